@@ -1,0 +1,30 @@
+"""leitmotiv finds the recurring trends in a collection of photos. This module only re-exports `leitmotiv.api`, lazily."""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+__all__ = [  # noqa: RUF022 - in the order of the documentation
+    "read_image",
+    "fit_image",
+    "Mixture",
+    "js_divergence",
+    "js_matrix",
+    "cluster",
+    "Clusters",
+    "affinity_propagation",
+    "VariationalGaussianMixture",
+    "open_library",
+    "Library",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        return getattr(import_module("leitmotiv.api"), name)
+    raise AttributeError(f"module 'leitmotiv' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,109 @@
+"""Names for what can go wrong, one for each thing a person can do about it; nothing here handles anything."""
+
+
+class LeitmotivError(Exception):
+    """A failure with a known cause; its text names the value, the cause and the next step.
+
+    Attributes
+    ----------
+    exit_code : int
+        What the command line ends with.
+    """
+
+    exit_code = 6
+
+
+class UsageError(LeitmotivError):
+    """An argument that cannot be used as it is."""
+
+    exit_code = 2
+
+
+class ImageReadError(LeitmotivError):
+    """A file that could not be turned into pixels; the others go on.
+
+    Parameters
+    ----------
+    path : str
+        The file, printable.
+    reason : str
+        The cause in a few words, without the path: "it is empty (0 bytes)".
+    """
+
+    exit_code = 3
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        return type(self), (self.path, self.reason)
+
+
+class ImageNotFoundError(LeitmotivError):
+    """No image of the library has this id or path."""
+
+    exit_code = 1
+
+
+class AmbiguousImageError(LeitmotivError):
+    """An id prefix that more than one image has."""
+
+    exit_code = 2
+
+
+class NoIndexError(LeitmotivError):
+    """The library has images, but no index yet."""
+
+    exit_code = 1
+
+
+class EmptyLibraryError(LeitmotivError):
+    """The library holds no image yet."""
+
+    exit_code = 1
+
+
+class MissingExtraError(LeitmotivError):
+    """An optional package or a weights file is not installed; the text names the pip extra."""
+
+    exit_code = 4
+
+
+class LibraryLockedError(LeitmotivError):
+    """Another process writes to the library."""
+
+    exit_code = 5
+
+
+class LibraryTooNewError(LeitmotivError):
+    """The library was written by a newer leitmotiv."""
+
+    exit_code = 5
+
+
+class LibraryDamagedError(LeitmotivError):
+    """A file of the library is not what it should be."""
+
+
+class DiskFullError(LeitmotivError):
+    """No space is left where the library lies."""
+
+
+class PermissionDeniedError(LeitmotivError):
+    """The system refuses access to a file or folder."""
+
+
+class PortInUseError(LeitmotivError):
+    """No port near the one asked for is free."""
+
+
+class SettingsError(LeitmotivError):
+    """A setting that cannot be used; the text names it and where it came from."""
+
+    exit_code = 2
+
+
+class JobFailedError(LeitmotivError):
+    """Work in a child process ended without a result."""

@@ -1,0 +1,384 @@
+"""The values that cross layers: frozen, with read-only arrays; they compute nothing beyond their own shape."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float = NDArray[np.float64]
+Pixels = NDArray[np.uint8]
+ColourSpace = Literal["lab", "rgb", "yuv"]
+Order = Literal["ascending", "descending"]
+
+
+def read_only(values: NDArray[np.generic]) -> None:
+    """Forbid writing into an array that other layers share."""
+    values.flags.writeable = False
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """A picture as a Gaussian mixture over (x, y, colour), in the picture's own scaled space.
+
+    A raw point is ``shift + scale * z``, with z in the scaled space. Raw x runs from 0 (left) to 1 (right edge),
+    raw y from 0 (top) to 1 (bottom edge); raw colour is in the units of `colour_space`.
+
+    Attributes
+    ----------
+    weights : (K,) float64
+        Sum to 1, descending.
+    means : (K, D) float64
+        In the scaled space.
+    cholesky : (K, D, D) float64
+        Lower Cholesky factors of the covariances, in the scaled space.
+    shift, scale : (D,) float64
+        The affine map back to raw units.
+    colour_space : str
+        "lab" (CIE L*a*b*, D65), "rgb" (0 to 1) or "yuv".
+    """
+
+    weights: Float
+    means: Float
+    cholesky: Float
+    shift: Float
+    scale: Float
+    colour_space: ColourSpace = "lab"
+
+    def __post_init__(self) -> None:
+        for values in (self.weights, self.means, self.cholesky, self.shift, self.scale):
+            read_only(values)
+
+    @property
+    def covariances(self) -> Float:
+        """Covariances in the scaled space, (K, D, D) float64."""
+        return self.cholesky @ self.cholesky.transpose(0, 2, 1)
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """When a picture was taken, and how that is known.
+
+    Attributes
+    ----------
+    at : datetime
+        Local time of the camera; aware if the file names its zone, naive otherwise.
+    source : str
+        "exif" or "file" (the file's own modification time).
+    """
+
+    at: datetime
+    source: Literal["exif", "file"]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A file decoded once: what imaging hands to a workflow.
+
+    Attributes
+    ----------
+    pixels : (H, W, 3) uint8
+        Upright sRGB at working size.
+    width, height : int
+        Upright size of the whole picture, pixels.
+    sha256 : str
+        Of the file's bytes, 64 hex.
+    pixel_hash : str
+        Of the decoded pixels, 64 hex: equal where only metadata differ.
+    thumbnails : mapping of int to bytes
+        Longest side in pixels to WebP.
+    """
+
+    pixels: Pixels
+    width: int
+    height: int
+    sha256: str
+    pixel_hash: str
+    format: str
+    taken: Taken
+    thumbnails: Mapping[int, bytes]
+    colour: str
+    size: int
+    mtime_ns: int
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        read_only(self.pixels)
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture of the library.
+
+    Attributes
+    ----------
+    id : str
+        SHA-256 of the file it was first seen as, 64 hex.
+    paths : tuple of bytes
+        Every file that holds it, as the system spells it; the first is shown.
+    colour : str
+        Mean colour, "#rrggbb".
+    facts : mapping
+        Camera, lens, exposure… where the file says so; label to text.
+    state : str
+        "present", "missing" (its files are gone from a folder that is there) or "offline" (the folder is away).
+    """
+
+    id: str
+    paths: tuple[bytes, ...]
+    width: int
+    height: int
+    taken: Taken
+    format: str
+    size: int
+    pixel_hash: str
+    colour: str
+    added: datetime
+    facts: Mapping[str, str] = field(default_factory=dict)
+    state: Literal["present", "missing", "offline"] = "present"
+
+    @property
+    def path(self) -> str:
+        """The first path as text, U+FFFD where it is not UTF-8."""
+        return self.paths[0].decode("utf-8", "replace") if self.paths else ""
+
+    @property
+    def name(self) -> str:
+        """The file's name as text."""
+        return self.path.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True)
+class KnownFile:
+    """What the library remembers of a file, to tell without reading it whether it changed."""
+
+    path: bytes
+    image_id: str | None
+    sha256: str
+    size: int
+    mtime_ns: int
+    state: Literal["present", "missing", "offline", "failed"]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file that could not be read, and why."""
+
+    path: bytes
+    reason: str
+    at: datetime
+
+    @property
+    def name(self) -> str:
+        """The path as text."""
+        return self.path.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, eq=False)
+class Merge:
+    """One step of the tree over clusters: `left` and `right` become `parent`.
+
+    Nodes 0 … C-1 are the fine clusters in the order of `Clusters.exemplars`; merge m makes node C + m.
+
+    Attributes
+    ----------
+    height : float
+        Growth of the summed divergence to the exemplar, cumulative maximum; nats.
+    exemplar : int
+        Position (row) of the merged cluster's medoid among the images.
+    """
+
+    left: int
+    right: int
+    height: float
+    exemplar: int
+
+
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """Groups of pictures that share a look, and the tree that joins them.
+
+    Attributes
+    ----------
+    ids : tuple of str
+        Image ids, in the order of the rows below.
+    labels : (N,) int64
+        Fine cluster of each image, an index into `exemplars`.
+    exemplars : (C,) int64
+        Row of each fine cluster's exemplar, ascending.
+    distances : (N,) float64
+        Divergence of each image to the exemplar of its fine cluster, nats.
+    merges : tuple of Merge
+        C - 1 steps from the fine clusters to one.
+    default_count : int
+        How many clusters the page shows first.
+    preference : float
+        What a cluster costs, nats (the f of facility location).
+    cost : float
+        Summed divergence to the exemplars + preference * C, nats.
+    """
+
+    ids: tuple[str, ...]
+    labels: NDArray[np.int64]
+    exemplars: NDArray[np.int64]
+    distances: Float
+    merges: tuple[Merge, ...]
+    default_count: int
+    preference: float
+    cost: float
+
+    def __post_init__(self) -> None:
+        for values in (self.labels, self.exemplars, self.distances):
+            read_only(values)
+
+    def __len__(self) -> int:
+        return len(self.exemplars)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One group of a cut through the tree, members from most to least alike to the exemplar.
+
+    Attributes
+    ----------
+    id : int
+        The node of the tree: stable while the index stands.
+    distances : tuple of float
+        Of each member to the exemplar, nats; the exemplar itself comes first with 0.
+    coherence : float
+        1 - mean divergence to the exemplar / ln 2, over the other members; 1 for a single picture.
+    outliers : tuple of str
+        Members far from the exemplar, as a set of `members`.
+    """
+
+    id: int
+    exemplar: str
+    members: tuple[str, ...]
+    distances: tuple[float, ...]
+    coherence: float
+    name: str = ""
+    outliers: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many pictures it holds."""
+        return len(self.members)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One picture of a ranking."""
+
+    id: str
+    path: str
+    score: float
+    divergence: float | None = None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Pictures in an order, whatever made it.
+
+    Attributes
+    ----------
+    measure : str
+        "look", "subject", "board", "search" or "critic".
+    unit : str
+        Of the scores: "nats" for looks.
+    approximate : bool
+        True where the order comes from stored neighbours, not from exact values.
+    """
+
+    measure: str
+    unit: str
+    order: Order
+    query: Mapping[str, object]
+    results: tuple[Result, ...]
+    total: int
+    approximate: bool = False
+
+
+@dataclass(frozen=True)
+class Ellipse:
+    """A component as it lies in the frame: the 2-sigma contour of its (x, y) part.
+
+    Attributes
+    ----------
+    x, y : float
+        Centre, share of width and of height.
+    xx, xy, yy : float
+        Covariance of (x, y), in the same units.
+    colour : str
+        Mean colour, "#rrggbb".
+    weight : float
+    """
+
+    x: float
+    y: float
+    xx: float
+    xy: float
+    yy: float
+    colour: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Swatch:
+    """One colour of a palette, its share, and where in the frame it lies ("above", "left, below", …)."""
+
+    colour: str
+    share: float
+    place: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """A long piece of work, as the jobs page shows it.
+
+    Attributes
+    ----------
+    kind : str
+        "add" or "index".
+    phase : str
+        What it is doing now, in plain words.
+    state : str
+        "queued", "running", "done", "failed" or "stopped".
+    """
+
+    id: int
+    kind: str
+    title: str
+    state: Literal["queued", "running", "done", "failed", "stopped"]
+    phase: str
+    done: int
+    total: int
+    rate: float
+    remaining: float | None
+    started: datetime
+    finished: datetime | None
+    message: str
+    failures: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """What `leitmotiv status` and `/api/v1/status` tell of a library."""
+
+    library: str
+    images: int
+    missing: int
+    offline: int
+    failed: int
+    clusters: int
+    indexed: int
+    stale: bool
+    bytes: int
+    version: str
+    folders: tuple[bytes, ...]
+    failures: tuple[Failure, ...]
+    jobs: tuple[Job, ...]

@@ -1,0 +1,166 @@
+"""Settings: one frozen value, and the only reader of the configuration files and of LEITMOTIV_*."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, get_args
+
+import platformdirs
+
+from leitmotiv.errors import SettingsError
+from leitmotiv.records import ColourSpace
+
+PREFIX = "LEITMOTIV_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a person can choose; each field is documented in docs/settings.md.
+
+    Attributes
+    ----------
+    library : Path
+        The library folder.
+    working_size : int
+        Longest side at which a picture is looked at, pixels.
+    blur : float
+        Sigma of the Gaussian blur before sampling, as a share of the longest side.
+    samples : int
+        (x, y, colour) samples a picture; all pixels where there are fewer.
+    components : int
+        Most components a mixture may have; how many survive the data decide.
+    alpha : float
+        Dirichlet concentration of each component.
+    points : int
+        Points per picture and space at which divergences are estimated.
+    smoothing : float
+        h: h² I is added to every covariance in the shared spaces.
+    limit : int
+        Most pictures for which all pairwise divergences are computed and kept.
+    workers : int
+        Processes that read pictures, and threads that compute divergences; 0 means one for each core.
+    """
+
+    library: Path = field(default_factory=lambda: Path(platformdirs.user_data_dir("leitmotiv", False)) / "library")
+    colour_space: ColourSpace = "lab"
+    working_size: int = 512
+    blur: float = 0.006
+    samples: int = 5000
+    components: int = 50
+    alpha: float = 0.01
+    seed: int = 0
+    points: int = 240
+    smoothing: float = 0.3
+    limit: int = 5000
+    max_megapixels: float = 300.0
+    workers: int = 0
+    host: str = "127.0.0.1"
+    port: int = 5000
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for name, low, high in _BOUNDS:
+            value = getattr(self, name)
+            if not low <= value <= high:
+                origin = self.origins.get(name, "the default")
+                raise SettingsError(f"{name} is {value} (from {origin}), but must lie between {low} and {high}.")
+        if self.colour_space not in get_args(ColourSpace):
+            raise SettingsError(f"colour_space is {self.colour_space!r}, but must be lab, rgb or yuv.")
+
+    @property
+    def cores(self) -> int:
+        """How many processes or threads to use, at least 1."""
+        if self.workers:
+            return self.workers
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+_BOUNDS: tuple[tuple[str, float, float], ...] = (
+    ("working_size", 16, 4096),
+    ("blur", 0.0, 0.1),
+    ("samples", 10, 1_000_000),
+    ("components", 1, 1000),
+    ("alpha", 1e-9, 1e3),
+    ("seed", 0, 2**32 - 1),
+    ("points", 48, 100_000),
+    ("smoothing", 0.0, 10.0),
+    ("limit", 2, 50_000),
+    ("max_megapixels", 0.001, 100_000),
+    ("workers", 0, 1024),
+    ("port", 0, 65535),
+)
+
+
+def user_file() -> Path:
+    """Where the configuration file of this user lies, whether or not it exists."""
+    return Path(platformdirs.user_config_dir("leitmotiv", False)) / "config.toml"
+
+
+def load(
+    overrides: Mapping[str, Any],
+    *,
+    environ: Mapping[str, str],
+    config: Path | None = None,
+) -> Settings:
+    """Settings from, in falling precedence: `overrides`, LEITMOTIV_*, the configuration file, the defaults.
+
+    Parameters
+    ----------
+    overrides : mapping
+        From the command line; None means not given.
+    environ : mapping
+        Usually `os.environ`.
+    config : Path, optional
+        A file named by the person (it must exist); else LEITMOTIV_CONFIG, else the user's own file, if any.
+
+    Raises
+    ------
+    SettingsError
+        A file that cannot be read, a name that is no setting, a value of the wrong kind or out of bounds.
+    """
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    named = config or (Path(environ[PREFIX + "CONFIG"]) if environ.get(PREFIX + "CONFIG") else None)
+    path = named or user_file()
+    if named is not None or path.is_file():
+        for name, value in _read_file(path).items():
+            values[name], origins[name] = _convert(name, value, str(path)), str(path)
+    for key, text in environ.items():
+        name = key.removeprefix(PREFIX).lower()
+        if key.startswith(PREFIX) and name in _FIELDS:
+            values[name], origins[name] = _convert(name, text, key), key
+    for name, value in overrides.items():
+        if value is not None:
+            values[name], origins[name] = _convert(name, value, "the command line"), "the command line"
+    return replace(Settings(), **values, origins=MappingProxyType(origins))
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"The configuration file {path} cannot be read: {error}.") from error
+
+
+def _convert(name: str, value: Any, origin: str) -> Any:
+    if name not in _FIELDS:
+        known = ", ".join(sorted(_FIELDS))
+        raise SettingsError(f"{origin} sets {name!r}, which is no setting. The settings are: {known}.")
+    kind = _FIELDS[name]
+    if kind is not bool and isinstance(value, bool):
+        raise SettingsError(f"{name} is {value!r} in {origin}, but must be a {_KINDS[kind]}.")
+    try:
+        return kind(value).expanduser().absolute() if kind is Path else kind(value)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"{name} is {value!r} in {origin}, but must be a {_KINDS[kind]}.") from error
+
+
+_KINDS = {int: "whole number", float: "number", str: "text", Path: "folder"}
+_FIELDS: dict[str, Any] = {
+    f.name: {int: int, float: float, str: str, Path: Path, ColourSpace: str}[f.type]  # type: ignore[index]
+    for f in fields(Settings)
+    if f.name != "origins"
+}
