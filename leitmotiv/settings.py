@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import platformdirs
 
 from leitmotiv.errors import SettingsError
-from leitmotiv.records import ColourSpace
 
 PREFIX = "LEITMOTIV_"
+ColourSpace = Literal["lab", "rgb", "yuv"]
 
 
 @dataclass(frozen=True)
