@@ -1,4 +1,4 @@
-"""leitmotiv finds the recurring trends in a collection of photos. This module only re-exports `leitmotiv.api`, lazily."""
+"""leitmotiv finds the recurring trends in a collection of photos; this module re-exports `leitmotiv.api`, lazily."""
 
 from importlib import import_module
 from typing import Any

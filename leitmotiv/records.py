@@ -377,7 +377,7 @@ class Status:
     clusters: int
     indexed: int
     stale: bool
-    bytes: int
+    disk_bytes: int
     version: str
     folders: tuple[bytes, ...]
     failures: tuple[Failure, ...]
