@@ -107,3 +107,7 @@ class SettingsError(LeitmotivError):
 
 class JobFailedError(LeitmotivError):
     """Work in a child process ended without a result."""
+
+
+class CompilingError(LeitmotivError):
+    """The mathematics is still being compiled on this machine; later it will not be."""

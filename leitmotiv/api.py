@@ -1,0 +1,118 @@
+"""The public Python classes and functions; `import leitmotiv` offers the same names."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from leitmotiv import records
+from leitmotiv.records import Clusters, Float, Pixels
+from leitmotiv.settings import Settings, load
+from leitmotiv.workflows import calculate
+from leitmotiv.workflows.library import Library, open_library
+
+if TYPE_CHECKING:
+    from leitmotiv.workflows.calculate import VariationalGaussianMixture, affinity_propagation
+
+__all__ = [
+    "Clusters",
+    "Library",
+    "Mixture",
+    "VariationalGaussianMixture",
+    "affinity_propagation",
+    "cluster",
+    "fit_image",
+    "js_divergence",
+    "js_matrix",
+    "open_library",
+    "read_image",
+]
+
+
+class Mixture(records.Mixture):
+    """A picture as a Gaussian mixture over (x, y, colour), with what can be asked of it.
+
+    See `leitmotiv.records.Mixture` for the attributes. Points are raw: x and y as shares of the frame, colour in the
+    units of `colour_space`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from leitmotiv import fit_image
+    >>> mixture = fit_image(np.full((32, 48, 3), (200, 60, 30), np.uint8))
+    >>> float(mixture.weights.sum())
+    1.0
+    """
+
+    def sample(self, n: int, *, rng: np.random.Generator | None = None) -> Float:
+        """Draw n raw points, (n, 5) float64; without `rng` the same ones each time."""
+        return calculate.sample(self, n, rng or np.random.default_rng(0))
+
+    def log_density(self, points: ArrayLike) -> Float:
+        """Log density of (N, 5) raw points, (N,) float64, nats."""
+        return calculate.log_density(self, np.asarray(points, np.float64))
+
+    def expected_image(self, width: int, height: int) -> Pixels:
+        """The expected colour at every place, E[colour | x, y], as (height, width, 3) uint8 sRGB."""
+        return calculate.expected_image(self, width, height)
+
+
+def read_image(path: str | os.PathLike[str]) -> Pixels:
+    """Read a picture file upright and in sRGB, (H, W, 3) uint8.
+
+    Raises
+    ------
+    leitmotiv.errors.ImageReadError
+        The file is no readable picture; the text says why.
+    """
+    return calculate.read_image(Path(path), _settings().max_megapixels)
+
+
+def fit_image(pixels: Pixels, *, seed: int = 0, **options: Any) -> Mixture:
+    """Fit a picture with a variational-Bayes Gaussian mixture (Bishop, PRML, 10.2).
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8
+        sRGB; shrunk to the working size first.
+    seed : int
+        Of the sampling and of the start; the same seed gives the same mixture.
+    **options
+        blur, samples, components, alpha, colour_space: as the settings of these names.
+    """
+    pixels = np.asarray(pixels)
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or pixels.size == 0:
+        raise ValueError(f"pixels must be (H, W, 3) uint8 and not empty, not {pixels.shape} {pixels.dtype}")
+    fitted = calculate.fit_pixels(pixels, _settings(), seed=seed, **options)
+    return Mixture(**{f.name: getattr(fitted, f.name) for f in fields(fitted)})
+
+
+def js_divergence(a: records.Mixture, b: records.Mixture) -> float:
+    """Jensen-Shannon divergence of two pictures in nats, the mean over the two shared spaces; 0 to ln 2."""
+    return calculate.js_divergence(a, b, _settings())
+
+
+def js_matrix(mixtures: Sequence[records.Mixture], *, threads: int | None = None) -> np.ndarray[Any, Any]:
+    """All pairwise divergences, (N, N) float32, nats; the same for every number of threads."""
+    settings = _settings()
+    return calculate.js_matrix(mixtures, settings, threads or settings.cores)
+
+
+def cluster(matrix: ArrayLike, *, ids: Sequence[str] | None = None, preference: float | None = None) -> Clusters:
+    """Group pictures by their divergences, (N, N), nats, and join the groups in a tree."""
+    return calculate.cluster(np.asarray(matrix), ids=ids, preference=preference)
+
+
+def _settings() -> Settings:
+    return load({}, environ=os.environ)
+
+
+def __getattr__(name: str) -> Any:
+    # These two import scikit-learn, which the rest does not need.
+    if name in ("VariationalGaussianMixture", "affinity_propagation"):
+        return getattr(calculate, name)
+    raise AttributeError(f"module 'leitmotiv.api' has no attribute {name!r}")

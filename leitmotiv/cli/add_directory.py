@@ -1,0 +1,43 @@
+"""`leitmotiv add-directory`."""
+
+from pathlib import Path
+
+import click
+
+from leitmotiv.cli.progress import bars
+from leitmotiv.cli.verbs import Verb, finish, note, session, show, tell_failures
+
+
+@click.command("add-directory", cls=Verb)
+@click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--include", multiple=True, metavar="PATTERN", help="Only paths that match, such as '2024/*'. Repeatable."
+)
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="No paths that match. Repeatable.")
+@click.option("--workers", type=int, help="Processes that read pictures; one for each core if not given.")
+@click.option("--max-megapixels", type=float, help="Refuse larger pictures (default 300).")
+def command(
+    folders: tuple[Path, ...],
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    workers: int | None,
+    max_megapixels: float | None,
+) -> None:
+    """Add folders of pictures to the library, recursively.
+
+    A second run reads only what is new or changed. Hidden folders are skipped; files that cannot be read are named
+    and never stop the others.
+    """
+    from leitmotiv.workflows.index import place_new
+    from leitmotiv.workflows.ingest import add_directories
+
+    with session(create=True, workers=workers, max_megapixels=max_megapixels) as opened, bars() as report:
+        added = add_directories(opened, folders, include=include, exclude=exclude, report=report)
+        if added.new or added.changed:
+            place_new(opened, report=report)
+    data = {name: value for name, value in vars(added).items() if name != "failed"}
+    show({**data, "failed": [{"path": p, "reason": r} for p, r in added.failed]}, lambda: str(added))
+    tell_failures(added.failed)
+    if added.new or added.changed:
+        note("Next: leitmotiv build-index")
+    finish(len(added.failed))

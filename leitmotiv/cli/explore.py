@@ -1,0 +1,113 @@
+"""`leitmotiv explore`."""
+
+import hashlib
+import os
+import re
+import sys
+from pathlib import Path
+
+import click
+import platformdirs
+
+from leitmotiv.cli import serve
+from leitmotiv.cli.progress import bars
+from leitmotiv.cli.verbs import Verb, finish, note, session, settings, tell_failures
+from leitmotiv.errors import UsageError
+
+
+@click.command("explore", cls=Verb)
+@click.argument("folders", metavar="[DIR]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--include", multiple=True, metavar="PATTERN", help="Only paths that match, such as '2024/*'. Repeatable."
+)
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="No paths that match. Repeatable.")
+@click.option("--workers", type=int, help="Processes that read pictures; one for each core if not given.")
+@click.option("--max-megapixels", type=float, help="Refuse larger pictures (default 300).")
+@serve.serve_options
+@click.option("--until-ready", is_flag=True, hidden=True, help="End when the trends stand.")
+def command(
+    folders: tuple[Path, ...],
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    workers: int | None,
+    max_megapixels: float | None,
+    host: str | None,
+    port: int | None,
+    open_page: bool | None,
+    token: bool | None,
+    until_ready: bool,
+) -> None:
+    """Add folders, find their trends, and show them in the browser.
+
+    The page opens at once and fills while the pictures are read. Without --library each set of folders has a library
+    of its own, which the page names. Ctrl-C stops; the next run goes on from there.
+    """
+    for folder in folders:
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise UsageError(f"{folder} is not a folder. For single files: leitmotiv add-image {folder}")
+    overrides = {"host": host, "port": port, "workers": workers, "max_megapixels": max_megapixels}
+    if folders and "library" not in settings().origins:
+        overrides["library"] = own_library(folders)  # type: ignore[assignment]
+    from leitmotiv.workflows.jobs import grow, reap
+
+    with session(create=True, **overrides) as opened, bars() as report:
+        reap(opened.library)
+        roots = list(folders) or [Path(os.fsdecode(path)) for path, _, _ in opened.library.folders.list()]
+        if not roots:
+            raise UsageError("Name a folder of pictures: leitmotiv explore FOLDER")
+        missing = [root for root in folders if not root.is_dir() and not opened.library.images.count()]
+        if missing:
+            raise UsageError(f"There is no folder {missing[0]}. Check the spelling, or that its drive is connected.")
+        server = serve.bind(opened, token=token)
+        url = serve.address(opened, server, token, "/")
+        growing = grow(opened.settings, roots, include=include, exclude=exclude, report=report)
+        click.echo(url)
+        sys.stdout.flush()
+        _show(url, open_page)
+        try:
+            _serve(server, growing, until_ready)
+        except KeyboardInterrupt:
+            note("Stopping; what is finished is kept …")
+        finally:
+            growing.stop()
+            server.close()
+    if growing.error is not None and until_ready:
+        raise growing.error
+    finish(len(growing.failed))
+
+
+def _show(url: str, open_page: bool | None) -> None:
+    import threading
+    import webbrowser
+
+    if open_page or (open_page is None and sys.stdout.isatty()):
+        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+
+def _serve(server: object, growing: object, until_ready: bool) -> None:
+    """Serve until Ctrl-C, and tell what the child found as soon as it ends."""
+    import threading
+
+    def tell() -> None:
+        growing.finished.wait()  # type: ignore[attr-defined]
+        for text in growing.outcome:  # type: ignore[attr-defined]
+            note(text)
+        tell_failures(growing.failed)  # type: ignore[attr-defined]
+        if growing.error is not None:  # type: ignore[attr-defined]
+            click.echo(f"leitmotiv: {growing.error}", err=True)  # type: ignore[attr-defined]
+        else:
+            note("Ready. Ctrl-C ends the server.")
+        if until_ready:
+            server.close()  # type: ignore[attr-defined]
+
+    threading.Thread(target=tell, daemon=True).start()
+    server.run()  # type: ignore[attr-defined]
+
+
+def own_library(folders: tuple[Path, ...]) -> Path:
+    """The library folder that belongs to a set of folders."""
+    paths = sorted(os.path.abspath(folder) for folder in folders)
+    key = hashlib.sha256(b"\0".join(os.fsencode(path) for path in paths)).hexdigest()[:8]
+    name = re.sub(r"[^\w.-]+", "-", Path(paths[0]).name).strip("-.") or "pictures"
+    base = Path(platformdirs.user_data_dir("leitmotiv", False))
+    return base / "libraries" / f"{name}-{key}"

@@ -1,0 +1,129 @@
+"""The command `leitmotiv`: finds the verb, loads only its file, and turns failures into one line and an exit code."""
+
+import json
+import sys
+import traceback
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from leitmotiv import __version__
+from leitmotiv.cli.verbs import common_options
+from leitmotiv.errors import LeitmotivError
+
+VERBS = {
+    "add-directory": ("add_directory", "Add folders of pictures to the library."),
+    "add-image": ("add_image", "Add single files."),
+    "build-index": ("build_index", "Compare the pictures and find their trends."),
+    "clusters": ("clusters", "Print the trends."),
+    "completion": ("completion", "Print the completion script of a shell."),
+    "config": ("config", "Show the settings and where each comes from."),
+    "doctor": ("doctor", "Check this machine and this installation."),
+    "explore": ("explore", "Add a folder, find its trends, and open them in the browser."),
+    "forget": ("forget", "Remove pictures from the library; their files stay."),
+    "relocate": ("relocate", "Tell the library that a folder moved."),
+    "serve": ("serve", "Serve the pages of the library."),
+    "similar": ("similar", "Print the pictures most like one."),
+    "status": ("status", "Print what the library holds and what is wrong with it."),
+}
+SHOW_AT_BUG = "This is a fault of leitmotiv, not of yours. The lines above say where it happened."
+
+
+class Leitmotiv(click.Group):
+    """The verbs, each loaded on its first use; a folder in place of a verb means `explore`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name every verb."""
+        return sorted(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load the file of a verb."""
+        if cmd_name not in VERBS:
+            return None
+        command = import_module(f"leitmotiv.cli.{VERBS[cmd_name][0]}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Take `leitmotiv FOLDER` as `leitmotiv explore FOLDER`."""
+        if args and args[0] not in VERBS and Path(args[0]).is_dir():
+            args = ["explore", *args]
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs from the table, without loading their files."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in sorted(VERBS.items())])
+
+
+EPILOG = """\b
+Examples:
+  leitmotiv explore ~/Pictures            trends of a folder, in the browser
+  leitmotiv similar photo.jpg -n 10       the ten pictures most like one
+  leitmotiv clusters --count 12 --json    twelve trends, for a script
+"""
+
+
+@click.group(
+    cls=Leitmotiv,
+    params=[*common_options()],
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True,
+)
+@click.version_option(__version__, prog_name="leitmotiv", message="%(prog)s %(version)s")
+def command() -> None:
+    """Find the recurring trends in a collection of photos, and explore it.
+
+    Everything runs on this machine; pictures are never changed and nothing is sent anywhere.
+    """
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and end the process with its exit code."""
+    sys.exit(run(args))
+
+
+def run(args: list[str] | None = None) -> int:
+    """Run the command line; return the exit code.
+
+    0 done, 1 nothing matched, 2 usage, 3 some images failed, 4 an extra is missing, 5 the library is locked or too
+    new, 6 another named failure, 70 a fault of leitmotiv, 130 interrupted.
+    """
+    arguments = sys.argv[1:] if args is None else args
+    try:
+        code = command.main(arguments, prog_name="leitmotiv", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted; what was finished is kept.", err=True)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    except LeitmotivError as error:
+        return _fail(error, arguments)
+    except Exception:
+        traceback.print_exc()
+        click.echo(SHOW_AT_BUG, err=True)
+        return 70
+
+
+def _fail(error: LeitmotivError, arguments: list[str]) -> int:
+    if {"-d", "--debug"} & set(arguments):
+        traceback.print_exc()
+    if "--json" in arguments:
+        body: dict[str, Any] = {"kind": type(error).__name__, "message": str(error), "exit_code": error.exit_code}
+        click.echo(json.dumps({"error": body}, ensure_ascii=False))
+    click.echo(f"leitmotiv: {error}", err=True)
+    return error.exit_code

@@ -1,0 +1,94 @@
+"""`leitmotiv serve`."""
+
+import ipaddress
+import sys
+import threading
+import webbrowser
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from leitmotiv.cli.verbs import Verb, note, session
+
+if TYPE_CHECKING:
+    from leitmotiv.workflows.session import Session
+
+TOKEN = "server-token"
+
+
+def serve_options(function: Any) -> Any:
+    """Give a command the options of `serve`."""
+    for option in reversed(
+        (
+            click.option("--host", help="Address to listen on; 127.0.0.1 if not given."),
+            click.option("--port", type=click.IntRange(0, 65535), help="Port; 5000 or the next free one if not given."),
+            click.option("--open/--no-open", "open_page", default=None, help="Open the page in the browser."),
+            click.option(
+                "--token/--no-token",
+                default=None,
+                help="Ask for the library's token; the default for any address but loopback.",
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+@click.command("serve", cls=Verb)
+@serve_options
+@click.option("--print-token", is_flag=True, help="Print the library's token and end.")
+def command(host: str | None, port: int | None, open_page: bool | None, token: bool | None, print_token: bool) -> None:
+    """Serve the pages of the library until Ctrl-C.
+
+    The address is the only line on stdout.
+    """
+    with session(create=True, host=host, port=port) as opened:
+        if print_token:
+            click.echo(opened.library.secret(TOKEN))
+            return
+        from leitmotiv.workflows.readiness import prepare
+
+        prepare(note)
+        run(opened, open_page=bool(open_page), token=token)
+
+
+def run(opened: "Session", *, open_page: bool, token: bool | None, path: str = "/") -> None:
+    """Bind, tell the address, open the browser if asked, and serve until Ctrl-C."""
+    server = bind(opened, token=token)
+    url = address(opened, server, token, path)
+    click.echo(url)
+    sys.stdout.flush()
+    if open_page:
+        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        note("Stopped.")
+    finally:
+        server.close()
+
+
+def wants_token(opened: "Session", token: bool | None) -> bool:
+    """Whether the pages ask for the token: as told, else for any address but loopback."""
+    if token is not None:
+        return token
+    host = opened.settings.host
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host != "localhost"
+
+
+def bind(opened: "Session", *, token: bool | None) -> Any:
+    """Take a port; nothing is served yet."""
+    from leitmotiv.web import server
+    from leitmotiv.web.app import create_app
+
+    secret = opened.library.secret(TOKEN) if wants_token(opened, token) else None
+    return server.bind(create_app(opened, token=secret), opened.settings.host, opened.settings.port)
+
+
+def address(opened: "Session", server: Any, token: bool | None, path: str) -> str:
+    """The URL that a person opens."""
+    url = str(server.url).rstrip("/") + path
+    return f"{url}?token={opened.library.secret(TOKEN)}" if wants_token(opened, token) else url

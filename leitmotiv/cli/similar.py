@@ -1,0 +1,52 @@
+"""`leitmotiv similar`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from leitmotiv.cli.verbs import Verb, printable, session, show
+from leitmotiv.errors import ImageNotFoundError
+
+
+@click.command("similar", cls=Verb)
+@click.argument("image", metavar="IMAGE")
+@click.option("-n", "n", type=click.IntRange(1), default=20, show_default=True, help="How many.")
+def command(image: str, n: int) -> None:
+    """Print the pictures most like IMAGE, the nearest first.
+
+    IMAGE is a file, in the library or not, or an id (4 or more of its characters). Each line has the divergence in
+    nats (0 is the same, 0.69 has nothing in common) and the path.
+    """
+    import os
+
+    from leitmotiv.workflows import browse
+
+    with session() as opened:
+        path = Path(image)
+        if os.path.lexists(path):
+            known = opened.library.images.find_path(os.fsencode(os.path.abspath(path)))
+            ranking = browse.similar(opened, known.id, n=n) if known else browse.similar_to_file(opened, path, n=n)
+        elif "/" in image or "." in image:
+            raise ImageNotFoundError(f"There is no file {image}.")
+        else:
+            ranking = browse.similar(opened, image, n=n)
+    body = {
+        "schema": "leitmotiv.ranking/1",
+        "measure": ranking.measure,
+        "unit": ranking.unit,
+        "order": ranking.order,
+        "query": dict(ranking.query),
+        "approximate": ranking.approximate,
+        "results": [vars_of(result) for result in ranking.results],
+    }
+    show(body, lambda: "\n".join(f"{r.score:.4f}  {printable(r.path)}" for r in ranking.results))
+    if not ranking.results:
+        sys.exit(1)
+
+
+def vars_of(result: object) -> dict[str, object]:
+    """The fields of a result."""
+    from dataclasses import asdict
+
+    return asdict(result)  # type: ignore[call-overload,no-any-return]

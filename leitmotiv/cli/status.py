@@ -1,0 +1,46 @@
+"""`leitmotiv status`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from leitmotiv.cli.verbs import Verb, printable, session, show
+
+if TYPE_CHECKING:
+    from leitmotiv.records import Status
+
+
+@click.command("status", cls=Verb)
+def command() -> None:
+    """Print what the library holds, and every file that could not be read, with the reason."""
+    from leitmotiv.workflows import browse
+
+    with session() as opened:
+        state = browse.status(opened)
+    show(as_json(state), lambda: as_text(state))
+
+
+def as_json(state: "Status") -> dict[str, object]:
+    """The status as one JSON object."""
+    names = ("library", "version", "images", "missing", "offline", "failed", "clusters", "indexed", "stale")
+    return {
+        **{name: getattr(state, name) for name in names},
+        "bytes": state.disk_bytes,
+        "folders": [path.decode("utf-8", "replace") for path in state.folders],
+        "failures": [{"path": f.name, "reason": f.reason, "at": f.at.isoformat()} for f in state.failures],
+    }
+
+
+def as_text(state: "Status") -> str:
+    """The status as lines of text."""
+    index = f"{state.indexed:,} pictures in {state.clusters:,} trends" if state.indexed else "none yet"
+    if state.stale:
+        index += " (stale: run `leitmotiv build-index`)"
+    lines = [
+        f"library   {state.library} ({state.disk_bytes / 1e6:,.1f} MB)",
+        f"folders   {', '.join(printable(p.decode('utf-8', 'replace')) for p in state.folders) or 'none'}",
+        f"pictures  {state.images:,} ({state.missing:,} missing, {state.offline:,} offline)",
+        f"index     {index}",
+        f"failed    {state.failed:,}",
+    ]
+    return "\n".join([*lines, *(f"  {printable(f.name)}: {f.reason}" for f in state.failures)])

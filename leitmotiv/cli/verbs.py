@@ -1,0 +1,103 @@
+"""What every command has: the options accepted before and after the verb, one way to print, one way to end."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from leitmotiv.settings import Settings, load
+
+if TYPE_CHECKING:
+    from leitmotiv.workflows.session import Session
+
+COMMON = ("config", "debug", "library", "json", "quiet")
+
+
+def _keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Remember a common option wherever it stands; the one nearest to the verb's end wins."""
+    if value is not None:
+        ctx.find_root().meta[f"leitmotiv.{parameter.name}"] = value
+    return value
+
+
+def common_options() -> list[click.Option]:
+    """Fresh options for one command."""
+    folder = click.Path(file_okay=False, path_type=Path)
+    file = click.Path(dir_okay=False, path_type=Path)
+    texts: list[tuple[tuple[str, ...], dict[str, Any]]] = [
+        (("-c", "--config"), {"type": file, "metavar": "FILE", "help": "Configuration file (TOML)."}),
+        (("-d", "--debug"), {"is_flag": True, "default": None, "help": "Show the traceback of every failure."}),
+        (("--library",), {"type": folder, "metavar": "DIR", "help": "Library folder; else LEITMOTIV_LIBRARY."}),
+        (("--json", "json"), {"is_flag": True, "default": None, "help": "Print one JSON object on stdout."}),
+        (("--quiet",), {"is_flag": True, "default": None, "help": "No progress on stderr."}),
+    ]
+    return [click.Option(names, expose_value=False, callback=_keep, **more) for names, more in texts]
+
+
+class Verb(click.Command):
+    """A command with the common options."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(common_options())
+
+
+def common(name: str, default: Any = None) -> Any:
+    """The value of a common option of the running command."""
+    return click.get_current_context().find_root().meta.get(f"leitmotiv.{name}", default)
+
+
+def settings(**overrides: Any) -> Settings:
+    """The settings of this run: command line, environment, file, defaults."""
+    return load({"library": common("library"), **overrides}, environ=os.environ, config=common("config"))
+
+
+@contextmanager
+def session(create: bool = False, **overrides: Any) -> Iterator["Session"]:
+    """A session over the library; without `create` a library that is not there is an error of usage."""
+    from leitmotiv.errors import UsageError
+    from leitmotiv.workflows.session import Session
+
+    chosen = settings(**overrides)
+    if not create and not (chosen.library / "leitmotiv.db").exists():
+        raise UsageError(
+            f"There is no library at {chosen.library}. Make one with `leitmotiv add-directory FOLDER`, "
+            "or name another with --library."
+        )
+    with Session(chosen, create=create) as opened:
+        yield opened
+
+
+def show(data: dict[str, Any], text: Callable[[], str]) -> None:
+    """Print a result: one JSON object with --json, else the text."""
+    click.echo(json.dumps(data, ensure_ascii=False, default=str) if common("json") else text())
+
+
+def note(text: str) -> None:
+    """Tell something on stderr, unless --quiet."""
+    if not common("quiet"):
+        click.echo(text, err=True)
+
+
+def finish(failed: int) -> None:
+    """End with 3 where some images failed."""
+    if failed:
+        sys.exit(3)
+
+
+def tell_failures(failed: list[tuple[str, str]], most: int = 20) -> None:
+    """Name the files that failed on stderr, the first ones in full."""
+    for path, reason in failed[:most]:
+        click.echo(f"  {printable(path)}: {reason}", err=True)
+    if len(failed) > most:
+        click.echo(f"  … and {len(failed) - most:,} more: `leitmotiv status` lists them all.", err=True)
+
+
+def printable(path: str) -> str:
+    """A path on one line: control characters as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in path)

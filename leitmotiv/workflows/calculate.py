@@ -1,0 +1,64 @@
+"""The mathematics for those who bring their own arrays: each function hands over to `analysis` or `imaging`."""
+
+import os
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.analysis import divergence, tree, views
+from leitmotiv.analysis.mixture import log_density, sample
+from leitmotiv.analysis.views import expected_image
+from leitmotiv.imaging import read as reading
+from leitmotiv.records import Clusters, Mixture, Pixels
+from leitmotiv.settings import Settings
+from leitmotiv.workflows.fitting import fit_pixels
+from leitmotiv.workflows.index import look
+
+if TYPE_CHECKING:
+    from leitmotiv.analysis.affinity import affinity_propagation
+    from leitmotiv.analysis.estimator import VariationalGaussianMixture
+
+__all__ = [
+    "VariationalGaussianMixture",
+    "affinity_propagation",
+    "cluster",
+    "expected_image",
+    "fit_pixels",
+    "js_divergence",
+    "js_matrix",
+    "log_density",
+    "read_image",
+    "sample",
+    "views",
+]
+
+
+def read_image(path: Path, max_megapixels: float) -> Pixels:
+    """Pixels of a file, (H, W, 3) uint8, upright, sRGB."""
+    return reading.read_pixels(os.fsencode(path), max_megapixels=max_megapixels)
+
+
+def js_divergence(a: Mixture, b: Mixture, settings: Settings) -> float:
+    """Divergence of two pictures, nats."""
+    return divergence.js_divergence(a, b, look(settings))
+
+
+def js_matrix(mixtures: Sequence[Mixture], settings: Settings, threads: int) -> NDArray[np.float32]:
+    """All pairwise divergences, (N, N), nats."""
+    return divergence.js_matrix(mixtures, look=look(settings), threads=threads)
+
+
+def cluster(matrix: NDArray[Any], *, ids: Sequence[str] | None, preference: float | None) -> Clusters:
+    """Clusters and their tree of a divergence matrix (N, N), nats."""
+    return tree.cluster(matrix, ids=ids, preference=preference)
+
+
+def __getattr__(name: str) -> Any:
+    homes = {"affinity_propagation": "affinity", "VariationalGaussianMixture": "estimator"}
+    if name in homes:
+        return getattr(import_module(f"leitmotiv.analysis.{homes[name]}"), name)
+    raise AttributeError(name)

@@ -1,0 +1,209 @@
+"""Building the index: all divergences that are new, then the clusters and their tree; every step can be interrupted."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.analysis import divergence, tree
+from leitmotiv.errors import EmptyLibraryError, NoIndexError
+from leitmotiv.records import Clusters
+from leitmotiv.settings import Settings
+from leitmotiv.store.library import Library
+from leitmotiv.workflows.progress import Recorder, Report, recorded
+from leitmotiv.workflows.session import Session
+
+MATRIX = "divergence"
+PAIRS_A_STEP = 1_000_000
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class IndexReport:
+    """What an index run did: pictures, of which new, pairs computed, fine clusters, groups shown first."""
+
+    images: int
+    new: int
+    pairs: int
+    clusters: int
+    shown: int
+
+    def __str__(self) -> str:
+        return f"{self.images:,} pictures ({self.new:,} new) in {self.shown:,} trends; {self.pairs:,} pairs computed"
+
+
+def look(settings: Settings) -> divergence.Look:
+    """The measure of likeness that these settings choose."""
+    return divergence.Look(points=settings.points, smoothing=settings.smoothing)
+
+
+def build_index(
+    session: Session, *, skip_distances: bool = False, report: Report | None = None, wait: float = 5.0
+) -> IndexReport:
+    """Compute the divergences that are missing, cluster, and replace the old clusters atomically.
+
+    Up to `settings.limit` pictures all pairs are kept. Above it, that many, drawn evenly from the library, are
+    clustered so, and each other picture joins the nearest exemplar.
+
+    Parameters
+    ----------
+    skip_distances : bool
+        Cluster again what has been compared, and compute no new divergence.
+
+    Raises
+    ------
+    EmptyLibraryError
+        There is nothing to index.
+    NoIndexError
+        `skip_distances`, and nothing has been compared yet.
+    LibraryLockedError
+        Another process is writing.
+    """
+    library, settings = session.library, session.settings
+    with library.writer("building the index", wait=wait), recorded(library, "index", "Trends", report) as step:
+        everything = library.images.ids()
+        if not everything:
+            raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
+        chosen = _spread(everything, settings.limit, _stored_ids(library))
+        matrix, ids, pairs = _distances(library, settings, chosen, step, skip=skip_distances)
+        old = library.clusters.get()
+        clusters = _cluster(matrix, ids, old, settings, step)
+        if len(chosen) < len(everything) and not skip_distances:
+            clusters = _join(library, settings, clusters, [i for i in everything if i not in set(ids)], step)
+        library.clusters.replace(clusters, digest=digest(everything if not skip_distances else ids, settings))
+        known = set(old.ids) if old is not None else set()
+        new = sum(image not in known for image in clusters.ids)
+        return IndexReport(len(clusters.ids), new, pairs, len(clusters), clusters.default_count)
+
+
+def digest(ids: Sequence[str], settings: Settings) -> str:
+    """What an index was made from: the pictures and the measure. Another digest means that the index is stale."""
+    text = "\n".join([measure_digest(settings), str(settings.limit), *sorted(ids)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def measure_digest(settings: Settings) -> str:
+    """The measure alone: stored divergences are valid while it stays."""
+    return hashlib.sha256(repr(look(settings)).encode()).hexdigest()
+
+
+def _stored_ids(library: Library) -> tuple[str, ...]:
+    stored = library.arrays.get(MATRIX)
+    return tuple(stored.ids) if stored is not None else ()
+
+
+def _spread(ids: Sequence[str], limit: int, before: Sequence[str]) -> list[str]:
+    """At most `limit` ids: those compared before first, so that little is computed again, then evenly over the rest."""
+    if len(ids) <= limit:
+        return list(ids)
+    there = set(ids)
+    kept = [image for image in before if image in there][:limit]
+    rest = sorted(there.difference(kept), key=lambda image: hashlib.sha256(image.encode()).digest())
+    chosen = {*kept, *rest[: limit - len(kept)]}
+    return [image for image in ids if image in chosen]
+
+
+def _distances(
+    library: Library, settings: Settings, wanted: Sequence[str], step: Recorder, *, skip: bool
+) -> tuple[Matrix, list[str], int]:
+    """The (N, N) matrix over `wanted`, computed in steps that are each stored, and how many pairs were new."""
+    measure = measure_digest(settings)
+    matrix, ids = _kept(library, wanted, measure)
+    if skip:
+        if not ids:
+            raise NoIndexError("Nothing has been compared yet. Run `leitmotiv build-index` without --skip-distances.")
+        return matrix, ids, 0
+    new = [image for image in wanted if image not in set(ids)]
+    total = len(new) * len(ids) + len(new) * (len(new) - 1) // 2
+    if new:
+        step("Preparing the mathematics", 0, 0)
+        divergence.warm()
+    mixtures = library.mixtures.many([*ids, *new])
+    done = 0
+    while new:
+        take = _rows_for(len(ids), PAIRS_A_STEP)
+        part, new = new[:take], new[take:]
+        before = len(ids)
+        ids = [*ids, *part]
+
+        def progress(pairs: int, _: int, so_far: int = done) -> None:
+            step("Comparing pictures", so_far + pairs, total)
+
+        matrix = divergence.js_update(
+            matrix, mixtures[: len(ids)], look=look(settings), threads=settings.cores, progress=progress
+        )
+        done += len(part) * before + len(part) * (len(part) - 1) // 2
+        step("Comparing pictures", done, total)
+        library.arrays.put(MATRIX, {"values": matrix}, ids, measure)
+    return matrix, ids, total
+
+
+def _kept(library: Library, wanted: Sequence[str], measure: str) -> tuple[Matrix, list[str]]:
+    """What is stored and still holds, in its stored order, without the pictures that are gone."""
+    stored = library.arrays.get(MATRIX)
+    if stored is None or stored.digest != measure:
+        return np.zeros((0, 0), np.float32), []
+    there = set(wanted)
+    rows = [row for row, image in enumerate(stored.ids) if image in there]
+    values: Matrix = np.asarray(stored["values"])
+    if len(rows) < len(stored.ids):
+        values = values[np.ix_(rows, rows)]
+    return values, [stored.ids[row] for row in rows]
+
+
+def _rows_for(before: int, pairs: int) -> int:
+    """How many new rows make about `pairs` pairs beside `before` old ones."""
+    return max(16, int(-before + (before * before + 2.0 * pairs) ** 0.5))
+
+
+def _cluster(matrix: Matrix, ids: Sequence[str], old: Clusters | None, settings: Settings, step: Recorder) -> Clusters:
+    start = None
+    if old is not None:
+        row_of = {image: row for row, image in enumerate(ids)}
+        exemplars = (row_of.get(image) for image in tree.shown_exemplars(old))
+        start = np.array(sorted({row for row in exemplars if row is not None}), np.int64)
+
+    def progress(done: int, total: int) -> None:
+        step("Finding trends", done, total)
+
+    step("Finding trends", 0, 0)
+    return tree.cluster(matrix, ids=ids, start=start, threads=settings.cores, progress=progress)
+
+
+def _join(library: Library, settings: Settings, clusters: Clusters, others: Sequence[str], step: Recorder) -> Clusters:
+    """Append pictures to their nearest shown exemplars."""
+    shown = list(tree.shown_exemplars(clusters))
+    row_of = {image: row for row, image in enumerate(clusters.ids)}
+    packed = divergence.pack(library.mixtures.many(shown), look=look(settings))
+    leaf = clusters.labels[[row_of[image] for image in shown]]
+    labels: list[int] = []
+    distances: list[float] = []
+    for start in range(0, len(others), 500):
+        for mixture in library.mixtures.many(others[start : start + 500]):
+            values = divergence.js_to(mixture, packed, look=look(settings), threads=1)
+            nearest = int(values.argmin())
+            labels.append(int(leaf[nearest]))
+            distances.append(float(values[nearest]))
+        step("Placing pictures", len(labels), len(others))
+    return replace(
+        clusters,
+        ids=(*clusters.ids, *others),
+        labels=np.concatenate([clusters.labels, np.array(labels, np.int64)]),
+        distances=np.concatenate([clusters.distances, np.array(distances)]),
+    )
+
+
+def place_new(session: Session, *, report: Report | None = None) -> int:
+    """Let pictures that came after the index join their nearest exemplar; the index stays marked as stale."""
+    library, settings = session.library, session.settings
+    clusters, made_from = library.clusters.get(), library.clusters.digest()
+    if clusters is None or made_from is None:
+        return 0
+    placed = set(clusters.ids)
+    others = [image for image in library.images.ids() if image not in placed]
+    if others:
+        with library.writer("placing new pictures"), recorded(library, "place", "New pictures", report) as step:
+            library.clusters.replace(_join(library, settings, clusters, others, step), digest=made_from)
+    return len(others)

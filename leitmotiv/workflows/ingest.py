@@ -1,0 +1,320 @@
+"""From folders and files to images of the library: what is new, what moved, what is gone; it decodes nothing itself."""
+
+import os
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from leitmotiv.errors import UsageError
+from leitmotiv.imaging.scan import Found, scan
+from leitmotiv.records import Image, KnownFile
+from leitmotiv.store.library import Library
+from leitmotiv.workflows.progress import Recorder, Report, recorded
+from leitmotiv.workflows.readers import Reading, Task, readings
+from leitmotiv.workflows.session import Session
+
+BATCH_S = 1.0
+BATCH = 64
+
+
+@dataclass
+class AddReport:
+    """What one run of adding found.
+
+    Attributes
+    ----------
+    new, changed, gone, same, moved, copies, offline : int
+        Files; "gone" are kept until `leitmotiv forget`.
+    failed : list of (path as text, reason)
+        Every file and folder that could not be read.
+    """
+
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    same: int = 0
+    moved: int = 0
+    copies: int = 0
+    offline: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        parts = [f"{self.new:,} new", f"{self.changed:,} changed", f"{self.gone:,} gone", f"{self.same:,} same"]
+        rest = (("moved", self.moved), ("copies", self.copies), ("offline", self.offline), ("failed", len(self.failed)))
+        return ", ".join([*parts, *(f"{count:,} {name}" for name, count in rest if count)])
+
+
+def add_directories(
+    session: Session,
+    folders: Sequence[Path],
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    report: Report | None = None,
+    wait: float = 5.0,
+) -> AddReport:
+    """Bring the library up to date with folders, recursively.
+
+    Only files that are new or whose size or time changed are read. Batches commit as they go: an interruption loses
+    at most the last second of work, and the next run goes on from there.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+        A folder that is away but known marks its pictures as offline.
+    include, exclude : sequence of str
+        Patterns for paths relative to the folder, or for names.
+
+    Raises
+    ------
+    UsageError
+        A folder that is not there and was never added, or is no folder.
+    LibraryLockedError
+        Another process is writing.
+    """
+    library = session.library
+    roots = [_root(folder, library) for folder in folders]
+    title = ", ".join(root.decode("utf-8", "replace") for root in roots)
+    with library.writer("adding pictures", wait=wait), recorded(library, "add", title, report) as step:
+        for root in roots:
+            library.folders.add(root, tuple(include), tuple(exclude))
+        library.failures.clear([path for path in library.failures.known(roots) if not os.path.lexists(path)])
+        return _Adding(session, step).folders(roots, include, exclude)
+
+
+def add_files(session: Session, files: Sequence[Path], *, report: Report | None = None, wait: float = 5.0) -> AddReport:
+    """Add single files, whatever their names.
+
+    Raises
+    ------
+    LibraryLockedError
+        Another process is writing.
+    """
+    library = session.library
+    paths = [os.fsencode(os.path.abspath(file)) for file in files]
+    title = ", ".join(path.decode("utf-8", "replace") for path in paths[:3]) + (" …" if len(paths) > 3 else "")
+    with library.writer("adding pictures", wait=wait), recorded(library, "add", title, report) as step:
+        return _Adding(session, step).files(paths)
+
+
+def _root(folder: Path, library: Library) -> bytes:
+    root = os.fsencode(os.path.abspath(folder))
+    if os.path.isdir(root) or root in {known for known, _, _ in library.folders.list()}:
+        return root
+    if os.path.lexists(root):
+        raise UsageError(f"{folder} is not a folder. For single files: leitmotiv add-image {folder}")
+    raise UsageError(f"There is no folder {folder}. Check the spelling, or that its drive is connected.")
+
+
+class _Adding:
+    """One run: classify what the scan finds, read what is new, and write it in batches."""
+
+    def __init__(self, session: Session, step: Recorder) -> None:
+        self._library = session.library
+        self._settings = session.settings
+        self._step = step
+        self._report = AddReport()
+        self._by_size: dict[int, set[str]] = defaultdict(set)
+        self._known: dict[bytes, KnownFile] = {}
+
+    def folders(self, roots: Sequence[bytes], include: Sequence[str], exclude: Sequence[str]) -> AddReport:
+        self._known = self._library.files.known(roots)
+        troubled: list[bytes] = []
+
+        def trouble(path: bytes, reason: str) -> None:
+            troubled.append(path)
+            self._fail(path, reason)
+
+        there = [root for root in roots if os.path.isdir(root)]
+        found: list[Found] = []
+        for item in scan(
+            [Path(os.fsdecode(root)) for root in there], include=include, exclude=exclude, on_error=trouble
+        ):
+            found.append(item)
+            if len(found) % 500 == 0:
+                self._step("Looking for pictures", len(found), 0)
+        self._step("Looking for pictures", len(found), len(found))
+        self._vanished({item.path for item in found}, roots, troubled)
+        self._read(self._unknown(found, roots))
+        return self._report
+
+    def files(self, paths: Sequence[bytes]) -> AddReport:
+        self._known = self._library.files.known(paths)
+        found: list[Found] = []
+
+        def trouble(path: bytes, reason: str) -> None:
+            self._fail(path, reason)
+
+        for path in paths:
+            found.extend(scan([Path(os.fsdecode(path))], on_error=trouble))
+        self._read(self._unknown(found, paths))
+        return self._report
+
+    def _fail(self, path: bytes, reason: str, size: int = -1, mtime_ns: int = -1) -> None:
+        self._report.failed.append((path.decode("utf-8", "replace"), reason))
+        self._library.failures.put(path, reason, size, mtime_ns)
+        self._step.failures += 1
+
+    def _vanished(self, found: set[bytes], roots: Sequence[bytes], troubled: Sequence[bytes]) -> None:
+        """Mark known files that the scan did not meet: gone if their folder is there, offline if it is away."""
+        gone: list[bytes] = []
+        offline: list[bytes] = []
+        for path, known in self._known.items():
+            if path in found or known.state == "missing" or os.path.lexists(path):
+                continue
+            away = any(path.startswith(t + b"/") for t in troubled) or not any(
+                path.startswith(root.rstrip(b"/") + b"/") and os.path.isdir(root) for root in roots
+            )
+            if known.state != ("offline" if away else "missing"):
+                (offline if away else gone).append(path)
+        self._library.files.set_state(gone, "missing")
+        self._library.files.set_state(offline, "offline")
+        self._report.gone += len(gone)
+        self._report.offline += len(offline)
+
+    def _unknown(self, found: Sequence[Found], roots: Sequence[bytes]) -> list[Found]:
+        """Keep what has to be read; count the rest as same."""
+        failures = self._library.failures.known(roots)
+        back: list[bytes] = []
+        rest: list[Found] = []
+        for item in found:
+            known = self._known.get(item.path)
+            stamp = (item.size, item.mtime_ns)
+            if known is not None and known.image_id and (known.size, known.mtime_ns) == stamp:
+                self._report.same += 1
+                if known.state != "present":
+                    back.append(item.path)
+            elif item.path in failures and failures[item.path][1:] == stamp:
+                self._report.failed.append((item.path.decode("utf-8", "replace"), failures[item.path][0]))
+                self._step.failures += 1
+            else:
+                rest.append(item)
+        self._library.files.set_state(back, "present")
+        return rest
+
+    def _read(self, items: Sequence[Found]) -> None:
+        if not items:
+            return
+        for size, sha256 in self._library.files.sizes():
+            self._by_size[size].add(sha256)
+        if len(items) > 2:
+            self._step("Preparing the mathematics", 0, 0)
+            _warm_fit()
+        self._step("Reading pictures", 0, len(items))
+        done = 0
+        for batch in _batches(readings(map(self._task, items), self._settings), BATCH, BATCH_S):
+            with self._library.transaction():
+                for reading in batch:
+                    self._write(reading)
+            done += len(batch)
+            self._step("Reading pictures", done, len(items), batch[-1].task.path.decode("utf-8", "replace"))
+
+    def _task(self, item: Found) -> Task:
+        known = self._known.get(item.path)
+        pixel_hash = ""
+        if known is not None and known.image_id:
+            pixel_hash = self._library.images.get(known.image_id).pixel_hash
+        return Task(item.path, item.size, item.mtime_ns, frozenset(self._by_size.get(item.size, ())), pixel_hash)
+
+    def _write(self, reading: Reading) -> None:
+        path = reading.task.path
+        if reading.failure:
+            self._fail(path, reading.failure, reading.task.size, reading.task.mtime_ns)
+            return
+        self._library.failures.clear([path])
+        before = self._known.get(path)
+        image = self._same_image(reading)
+        if image is None and reading.picture is not None:
+            if reading.mixture is None:  # the same pixels, but their image was forgotten meanwhile
+                self._fail(path, "it changed while it was read; add it again")
+                return
+            self._add_new(reading)
+            changed = before is not None and before.image_id is not None
+            self._report.changed += changed
+            self._report.new += not changed
+        elif image is not None:
+            self._attach(reading, image, before)
+
+    def _same_image(self, reading: Reading) -> Image | None:
+        """Find the image of these bytes; of these pixels where only the metadata changed or the file also moved."""
+        library = self._library
+        if (image := library.images.by_sha256(reading.sha256)) is not None:
+            return image
+        if reading.picture is None:
+            return None
+        before = self._known.get(reading.task.path)
+        for image in library.images.by_pixel_hash(reading.picture.pixel_hash):
+            if (before is not None and before.image_id == image.id) or image.state == "missing":
+                return image
+        return None
+
+    def _add_new(self, reading: Reading) -> None:
+        picture, mixture = reading.picture, reading.mixture
+        assert picture is not None and mixture is not None  # noqa: PT018 - for the type checker
+        image = Image(
+            id=picture.sha256,
+            paths=(reading.task.path,),
+            width=picture.width,
+            height=picture.height,
+            taken=picture.taken,
+            format=picture.format,
+            size=picture.size,
+            pixel_hash=picture.pixel_hash,
+            colour=picture.colour,
+            added=datetime.now(UTC),
+            facts=picture.facts,
+        )
+        files = [_file(reading, image.id)]
+        self._library.images.add(image, files=files, thumbnails=picture.thumbnails, mixture=mixture)
+
+    def _attach(self, reading: Reading, image: Image, before: KnownFile | None) -> None:
+        """Give an image one more path, or its path back; a path that is gone gives way to the new one."""
+        gone = [path for path in image.paths if path != reading.task.path and not os.path.lexists(path)]
+        gone = [path for path in gone if self._known.get(path, _ABSENT).state != "offline"]
+        self._library.files.put(_file(reading, image.id))
+        self._library.files.remove(gone)
+        if before is not None and before.image_id is not None:
+            self._report.changed += 1
+        elif gone:
+            self._report.moved += 1
+            self._report.gone = max(0, self._report.gone - len(gone))
+        else:
+            self._report.copies += 1
+
+
+_ABSENT = KnownFile(b"", None, "", 0, 0, "missing")
+
+
+def _file(reading: Reading, image_id: str) -> KnownFile:
+    picture = reading.picture
+    size, mtime_ns = (picture.size, picture.mtime_ns) if picture else (reading.task.size, reading.task.mtime_ns)
+    return KnownFile(reading.task.path, image_id, reading.sha256, size, mtime_ns, "present")
+
+
+def _warm_fit() -> None:
+    from leitmotiv.analysis.mixture import warm
+
+    warm()
+
+
+def _batches(
+    items: Iterator[Reading], most: int, seconds: float, clock: Callable[[], float] = time.monotonic
+) -> Iterator[list[Reading]]:
+    """Group what arrives: a batch ends when it is full or `seconds` old. The first one is short, to show something."""
+    batch: list[Reading] = []
+    since = clock() - seconds * 0.7
+    try:
+        for item in items:
+            batch.append(item)
+            if len(batch) >= most or clock() - since > seconds:
+                yield batch
+                batch, since = [], clock()
+    except KeyboardInterrupt:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch

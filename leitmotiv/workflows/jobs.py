@@ -1,0 +1,149 @@
+"""Long work in a process of its own beside the server: started, watched, stopped; the work itself is elsewhere."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from leitmotiv.errors import JobFailedError, LeitmotivError
+from leitmotiv.settings import Settings
+from leitmotiv.store.library import Library
+from leitmotiv.workflows.progress import Report, Step, Stopped
+from leitmotiv.workflows.session import Session
+
+
+@dataclass
+class Growing:
+    """A child process that adds folders and builds the index.
+
+    Attributes
+    ----------
+    outcome : list of str
+        One line for each part that is finished.
+    failed : list of (path as text, reason)
+    error : LeitmotivError or None
+        Why it ended early.
+    """
+
+    process: Any
+    channel: Connection
+    outcome: list[str] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    error: LeitmotivError | None = None
+    finished: threading.Event = field(default_factory=threading.Event)
+
+    def stop(self, seconds: float = 10.0) -> None:
+        """Ask the child to stop after what is in hand; after `seconds`, end it."""
+        if self.process.is_alive():
+            self.process.terminate()
+            self.process.join(seconds)
+            if self.process.is_alive():
+                self.process.kill()
+                self.process.join()
+        self.finished.wait(1.0)
+
+    def follow(self, report: Report | None) -> None:
+        """Listen to the child until it ends, in a thread of its own."""
+        threading.Thread(target=self._listen, args=(report,), name="growing", daemon=True).start()
+
+    def _listen(self, report: Report | None) -> None:
+        try:
+            while True:
+                kind, value = self.channel.recv()
+                if kind == "step" and report is not None:
+                    report(value)
+                elif kind == "line":
+                    self.outcome.append(value)
+                elif kind == "failed":
+                    self.failed.extend(value)
+                elif kind == "error":
+                    self.error = value
+        except (EOFError, OSError):
+            pass
+        finally:
+            self.process.join()
+            if self.process.exitcode not in (0, None) and self.error is None:
+                self.error = JobFailedError(
+                    f"The process that reads the pictures ended with {self.process.exitcode}. "
+                    "What was finished is kept; run the same command again to go on."
+                )
+            self.finished.set()
+
+
+def grow(
+    settings: Settings,
+    folders: Sequence[Path],
+    *,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    report: Report | None = None,
+) -> Growing:
+    """Add folders and build the index in a child process; the caller may serve meanwhile."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(
+        target=_grow, args=(settings, tuple(folders), tuple(include), tuple(exclude), theirs, os.getpid())
+    )
+    process.start()
+    theirs.close()
+    growing = Growing(process, ours)
+    growing.follow(report)
+    return growing
+
+
+def _grow(
+    settings: Settings,
+    folders: Sequence[Path],
+    include: Sequence[str],
+    exclude: Sequence[str],
+    channel: Connection,
+    parent: int,
+) -> None:
+    from leitmotiv.workflows.index import build_index
+    from leitmotiv.workflows.ingest import add_directories
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to translate
+    signal.signal(signal.SIGTERM, _interrupt)
+
+    def report(step: Step) -> None:
+        if os.getppid() != parent:
+            raise Stopped
+        channel.send(("step", step))
+
+    try:
+        with Session(settings) as session:
+            added = add_directories(session, folders, include=include, exclude=exclude, report=report)
+            channel.send(("line", str(added)))
+            channel.send(("failed", added.failed))
+            if session.library.images.count():
+                channel.send(("line", str(build_index(session, report=report))))
+    except (KeyboardInterrupt, Stopped, BrokenPipeError):
+        pass
+    except LeitmotivError as error:
+        channel.send(("error", error))
+    finally:
+        channel.close()
+
+
+def _interrupt(signum: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def reap(library: Library) -> None:
+    """Mark jobs whose process is gone as stopped."""
+    library.jobs.reap(_alive)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

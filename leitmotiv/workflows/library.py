@@ -1,0 +1,92 @@
+"""A library as a script sees it: a thin object over the other workflows."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.records import Clusters, Image, Mixture, Ranking, Status
+from leitmotiv.settings import load
+from leitmotiv.workflows import browse, ingest
+from leitmotiv.workflows.index import MATRIX, IndexReport, build_index
+from leitmotiv.workflows.session import Session
+
+
+class Library:
+    """A library folder: pictures, their mixtures, divergences and clusters.
+
+    Use it as a context manager, or call `close`.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(
+        self, *folders: str | os.PathLike[str], include: Sequence[str] = (), exclude: Sequence[str] = ()
+    ) -> ingest.AddReport:
+        """Bring the library up to date with folders; only what is new is read."""
+        paths = [Path(folder) for folder in folders]
+        return ingest.add_directories(self._session, paths, include=include, exclude=exclude)
+
+    def build_index(self) -> IndexReport:
+        """Compare what is new, and cluster."""
+        return build_index(self._session)
+
+    def __len__(self) -> int:
+        return self._session.library.images.count()
+
+    def __iter__(self) -> Iterator[Image]:
+        """All pictures by date, newest first."""
+        cursor: str | None = None
+        while True:
+            page = browse.images(self._session, limit=500, cursor=cursor)
+            yield from page.images
+            if (cursor := page.next) is None:
+                return
+
+    def __getitem__(self, image_id: str) -> Image:
+        return browse.image(self._session, image_id)
+
+    def mixture(self, image_id: str) -> Mixture:
+        """The mixture of a picture."""
+        return browse.mixture(self._session, image_id)
+
+    def similar(self, image_id: str, n: int = 50) -> Ranking:
+        """The other pictures from most to least alike."""
+        return browse.similar(self._session, image_id, n=n)
+
+    def clusters(self) -> Clusters | None:
+        """The clusters and their tree; None before `build_index`."""
+        return self._session.library.clusters.get()
+
+    def divergences(self) -> tuple[tuple[str, ...], NDArray[np.float32]] | None:
+        """Ids and the (N, N) matrix of divergences in nats; None before `build_index`."""
+        stored = self._session.library.arrays.get(MATRIX)
+        return None if stored is None else (tuple(stored.ids), np.asarray(stored["values"]))
+
+    def status(self) -> Status:
+        """What the library holds."""
+        return browse.status(self._session)
+
+    def close(self) -> None:
+        """Close the library."""
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_library(path: str | os.PathLike[str]) -> Library:
+    """Open a library folder, or make one where there is none."""
+    settings = replace(load({}, environ=os.environ), library=Path(path).absolute())
+    return Library(Session(settings))

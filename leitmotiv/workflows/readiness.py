@@ -1,0 +1,107 @@
+"""Whether this machine and this installation are ready: the compiled mathematics, the formats, the folders."""
+
+import importlib.metadata
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from leitmotiv.analysis import warming
+from leitmotiv.analysis.mixture import fit_image
+from leitmotiv.imaging import read as reading
+from leitmotiv.settings import Settings
+
+PACKAGES = (
+    *("numpy", "scipy", "scikit-learn", "scikit-image", "numba", "llvmlite", "peewee", "click"),
+    *("flask", "waitress", "pillow", "pillow-heif", "rawpy", "rich"),
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of `leitmotiv doctor`."""
+
+    name: str
+    good: bool
+    text: str
+
+
+def prepare(tell: Callable[[str], None]) -> None:
+    """Compile what is not compiled yet, and say so before."""
+    if not warming.is_warm():
+        tell("Preparing the mathematics, once on this machine (about a minute) …")
+        warming.warm()
+
+
+def examine(settings: Settings) -> list[Check]:
+    """Look at everything that leitmotiv needs, and time one picture."""
+    began = time.perf_counter()
+    warming.warm()
+    compiled = time.perf_counter() - began
+    checks = [
+        Check("python", sys.version_info >= (3, 11), f"{platform.python_version()} on {platform.platform()}"),
+        Check("cores", True, f"{os.cpu_count()}, of which {settings.cores} are used"),
+        Check("vectors", True, warming.vectors()),
+        Check("compiled", True, f"ready after {compiled:.1f} s, kept in {warming.folder()}"),
+        _folder("library", settings.library),
+        _formats(settings),
+        _pace(settings),
+    ]
+    return [*checks, *(_package(name) for name in PACKAGES)]
+
+
+def _package(name: str) -> Check:
+    try:
+        return Check(name, True, importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Check(name, False, "not installed: run `pip install leitmotiv` again")
+
+
+def _folder(name: str, folder: Path) -> Check:
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            return Check(name, True, f"{folder} is writable")
+    except OSError as error:
+        return Check(name, False, f"{folder} is not writable ({error.strerror}): choose another with --library")
+
+
+def _formats(settings: Settings) -> Check:
+    """Write and read back a small picture of each format that this machine can write."""
+    pixels = np.tile(np.arange(0, 256, 4, dtype=np.uint8)[:, None, None], (1, 64, 3))
+    good, bad = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"):
+            path = Path(folder) / f"check.{name.lower()}"
+            try:
+                path.write_bytes(reading.encode(pixels, name))
+                reading.read(os.fsencode(path))
+                good.append(name)
+            except Exception:
+                bad.append(name)
+    text = (
+        "reads " + ", ".join(good) + (f"; cannot read {', '.join(bad)}: install pillow and pillow-heif" if bad else "")
+    )
+    return Check("formats", not bad, text)
+
+
+def _pace(settings: Settings) -> Check:
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 255, (8, 12, 3), np.uint8).repeat(32, 0).repeat(32, 1)
+    began = time.perf_counter()
+    for seed in range(5):
+        fit_image(pixels, seed=seed)
+    each = (time.perf_counter() - began) / 5
+    return Check(
+        "pace",
+        True,
+        f"a mixture in {each * 1000:.0f} ms; about {settings.cores / (each + 0.01):.0f} small photos a second",
+    )

@@ -1,0 +1,59 @@
+"""The one place that builds things: the library now, networks later; workflows are handed a Session."""
+
+import threading
+from collections.abc import Hashable
+from types import TracebackType
+from typing import Any, Self
+
+from leitmotiv.settings import Settings
+from leitmotiv.store.library import Library
+
+
+class Session:
+    """The settings of one run and what they open, each on first use.
+
+    Parameters
+    ----------
+    settings : Settings
+        Read once, by the caller.
+    create : bool
+        Whether a library folder that does not exist is made.
+
+    Attributes
+    ----------
+    lane : threading.RLock
+        Held by whatever computes for a page, so that a busy server never computes on two threads at once.
+    memory : dict
+        Derived values of this process, keyed by what they were derived from; safe to empty at any time.
+    """
+
+    def __init__(self, settings: Settings, *, create: bool = True) -> None:
+        self.settings = settings
+        self.lane = threading.RLock()
+        self.memory: dict[Hashable, Any] = {}
+        self._create = create
+        self._library: Library | None = None
+        self._opening = threading.Lock()
+
+    @property
+    def library(self) -> Library:
+        """The library, opened on first use."""
+        with self._opening:
+            if self._library is None:
+                self._library = Library.open(self.settings.library, create=self._create)
+            return self._library
+
+    def close(self) -> None:
+        """Close what was opened."""
+        with self._opening:
+            if self._library is not None:
+                self._library.close()
+                self._library = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,56 @@
+"""Keeping a library in order: forgetting pictures, moving folders; nothing here touches a picture's file."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from leitmotiv.errors import ImageNotFoundError
+from leitmotiv.records import Image
+from leitmotiv.workflows.session import Session
+
+
+def forget(session: Session, names: Sequence[str], *, missing: bool = False, dry_run: bool = False) -> list[Image]:
+    """Remove pictures from the library.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Ids, unique prefixes, or paths.
+    missing : bool
+        Also every picture whose files are gone from a folder that is there.
+
+    Returns
+    -------
+    list of Image
+        What was, or with `dry_run` would be, forgotten.
+
+    Raises
+    ------
+    ImageNotFoundError
+        A name that fits no picture; then nothing is forgotten.
+    """
+    library = session.library
+    chosen = {image.id: image for image in (_named(session, name) for name in names)}
+    if missing:
+        images = library.images.many(library.images.ids(all=True))
+        chosen.update({image.id: image for image in images if image.state == "missing"})
+    if chosen and not dry_run:
+        with library.writer("forgetting pictures"), library.transaction():
+            library.images.forget(list(chosen))
+    return list(chosen.values())
+
+
+def _named(session: Session, name: str) -> Image:
+    by_path = session.library.images.find_path(os.fsencode(os.path.abspath(name)))
+    if by_path is not None:
+        return by_path
+    if os.sep in name:
+        raise ImageNotFoundError(f"No picture of the library lies at {name}.")
+    return session.library.images.get(name)
+
+
+def relocate(session: Session, old: Path, new: Path) -> int:
+    """Change the folder of every file under `old` to `new`; returns how many."""
+    before, after = (os.fsencode(os.path.abspath(folder)) for folder in (old, new))
+    with session.library.writer("relocating a folder"), session.library.transaction():
+        return session.library.files.relocate(before, after)
