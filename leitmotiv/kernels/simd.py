@@ -1,0 +1,354 @@
+"""The vector words that kernels are written in: values of several float32 lanes, as LLVM sees them; no loops here.
+
+A `Vector` is a value like any other inside a kernel: it can be added, kept in a variable, put in a tuple.
+Its width is any multiple of 4; a width of a few times `LANES` keeps several registers busy at once::
+
+    WIDTH = 2 * LANES
+
+    @kernel
+    def sum_of_squares(values):             # (n,) float32, n a multiple of WIDTH
+        sums = broadcast(np.float32(0), WIDTH)
+        for n in range(0, len(values), WIDTH):
+            v = load(values, n, WIDTH)
+            sums = fma(v, v, sums)
+        return total(sums)
+
+Widths, degrees and numbers of rows are compile-time constants: literals or global names. Memory needs no alignment,
+arrays are C-contiguous float32. A fused operation is rounded once where the CPU can, twice elsewhere.
+"""
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic, lower_builtin, models, register_model, type_callable
+
+from leitmotiv.kernels.compiled import LANES
+
+__all__ = [
+    "LANES",
+    "Vector",
+    "broadcast",
+    "exp2",
+    "fma",
+    "highest",
+    "load",
+    "load_rows",
+    "log2",
+    "log_gaussian",
+    "maximum",
+    "minimum",
+    "size_of_gaussian",
+    "store",
+    "total",
+    "where_less",
+]
+
+_FLOAT = ir.FloatType()
+_INT = ir.IntType(32)
+
+# Minimax polynomials, least relative error: 2**f for |f| <= 1/2, lowest power first, by degree.
+_EXP2 = {
+    3: (0.99992806, 0.69326097, 0.24261113, 0.05517167),  # 7.5e-5
+    4: (0.99999928, 0.69312179, 0.24024744, 0.055917859, 0.0095701022),  # 2.6e-6
+    5: (1.00000012, 0.69314694, 0.2402212, 0.055507131, 0.0096755410, 0.0013276472),  # 1.6e-7 in float32
+}
+# log2((1 + t) / (1 - t)) / t in powers of t**2, for sqrt(1/2) <= (1 + t) / (1 - t) <= sqrt(2); 1.2e-7.
+_LOG2 = (2.8853905, 0.96158832, 0.59578073)
+_SQRT_HALF_BITS = 0x3F3504F3
+_MANTISSA_BITS = 23
+# Added to a number below 2**22, it leaves the nearest whole number in the lowest bits of the sum.
+_ROUNDER = 1.5 * 2.0**_MANTISSA_BITS
+
+
+class Vector(types.Type):  # type: ignore[misc]
+    """The numba type of a value of `width` float32 lanes."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        super().__init__(name=f"vector({width})")
+
+
+@register_model(Vector)
+class _VectorModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, manager: Any, vector: Vector) -> None:
+        super().__init__(manager, vector, ir.VectorType(_FLOAT, vector.width))
+
+
+_word: Callable[[Callable[..., Any]], Callable[..., Any]] = intrinsic
+_constant_word: Callable[[Callable[..., Any]], Callable[..., Any]] = intrinsic(prefer_literal=True)
+
+
+def size_of_gaussian(dimensions: int) -> int:
+    """How many float32 numbers `log_gaussian` reads for a component: c, then b, then the rows of M."""
+    return 1 + dimensions + dimensions * (dimensions + 1) // 2
+
+
+class _Writer:
+    """Writes LLVM instructions on vectors of one width."""
+
+    def __init__(self, builder: ir.IRBuilder, width: int) -> None:
+        self.builder = builder
+        self.width = width
+        self.floats = ir.VectorType(_FLOAT, width)
+        self.ints = ir.VectorType(_INT, width)
+
+    def constant(self, value: float) -> ir.Constant:
+        return ir.Constant(self.floats, [ir.Constant(_FLOAT, float(np.float32(value)))] * self.width)
+
+    def whole(self, value: int) -> ir.Constant:
+        return ir.Constant(self.ints, [ir.Constant(_INT, value)] * self.width)
+
+    def load(self, pointer: Any) -> Any:
+        value = self.builder.load(self.builder.bitcast(pointer, self.floats.as_pointer()))
+        value.align = 4
+        return value
+
+    def store(self, value: Any, pointer: Any) -> None:
+        self.builder.store(value, self.builder.bitcast(pointer, self.floats.as_pointer())).align = 4
+
+    def broadcast(self, scalar: Any) -> Any:
+        undefined = ir.Constant(self.floats, ir.Undefined)
+        first = self.builder.insert_element(undefined, scalar, ir.Constant(_INT, 0))
+        return self.builder.shuffle_vector(first, undefined, self.whole(0))
+
+    def fma(self, a: Any, b: Any, c: Any) -> Any:
+        signature = ir.FunctionType(self.floats, [self.floats] * 3)
+        name = f"llvm.fmuladd.v{self.width}f32"
+        return self.builder.call(cgutils.get_or_insert_function(self.builder.module, signature, name), [a, b, c])
+
+    def polynomial(self, x: Any, coefficients: Sequence[float]) -> Any:
+        value = self.constant(coefficients[-1])
+        for coefficient in coefficients[-2::-1]:
+            value = self.fma(value, x, self.constant(coefficient))
+        return value
+
+    def exp2(self, x: Any, degree: int) -> Any:
+        build = self.builder
+        shifted = build.fadd(x, self.constant(_ROUNDER))
+        fraction = build.fsub(x, build.fsub(shifted, self.constant(_ROUNDER)))
+        exponent = build.shl(build.bitcast(shifted, self.ints), self.whole(_MANTISSA_BITS))
+        mantissa = build.bitcast(self.polynomial(fraction, _EXP2[degree]), self.ints)
+        return build.bitcast(build.add(mantissa, exponent), self.floats)
+
+    def log2(self, x: Any) -> Any:
+        build = self.builder
+        bits = build.bitcast(x, self.ints)
+        exponent = build.ashr(build.sub(bits, self.whole(_SQRT_HALF_BITS)), self.whole(_MANTISSA_BITS))
+        mantissa = build.bitcast(build.sub(bits, build.shl(exponent, self.whole(_MANTISSA_BITS))), self.floats)
+        t = build.fdiv(build.fsub(mantissa, self.constant(1)), build.fadd(mantissa, self.constant(1)))
+        series = self.polynomial(build.fmul(t, t), _LOG2)
+        # 0 * x hands on a NaN, whose bits mean nothing here.
+        return self.fma(x, self.constant(0), self.fma(t, series, build.sitofp(exponent, self.floats)))
+
+    def reduce(self, name: str, vector: Any, *start: Any) -> Any:
+        signature = ir.FunctionType(_FLOAT, [value.type for value in start] + [self.floats])
+        function = f"llvm.vector.reduce.{name}.v{self.width}f32"
+        callee = cgutils.get_or_insert_function(self.builder.module, signature, function)
+        return self.builder.call(callee, [*start, vector], fastmath=("reassoc",) if start else ())
+
+    def log_gaussian(self, rows: Sequence[Any], parameters: Any) -> Any:
+        numbers = (self.broadcast(self.builder.load(cgutils.gep(self.builder, parameters, i))) for i in range(10**6))
+        value = next(numbers)
+        whitened = [next(numbers) for _ in rows]
+        for i in range(len(rows)):
+            for row in rows[: i + 1]:
+                whitened[i] = self.fma(row, next(numbers), whitened[i])
+            value = self.fma(self.builder.fneg(whitened[i]), whitened[i], value)
+        return value
+
+
+def _item(context: Any, builder: Any, kind: Any, array: Any, kinds: Any, indices: Any) -> Any:
+    """Point to one number of an array, as LLVM sees it; `indices` is a whole number or a tuple of them."""
+    if not isinstance(kinds, types.BaseTuple):
+        kinds, indices = types.UniTuple(kinds, 1), context.make_tuple(builder, types.UniTuple(kinds, 1), [indices])
+    unpacked = cgutils.unpack_tuple(builder, indices, len(kinds))
+    positions = [context.cast(builder, *pair, types.intp) for pair in zip(unpacked, kinds, strict=True)]
+    view = context.make_array(kind)(context, builder, array)
+    return cgutils.get_item_pointer(context, builder, kind, view, positions)
+
+
+@_constant_word
+def load(typing: Any, array: Any, index: Any, width: Any) -> Any:
+    """`width` neighbouring numbers of `array`, from `array[index]` on; `index` is a number or a tuple."""
+    vector = Vector(width.literal_value)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind, kinds, _ = signature.args
+        return _Writer(builder, vector.width).load(_item(context, builder, kind, arguments[0], kinds, arguments[1]))
+
+    return vector(array, index, width), generate
+
+
+@_word
+def store(typing: Any, array: Any, index: Any, vector: Any) -> Any:
+    """Write the lanes of `vector` to `array[index]` and the numbers after it."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind, kinds, _ = signature.args
+        pointer = _item(context, builder, kind, arguments[0], kinds, arguments[1])
+        _Writer(builder, vector.width).store(arguments[2], pointer)
+        return context.get_dummy_value()
+
+    return types.void(array, index, vector), generate
+
+
+@_constant_word
+def load_rows(typing: Any, array: Any, column: Any, rows: Any, width: Any) -> Any:
+    """A tuple of vectors: `width` numbers from `column` on, of each of the first `rows` rows of a 2-d array."""
+    vector = Vector(width.literal_value)
+    count = rows.literal_value
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind, column_kind = signature.args[:2]
+        kinds = types.UniTuple(types.intp, 2)
+        position = context.cast(builder, arguments[1], column_kind, types.intp)
+        vectors = []
+        for row in range(count):
+            indices = context.make_tuple(builder, kinds, [context.get_constant(types.intp, row), position])
+            pointer = _item(context, builder, kind, arguments[0], kinds, indices)
+            vectors.append(_Writer(builder, vector.width).load(pointer))
+        return context.make_tuple(builder, signature.return_type, vectors)
+
+    return types.UniTuple(vector, count)(array, column, rows, width), generate
+
+
+@_constant_word
+def broadcast(typing: Any, number: Any, width: Any) -> Any:
+    """A float32 number in every lane."""
+    vector = Vector(width.literal_value)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        scalar = context.cast(builder, arguments[0], signature.args[0], types.float32)
+        return _Writer(builder, vector.width).broadcast(scalar)
+
+    return vector(number, width), generate
+
+
+@_word
+def fma(typing: Any, a: Any, b: Any, c: Any) -> Any:
+    """A * b + c."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _Writer(builder, a.width).fma(*arguments)
+
+    return a(a, a, a), generate
+
+
+def _select(comparison: str) -> Callable[..., Any]:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        a, b = arguments[:2]
+        chosen, other = arguments[2:] or (a, b)
+        return builder.select(builder.fcmp_ordered(comparison, a, b), chosen, other)
+
+    return generate
+
+
+@_word
+def minimum(typing: Any, a: Any, b: Any) -> Any:
+    """The lesser, lane by lane; a NaN in `b` comes through, one in `a` does not."""
+    return a(a, a), _select("<")
+
+
+@_word
+def maximum(typing: Any, a: Any, b: Any) -> Any:
+    """The greater, lane by lane; a NaN in `b` comes through, one in `a` does not."""
+    return a(a, a), _select(">")
+
+
+@_word
+def where_less(typing: Any, a: Any, b: Any, chosen: Any, other: Any) -> Any:
+    """`chosen` in the lanes where a < b, `other` elsewhere."""
+    return a(a, a, a, a), _select("<")
+
+
+@_constant_word
+def exp2(typing: Any, vector: Any, degree: Any) -> Any:
+    """2 to the power of each lane, for lanes within [-126, 126]; NaN stays NaN.
+
+    The degree of the polynomial sets the relative error: 3 gives 8e-5, 4 gives 3e-6, 5 gives 2e-7.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _Writer(builder, vector.width).exp2(arguments[0], degree.literal_value)
+
+    return vector(vector, degree), generate
+
+
+@_word
+def log2(typing: Any, vector: Any) -> Any:
+    """Logarithm to base 2 of each lane, for positive normal numbers, to 2e-7; NaN stays NaN, infinity becomes NaN."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _Writer(builder, vector.width).log2(arguments[0])
+
+    return vector(vector), generate
+
+
+@_word
+def total(typing: Any, vector: Any) -> Any:
+    """Sum of the lanes, a float32."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _Writer(builder, vector.width).reduce("fadd", arguments[0], ir.Constant(_FLOAT, -0.0))
+
+    return types.float32(vector), generate
+
+
+@_word
+def highest(typing: Any, vector: Any) -> Any:
+    """Greatest lane, a float32; NaN is passed over."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _Writer(builder, vector.width).reduce("fmax", arguments[0])
+
+    return types.float32(vector), generate
+
+
+@_word
+def log_gaussian(typing: Any, rows: Any, table: Any, k: Any) -> Any:
+    """C - |M x + b|² for the D rows of x and row k of a table of (K, `size_of_gaussian(D)`) float32.
+
+    A row of the table holds c, the D numbers of b, and the rows of the lower triangle of M. With M the inverse
+    Cholesky factor of a covariance times sqrt(log2(e) / 2), b = -M mean, and c the logarithm to base 2 of weight
+    and norm, the value is log2 of a weighted Gaussian density: D (D + 3) / 2 fused operations a sample.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        zero = context.get_constant(types.intp, 0)
+        kinds = types.UniTuple(types.intp, 2)
+        row = context.cast(builder, arguments[2], signature.args[2], types.intp)
+        indices = context.make_tuple(builder, kinds, [row, zero])
+        parameters = _item(context, builder, signature.args[1], arguments[1], kinds, indices)
+        vectors = cgutils.unpack_tuple(builder, arguments[0], rows.count)
+        return _Writer(builder, rows.dtype.width).log_gaussian(vectors, parameters)
+
+    return rows.dtype(rows, table, k), generate
+
+
+def _define(operation: Callable[..., Any], instruction: str) -> None:
+    """Let an operator of Python stand for an LLVM instruction on vectors of one width."""
+
+    @type_callable(operation)  # type: ignore[untyped-decorator]
+    def type_of(context: Any) -> Callable[..., Any]:
+        def typer(a: Any, b: Any = None) -> Any:
+            return a if isinstance(a, Vector) and b in (a, None) else None
+
+        return typer
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return getattr(builder, instruction)(*arguments)
+
+    lower_builtin(operation, Vector)(generate)
+    lower_builtin(operation, Vector, Vector)(generate)
+
+
+_define(operator.add, "fadd")
+_define(operator.sub, "fsub")
+_define(operator.mul, "fmul")
+_define(operator.truediv, "fdiv")
+_define(operator.neg, "fneg")
