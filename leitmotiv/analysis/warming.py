@@ -27,4 +27,4 @@ def vectors() -> str:
 
 def folder() -> Path:
     """Where the compiled kernels lie."""
-    return Path(compiled.folder())
+    return compiled.FOLDER

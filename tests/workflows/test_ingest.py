@@ -1,0 +1,189 @@
+"""Adding folders: what a second run does, what moves, what is gone, what cannot be read."""
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from leitmotiv.errors import UsageError
+from leitmotiv.settings import Settings
+from leitmotiv.workflows.ingest import AddReport, add_directories, add_files
+from leitmotiv.workflows.session import Session
+
+from .pictures import folder_of, picture
+
+
+@pytest.fixture
+def session(tmp_path: Path):
+    with Session(replace(Settings(), library=tmp_path / "library", workers=1)) as opened:
+        yield opened
+
+
+def counts(report: AddReport) -> tuple[int, int, int, int]:
+    return report.new, report.changed, report.gone, report.same
+
+
+def test_second_run_reads_nothing(session, tmp_path):
+    photos = folder_of(tmp_path / "photos", 5)
+    assert counts(add_directories(session, [photos])) == (5, 0, 0, 0)
+    second = add_directories(session, [photos])
+    assert counts(second) == (0, 0, 0, 5)
+    assert str(second) == "0 new, 0 changed, 0 gone, 5 same"
+    assert session.library.images.count() == 5
+
+
+def test_every_image_has_a_mixture_and_thumbnails(session, tmp_path):
+    add_directories(session, [folder_of(tmp_path / "photos", 3)])
+    ids = session.library.images.ids()
+    for mixture in session.library.mixtures.many(ids):
+        assert mixture.weights.sum() == pytest.approx(1)
+        assert len(mixture) >= 1
+    for image_id in ids:
+        assert session.library.images.thumbnail(image_id, 256)[8:12] == b"WEBP"
+
+
+def test_moved_file_keeps_its_image(session, tmp_path):
+    photos = folder_of(tmp_path / "photos", 3)
+    add_directories(session, [photos])
+    before = session.library.images.find_path(os.fsencode(photos / "p001.jpg"))
+    (photos / "deep").mkdir()
+    (photos / "p001.jpg").rename(photos / "deep" / "other.jpg")
+    report = add_directories(session, [photos])
+    assert (report.moved, report.new, report.gone, report.same) == (1, 0, 0, 2)
+    after = session.library.images.find_path(os.fsencode(photos / "deep" / "other.jpg"))
+    assert before is not None
+    assert after is not None
+    assert after.id == before.id
+    assert after.paths == (os.fsencode(photos / "deep" / "other.jpg"),)
+
+
+def test_identical_files_share_one_image(session, tmp_path):
+    photos = folder_of(tmp_path / "photos", 2)
+    shutil.copy(photos / "p000.jpg", photos / "q.jpg")
+    report = add_directories(session, [photos])
+    assert (report.new, report.copies) == (2, 1)
+    image = session.library.images.find_path(os.fsencode(photos / "q.jpg"))
+    assert image is not None
+    assert len(image.paths) == 2
+
+
+def test_changed_metadata_keep_the_image(session, tmp_path):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    picture(1).save(photos / "a.png")
+    add_directories(session, [photos])
+    before = session.library.images.find_path(os.fsencode(photos / "a.png"))
+    exif = Image.Exif()
+    exif[0x010E] = "a description"
+    picture(1).save(photos / "a.png", exif=exif)
+    report = add_directories(session, [photos])
+    after = session.library.images.find_path(os.fsencode(photos / "a.png"))
+    assert counts(report) == (0, 1, 0, 0)
+    assert before is not None
+    assert after is not None
+    assert after.id == before.id
+    assert counts(add_directories(session, [photos])) == (0, 0, 0, 1)
+
+
+def test_changed_pixels_make_another_image(session, tmp_path):
+    photos = folder_of(tmp_path / "photos", 2)
+    add_directories(session, [photos])
+    before = session.library.images.find_path(os.fsencode(photos / "p000.jpg"))
+    picture(4).save(photos / "p000.jpg")
+    report = add_directories(session, [photos])
+    after = session.library.images.find_path(os.fsencode(photos / "p000.jpg"))
+    assert counts(report) == (0, 1, 0, 1)
+    assert before is not None
+    assert after is not None
+    assert after.id != before.id
+
+
+def test_vanished_files_are_kept_as_missing_and_come_back(session, tmp_path):
+    photos = folder_of(tmp_path / "photos", 3)
+    add_directories(session, [photos])
+    (photos / "p002.jpg").rename(tmp_path / "away.jpg")
+    assert counts(add_directories(session, [photos])) == (0, 0, 1, 2)
+    assert session.library.images.count("missing") == 1
+    assert counts(add_directories(session, [photos])) == (0, 0, 0, 2)
+    (tmp_path / "away.jpg").rename(photos / "p002.jpg")
+    assert counts(add_directories(session, [photos])) == (0, 0, 0, 3)
+    assert session.library.images.count("missing") == 0
+
+
+def test_folder_that_is_away_is_offline_not_gone(session, tmp_path):
+    photos = folder_of(tmp_path / "drive", 3)
+    add_directories(session, [photos])
+    photos.rename(tmp_path / "unplugged")
+    report = add_directories(session, [photos])
+    assert (report.gone, report.offline) == (0, 3)
+    assert session.library.images.count("offline") == 3
+    (tmp_path / "unplugged").rename(photos)
+    assert counts(add_directories(session, [photos])) == (0, 0, 0, 3)
+    assert session.library.images.count("offline") == 0
+
+
+def test_bad_files_are_named_once_and_stop_nothing(session, tmp_path):
+    photos = folder_of(tmp_path / "photos", 2)
+    (photos / "empty.jpg").write_bytes(b"")
+    (photos / "text.jpg").write_text("no picture at all")
+    (photos / "broken-link.jpg").symlink_to(photos / "nowhere")
+    whole = (photos / "p000.jpg").read_bytes()
+    (photos / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    report = add_directories(session, [photos])
+    assert report.new == 2
+    assert {Path(path).name for path, _ in report.failed} == {"empty.jpg", "text.jpg", "broken-link.jpg", "cut.jpg"}
+    assert len(session.library.failures.list()) == 4
+    again = add_directories(session, [photos])
+    assert (again.new, again.same, len(again.failed)) == (0, 2, 4)
+    (photos / "cut.jpg").write_bytes(whole[:-2] + whole[-2:])
+    mended = add_directories(session, [photos])
+    assert mended.copies == 1
+    assert len(session.library.failures.list()) == 3
+
+
+@pytest.mark.parametrize("name", ["new\nline.jpg", "quo'te\".jpg", "emoji 🎞.jpg", b"not-utf8-\xff\xfe.jpg"])
+def test_any_file_name_works(session, tmp_path, name):
+    photos = folder_of(tmp_path / "photos", 1)
+    path = os.path.join(os.fsencode(photos), os.fsencode(name))
+    os.rename(photos / "p000.jpg", path)
+    assert counts(add_directories(session, [photos])) == (1, 0, 0, 0)
+    assert session.library.images.find_path(path) is not None
+    assert counts(add_directories(session, [photos])) == (0, 0, 0, 1)
+
+
+def test_same_result_with_worker_processes(session, tmp_path):
+    photos = folder_of(tmp_path / "photos", 8)
+    add_directories(session, [photos])
+    with Session(replace(session.settings, library=tmp_path / "second", workers=2)) as other:
+        add_directories(other, [photos])
+        ids = sorted(session.library.images.ids())
+        assert sorted(other.library.images.ids()) == ids
+        for a, b in zip(session.library.mixtures.many(ids), other.library.mixtures.many(ids), strict=True):
+            assert (a.means == b.means).all()
+            assert (a.weights == b.weights).all()
+            assert (a.cholesky == b.cholesky).all()
+
+
+def test_include_and_exclude_choose_files(session, tmp_path):
+    photos = folder_of(tmp_path / "photos", 4)
+    assert add_directories(session, [photos], include=["p00[012].jpg"], exclude=["p001*"]).new == 2
+    report = add_directories(session, [photos])
+    assert (report.new, report.same, report.gone) == (2, 2, 0)
+
+
+def test_single_files_are_added_by_name(session, tmp_path):
+    photos = folder_of(tmp_path / "photos", 2)
+    assert add_files(session, [photos / "p000.jpg"]).new == 1
+    assert add_files(session, [photos / "p000.jpg", photos / "p001.jpg"]).same == 1
+    assert session.library.images.count() == 2
+
+
+def test_folder_that_never_was_is_an_error_of_usage(session, tmp_path):
+    with pytest.raises(UsageError, match="There is no folder"):
+        add_directories(session, [tmp_path / "nowhere"])
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="not a folder"):
+        add_directories(session, [tmp_path / "file"])
