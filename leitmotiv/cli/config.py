@@ -4,12 +4,12 @@ from dataclasses import fields
 
 import click
 
-from leitmotiv.cli.verbs import Verb, common_options, settings
+from leitmotiv.cli.verbs import Verb, common_options, settings, version_option
 from leitmotiv.cli.verbs import show as print_result
 from leitmotiv.settings import user_file
 
 
-@click.group("config", params=[*common_options()])
+@click.group("config", params=[*common_options(), version_option()])
 def command() -> None:
     """Show the settings and where each comes from."""
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import click
 
-from leitmotiv import __version__
-from leitmotiv.cli.verbs import common_options
+from leitmotiv.cli.verbs import common_options, version_option
 from leitmotiv.errors import LeitmotivError
 
 VERBS = {
@@ -70,12 +69,11 @@ Examples:
 
 @click.group(
     cls=Leitmotiv,
-    params=[*common_options()],
+    params=[*common_options(), version_option()],
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
 )
-@click.version_option(__version__, prog_name="leitmotiv", message="%(prog)s %(version)s")
 def command() -> None:
     """Find the recurring trends in a collection of photos, and explore it.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from leitmotiv import __version__
 from leitmotiv.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -39,12 +40,26 @@ def common_options() -> list[click.Option]:
     return [click.Option(names, expose_value=False, callback=_keep, **more) for names, more in texts]
 
 
+def _tell_version(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(f"leitmotiv {__version__}")
+        ctx.exit()
+
+
+def version_option() -> click.Option:
+    """`--version`, for the group and for every command."""
+    text = "Show the version and end."
+    return click.Option(
+        ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_tell_version, help=text
+    )
+
+
 class Verb(click.Command):
     """A command with the common options."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.params.extend(common_options())
+        self.params.extend([*common_options(), version_option()])
 
 
 def common(name: str, default: Any = None) -> Any:

@@ -1,0 +1,248 @@
+"""The commands as a person meets them: real processes, stdout for data, stderr for progress, exit codes."""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.workflows.pictures import folder_of
+
+
+def leitmotiv(
+    *args: object, env: dict[str, str] | None = None, timeout: float = 120
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "leitmotiv", *map(str, args)],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env={**os.environ, **(env or {})},
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory) -> Path:
+    return folder_of(tmp_path_factory.mktemp("photos"), 14)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory, photos) -> Path:
+    folder = tmp_path_factory.mktemp("library") / "lib"
+    assert leitmotiv("add-directory", photos, "--library", folder).returncode == 0
+    assert leitmotiv("build-index", "--library", folder).returncode == 0
+    return folder
+
+
+def test_second_add_says_all_same(library, photos):
+    done = leitmotiv("--library", library, "add-directory", photos)
+    assert done.stdout == "0 new, 0 changed, 0 gone, 14 same\n"
+    assert done.returncode == 0
+
+
+def test_common_options_work_before_and_after_the_verb(library):
+    before = leitmotiv("--library", library, "--json", "status")
+    after = leitmotiv("status", "--library", library, "--json")
+    assert json.loads(before.stdout) == json.loads(after.stdout)
+    assert json.loads(after.stdout)["images"] == 14
+
+
+def test_similar_takes_files_and_ids(library, photos):
+    inside = json.loads(leitmotiv("similar", photos / "p001.jpg", "-n", 3, "--library", library, "--json").stdout)
+    assert inside["schema"] == "leitmotiv.ranking/1"
+    assert (inside["measure"], inside["unit"], inside["order"]) == ("look", "nats", "ascending")
+    assert Path(inside["results"][0]["path"]).name in {"p007.jpg", "p013.jpg"}
+    by_id = json.loads(
+        leitmotiv("similar", inside["query"]["image"][:12], "-n", 3, "--library", library, "--json").stdout
+    )
+    assert by_id["results"] == inside["results"]
+
+
+def test_similar_takes_a_file_outside_the_library(library, tmp_path):
+    other = folder_of(tmp_path, 1, first=19) / "p019.jpg"
+    done = leitmotiv("similar", other, "-n", 2, "--library", library)
+    assert done.returncode == 0
+    assert {line.split("/")[-1] for line in done.stdout.splitlines()} <= {"p001.jpg", "p007.jpg", "p013.jpg"}
+
+
+def test_clusters_prints_groups(library):
+    body = json.loads(leitmotiv("clusters", "--count", 6, "--library", library, "--json").stdout)
+    assert body["count"] == 6
+    assert sum(group["size"] for group in body["clusters"]) == 14
+    lines = leitmotiv("clusters", "--count", 6, "--library", library).stdout.splitlines()
+    assert len(lines) == 6
+
+
+def test_unknown_count_is_an_error_of_usage(library):
+    done = leitmotiv("clusters", "--count", 99, "--library", library)
+    assert done.returncode == 2
+    assert "between 1 and" in done.stderr
+
+
+def test_nothing_matched_ends_with_1(library):
+    assert leitmotiv("similar", "ffffffffffff", "--library", library).returncode == 1
+    assert leitmotiv("forget", "--missing", "--library", library).returncode == 1
+    assert leitmotiv("relocate", "/nowhere", "/elsewhere", "--library", library).returncode == 1
+
+
+def test_library_that_is_not_there_names_the_next_step(tmp_path):
+    done = leitmotiv("status", "--library", tmp_path / "none")
+    assert done.returncode == 2
+    assert "add-directory" in done.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_failed_images_end_with_3_and_are_listed(tmp_path):
+    photos = folder_of(tmp_path / "photos", 3)
+    (photos / "bad\nname.jpg").write_text("text")
+    done = leitmotiv("add-directory", photos, "--library", tmp_path / "lib")
+    assert done.returncode == 3
+    assert done.stdout == "3 new, 0 changed, 0 gone, 0 same, 1 failed\n"
+    assert "bad\\nname.jpg" in done.stderr
+    listed = leitmotiv("status", "--library", tmp_path / "lib").stdout
+    assert "bad\\nname.jpg" in listed
+
+
+def test_forget_and_relocate(tmp_path):
+    photos = folder_of(tmp_path / "photos", 3)
+    library = tmp_path / "lib"
+    leitmotiv("add-directory", photos, "--library", library)
+    (photos / "p001.jpg").unlink()
+    assert "1 gone" in leitmotiv("add-directory", photos, "--library", library).stdout
+    assert "1 would be forgotten" in leitmotiv("forget", "--missing", "--dry-run", "--library", library).stdout
+    assert leitmotiv("forget", "--missing", "--library", library).returncode == 0
+    photos.rename(tmp_path / "moved")
+    assert "2 files relocated" in leitmotiv("relocate", photos, tmp_path / "moved", "--library", library).stdout
+    done = leitmotiv("add-directory", tmp_path / "moved", "--library", library)
+    assert done.stdout == "0 new, 0 changed, 0 gone, 2 same\n"
+
+
+def test_library_of_a_newer_version_ends_with_5(tmp_path):
+    photos = folder_of(tmp_path / "photos", 1)
+    library = tmp_path / "lib"
+    leitmotiv("add-directory", photos, "--library", library)
+    database = sqlite3.connect(library / "leitmotiv.db")
+    (table,) = database.execute("SELECT name FROM sqlite_master WHERE name LIKE '%migration%'").fetchone()
+    columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+    row = dict(zip(columns, database.execute(f"SELECT * FROM {table}").fetchone(), strict=True))
+    row["name"] = "m999_from_the_future"
+    row = {key: value for key, value in row.items() if key != "id"}
+    marks = ", ".join("?" * len(row))
+    database.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+    database.commit()
+    database.close()
+    done = leitmotiv("status", "--library", library)
+    assert done.returncode == 5
+    assert "newer" in done.stderr
+
+
+def test_second_writer_is_told_who_holds_the_library(tmp_path):
+    photos = folder_of(tmp_path / "photos", 1)
+    library = tmp_path / "lib"
+    leitmotiv("add-directory", photos, "--library", library)
+    holder = (
+        "import sys, time, pathlib; from leitmotiv.store.library import Library\n"
+        "with Library.open(pathlib.Path(sys.argv[1])) as l, l.writer('holding on'):\n"
+        "    print('held', flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", holder, str(library)], stdout=subprocess.PIPE, text=True)
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        done = leitmotiv("add-directory", photos, "--library", library)
+        assert done.returncode == 5
+        assert str(process.pid) in done.stderr
+        assert leitmotiv("status", "--library", library).returncode == 0
+        process.kill()
+    assert leitmotiv("add-directory", photos, "--library", library).returncode == 0
+
+
+def test_interrupted_add_ends_with_130_and_resumes(tmp_path):
+    photos = folder_of(tmp_path / "photos", 150)
+    library = tmp_path / "lib"
+    command = [sys.executable, "-m", "leitmotiv", "add-directory", str(photos), "--library", str(library)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("Reading pictures"):
+            break
+    os.killpg(process.pid, signal.SIGINT)
+    rest = process.stderr.read()
+    assert process.wait(30) == 130
+    process.stderr.close()
+    assert "kept" in rest
+    done = leitmotiv("add-directory", photos, "--library", library)
+    assert done.returncode == 0
+    assert json.loads(leitmotiv("status", "--library", library, "--json").stdout)["images"] == 150
+
+
+def test_explore_serves_at_once_and_ends_when_ready(tmp_path):
+    photos = folder_of(tmp_path / "photos", 12)
+    command = [sys.executable, "-m", "leitmotiv", str(photos), "--no-open", "--port", "0"]
+    env = {**os.environ, "XDG_DATA_HOME": str(tmp_path / "data")}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+    assert process.stdout is not None
+    url = process.stdout.readline().strip()
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", url)
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(url + "api/v1/status") as answer:
+            state = json.load(answer)
+        if state["clusters"]:
+            break
+        time.sleep(0.3)
+    assert state["images"] == 12
+    with urllib.request.urlopen(url + "clusters") as answer:
+        assert answer.status == 200
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+    process.stdout.close()
+    assert process.stderr is not None
+    process.stderr.close()
+    (library,) = (tmp_path / "data" / "leitmotiv" / "libraries").iterdir()
+    assert library.name.startswith("photos-")
+
+
+def test_config_show_names_origins(tmp_path):
+    file = tmp_path / "c.toml"
+    file.write_text("points = 480\n")
+    body = json.loads(leitmotiv("config", "show", "-c", file, "--json", env={"LEITMOTIV_SEED": "3"}).stdout)
+    assert body["settings"]["points"] == 480
+    assert body["origins"]["points"] == str(file)
+    assert body["origins"]["seed"] == "LEITMOTIV_SEED"
+    assert body["origins"]["blur"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("point = 3", "no setting"),
+        ("points = 'many'", "whole number"),
+        ("points = 1", "between"),
+        ("= 3", "cannot be read"),
+    ],
+)
+def test_bad_settings_are_named(tmp_path, text, says):
+    file = tmp_path / "c.toml"
+    file.write_text(text)
+    done = leitmotiv("config", "show", "--config", file)
+    assert done.returncode == 2
+    assert says in done.stderr
+
+
+def test_completion_prints_a_script():
+    assert "_LEITMOTIV_COMPLETE" in leitmotiv("completion", "bash").stdout
+
+
+def test_misspelt_verb_is_an_error_of_usage():
+    done = leitmotiv("exlpore")
+    assert done.returncode == 2
+    assert "No such command" in done.stderr
