@@ -16,7 +16,7 @@ from leitmotiv.imaging import read as reading
 from leitmotiv.records import Clusters, Mixture, Pixels
 from leitmotiv.settings import Settings
 from leitmotiv.workflows.fitting import fit_pixels
-from leitmotiv.workflows.index import look
+from leitmotiv.workflows.measuring import look
 
 if TYPE_CHECKING:
     from leitmotiv.analysis.affinity import affinity_propagation

@@ -12,10 +12,10 @@ from leitmotiv.errors import EmptyLibraryError, NoIndexError
 from leitmotiv.records import Clusters
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
+from leitmotiv.workflows.measuring import MATRIX, look
 from leitmotiv.workflows.progress import Recorder, Report, recorded
 from leitmotiv.workflows.session import Session
 
-MATRIX = "divergence"
 PAIRS_A_STEP = 1_000_000
 Matrix = NDArray[np.float32]
 
@@ -32,11 +32,6 @@ class IndexReport:
 
     def __str__(self) -> str:
         return f"{self.images:,} pictures ({self.new:,} new) in {self.shown:,} trends; {self.pairs:,} pairs computed"
-
-
-def look(settings: Settings) -> divergence.Look:
-    """The measure of likeness that these settings choose."""
-    return divergence.Look(points=settings.points, smoothing=settings.smoothing)
 
 
 def build_index(
@@ -80,13 +75,8 @@ def build_index(
 
 def digest(ids: Sequence[str], settings: Settings) -> str:
     """What an index was made from: the pictures and the measure. Another digest means that the index is stale."""
-    text = "\n".join([measure_digest(settings), str(settings.limit), *sorted(ids)])
+    text = "\n".join([look(settings).digest(), str(settings.limit), *sorted(ids)])
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def measure_digest(settings: Settings) -> str:
-    """The measure alone: stored divergences are valid while it stays."""
-    return hashlib.sha256(repr(look(settings)).encode()).hexdigest()
 
 
 def _stored_ids(library: Library) -> tuple[str, ...]:
@@ -109,7 +99,7 @@ def _distances(
     library: Library, settings: Settings, wanted: Sequence[str], step: Recorder, *, skip: bool
 ) -> tuple[Matrix, list[str], int]:
     """The (N, N) matrix over `wanted`, computed in steps that are each stored, and how many pairs were new."""
-    measure = measure_digest(settings)
+    measure = look(settings).digest()
     matrix, ids = _kept(library, wanted, measure)
     if skip:
         if not ids:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from leitmotiv.records import Clusters, Image, Mixture, Ranking, Status
 from leitmotiv.settings import load
 from leitmotiv.workflows import browse, ingest
-from leitmotiv.workflows.index import MATRIX, IndexReport, build_index
+from leitmotiv.workflows.index import IndexReport, build_index
+from leitmotiv.workflows.measuring import MATRIX
 from leitmotiv.workflows.session import Session
 
 

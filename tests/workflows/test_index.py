@@ -9,8 +9,9 @@ import pytest
 from leitmotiv.errors import EmptyLibraryError, NoIndexError
 from leitmotiv.settings import Settings
 from leitmotiv.workflows import browse, index
-from leitmotiv.workflows.index import MATRIX, build_index, place_new
+from leitmotiv.workflows.index import build_index, place_new
 from leitmotiv.workflows.ingest import add_directories
+from leitmotiv.workflows.measuring import MATRIX
 from leitmotiv.workflows.session import Session
 
 from .pictures import folder_of

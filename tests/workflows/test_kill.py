@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 
 from leitmotiv.settings import Settings
-from leitmotiv.workflows.index import MATRIX, build_index
+from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.ingest import add_directories
+from leitmotiv.workflows.measuring import MATRIX
 from leitmotiv.workflows.session import Session
 
 from .pictures import folder_of

@@ -1,0 +1,76 @@
+"""All other pictures in the order of their likeness to one; bounded work, exact as far as it goes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from leitmotiv.errors import NoIndexError
+from leitmotiv.records import Float
+from leitmotiv.workflows import trends
+from leitmotiv.workflows.measuring import compared, to_many
+from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.session import Session
+
+EXACT = 2000
+"""Most divergences computed for one request; beyond, the order comes from the trends and says so."""
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """Ids from most to least alike, with their divergences in nats, NaN in the tail that was only estimated."""
+
+    ids: list[str]
+    values: Float
+
+    @property
+    def approximate(self) -> bool:
+        """Whether it has such a tail."""
+        return bool(np.isnan(self.values).any())
+
+
+def order(session: Session, image_id: str) -> Order:
+    """Every other picture, the nearest first."""
+    library = session.library
+    everything = tuple(library.images.ids())
+    matrix = compared(session)
+    state = (hash(everything), library.clusters.stamp(), None if matrix is None else len(matrix.ids))
+    return remember(session, ("order", image_id, state), lambda: _order(session, image_id, everything))
+
+
+def _order(session: Session, image_id: str, everything: tuple[str, ...]) -> Order:
+    known = _stored_row(session, image_id)
+    unknown = [other for other in everything if other not in known and other != image_id]
+    tail: list[str] = []
+    if len(unknown) > EXACT:
+        unknown, tail = _by_trend(session, image_id, unknown)
+    if unknown:
+        values = to_many(session, session.library.mixtures.get(image_id), unknown)
+        known.update(zip(unknown, values.tolist(), strict=True))
+    there = set(everything)
+    head = sorted((other for other in known if other in there), key=lambda other: (known[other], other))
+    return Order([*head, *tail], np.array([known[other] for other in head] + [np.nan] * len(tail)))
+
+
+def _stored_row(session: Session, image_id: str) -> dict[str, float]:
+    matrix = compared(session)
+    if matrix is None or image_id not in matrix.ids:
+        return {}
+    row = np.asarray(matrix["values"][matrix.ids.index(image_id)], np.float64)
+    return {other: value for other, value in zip(matrix.ids, row.tolist(), strict=True) if other != image_id}
+
+
+def _by_trend(session: Session, image_id: str, unknown: list[str]) -> tuple[list[str], list[str]]:
+    """Split pictures into those worth an exact answer and the rest, both by the nearness of their trend's exemplar."""
+    try:
+        groups = trends.cut(session)
+    except NoIndexError:
+        return unknown[:EXACT], unknown[EXACT:]
+    exemplars = [group.exemplar for group in groups]
+    nearness = to_many(session, session.library.mixtures.get(image_id), exemplars)
+    there = dict.fromkeys(unknown)
+    ordered = [
+        member for place in np.argsort(nearness, kind="stable") for member in groups[place].members if member in there
+    ]
+    ordered += [other for other in unknown if other not in set(ordered)]
+    most = max(0, EXACT - len(exemplars))
+    return ordered[:most], ordered[most:]

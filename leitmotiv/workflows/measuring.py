@@ -1,0 +1,75 @@
+"""Divergences for those who browse: read where they are stored, computed in the session's lane where they are not."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.analysis import divergence, warming
+from leitmotiv.errors import CompilingError
+from leitmotiv.records import Clusters, Float, Mixture
+from leitmotiv.settings import Settings
+from leitmotiv.store.arrays import Stored
+from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.session import Session
+
+MATRIX = "divergence"
+"""The name of the stored array of all compared pairs, (M, M) float32, nats."""
+
+
+def look(settings: Settings) -> divergence.Look:
+    """The measure of likeness that these settings choose."""
+    return divergence.Look(points=settings.points, smoothing=settings.smoothing)
+
+
+def compared(session: Session) -> Stored | None:
+    """The stored matrix; None where there is none, or another measure made it."""
+    stored = session.library.arrays.get(MATRIX)
+    return stored if stored is not None and stored.digest == look(session.settings).digest() else None
+
+
+def to_many(session: Session, query: Mixture, ids: Sequence[str]) -> Float:
+    """Divergences of one mixture to pictures of the library, (N,) float64, nats.
+
+    Raises
+    ------
+    CompilingError
+        The mathematics is not compiled yet on this machine: better told than waited for.
+    """
+    ready()
+    measure = look(session.settings)
+    with session.lane:
+        packed = remember(
+            session,
+            ("packed", measure.digest(), hash(tuple(ids))),
+            lambda: divergence.pack(session.library.mixtures.many(ids), look=measure),
+        )
+        return divergence.js_to(query, packed, look=measure, threads=1).astype(np.float64)
+
+
+def ready() -> None:
+    """Refuse politely while the mathematics is being compiled."""
+    if not warming.is_warm():
+        raise CompilingError(
+            "leitmotiv is preparing its mathematics, once on this machine. This takes about a minute; try again then."
+        )
+
+
+def distances(session: Session, clusters: Clusters) -> Callable[[int, NDArray[np.int64]], Float]:
+    """A function of an exemplar's row and other rows of the index that gives their divergences, nats."""
+    matrix = compared(session)
+    place = {} if matrix is None else {image_id: row for row, image_id in enumerate(matrix.ids)}
+    where = np.array([place.get(image_id, -1) for image_id in clusters.ids], np.int64)
+
+    def distance(exemplar: int, rows: NDArray[np.int64]) -> Float:
+        values = np.full(len(rows), np.nan)
+        if matrix is not None and where[exemplar] >= 0:
+            there = where[rows] >= 0
+            values[there] = np.asarray(matrix["values"][where[exemplar]])[where[rows[there]]]
+        lacking = np.flatnonzero(np.isnan(values))
+        if len(lacking):
+            query = session.library.mixtures.get(clusters.ids[exemplar])
+            values[lacking] = to_many(session, query, [clusters.ids[rows[at]] for at in lacking])
+        return values
+
+    return distance

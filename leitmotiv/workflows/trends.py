@@ -1,0 +1,61 @@
+"""Cuts through the tree over the clusters, remembered; pages and commands ask `browse`."""
+
+from leitmotiv.analysis import tree
+from leitmotiv.errors import NoIndexError, UsageError
+from leitmotiv.records import Cluster, Clusters
+from leitmotiv.workflows.measuring import distances
+from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.session import Session
+
+
+def stored(session: Session) -> Clusters:
+    """The clusters of the library.
+
+    Raises
+    ------
+    NoIndexError
+        No index was built yet.
+    """
+    library = session.library
+    clusters = remember(session, ("clusters", library.clusters.stamp()), library.clusters.get)
+    if clusters is None:
+        raise NoIndexError(
+            f"No index for {library.images.count():,} pictures yet. Run `leitmotiv build-index`, or wait for the job."
+        )
+    return clusters
+
+
+def cut(session: Session, count: int | None = None) -> tuple[Cluster, ...]:
+    """The groups of a cut, largest first; as many as the index suggests without `count`.
+
+    Raises
+    ------
+    NoIndexError
+        No index was built yet.
+    UsageError
+        `count` is less than 1 or more than there are clusters.
+    """
+    clusters = stored(session)
+    count = clusters.default_count if count is None else count
+    if not 1 <= count <= len(clusters):
+        raise UsageError(f"count is {count}, but must lie between 1 and {len(clusters)}.")
+    key = ("cut", session.library.clusters.stamp(), count)
+    return remember(session, key, lambda: tree.cut(clusters, count, distances(session, clusters)))
+
+
+def group(session: Session, cluster_id: int, count: int | None = None) -> Cluster:
+    """One group by its id, whatever cut it belongs to.
+
+    Raises
+    ------
+    UsageError
+        The tree has no such node.
+    """
+    for candidate in cut(session, count):
+        if candidate.id == cluster_id:
+            return candidate
+    clusters = stored(session)
+    if not 0 <= cluster_id < len(clusters) + len(clusters.merges):
+        raise UsageError(f"There is no trend {cluster_id} in this index; it may have been built again since.")
+    key = ("group", session.library.clusters.stamp(), cluster_id)
+    return remember(session, key, lambda: tree.group(clusters, cluster_id, distances(session, clusters)))
