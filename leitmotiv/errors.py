@@ -71,6 +71,12 @@ class MissingExtraError(LeitmotivError):
     exit_code = 4
 
 
+class NotALibraryError(LeitmotivError):
+    """A folder that is no library, and where none may be made."""
+
+    exit_code = 2
+
+
 class LibraryLockedError(LeitmotivError):
     """Another process writes to the library."""
 

@@ -1,0 +1,235 @@
+"""Large derived arrays on disk, with the images they are about; what is damaged counts as not there: it can be rebuilt.
+
+An array file is never changed. A small description, which names the file and is replaced atomically, decides which one
+counts; a file that no description names is left over from an interruption, and goes at the next `put`.
+"""
+
+import errno
+import hashlib
+import json
+import mmap
+import os
+import re
+import secrets
+import threading
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.store.database import denied, full
+
+ALIGNMENT = 64
+BLOCK = 1 << 22
+
+
+@dataclass(frozen=True, eq=False)
+class Stored(Mapping[str, NDArray[Any]]):
+    """Arrays by key, read-only and mapped from the disk.
+
+    Attributes
+    ----------
+    ids : tuple of str
+        Image of each row; "" for one that was forgotten since.
+    digest : str
+        What the arrays were computed with.
+    """
+
+    ids: tuple[str, ...]
+    digest: str
+    arrays: Mapping[str, NDArray[Any]]
+
+    def __getitem__(self, key: str) -> NDArray[Any]:
+        return self.arrays[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.arrays)
+
+    def __len__(self) -> int:
+        return len(self.arrays)
+
+
+class Arrays:
+    """The folder `arrays` of a library; reached as `library.arrays`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._guard = threading.Lock()
+        self._read: dict[str, tuple[bytes, Stored | None]] = {}
+
+    def put(self, name: str, arrays: Mapping[str, NDArray[Any]], ids: Sequence[str], digest: str) -> None:
+        """Store arrays in the place of those of this name, all at once; on the disk for good when this returns.
+
+        Raises
+        ------
+        DiskFullError, PermissionDeniedError
+            Then the old ones stay.
+        ValueError
+            A name with other characters than a-z, 0-9, - and _.
+        """
+        described = self._described(name)
+        path = self._folder / f"{name}-{secrets.token_hex(8)}.bin"
+        try:
+            self._folder.mkdir(exist_ok=True)
+            contents, check, length = _write(path, arrays)
+            text = json.dumps(
+                {
+                    "file": path.name,
+                    "bytes": length,
+                    "crc32": check,
+                    "digest": digest,
+                    "arrays": contents,
+                    "ids": list(ids),
+                }
+            )
+            _replace(described, _signed(text))
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise self._explained(error) from error
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        self._sweep(name, path.name)
+
+    def get(self, name: str) -> Stored | None:
+        """The arrays of a name; None where there are none, or where they are damaged.
+
+        The file is checked once; later calls cost the reading of the description.
+        """
+        try:
+            text = self._described(name).read_bytes()
+        except OSError:
+            return None
+        mark = hashlib.sha256(text).digest()
+        with self._guard:
+            if name not in self._read or self._read[name][0] != mark:
+                self._read[name] = (mark, _open(self._folder, text))
+            return self._read[name][1]
+
+    def bytes(self) -> int:
+        """How much all arrays take on disk."""
+        try:
+            return sum(entry.stat().st_size for entry in os.scandir(self._folder))
+        except OSError:
+            return 0
+
+    def forget(self, ids: Sequence[str]) -> None:
+        """Blank images out of every description: their rows are about nobody from now on.
+
+        A picture that is added again later may have another mixture, so its old rows must not be found under its id.
+        """
+        gone = set(ids)
+        for described in sorted(self._folder.glob("*.json")):
+            try:
+                content = _checked(described.read_bytes())
+                if content is None or gone.isdisjoint(content["ids"]):
+                    continue
+                content["ids"] = ["" if image_id in gone else image_id for image_id in content["ids"]]
+                _replace(described, _signed(json.dumps(content)))
+            except OSError as error:
+                raise self._explained(error) from error
+
+    def _described(self, name: str) -> Path:
+        if not re.fullmatch("[a-z0-9_-]+", name):
+            raise ValueError(f"{name!r} is no name for arrays.")
+        return self._folder / f"{name}.json"
+
+    def _sweep(self, name: str, kept: str) -> None:
+        """Remove array files of a name that count no more; Windows keeps one that is still mapped for the next time."""
+        for path in self._folder.glob(f"{name}-*.bin"):
+            if path.name != kept and re.fullmatch(re.escape(name) + "-[0-9a-f]{16}", path.stem):
+                with suppress(OSError):
+                    path.unlink()
+
+    def _explained(self, error: OSError) -> Exception:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return full(self._folder.parent)
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            return denied(self._folder)
+        return error
+
+
+def _write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> tuple[dict[str, Any], int, int]:
+    """Write arrays one after the other, aligned; returns where each lies, a checksum, and the length."""
+    contents: dict[str, Any] = {}
+    check = length = 0
+    with path.open("xb") as file:
+        for key, values in arrays.items():
+            plain = np.ascontiguousarray(values, values.dtype.newbyteorder("<"))
+            contents[key] = {"dtype": plain.dtype.str, "shape": plain.shape, "offset": length}
+            data = plain.reshape(-1).view(np.uint8).data
+            for part in (data, bytes(-plain.nbytes % ALIGNMENT)):
+                file.write(part)
+                check = zlib.crc32(part, check)
+                length += len(part)
+        file.flush()
+        os.fsync(file.fileno())
+    return contents, check, length
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Put a small file in the place of another, so that a reader finds the old or the new one, whole."""
+    part = path.with_name(f"{path.name}-{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _signed(text: str) -> bytes:
+    data = text.encode()
+    return hashlib.sha256(data).hexdigest().encode() + b"\n" + data
+
+
+def _checked(text: bytes) -> dict[str, Any] | None:
+    """Read a description; None where it is not as it was written."""
+    sign, _, data = text.partition(b"\n")
+    if hashlib.sha256(data).hexdigest().encode() != sign:
+        return None
+    content: dict[str, Any] = json.loads(data)
+    return content
+
+
+def _open(folder: Path, text: bytes) -> Stored | None:
+    content = _checked(text)
+    if content is None:
+        return None
+    data = _mapped(folder / content["file"], content["bytes"], content["crc32"])
+    if data is None:
+        return None
+    arrays: dict[str, NDArray[Any]] = {}
+    for key, part in content["arrays"].items():
+        count = int(np.prod(part["shape"], dtype=np.int64))
+        arrays[key] = np.frombuffer(data, part["dtype"], count, part["offset"]).reshape(part["shape"])
+    return Stored(tuple(content["ids"]), content["digest"], arrays)
+
+
+def _mapped(path: Path, length: int, check: int) -> mmap.mmap | bytes | None:
+    """Map a file whose length and checksum are as described."""
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size != length:
+                return None
+            data = mmap.mmap(file.fileno(), length, access=mmap.ACCESS_READ) if length else b""
+    except OSError:
+        return None
+    found = 0
+    for start in range(0, length, BLOCK):
+        found = zlib.crc32(data[start : start + BLOCK], found)
+    return data if found == check else None

@@ -1,0 +1,238 @@
+"""What the library remembers of files and folders on disk; it never looks at them itself."""
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from peewee import Case, fn
+
+from leitmotiv.errors import UsageError
+from leitmotiv.records import Failure, KnownFile
+from leitmotiv.store import tables
+from leitmotiv.store.database import Database, chunks
+
+SEPARATOR = os.sep.encode()
+
+
+def under(column: Any, roots: Iterable[bytes]) -> Any:
+    """Condition that a path is one of `roots` or lies below one: a range of the index each."""
+    conditions = []
+    for root in roots:
+        start = root.rstrip(SEPARATOR) + SEPARATOR
+        conditions += [column == root, (column >= start) & (column < start[:-1] + bytes([start[-1] + 1]))]
+    return reduce(or_, conditions)
+
+
+class Files:
+    """Every path that holds a picture, or held one; reached as `library.files`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def known(self, roots: Sequence[bytes]) -> dict[bytes, KnownFile]:
+        """Every file that is one of `roots` or lies below one."""
+        files = tables.Files
+        found: dict[bytes, KnownFile] = {}
+        for part in chunks(roots, 100):
+            query = files.select(
+                files.path, files.image_id, files.sha256, files.size, files.mtime_ns, files.state
+            ).where(under(files.path, part))
+            for path, image_id, sha256, size, mtime_ns, state in self._database.rows(query):
+                found[path] = KnownFile(path, image_id, sha256, size, int(mtime_ns), state)
+        return found
+
+    def sizes(self) -> list[tuple[int, str]]:
+        """Size in bytes and SHA-256 of every file that holds a picture: another of that size may be a copy."""
+        files = tables.Files
+        return self._database.rows(
+            files.select(files.size, files.sha256).where(files.image_id.is_null(False)).distinct()
+        )
+
+    def put(self, file: KnownFile) -> None:
+        """Remember a file as it is now, whatever image it held before."""
+        with self._database.transaction():
+            files = tables.Files
+            before = self._database.row(files.select(files.image_id).where(files.path == file.path))
+            write_files(self._database, [file])
+            refresh_states(self._database, [file.image_id, *(before or ())])
+
+    def set_state(self, paths: Iterable[bytes], state: str) -> None:
+        """Give files one state; paths that are not known are passed over."""
+        with self._database.transaction():
+            for part in chunks(paths):
+                where = tables.Files.path.in_(part)
+                self._database.run(tables.Files.update(state=state).where(where))
+                refresh_states(self._database, self._images(where))
+
+    def remove(self, paths: Iterable[bytes]) -> None:
+        """Forget that these paths hold anything; the images stay, and are missing when no path is left."""
+        with self._database.transaction():
+            for part in chunks(paths):
+                where = tables.Files.path.in_(part)
+                images = self._images(where)
+                self._database.run(tables.Files.delete().where(where))
+                refresh_states(self._database, images)
+
+    def relocate(self, old: bytes, new: bytes) -> int:
+        """Change the folder `old` to `new` in every path, also of added folders and of failures.
+
+        Returns
+        -------
+        int
+            How many files moved.
+
+        Raises
+        ------
+        UsageError
+            A file is already known at a path that another would get; then nothing changes.
+        """
+        old, new = old.rstrip(SEPARATOR) or SEPARATOR, new.rstrip(SEPARATOR) or SEPARATOR
+        if old == new:
+            return 0
+        with self._database.transaction():
+            moves = _moves(self._database, tables.Files, old, new)
+            for part in chunks([after for _, after in moves if after not in dict(moves)]):
+                taken = self._database.row(tables.Files.select(tables.Files.path).where(tables.Files.path.in_(part)))
+                if taken is not None:
+                    path = taken[0].decode("utf-8", "replace")
+                    raise UsageError(f"The library already has a file at {path}. Forget it first: leitmotiv forget")
+            for table in (tables.Files, tables.Folders, tables.Failures):
+                _carry_out(self._database, table, _moves(self._database, table, old, new))
+            return len(moves)
+
+    def _images(self, where: Any) -> list[str | None]:
+        query = tables.Files.select(tables.Files.image_id).where(where).distinct()
+        return [image_id for (image_id,) in self._database.rows(query)]
+
+
+def _moves(database: Database, table: Any, old: bytes, new: bytes) -> list[tuple[bytes, bytes]]:
+    """Each path of a table below `old`, with what it becomes."""
+    head = b"" if old == SEPARATOR else old
+    tail = b"" if new == SEPARATOR else new
+    paths = [path for (path,) in database.rows(table.select(table.path).where(under(table.path, [old])))]
+    return [(path, (tail + path[len(head) :]) or SEPARATOR) for path in paths]
+
+
+def _carry_out(database: Database, table: Any, moves: Sequence[tuple[bytes, bytes]]) -> None:
+    # In two steps through paths that no file can have, since a new path may still be another file's old one.
+    for before, after in moves:
+        database.run(table.update(path=b"\0" + after).where(table.path == before))
+    for _, after in moves:
+        database.run(table.delete().where(table.path == after))
+        database.run(table.update(path=after).where(table.path == b"\0" + after))
+
+
+def write_files(database: Database, files: Iterable[KnownFile]) -> None:
+    """Insert files, or overwrite what is known at their paths."""
+    for part in chunks(files, 100):
+        rows = [
+            {
+                "path": file.path,
+                "image_id": file.image_id,
+                "sha256": file.sha256,
+                "size": file.size,
+                "mtime_ns": file.mtime_ns,
+                "state": file.state,
+            }
+            for file in part
+        ]
+        table = tables.Files
+        database.run(
+            table.insert_many(rows).on_conflict(
+                conflict_target=[table.path],
+                preserve=[table.image_id, table.sha256, table.size, table.mtime_ns, table.state],
+            )
+        )
+
+
+def refresh_states(database: Database, image_ids: Iterable[str | None]) -> None:
+    """Derive the state of images from their files: present if any is, else offline if any is, else missing."""
+    images, files = tables.Images, tables.Files
+    rank = fn.MIN(Case(files.state, (("present", 0), ("offline", 1)), 2))
+    best = files.select(rank).where(files.image_id == images.id)
+    for part in chunks({image_id for image_id in image_ids if image_id is not None}):
+        state = Case(best, ((0, "present"), (1, "offline")), "missing")
+        database.run(images.update(state=state).where(images.id.in_(part)))
+
+
+class Folders:
+    """The folders that were added; reached as `library.folders`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, path: bytes, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> None:
+        """Remember a folder with its patterns; the latest patterns count."""
+        folders = tables.Folders
+        self._database.run(
+            folders.insert(
+                path=path,
+                include=json.dumps(list(include)),
+                exclude=json.dumps(list(exclude)),
+                added=datetime.now(UTC).isoformat(timespec="seconds"),
+            ).on_conflict(conflict_target=[folders.path], preserve=[folders.include, folders.exclude])
+        )
+
+    def list(self) -> list[tuple[bytes, tuple[str, ...], tuple[str, ...]]]:
+        """Path, include and exclude patterns of each folder, by path."""
+        folders = tables.Folders
+        query = folders.select(folders.path, folders.include, folders.exclude).order_by(folders.path)
+        return [
+            (path, tuple(json.loads(include)), tuple(json.loads(exclude)))
+            for path, include, exclude in self._database.rows(query)
+        ]
+
+    def remove(self, path: bytes) -> None:
+        """Forget a folder; its pictures stay."""
+        self._database.run(tables.Folders.delete().where(tables.Folders.path == path))
+
+
+class Failures:
+    """Files that could not be read; reached as `library.failures`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, path: bytes, reason: str, size: int, mtime_ns: int) -> None:
+        """Remember why a file could not be read, and what it was then, so that it is not tried again unchanged."""
+        failures = tables.Failures
+        self._database.run(
+            failures.replace(  # type: ignore[no-untyped-call]
+                path=path,
+                reason=reason,
+                size=size,
+                mtime_ns=mtime_ns,
+                at=datetime.now(UTC).isoformat(timespec="seconds"),
+            )
+        )
+
+    def clear(self, paths: Iterable[bytes]) -> None:
+        """Forget failures: the files were read, or are gone."""
+        with self._database.transaction():
+            for part in chunks(paths):
+                self._database.run(tables.Failures.delete().where(tables.Failures.path.in_(part)))
+
+    def known(self, roots: Sequence[bytes]) -> dict[bytes, tuple[str, int, int]]:
+        """Reason, size in bytes and mtime in ns of every failure at or below `roots`."""
+        failures = tables.Failures
+        found: dict[bytes, tuple[str, int, int]] = {}
+        for part in chunks(roots, 100):
+            query = failures.select(failures.path, failures.reason, failures.size, failures.mtime_ns)
+            for path, reason, size, mtime_ns in self._database.rows(query.where(under(failures.path, part))):
+                found[path] = (reason, size, int(mtime_ns))
+        return found
+
+    def list(self) -> "list[Failure]":
+        """Every failure, by path."""
+        failures = tables.Failures
+        query = failures.select(failures.path, failures.reason, failures.at).order_by(failures.path)
+        return [Failure(path, reason, datetime.fromisoformat(at)) for path, reason, at in self._database.rows(query)]
+
+    def count(self) -> int:
+        """How many files could not be read."""
+        (count,) = self._database.row(tables.Failures.select(fn.COUNT(tables.Failures.path))) or (0,)
+        return int(count)

@@ -1,0 +1,319 @@
+"""Pictures of the library: records in and out, by id, by path, by date; `files` knows their states."""
+
+import base64
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from peewee import Case, IntegrityError, fn
+
+from leitmotiv.errors import AmbiguousImageError, ImageNotFoundError, UsageError
+from leitmotiv.records import Image, KnownFile, Mixture, Taken
+from leitmotiv.store import tables
+from leitmotiv.store.database import Database, Row, chunks
+from leitmotiv.store.files import refresh_states, write_files
+from leitmotiv.store.mixtures import write_mixture
+
+Order = Literal["taken", "added"]
+DAY = 86_400_000_000
+LEAST_PREFIX = 4
+_COLUMNS = (
+    tables.Images.id,
+    tables.Images.width,
+    tables.Images.height,
+    tables.Images.taken,
+    tables.Images.taken_source,
+    tables.Images.format,
+    tables.Images.size,
+    tables.Images.pixel_hash,
+    tables.Images.colour,
+    tables.Images.added,
+    tables.Images.facts,
+    tables.Images.state,
+)
+_KEYS: Mapping[str, Any] = {"taken": tables.Images.taken_key, "added": tables.Images.serial}
+
+
+def taken_key(taken: datetime) -> int:
+    """Microseconds since the year 1 on the camera's own clock, for ordering.
+
+    The zone, where a file names one, is left out: times with and without a zone are in one order only so, and all
+    pictures of a day stand together, as days are shown.
+    """
+    return (taken.replace(tzinfo=None) - datetime.min) // timedelta(microseconds=1)
+
+
+class Images:
+    """The pictures; reached as `library.images`.
+
+    Parameters
+    ----------
+    forgetting : sequence of callables
+        Told the ids before images are forgotten, for what is stored elsewhere and names them.
+    """
+
+    def __init__(self, database: Database, forgetting: Sequence[Callable[[Sequence[str]], None]] = ()) -> None:
+        self._database = database
+        self._forgetting = forgetting
+
+    def add(
+        self, image: Image, *, files: Sequence[KnownFile], thumbnails: Mapping[int, bytes], mixture: Mixture
+    ) -> None:
+        """Add a new picture with all that belongs to it.
+
+        Parameters
+        ----------
+        image : Image
+            Its `paths` and `state` are derived from `files`, whatever they say.
+        thumbnails : mapping of int to bytes
+            Longest side in pixels to WebP.
+
+        Raises
+        ------
+        ValueError
+            The library has an image with this id.
+        """
+        with self._database.transaction():
+            try:
+                self._database.run(tables.Images.insert(**_as_row(image)))
+            except IntegrityError as error:
+                raise ValueError(f"The library already has an image {image.id}.") from error
+            sized = [{"image_id": image.id, "size": size, "data": data} for size, data in thumbnails.items()]
+            if sized:
+                self._database.run(tables.Thumbnails.insert_many(sized))
+            write_mixture(self._database, image.id, mixture)
+            before = self._holders([file.path for file in files])
+            write_files(self._database, files)
+            refresh_states(self._database, [image.id, *before])
+
+    def get(self, id_or_prefix: str) -> Image:
+        """One picture, by its id or a unique prefix of 4 or more characters.
+
+        Raises
+        ------
+        ImageNotFoundError
+            No picture, or too short a prefix.
+        AmbiguousImageError
+            Several pictures.
+        """
+        images = tables.Images
+        with self._database.snapshot():
+            found = self._where(images.id == id_or_prefix)
+            return found[0] if found else self._by_prefix(id_or_prefix)
+
+    def _by_prefix(self, prefix: str) -> Image:
+        images = tables.Images
+        lower = prefix.lower()
+        if len(lower) < LEAST_PREFIX or not re.fullmatch("[0-9a-f]+", lower):
+            raise ImageNotFoundError(
+                f"No image {prefix!r} in the library. An id has 64 characters 0-9 a-f; {LEAST_PREFIX} or more will do."
+            )
+        found = self._where((images.id >= lower) & (images.id < lower + "g"), limit=4)
+        if not found:
+            raise ImageNotFoundError(f"No image of the library has an id that begins with {prefix}.")
+        if len(found) > 1:
+            some = ", ".join(image.id[: max(len(lower) + 4, 12)] for image in found[:3])
+            more = " and others" if len(found) > 3 else ""
+            raise AmbiguousImageError(
+                f"Several images have an id that begins with {prefix}: {some}{more}. Give more of it."
+            )
+        return found[0]
+
+    def find_path(self, path: bytes) -> Image | None:
+        """The picture that a path holds, or held when it was last seen."""
+        files = tables.Files
+        holder = files.select(files.image_id).where(files.path == path)
+        return self._first(tables.Images.id.in_(holder))
+
+    def by_sha256(self, sha256: str) -> Image | None:
+        """The picture of a file with these bytes: first seen as it, or holding it since its metadata changed."""
+        files, images = tables.Files, tables.Images
+        holder = files.select(files.image_id).where((files.sha256 == sha256) & files.image_id.is_null(False))
+        return self._first(images.id == sha256) or self._first(images.id.in_(holder))
+
+    def by_pixel_hash(self, pixel_hash: str) -> tuple[Image, ...]:
+        """Pictures with the same pixels, in the order of adding."""
+        with self._database.snapshot():
+            return tuple(self._where(tables.Images.pixel_hash == pixel_hash, tables.Images.serial))
+
+    def page(
+        self, *, limit: int, cursor: str | None = None, order: Order = "taken"
+    ) -> tuple[tuple[Image, ...], str | None]:
+        """Some pictures, newest first, and the cursor of the next ones (None at the end).
+
+        Each picture comes on exactly one page, whatever is added or forgotten between two requests.
+
+        Parameters
+        ----------
+        cursor : str, optional
+            As an earlier page with the same order gave it.
+
+        Raises
+        ------
+        UsageError
+            A cursor that no page gave, or a limit below 1.
+        """
+        if limit < 1:
+            raise UsageError(f"limit is {limit}, but must be 1 or more.")
+        images, key = tables.Images, _KEYS[order]
+        condition = None
+        if cursor is not None:
+            at, image_id = _read_cursor(cursor)
+            condition = (key < at) | ((key == at) & (images.id < image_id))
+        with self._database.snapshot():
+            query = images.select(*_COLUMNS, key).order_by(key.desc(), images.id.desc()).limit(limit + 1)
+            rows = self._database.rows(query if condition is None else query.where(condition))
+            page = tuple(self._complete([row[:-1] for row in rows[:limit]]))
+        following = _write_cursor(rows[limit - 1][-1], rows[limit - 1][0]) if len(rows) > limit else None
+        return page, following
+
+    def many(self, ids: Sequence[str]) -> list[Image]:
+        """Pictures in the order of `ids`; ids that the library does not have are passed over."""
+        with self._database.snapshot():
+            found = {image.id: image for part in chunks(ids) for image in self._where(tables.Images.id.in_(part))}
+        return [found[image_id] for image_id in ids if image_id in found]
+
+    def ids(self, all: bool = False) -> list[str]:  # noqa: A002
+        """Ids in the order of adding: without the missing ones, unless `all`."""
+        images = tables.Images
+        query = images.select(images.id).order_by(images.serial)
+        if not all:
+            query = query.where(images.state != "missing")
+        return [image_id for (image_id,) in self._database.rows(query)]
+
+    def count(self, state: str | None = None) -> int:
+        """How many pictures, of one state or of all."""
+        query = tables.Images.select(fn.COUNT(tables.Images.serial))
+        (count,) = self._database.row(query if state is None else query.where(tables.Images.state == state)) or (0,)
+        return int(count)
+
+    def thumbnail(self, image_id: str, size: int) -> bytes:
+        """WebP with a longest side of `size` pixels, or the next larger one there is, or the largest.
+
+        Raises
+        ------
+        ImageNotFoundError
+            No picture has this full id.
+        """
+        thumbnails = tables.Thumbnails
+        nearest = Case(None, ((thumbnails.size < size, thumbnails.size * -1),), thumbnails.size - 2**31)
+        row = self._database.row(
+            thumbnails.select(thumbnails.data).where(thumbnails.image_id == image_id).order_by(nearest).limit(1)
+        )
+        if row is None:
+            raise ImageNotFoundError(f"No thumbnail of an image {image_id} in the library.")
+        return bytes(row[0])
+
+    def days(self) -> list[tuple[str, int]]:
+        """Each day with pictures by the cameras' clocks: ISO date and count, newest first."""
+        day = tables.Images.taken_key / DAY
+        query = tables.Images.select(day, fn.COUNT(tables.Images.serial)).group_by(day).order_by(day.desc())
+        return [(date.fromordinal(number + 1).isoformat(), count) for number, count in self._database.rows(query)]
+
+    def neighbours_by_date(self, image_id: str, n: int) -> list[Image]:
+        """The picture with the `n` taken before it and the `n` after it, earliest first.
+
+        Raises
+        ------
+        ImageNotFoundError
+            No picture has this full id.
+        """
+        images = tables.Images
+        place, key = (images.taken_key, images.id), images.taken_key
+        with self._database.snapshot():
+            row = self._database.row(images.select(*place).where(images.id == image_id))
+            if row is None:
+                raise ImageNotFoundError(f"No image {image_id} in the library.")
+            before = (key < row[0]) | ((key == row[0]) & (images.id < image_id))
+            after = (key > row[0]) | ((key == row[0]) & (images.id > image_id))
+            earlier = self._where(before, key.desc(), images.id.desc(), limit=n)
+            own = self._where(images.id == image_id)
+            return [*reversed(earlier), *own, *self._where(after, *place, limit=n)]
+
+    def forget(self, ids: Iterable[str]) -> int:
+        """Remove pictures and everything that was derived from them; returns how many there were."""
+        ids = list(ids)
+        with self._database.transaction():
+            for tell in self._forgetting:
+                tell(ids)
+            where = (tables.Images.id.in_(part) for part in chunks(ids))
+            return sum(self._database.run(tables.Images.delete().where(condition)) for condition in where)
+
+    def _holders(self, paths: Sequence[bytes]) -> list[str]:
+        files = tables.Files
+        query = files.select(files.image_id)
+        return [image for part in chunks(paths) for (image,) in self._database.rows(query.where(files.path.in_(part)))]
+
+    def _first(self, condition: Any) -> Image | None:
+        with self._database.snapshot():
+            found = self._where(condition, tables.Images.serial, limit=1)
+        return found[0] if found else None
+
+    def _where(self, condition: Any, *order: Any, limit: int | None = None) -> list[Image]:
+        query = tables.Images.select(*_COLUMNS).where(condition).order_by(*order).limit(limit)
+        return self._complete(self._database.rows(query))
+
+    def _complete(self, rows: Sequence[Row]) -> list[Image]:
+        """Join rows of images with their paths: those that are there first, then in the order of adding."""
+        files = tables.Files
+        rank = Case(files.state, (("present", 0), ("offline", 1)), 2)
+        paths: dict[str, list[bytes]] = defaultdict(list)
+        for part in chunks(row[0] for row in rows):
+            query = files.select(files.image_id, files.path).where(files.image_id.in_(part))
+            for image_id, path in self._database.rows(query.order_by(rank, files.serial)):
+                paths[image_id].append(path)
+        return [_as_image(row, tuple(paths[row[0]])) for row in rows]
+
+
+def _as_row(image: Image) -> dict[str, Any]:
+    return {
+        "id": image.id,
+        "width": image.width,
+        "height": image.height,
+        "taken": image.taken.at.isoformat(),
+        "taken_key": taken_key(image.taken.at),
+        "taken_source": image.taken.source,
+        "format": image.format,
+        "size": image.size,
+        "pixel_hash": image.pixel_hash,
+        "colour": image.colour,
+        "added": image.added.isoformat(),
+        "facts": json.dumps(dict(image.facts)),
+        "state": "missing",
+    }
+
+
+def _as_image(row: Row, paths: tuple[bytes, ...]) -> Image:
+    image_id, width, height, taken, source, kind, size, pixel_hash, colour, added, facts, state = row
+    return Image(
+        id=image_id,
+        paths=paths,
+        width=width,
+        height=height,
+        taken=Taken(datetime.fromisoformat(taken), source),
+        format=kind,
+        size=size,
+        pixel_hash=pixel_hash,
+        colour=colour,
+        added=datetime.fromisoformat(added),
+        facts=json.loads(facts),
+        state=state,
+    )
+
+
+def _write_cursor(key: int, image_id: str) -> str:
+    return base64.urlsafe_b64encode(f"{key}.{image_id}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[int, str]:
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+        key, image_id = text.split(".", 1)
+        if not re.fullmatch("[0-9]{1,18}", key):
+            raise ValueError(key)
+        return int(key), image_id
+    except ValueError as error:
+        raise UsageError(f"The cursor {cursor!r} is not one that this library gave. Begin again without it.") from error

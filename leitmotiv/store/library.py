@@ -1,0 +1,263 @@
+"""The library folder and the way into it: opening, the writer lock, transactions, and the parts that hold the data."""
+
+import contextlib
+import os
+import re
+import secrets
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from leitmotiv.errors import LeitmotivError, NotALibraryError, PermissionDeniedError
+from leitmotiv.store import migrations
+from leitmotiv.store.arrays import Arrays
+from leitmotiv.store.clusters import ClusterTree
+from leitmotiv.store.database import Database, Mode, connect_uri, denied, explain, full
+from leitmotiv.store.files import Failures, Files, Folders
+from leitmotiv.store.images import Images
+from leitmotiv.store.jobs import Jobs
+from leitmotiv.store.lock import WriterLock
+from leitmotiv.store.mixtures import Mixtures
+
+NAME = "leitmotiv.db"
+OPEN_WAIT_S = 5.0
+_HARMLESS = frozenset(
+    {"arrays", "backups", "exports", "models", "secrets", "library.toml", "lost+found", "desktop.ini"}
+)
+
+
+class Library:
+    """An open library: the one object through which everything under its folder is read and written.
+
+    Several threads may use it, and several processes may have it open; `writer` keeps them from writing at once.
+
+    Durability: a committed transaction survives the end of its process at any moment. A loss of power leaves a whole
+    library too, which may lack the transactions of the last moments; adding the same folders again brings them back.
+
+    Attributes
+    ----------
+    folder : Path
+    images, files, folders, failures, mixtures, clusters, jobs, arrays
+        The parts; see their classes.
+    """
+
+    def __init__(self, folder: Path, database: Database, lock: WriterLock) -> None:
+        self.folder = folder
+        self._database = database
+        self._lock = lock
+        self.mixtures = Mixtures(database)
+        self.clusters = ClusterTree(database)
+        self.arrays = Arrays(folder / "arrays")
+        self.images = Images(database, (self.arrays.forget, self.clusters.forget))
+        self.files = Files(database)
+        self.folders = Folders(database)
+        self.failures = Failures(database)
+        self.jobs = Jobs(database)
+
+    @classmethod
+    def open(cls, folder: Path, *, create: bool = True) -> Self:
+        """Open the library in a folder, after bringing its schema up to date (a copy is kept first).
+
+        Parameters
+        ----------
+        create : bool
+            Whether a library is made where the folder is empty or not there.
+
+        Raises
+        ------
+        NotALibraryError
+            The folder has other things in it, or there is no library and `create` is false.
+        LibraryTooNewError, LibraryDamagedError
+            Nothing was touched.
+        LibraryLockedError
+            Its schema has to change, and another process is writing.
+        PermissionDeniedError, DiskFullError
+        """
+        folder = Path(folder).absolute()
+        lock = WriterLock(folder)
+        path = folder / NAME
+        if not path.exists():
+            _make_folder(folder, create)
+        mode = _bring_up_to_date(path, lock)
+        return cls(folder, Database(path, mode), lock)
+
+    @property
+    def writable(self) -> bool:
+        """Whether this process may write to it; reading works on a disk that is read-only, too."""
+        return self._database.mode == "rw"
+
+    @contextlib.contextmanager
+    def writer(self, purpose: str, *, wait: float = OPEN_WAIT_S) -> Iterator[None]:
+        """Be the one writer of this library, over all processes, while the block runs.
+
+        Parameters
+        ----------
+        purpose : str
+            What for, as another process will be told: "adding pictures".
+        wait : float
+            Seconds to wait for another writer.
+
+        Raises
+        ------
+        LibraryLockedError
+            Another process, or another thread, is still writing; the text names it.
+        PermissionDeniedError
+            The library is only readable.
+        """
+        if not self.writable:
+            raise denied(self._database.path)
+        with self._lock.hold(purpose, wait):
+            yield
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, for this thread; a transaction inside another is part of it.
+
+        Raises
+        ------
+        DiskFullError, LibraryDamagedError, LibraryLockedError, PermissionDeniedError
+            What was written inside is taken back.
+        """
+        with self._database.transaction():
+            yield
+
+    def secret(self, name: str) -> str:
+        """A random token of this library, made on first use and readable by its owner only."""
+        if not re.fullmatch("[a-z0-9_-]+", name):
+            raise ValueError(f"{name!r} is no name for a secret.")
+        path = self.folder / "secrets" / name
+        try:
+            return path.read_text("ascii").strip() or _new_secret(path)
+        except FileNotFoundError:
+            return _new_secret(path)
+        except PermissionError as error:
+            raise PermissionDeniedError(f"The file {path} can only be read by its owner.") from error
+
+    def size(self) -> int:
+        """Bytes that the whole folder takes on disk."""
+        total = 0
+        for parent, _, names in os.walk(self.folder):
+            for name in names:
+                with contextlib.suppress(OSError):
+                    total += Path(parent, name).lstat().st_size
+        return total
+
+    def close(self) -> None:
+        """Close it; every thread has ended its work."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _make_folder(folder: Path, create: bool) -> None:
+    if not create:
+        raise NotALibraryError(
+            f"There is no library at {folder}. Make one with `leitmotiv add-directory FOLDER`, or name another with "
+            "--library."
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        foreign = sorted(entry.name for entry in folder.iterdir() if not _is_ours(entry.name))
+    except (FileExistsError, NotADirectoryError) as error:
+        raise NotALibraryError(f"{folder} is a file, not a folder. Name another with --library.") from error
+    except OSError as error:
+        raise _explained(error, folder) from error
+    if foreign:
+        some = ", ".join(foreign[:3]).encode("utf-8", "replace").decode()
+        raise NotALibraryError(
+            f"The folder {folder} is no library and not empty (it has {some}). Name an empty or a new folder with "
+            "--library."
+        )
+
+
+def _is_ours(name: str) -> bool:
+    return name in _HARMLESS or name.startswith((".", "leitmotiv.db", "leitmotiv.lock"))
+
+
+def _bring_up_to_date(path: Path, lock: WriterLock) -> Mode:
+    """Check the schema, migrate under the lock where something is pending, and tell how the file can be opened."""
+    mode = _readable_mode(path)
+    if mode != "rwc" and not _pending(path, mode):
+        return mode
+    if mode not in ("rw", "rwc"):
+        raise denied(path)
+    with lock.hold("upgrading the library", OPEN_WAIT_S), _connected(path, "rwc") as database:
+        database.execute("PRAGMA journal_mode = wal")
+        migrations.migrate(database, path.parent)
+    return "rw"
+
+
+def _readable_mode(path: Path) -> Mode:
+    """How this process can open the file: "rwc" where it still has to be made."""
+    if not path.exists():
+        return "rwc"
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return "rw"
+    try:
+        _pending(path, "ro")
+    except PermissionDeniedError:
+        return "immutable"
+    return "ro"
+
+
+def _pending(path: Path, mode: Mode) -> Sequence[object]:
+    with _connected(path, mode) as database:
+        return migrations.pending(database, path.parent)
+
+
+@contextlib.contextmanager
+def _connected(path: Path, mode: Mode) -> Iterator[sqlite3.Connection]:
+    """Connect for a moment, outside of peewee, with SQLite's failures in our words."""
+    try:
+        with contextlib.closing(
+            sqlite3.connect(connect_uri(path, mode), uri=True, isolation_level=None, timeout=OPEN_WAIT_S)
+        ) as database:
+            yield database
+    except sqlite3.Error as error:
+        known = explain(error, path)
+        if known is None:
+            raise
+        raise known from error
+
+
+def _new_secret(path: Path) -> str:
+    """Write a token with mode 0600; where another process was faster, its token counts."""
+    part = path.with_name(f"{path.name}-{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(descriptor, secrets.token_urlsafe(24).encode())
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            pass
+        except OSError:
+            part.replace(path)
+        return path.read_text("ascii").strip()
+    except OSError as error:
+        raise _explained(error, path.parent.parent) from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _explained(error: OSError, folder: Path) -> LeitmotivError | OSError:
+    import errno
+
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return full(folder)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return denied(folder / NAME)
+    return error

@@ -1,0 +1,191 @@
+"""The schema's history: each function brings a database one step on, and never changes once it was released."""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from leitmotiv.errors import LibraryDamagedError, LibraryTooNewError
+
+APPLICATION_ID = 0x6C656974  # "leit", so that `file` and we know our databases
+Migration = Callable[[sqlite3.Connection], None]
+
+
+def m001_images_files_clusters_jobs(database: sqlite3.Connection) -> None:
+    """Make the first schema."""
+    for statement in _M001.split(";"):
+        database.execute(statement)
+
+
+_M001 = """
+CREATE TABLE images (
+    serial INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    taken TEXT NOT NULL,
+    taken_key INTEGER NOT NULL,
+    taken_source TEXT NOT NULL,
+    format TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    pixel_hash TEXT NOT NULL,
+    colour TEXT NOT NULL,
+    added TEXT NOT NULL,
+    facts TEXT NOT NULL,
+    state TEXT NOT NULL
+);
+CREATE INDEX images_by_taken ON images (taken_key, id);
+CREATE INDEX images_by_pixels ON images (pixel_hash);
+CREATE INDEX images_by_state ON images (state, serial, id);
+CREATE TABLE files (
+    serial INTEGER PRIMARY KEY,
+    path BLOB NOT NULL UNIQUE,
+    image_id TEXT REFERENCES images (id) ON DELETE CASCADE,
+    sha256 TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    mtime_ns TEXT NOT NULL,
+    state TEXT NOT NULL
+);
+CREATE INDEX files_by_image ON files (image_id, state);
+CREATE INDEX files_by_sha256 ON files (sha256);
+CREATE TABLE thumbnails (
+    image_id TEXT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    size INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (image_id, size)
+);
+CREATE TABLE mixtures (
+    image_id TEXT NOT NULL PRIMARY KEY REFERENCES images (id) ON DELETE CASCADE,
+    components INTEGER NOT NULL,
+    dimensions INTEGER NOT NULL,
+    colour_space TEXT NOT NULL,
+    parameters BLOB NOT NULL
+);
+CREATE TABLE folders (
+    path BLOB NOT NULL PRIMARY KEY,
+    include TEXT NOT NULL,
+    exclude TEXT NOT NULL,
+    added TEXT NOT NULL
+);
+CREATE TABLE failures (
+    path BLOB NOT NULL PRIMARY KEY,
+    reason TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    mtime_ns TEXT NOT NULL,
+    at TEXT NOT NULL
+);
+CREATE TABLE clusters (
+    revision INTEGER PRIMARY KEY AUTOINCREMENT,
+    digest TEXT NOT NULL,
+    ids TEXT NOT NULL,
+    labels BLOB NOT NULL,
+    exemplars BLOB NOT NULL,
+    distances BLOB NOT NULL,
+    merges BLOB NOT NULL,
+    heights BLOB NOT NULL,
+    default_count INTEGER NOT NULL,
+    preference REAL,
+    cost REAL,
+    at TEXT NOT NULL
+);
+CREATE TABLE cluster_names (
+    node INTEGER NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL
+);
+CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    state TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    done INTEGER NOT NULL,
+    total INTEGER NOT NULL,
+    rate REAL NOT NULL,
+    remaining REAL,
+    failures INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    started TEXT NOT NULL,
+    finished TEXT,
+    pid INTEGER NOT NULL,
+    process TEXT NOT NULL
+);
+CREATE INDEX jobs_by_state ON jobs (state)
+"""
+
+MIGRATIONS: tuple[Migration, ...] = (m001_images_files_clusters_jobs,)
+
+
+def pending(database: sqlite3.Connection, folder: Path, known: Sequence[Migration] = MIGRATIONS) -> list[Migration]:
+    """Give the migrations that a database still lacks, in order; nothing is changed.
+
+    Raises
+    ------
+    LibraryTooNewError
+        It names a migration, or has a schema number, that this program does not know.
+    LibraryDamagedError
+        It is a database of another program.
+    """
+    tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if "migrations" not in tables:
+        if tables:
+            raise LibraryDamagedError(
+                f"The database in {folder} is not one of leitmotiv. Move it away, or name another folder with "
+                "--library."
+            )
+        return list(known)
+    done = {name for (name,) in database.execute("SELECT name FROM migrations")}
+    (number,) = database.execute("PRAGMA user_version").fetchone()
+    unknown = done.difference(step.__name__ for step in known)
+    if unknown or number > len(known):
+        what = ", ".join(sorted(unknown)) or f"schema {number}"
+        raise LibraryTooNewError(
+            f"The library {folder} was written by a newer leitmotiv ({what}). Update leitmotiv, or name another "
+            "library with --library. Nothing was changed."
+        )
+    return [step for step in known if step.__name__ not in done]
+
+
+def migrate(database: sqlite3.Connection, folder: Path, known: Sequence[Migration] = MIGRATIONS) -> Path | None:
+    """Run what is pending, each step whole or not at all; the caller holds the writer lock.
+
+    Returns
+    -------
+    Path or None
+        The copy that was made before; None for a new database or where nothing was pending.
+    """
+    steps = pending(database, folder, known)
+    if not steps:
+        return None
+    before = len(known) - len(steps)
+    copy = backup(database, folder / "backups" / f"leitmotiv-schema-{before}.db") if before else None
+    for number, step in enumerate(steps, before + 1):
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            if number == 1:
+                database.execute("CREATE TABLE migrations (name TEXT NOT NULL PRIMARY KEY, at TEXT NOT NULL)")
+                database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            step(database)
+            stamp = datetime.now(UTC).isoformat(timespec="seconds")
+            database.execute("INSERT INTO migrations (name, at) VALUES (?, ?)", (step.__name__, stamp))
+            database.execute(f"PRAGMA user_version = {number}")
+            database.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                database.execute("ROLLBACK")
+            raise
+    return copy
+
+
+def backup(database: sqlite3.Connection, path: Path) -> Path:
+    """Copy a database, as it is now, to `path`; a copy that did not finish leaves no file."""
+    path.parent.mkdir(exist_ok=True)
+    part = path.with_suffix(".part")
+    try:
+        with contextlib.closing(sqlite3.connect(part)) as copy:
+            database.backup(copy)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return path

@@ -1,0 +1,171 @@
+"""The tables as peewee models, without a database: each library runs them on its own; they never leave this folder.
+
+The schema itself is made by `migrations`; these classes name its columns for the queries.
+"""
+
+from typing import Any
+
+from peewee import BlobField, FloatField, IntegerField, Model, TextField
+
+
+class PlainText(TextField):
+    """Text that SQLite takes: what is no Unicode (a file name inside a message) becomes "?"."""
+
+    def db_value(self, value: Any) -> Any:
+        """Replace lone surrogates."""
+        return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+
+
+class Wide(TextField):
+    """A whole number as decimal text: nanoseconds of a file dated after 2262 overflow SQLite's 64 bits."""
+
+    def db_value(self, value: Any) -> Any:
+        """Decimal digits."""
+        return str(value)
+
+
+class Table(Model):
+    """What all tables share: they are bound to no database, so several libraries may be open at once."""
+
+    class Meta:
+        """Tables are named as the classes, in snake case."""
+
+        legacy_table_names = False
+
+
+class Images(Table):
+    """One row a picture; `serial` is the order of adding."""
+
+    serial = IntegerField(primary_key=True)
+    id = TextField()
+    width = IntegerField()
+    height = IntegerField()
+    taken = TextField()
+    taken_key = IntegerField()
+    taken_source = TextField()
+    format = PlainText()
+    size = IntegerField()
+    pixel_hash = TextField()
+    colour = TextField()
+    added = TextField()
+    facts = TextField()
+    state = TextField()
+
+
+class Files(Table):
+    """One row a path that holds, or held, a picture."""
+
+    serial = IntegerField(primary_key=True)
+    path = BlobField()
+    image_id = TextField(null=True)
+    sha256 = TextField()
+    size = IntegerField()
+    mtime_ns = Wide()
+    state = TextField()
+
+
+class Thumbnails(Table):
+    """WebP by picture and longest side."""
+
+    image_id = TextField()
+    size = IntegerField()
+    data = BlobField()
+
+    class Meta:
+        """Two columns make the key."""
+
+        primary_key = False
+
+
+class Mixtures(Table):
+    """One blob a picture; `mixtures` knows its layout."""
+
+    image_id = TextField(primary_key=True)
+    components = IntegerField()
+    dimensions = IntegerField()
+    colour_space = TextField()
+    parameters = BlobField()
+
+
+class Folders(Table):
+    """Folders that were added, with their patterns as JSON lists."""
+
+    path = BlobField(primary_key=True)
+    include = TextField()
+    exclude = TextField()
+    added = TextField()
+
+
+class Failures(Table):
+    """Files that could not be read, as they were when they failed."""
+
+    path = BlobField(primary_key=True)
+    reason = PlainText()
+    size = IntegerField()
+    mtime_ns = Wide()
+    at = TextField()
+
+
+class Clusters(Table):
+    """At most one row: the clusters and their tree, arrays as little-endian blobs."""
+
+    revision = IntegerField(primary_key=True)
+    digest = TextField()
+    ids = TextField()
+    labels = BlobField()
+    exemplars = BlobField()
+    distances = BlobField()
+    merges = BlobField()
+    heights = BlobField()
+    default_count = IntegerField()
+    preference = FloatField(null=True)
+    cost = FloatField(null=True)
+    at = TextField()
+
+
+class ClusterNames(Table):
+    """Names by node of the tree."""
+
+    node = IntegerField(primary_key=True)
+    name = PlainText()
+
+
+class Jobs(Table):
+    """Long work, with the process that does it."""
+
+    id = IntegerField(primary_key=True)
+    kind = TextField()
+    title = PlainText()
+    state = TextField()
+    phase = PlainText()
+    done = IntegerField()
+    total = IntegerField()
+    rate = FloatField()
+    remaining = FloatField(null=True)
+    failures = IntegerField()
+    message = PlainText()
+    started = TextField()
+    finished = TextField(null=True)
+    pid = IntegerField()
+    process = TextField()
+
+
+class Migrations(Table):
+    """Names of the migrations that this database has seen."""
+
+    name = TextField(primary_key=True)
+    at = TextField()
+
+
+TABLES: tuple[type[Table], ...] = (
+    Images,
+    Files,
+    Thumbnails,
+    Mixtures,
+    Folders,
+    Failures,
+    Clusters,
+    ClusterNames,
+    Jobs,
+    Migrations,
+)
