@@ -7,10 +7,10 @@ from click.testing import CliRunner
 
 from leitmotiv.cli.main import command as program
 
+Path = tuple[str, ...]
 
-def walk(
-    command: click.Command = program, path: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+
+def walk(command: click.Command = program, path: Path = ()) -> Iterator[tuple[Path, click.Command]]:
     """The program itself, then each verb, then the verbs of groups."""
     yield path, command
     if isinstance(command, click.Group):

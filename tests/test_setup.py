@@ -17,6 +17,7 @@ import leitmotiv
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+BY_NAME = ("pillow_heif",)  # imported through importlib, late
 
 
 def conda() -> tuple[set[str], set[str]]:
@@ -76,6 +77,8 @@ def imported_modules(tree: ast.AST) -> set[str]:
             names |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module.partition(".")[0])
+        elif isinstance(node, ast.Constant) and node.value in BY_NAME:
+            names.add(node.value)
     return names
 
 
