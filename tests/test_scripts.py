@@ -163,7 +163,8 @@ def test_failed_installation_is_named_and_tried_again(with_python):
     assert with_python.installs() == 1
 
 
-def test_killed_installation_is_made_anew(with_python):
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
+def test_interrupted_installation_is_made_anew(with_python, how):
     running = subprocess.Popen(
         [with_python.root / "scripts" / "run", "photos"],
         env=with_python.environment(SLOW="30"),
@@ -176,8 +177,8 @@ def test_killed_installation_is_made_anew(with_python):
     while not (with_python.log.exists() and "pip install" in with_python.log.read_text("utf-8")):
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    os.killpg(running.pid, signal.SIGKILL)
-    running.wait()
+    os.killpg(running.pid, how)
+    assert running.wait(timeout=30) != 0
     with_python.calls()
     done = with_python("run", "photos")
     assert done.returncode == 0, done.stderr
