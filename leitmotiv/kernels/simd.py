@@ -35,6 +35,7 @@ __all__ = [
     "broadcast",
     "exp2",
     "fma",
+    "fma_rows",
     "highest",
     "load",
     "load_rows",
@@ -44,8 +45,10 @@ __all__ = [
     "minimum",
     "size_of_gaussian",
     "store",
+    "store_rows",
     "total",
     "where_less",
+    "zeros",
 ]
 
 _FLOAT = ir.FloatType()
@@ -198,23 +201,66 @@ def store(typing: Any, array: Any, index: Any, vector: Any) -> Any:
 
 
 @_constant_word
-def load_rows(typing: Any, array: Any, column: Any, rows: Any, width: Any) -> Any:
-    """A tuple of vectors: `width` numbers from `column` on, of each of the first `rows` rows of a 2-d array."""
+def load_rows(typing: Any, array: Any, index: Any, rows: Any, width: Any) -> Any:
+    """A tuple of vectors: `width` numbers of each of `rows` rows, the first of which starts at `array[index]`.
+
+    Rows follow each other on the last axis but one; `index` has a number for each axis.
+    """
     vector = Vector(width.literal_value)
     count = rows.literal_value
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind, column_kind = signature.args[:2]
-        kinds = types.UniTuple(types.intp, 2)
-        position = context.cast(builder, arguments[1], column_kind, types.intp)
+        kind, kinds = signature.args[:2]
+        writer = _Writer(builder, vector.width)
+        pointer = _item(context, builder, kind, arguments[0], kinds, arguments[1])
+        stride = builder.extract_value(context.make_array(kind)(context, builder, arguments[0]).shape, kind.ndim - 1)
         vectors = []
-        for row in range(count):
-            indices = context.make_tuple(builder, kinds, [context.get_constant(types.intp, row), position])
-            pointer = _item(context, builder, kind, arguments[0], kinds, indices)
-            vectors.append(_Writer(builder, vector.width).load(pointer))
+        for _ in range(count):
+            vectors.append(writer.load(pointer))
+            pointer = builder.gep(pointer, [stride])
         return context.make_tuple(builder, signature.return_type, vectors)
 
-    return types.UniTuple(vector, count)(array, column, rows, width), generate
+    return types.UniTuple(vector, count)(array, index, rows, width), generate
+
+
+@_word
+def store_rows(typing: Any, array: Any, index: Any, rows: Any) -> Any:
+    """Write a tuple of vectors to rows that follow each other, the first from `array[index]` on; see `load_rows`."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind, kinds, _ = signature.args
+        pointer = _item(context, builder, kind, arguments[0], kinds, arguments[1])
+        stride = builder.extract_value(context.make_array(kind)(context, builder, arguments[0]).shape, kind.ndim - 1)
+        for vector in cgutils.unpack_tuple(builder, arguments[2], rows.count):
+            _Writer(builder, rows.dtype.width).store(vector, pointer)
+            pointer = builder.gep(pointer, [stride])
+        return context.get_dummy_value()
+
+    return types.void(array, index, rows), generate
+
+
+@_constant_word
+def zeros(typing: Any, rows: Any, width: Any) -> Any:
+    """A tuple of `rows` vectors of `width` zeros."""
+    vector = Vector(width.literal_value)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        nought = _Writer(builder, vector.width).constant(0)
+        return context.make_tuple(builder, signature.return_type, [nought] * rows.literal_value)
+
+    return types.UniTuple(vector, rows.literal_value)(rows, width), generate
+
+
+@_word
+def fma_rows(typing: Any, vector: Any, rows: Any, sums: Any) -> Any:
+    """A tuple of vector * row + sum, for each row and sum of two tuples."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        writer = _Writer(builder, vector.width)
+        pairs = zip(*(cgutils.unpack_tuple(builder, values, rows.count) for values in arguments[1:]), strict=True)
+        return context.make_tuple(builder, sums, [writer.fma(arguments[0], row, total) for row, total in pairs])
+
+    return sums(vector, rows, sums), generate
 
 
 @_constant_word
@@ -347,8 +393,12 @@ def _define(operation: Callable[..., Any], instruction: str) -> None:
     lower_builtin(operation, Vector, Vector)(generate)
 
 
-_define(operator.add, "fadd")
-_define(operator.sub, "fsub")
-_define(operator.mul, "fmul")
-_define(operator.truediv, "fdiv")
-_define(operator.neg, "fneg")
+for _operators, _instruction in (
+    ((operator.add, operator.iadd), "fadd"),
+    ((operator.sub, operator.isub), "fsub"),
+    ((operator.mul, operator.imul), "fmul"),
+    ((operator.truediv, operator.itruediv), "fdiv"),
+    ((operator.neg,), "fneg"),
+):
+    for _operator in _operators:
+        _define(_operator, _instruction)
