@@ -20,7 +20,19 @@ from leitmotiv.kernels.posterior import Prior
 from leitmotiv.kernels.simd import size_of_gaussian
 from leitmotiv.records import ColourSpace, Float, Mixture, Pixels
 
-__all__ = ["Fit", "Posterior", "Prior", "expect", "fit", "fit_image", "log_density", "maximise", "sample", "warm"]
+__all__ = [
+    "Fit",
+    "Posterior",
+    "Prior",
+    "expect",
+    "fit",
+    "fit_image",
+    "log_density",
+    "maximise",
+    "sample",
+    "tabulate",
+    "warm",
+]
 
 _DITHER = {"lab": 0.7, "rgb": 0.007, "yuv": 0.007}
 """Standard deviation of the noise added to each colour coordinate, in its units: below what an eye tells apart."""
@@ -349,21 +361,33 @@ def log_density(mixture: Mixture, points: NDArray[np.floating[Any]]) -> Float:
         Nats, for the density over raw units.
     """
     scaled = np.ascontiguousarray((np.asarray(points, np.float64) - mixture.shift) / mixture.scale)
-    _, density = expect(scaled, _tabulate(mixture))
+    heights = np.log(mixture.weights) - np.log(np.diagonal(mixture.cholesky, axis1=1, axis2=2)).sum(1)
+    heights -= 0.5 * len(mixture.shift) * math.log(2 * math.pi)
+    _, density = expect(scaled, tabulate(heights, mixture.means, mixture.cholesky))
     return np.asarray(density - np.log(mixture.scale).sum())
 
 
-def _tabulate(mixture: Mixture) -> Float:
-    """Write a mixture's densities as c - |M x + b|² in base 2, in the layout of the kernels."""
-    components, dimensions = mixture.means.shape
+def tabulate(heights: Float, means: Float, cholesky: Float) -> Float:
+    """Write height - |L⁻¹ (x - mean)|² / 2 of K components as the kernels read it: c - |M x + b|² in base 2.
+
+    Parameters
+    ----------
+    heights : (K,) float64
+        Nats.
+    means : (K, D) float64
+    cholesky : (K, D, D) float64
+        Lower factors L.
+
+    Returns
+    -------
+    (K, 1 + D + D (D + 1) / 2) float64
+    """
+    components, dimensions = means.shape
     log2_e = math.log2(math.e)
-    inverse = np.linalg.solve(mixture.cholesky, np.broadcast_to(np.eye(dimensions), mixture.cholesky.shape))
-    diagonals = np.diagonal(mixture.cholesky, axis1=1, axis2=2)
-    constants = np.log(mixture.weights) - np.log(diagonals).sum(1) - 0.5 * dimensions * math.log(2 * math.pi)
-    whitening = math.sqrt(0.5 * log2_e) * inverse
+    whitening = math.sqrt(0.5 * log2_e) * np.linalg.solve(cholesky, np.broadcast_to(np.eye(dimensions), cholesky.shape))
     table = np.empty((components, size_of_gaussian(dimensions)))
-    table[:, 0] = constants * log2_e
-    table[:, 1 : 1 + dimensions] = -np.einsum("kij,kj->ki", whitening, mixture.means)
+    table[:, 0] = heights * log2_e
+    table[:, 1 : 1 + dimensions] = -np.einsum("kij,kj->ki", whitening, means)
     table[:, 1 + dimensions :] = whitening[:, *np.tril_indices(dimensions)]
     return table
 
