@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from leitmotiv.imaging.profile import lab_to_srgb, to_srgb
+from leitmotiv.imaging.profile import to_srgb
 
 MID_GREY = 128
 # Pixels converted at once: a picture of 300 megapixels is never held twice.
@@ -128,14 +128,13 @@ def _preparation(image: Image.Image, profile: bytes | None) -> Prepare:
         return lambda band: band
     if mode == "1":
         return lambda band: band.convert("L")
-    if mode == "LAB":
-        return lab_to_srgb()
     return lambda band: band.convert("RGB")
 
 
 def _over_grey(band: Image.Image, profile: bytes | None) -> Image.Image:
     """Composite over mid-grey; the profile is applied before, so that the grey stays what it is."""
-    rgba = band.convert("RGBA")
+    # Pillow knows no way from premultiplied grey to RGBA.
+    rgba = (band.convert("LA") if band.mode == "La" else band).convert("RGBA")
     colour = rgba.convert("RGB")
     if transform := to_srgb(profile, "RGB"):
         colour = transform(colour)

@@ -26,13 +26,6 @@ def to_srgb(profile: bytes | None, mode: str) -> Transform | None:
     return _build(profile, mode) if profile else None
 
 
-@lru_cache(maxsize=1)
-def lab_to_srgb() -> Transform:
-    """The map from Pillow's "LAB" mode (CIE L*a*b*, D50) to sRGB."""
-    lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-    return _applied(ImageCms.buildTransform(lab, srgb, "LAB", "RGB"))
-
-
 @lru_cache(maxsize=32)
 def _build(profile: bytes, mode: str) -> Transform | None:
     try:
