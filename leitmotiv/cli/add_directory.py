@@ -28,12 +28,13 @@ def command(
     A second run reads only what is new or changed. Hidden folders are skipped; files that cannot be read are named
     and never stop the others.
     """
-    from leitmotiv.workflows.index import place_new
     from leitmotiv.workflows.ingest import add_directories
 
     with session(create=True, workers=workers, max_megapixels=max_megapixels) as opened, bars() as report:
         added = add_directories(opened, folders, include=include, exclude=exclude, report=report)
         if added.new or added.changed:
+            from leitmotiv.workflows.index import place_new
+
             place_new(opened, report=report)
     data = {name: value for name, value in vars(added).items() if name != "failed"}
     show({**data, "failed": [{"path": p, "reason": r} for p, r in added.failed]}, lambda: str(added))

@@ -12,7 +12,7 @@ from leitmotiv.errors import EmptyLibraryError, NoIndexError
 from leitmotiv.records import Clusters
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
-from leitmotiv.workflows.measuring import MATRIX, look
+from leitmotiv.workflows.measuring import MATRIX, look, measure_digest
 from leitmotiv.workflows.progress import Recorder, Report, recorded
 from leitmotiv.workflows.session import Session
 
@@ -75,7 +75,7 @@ def build_index(
 
 def digest(ids: Sequence[str], settings: Settings) -> str:
     """What an index was made from: the pictures and the measure. Another digest means that the index is stale."""
-    text = "\n".join([look(settings).digest(), str(settings.limit), *sorted(ids)])
+    text = "\n".join([measure_digest(settings), str(settings.limit), *sorted(ids)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -99,7 +99,7 @@ def _distances(
     library: Library, settings: Settings, wanted: Sequence[str], step: Recorder, *, skip: bool
 ) -> tuple[Matrix, list[str], int]:
     """The (N, N) matrix over `wanted`, computed in steps that are each stored, and how many pairs were new."""
-    measure = look(settings).digest()
+    measure = measure_digest(settings)
     matrix, ids = _kept(library, wanted, measure)
     if skip:
         if not ids:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from leitmotiv.errors import UsageError
+from leitmotiv.errors import SettingsError, UsageError
 from leitmotiv.imaging.scan import Found, scan
 from leitmotiv.records import Image, KnownFile
 from leitmotiv.store.library import Library
@@ -77,6 +77,7 @@ def add_directories(
     """
     library = session.library
     roots = [_root(folder, library) for folder in folders]
+    _same_colours(session)
     title = ", ".join(root.decode("utf-8", "replace") for root in roots)
     with library.writer("adding pictures", wait=wait), recorded(library, "add", title, report) as step:
         for root in roots:
@@ -95,6 +96,7 @@ def add_files(session: Session, files: Sequence[Path], *, report: Report | None 
     """
     library = session.library
     paths = [os.fsencode(os.path.abspath(file)) for file in files]
+    _same_colours(session)
     title = ", ".join(path.decode("utf-8", "replace") for path in paths[:3]) + (" …" if len(paths) > 3 else "")
     with library.writer("adding pictures", wait=wait), recorded(library, "add", title, report) as step:
         return _Adding(session, step).files(paths)
@@ -107,6 +109,17 @@ def _root(folder: Path, library: Library) -> bytes:
     if os.path.lexists(root):
         raise UsageError(f"{folder} is not a folder. For single files: leitmotiv add-image {folder}")
     raise UsageError(f"There is no folder {folder}. Check the spelling, or that its drive is connected.")
+
+
+def _same_colours(session: Session) -> None:
+    """Refuse to mix colour spaces: mixtures of different ones cannot be compared."""
+    library, wanted = session.library, session.settings.colour_space
+    first = library.images.ids(all=True)[:1]
+    if first and (has := library.mixtures.get(first[0]).colour_space) != wanted:
+        raise SettingsError(
+            f"This library's pictures are in {has}, but colour_space is {wanted}. "
+            f"Set colour_space to {has}, or use another library (--library)."
+        )
 
 
 class _Adding:

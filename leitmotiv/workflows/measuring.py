@@ -1,5 +1,6 @@
 """Divergences for those who browse: read where they are stored, computed in the session's lane where they are not."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -22,10 +23,15 @@ def look(settings: Settings) -> divergence.Look:
     return divergence.Look(points=settings.points, smoothing=settings.smoothing)
 
 
+def measure_digest(settings: Settings) -> str:
+    """The measure in 64 hex digits: stored divergences are valid while it stays."""
+    return hashlib.sha256(repr(look(settings)).encode()).hexdigest()
+
+
 def compared(session: Session) -> Stored | None:
     """The stored matrix; None where there is none, or another measure made it."""
     stored = session.library.arrays.get(MATRIX)
-    return stored if stored is not None and stored.digest == look(session.settings).digest() else None
+    return stored if stored is not None and stored.digest == measure_digest(session.settings) else None
 
 
 def to_many(session: Session, query: Mixture, ids: Sequence[str]) -> Float:
@@ -41,7 +47,7 @@ def to_many(session: Session, query: Mixture, ids: Sequence[str]) -> Float:
     with session.lane:
         packed = remember(
             session,
-            ("packed", measure.digest(), hash(tuple(ids))),
+            ("packed", measure, hash(tuple(ids))),
             lambda: divergence.pack(session.library.mixtures.many(ids), look=measure),
         )
         return divergence.js_to(query, packed, look=measure, threads=1).astype(np.float64)
