@@ -1,0 +1,92 @@
+"""The JSON interface under /api/v1: the same questions as the pages, in the documented forms."""
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from leitmotiv.records import Ranking
+from leitmotiv.web import forms, parameters
+from leitmotiv.web.context import address, the_session
+from leitmotiv.web.images import name_of
+from leitmotiv.workflows import browse
+from leitmotiv.workflows.session import Session
+
+pages = Blueprint("api", __name__, url_prefix="/api/v1")
+
+MOST = 1000
+"""Pictures of one answer to /images."""
+MANY = 10_000_000
+
+
+@pages.get("/images")
+def images() -> Response:
+    """All pictures by date; `?with=colour` adds what a page needs to reserve a picture's place."""
+    limit = parameters.whole("limit", 200, 1, MOST)
+    colour = parameters.one_of("with", "", ("", "colour")) == "colour"
+    page = browse.images(the_session(), limit=limit, cursor=request.args.get("cursor"))
+    following = {"limit": limit, "cursor": page.next} | ({"with": "colour"} if colour else {})
+    return _json(
+        {
+            "images": [forms.image(one, colour=colour) for one in page.images],
+            "next": address("api.images", **following) if page.next else None,
+        }
+    )
+
+
+@pages.get("/images/<image_id>")
+def image(image_id: str) -> Response:
+    """One picture."""
+    return _json(forms.whole_image(browse.image(the_session(), image_id)))
+
+
+@pages.get("/images/<image_id>/similar")
+def similar(image_id: str) -> Response:
+    """The other pictures from most to least alike."""
+    session = the_session()
+    n = parameters.whole("n", 50, 1, MANY)
+    offset = parameters.whole("offset", 0, 0, MANY)
+    parameters.one_of("by", "look", ("look",))
+    ranking = browse.similar(session, image_id, n=n, offset=offset)
+    more = offset + n < ranking.total
+    following = url_for("api.similar", image_id=image_id, n=n, offset=offset + n) if more else None
+    return _json(forms.ranking(ranking, _odd_paths(session, ranking), following))
+
+
+def _odd_paths(session: Session, ranking: Ranking) -> dict[str, bytes]:
+    """Paths that are not UTF-8: only for these the record itself is looked up."""
+    odd = [result.id for result in ranking.results if "\ufffd" in result.path]
+    return {image_id: browse.image(session, image_id).paths[0] for image_id in odd}
+
+
+@pages.get("/clusters")
+def clusters() -> Response:
+    """The trends, `?count=` of them."""
+    session = the_session()
+    parameters.one_of("by", "look", ("look",))
+    page = browse.clusters(session, parameters.optional_whole("count", 1, MANY))
+    names = {group.id: name_of(session, group) for group in page.clusters if group.size > 1}
+    return _json(forms.clusters(page.clusters, names))
+
+
+@pages.get("/days")
+def days() -> Response:
+    """Each day with pictures, newest first."""
+    return _json({"days": [{"day": day, "count": count} for day, count in browse.days(the_session())]})
+
+
+@pages.get("/status")
+def status() -> Response:
+    """What the library holds and what is going on."""
+    return _json(forms.status(browse.status(the_session())))
+
+
+@pages.get("/jobs")
+def jobs() -> Response:
+    """Long work, newest first."""
+    return _json({"jobs": [forms.job(job) for job in browse.jobs(the_session())]})
+
+
+def _json(form: dict[str, object]) -> Response:
+    """JSON with an ETag, so that polling costs little."""
+    answer = jsonify(form)
+    answer.add_etag()
+    answer.make_conditional(request.environ)
+    return answer

@@ -1,0 +1,73 @@
+"""Puts the pages together: routes, what templates may use, the guards; it answers no request itself."""
+
+import logging
+from datetime import date
+
+import flask
+import jinja2
+from flask import Flask, g
+
+import leitmotiv
+from leitmotiv.errors import LeitmotivError
+from leitmotiv.records import Job
+from leitmotiv.web import about, api, clusters, context, errors, figures, images, jobs, pictures, ranked, safety, words
+from leitmotiv.workflows import browse
+from leitmotiv.workflows.session import Session
+
+PAGES = (pictures, images, ranked, clusters, jobs, about, api)
+
+
+def create_app(session: Session, *, token: str | None = None) -> Flask:
+    """The pages and the JSON interface of one library.
+
+    Parameters
+    ----------
+    session : Session
+        Its settings name the library and the address that the server listens on.
+    token : str, optional
+        What a browser has to show once, as ``?token=``; None asks for nothing.
+    """
+    app = Flask("leitmotiv.web", static_folder="static", template_folder="templates")
+    app.extensions[context.KEY] = session
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.config["MAX_CONTENT_LENGTH"] = 1_000_000
+    app.logger.setLevel(logging.WARNING)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": jinja2.StrictUndefined}
+    safety.install(app, host=session.settings.host, token=token)
+    errors.install(app)
+    for page in PAGES:
+        app.register_blueprint(page.pages)
+    app.jinja_env.filters.update(_filters())
+    app.context_processor(lambda: _frame(session))
+    return app
+
+
+def _filters() -> dict[str, object]:
+    by_name = {
+        name: getattr(words, name)
+        for name in ("count", "pictures", "day", "span", "moment", "known_from", "size", "duration", "share")
+    }
+    by_name |= {name: getattr(words, name) for name in ("percent", "progress", "home", "breakable", "alternative")}
+    by_name |= {name: getattr(figures, name) for name in ("ratio", "frame", "widths", "bands")}
+    return by_name | {"lately": lambda at: words.lately(at, date.today())}
+
+
+def _frame(session: Session) -> dict[str, object]:
+    """What every page shows around its content."""
+    return {
+        "library": str(session.settings.library),
+        "version": leitmotiv.__version__,
+        "nonce": g.get("nonce", ""),
+        "refused": g.get("refused", False),
+        "working": lambda: _working(session),
+        "asset": lambda name: flask.url_for("static", filename=name, v=leitmotiv.__version__),
+    }
+
+
+def _working(session: Session) -> Job | None:
+    """The job that runs now, if any; a library that cannot be read has none."""
+    try:
+        return next((job for job in browse.jobs(session) if job.state == "running"), None)
+    except LeitmotivError:
+        return None

@@ -1,0 +1,132 @@
+"""The JSON forms of the interface, exactly as documented; it reads records and writes dicts."""
+
+import base64
+from collections.abc import Iterable
+from typing import Any
+
+from leitmotiv.records import Cluster, Failure, Image, Job, Ranking, Status
+
+FAILURES_SHOWN = 100
+
+
+def path(value: bytes, name: str = "path") -> dict[str, str]:
+    """A path as text, and in base64 where the text could not say it."""
+    text = {name: value.decode("utf-8", "replace")}
+    try:
+        value.decode("utf-8")
+    except UnicodeDecodeError:
+        text[f"{name}_base64"] = base64.b64encode(value).decode("ascii")
+    return text
+
+
+def image(one: Image, *, colour: bool = False) -> dict[str, Any]:
+    """A picture in a list."""
+    form: dict[str, Any] = {
+        "id": one.id,
+        **path(one.paths[0] if one.paths else b""),
+        "paths": [other.decode("utf-8", "replace") for other in one.paths],
+        "width": one.width,
+        "height": one.height,
+        "taken": one.taken.at.isoformat(),
+    }
+    if colour:
+        form |= {"colour": one.colour, "state": one.state}
+    return form
+
+
+def whole_image(one: Image) -> dict[str, Any]:
+    """A picture by itself, with everything the library knows of it."""
+    return image(one, colour=True) | {
+        "taken_source": one.taken.source,
+        "format": one.format,
+        "size": one.size,
+        "pixel_hash": one.pixel_hash,
+        "added": one.added.isoformat(),
+        "facts": dict(one.facts),
+    }
+
+
+def ranking(ranked: Ranking, paths: dict[str, bytes], following: str | None) -> dict[str, Any]:
+    """Any ranking.
+
+    Parameters
+    ----------
+    paths : dict
+        Image id to path, for the results whose path is not UTF-8.
+    """
+    results = []
+    for result in ranked.results:
+        form: dict[str, Any] = {"id": result.id, "path": result.path, "score": result.score}
+        if result.id in paths:
+            form |= path(paths[result.id])
+        if result.divergence is not None:
+            form["divergence"] = result.divergence
+        results.append(form)
+    form = {
+        "schema": "leitmotiv.ranking/1",
+        "measure": ranked.measure,
+        "unit": ranked.unit,
+        "order": ranked.order,
+        "query": dict(ranked.query),
+        "results": results,
+        "next": following,
+    }
+    return form | {"approximate": True} if ranked.approximate else form
+
+
+def clusters(groups: Iterable[Cluster], names: dict[int, str]) -> dict[str, Any]:
+    """A cut through the tree."""
+    forms = [
+        {
+            "id": group.id,
+            "exemplar": group.exemplar,
+            "size": group.size,
+            "members": list(group.members),
+            "name": group.name or names.get(group.id, ""),
+        }
+        for group in groups
+    ]
+    return {"clusters": forms, "count": len(forms)}
+
+
+def job(one: Job) -> dict[str, Any]:
+    """A piece of long work."""
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "title": one.title,
+        "state": one.state,
+        "phase": one.phase,
+        "done": one.done,
+        "total": one.total,
+        "rate": one.rate,
+        "remaining": one.remaining,
+        "started": one.started.isoformat(),
+        "finished": None if one.finished is None else one.finished.isoformat(),
+        "message": one.message,
+        "failures": one.failures,
+    }
+
+
+def failure(one: Failure) -> dict[str, str]:
+    """A file that could not be read."""
+    return {**path(one.path), "reason": one.reason, "at": one.at.isoformat()}
+
+
+def status(now: Status) -> dict[str, Any]:
+    """What a library holds and what is going on; at most `FAILURES_SHOWN` failures, `failed` counts all."""
+    return {
+        "library": now.library,
+        "version": now.version,
+        "images": now.images,
+        "missing": now.missing,
+        "offline": now.offline,
+        "failed": now.failed,
+        "clusters": now.clusters,
+        "indexed": now.indexed,
+        "stale": now.stale,
+        "disk_bytes": now.disk_bytes,
+        "folders": [path(folder) for folder in now.folders],
+        "failures": [failure(one) for one in now.failures[:FAILURES_SHOWN]],
+        "jobs": [job(one) for one in now.jobs],
+    }

@@ -1,0 +1,57 @@
+"""Reading a request's parameters; a bad one is named, with what is allowed, and nothing is guessed."""
+
+import re
+from collections.abc import Sequence
+
+from flask import request
+
+from leitmotiv.errors import UsageError
+
+
+def whole(name: str, default: int, low: int, high: int) -> int:
+    """A whole number between `low` and `high`, or `default` where the parameter is absent.
+
+    Raises
+    ------
+    UsageError
+        Not a whole number, or out of range.
+    """
+    text = request.args.get(name)
+    if text is None:
+        return default
+    if re.fullmatch(r"[+-]?[0-9]{1,12}", text, re.ASCII) is None or not low <= int(text) <= high:
+        raise UsageError(f"{name} is {text!r}, but must be a whole number between {low} and {high}.")
+    return int(text)
+
+
+def optional_whole(name: str, low: int, high: int) -> int | None:
+    """As `whole`, but None where the parameter is absent."""
+    return None if name not in request.args else whole(name, low, low, high)
+
+
+def one_of(name: str, default: str, allowed: Sequence[str]) -> str:
+    """One of a few words.
+
+    Raises
+    ------
+    UsageError
+        Another word.
+    """
+    text = request.args.get(name, default)
+    if text not in allowed:
+        raise UsageError(f"{name} is {text!r}, but must be {' or '.join(allowed)}.")
+    return text
+
+
+def month(name: str) -> str | None:
+    """A year or a month, as "2019" or "2019-05"; None where the parameter is absent.
+
+    Raises
+    ------
+    UsageError
+        Anything else.
+    """
+    text = request.args.get(name)
+    if text is not None and re.fullmatch(r"[0-9]{4}(-(0[1-9]|1[0-2]))?", text, re.ASCII) is None:
+        raise UsageError(f"{name} is {text!r}, but must be a year or a month, such as 2019 or 2019-05.")
+    return text

@@ -1,0 +1,35 @@
+"""`/ranked/<id>`: every other picture, from most to least alike."""
+
+import math
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from leitmotiv.web import parameters
+from leitmotiv.web.context import address, the_session
+from leitmotiv.web.images import nearest
+from leitmotiv.workflows import browse
+
+pages = Blueprint("ranked", __name__)
+
+PAGE = 60
+MOST_NATS = math.log(2)
+
+
+@pages.get("/ranked/<image_id>")
+def show(image_id: str) -> str | Response:
+    """The ranking by look, `PAGE` pictures a page, from place `?from=`."""
+    session = the_session()
+    image = browse.image(session, image_id)
+    if image.id != image_id:
+        return redirect(address("ranked.show", **{**request.args, "image_id": image.id}))
+    offset = parameters.whole("from", 0, 0, 10_000_000)
+    similar = nearest(session, image.id, PAGE, offset)
+    return render_template(
+        "ranked.html",
+        image=image,
+        similar=similar,
+        offset=offset,
+        page=PAGE,
+        most=MOST_NATS,
+    )

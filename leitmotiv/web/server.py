@@ -1,0 +1,117 @@
+"""Listening: takes a free port and serves an app with waitress until closed; it knows nothing of pages."""
+
+import errno
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+from waitress import wasyncore
+from waitress.server import create_server
+
+from leitmotiv.errors import PermissionDeniedError, PortInUseError, SettingsError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+TRIES = 20
+THREADS = 8
+"""Requests answered at once: thumbnails come in bursts; what computes holds the session's one lane anyway."""
+
+
+class Server:
+    """A bound socket and the app behind it.
+
+    Attributes
+    ----------
+    port : int
+        The port taken.
+    url : str
+        What a browser on this machine opens, with a slash at the end.
+    """
+
+    def __init__(self, app: "Flask", listening: socket.socket, host: str) -> None:
+        self._map: dict[int, object] = {}
+        self._server = create_server(app, map=self._map, sockets=[listening], threads=THREADS, ident="leitmotiv")
+        self._closing = threading.Lock()
+        self._closed = False
+        self._running = False
+        self.port = int(listening.getsockname()[1])
+        self.url = f"http://{_reachable(host)}:{self.port}/"
+
+    def run(self) -> None:
+        """Serve until `close` is called or the process is interrupted."""
+        with self._closing:
+            if self._closed:
+                return
+            self._running = True
+        try:
+            self._server.run()
+        finally:
+            with self._closing:
+                self._running, self._closed = False, True
+            self._release()
+
+    def close(self) -> None:
+        """Stop serving; safe from any thread, and more than once."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            if self._running:
+                # the loop owns its sockets: have it close them itself, and so come to its end
+                self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._map, ignore_all=True))
+                return
+        self._release()
+
+    def _release(self) -> None:
+        self._server.task_dispatcher.shutdown(timeout=2)
+        wasyncore.close_all(self._map, ignore_all=True)
+
+
+def bind(app: "Flask", host: str, port: int) -> Server:
+    """Take `port`, or the next free one; 0 takes any. Nothing is served yet.
+
+    Raises
+    ------
+    PortInUseError
+        None of `TRIES` ports is free.
+    PermissionDeniedError
+        The system reserves the port.
+    SettingsError
+        The address is not one of this machine.
+    """
+    last = min(65535, port + TRIES - 1) if port else 0
+    for candidate in range(port, last + 1):
+        try:
+            return Server(app, _listen(host, candidate), host)
+        except OSError as error:
+            if error.errno in (errno.EADDRNOTAVAIL, None) or isinstance(error, socket.gaierror):
+                raise SettingsError(f"host is {host!r}, which is no address of this machine.") from error
+            if error.errno == errno.EACCES:
+                raise PermissionDeniedError(
+                    f"The system reserves port {candidate}. Choose one above 1023 with --port."
+                ) from error
+            if error.errno != errno.EADDRINUSE:
+                raise
+    raise PortInUseError(f"No port between {port} and {last} is free. Choose another with --port.")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listening = socket.socket(family, kind, protocol)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(128)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _reachable(host: str) -> str:
+    if host in ("0.0.0.0", "::", ""):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

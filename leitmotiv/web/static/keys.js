@@ -1,0 +1,77 @@
+// One table of keys: what is bound here works, and the sheet that `?` opens lists exactly that.
+
+import { recall, remember } from "./memory.js";
+
+/**
+ * @typedef {object} Binding
+ * @property {string[]} keys      as `KeyboardEvent.key` says them
+ * @property {string} label       what it does
+ * @property {string} group       heading in the sheet
+ * @property {(event: KeyboardEvent) => void | boolean} [run]  false leaves the key to the browser; absent where the browser itself does it
+ */
+
+/** @type {Binding[]} */
+const bindings = [];
+const SIGNS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
+
+/** @param {Binding[]} list */
+export function bind(list) {
+  bindings.push(...list);
+}
+
+/** Whether a key belongs to what has the focus. @param {EventTarget | null} target @param {string} key */
+function typing(target, key) {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable || target.closest("textarea, select")) return true;
+  if (!(target instanceof HTMLInputElement)) return false;
+  if (target.type === "range") return key.startsWith("Arrow") || ["Home", "End", "PageUp", "PageDown"].includes(key);
+  return !["checkbox", "radio", "button"].includes(target.type);
+}
+
+const single = () => recall("letters") !== "off";
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (typing(event.target, event.key) || document.querySelector("dialog[open]")) return;
+  if (event.key.length === 1 && !single()) return;
+  for (const { keys, run } of bindings) {
+    if (run && keys.includes(event.key) && run(event) !== false) {
+      event.preventDefault();
+      return;
+    }
+  }
+});
+
+/** Fill and open the sheet. */
+export function openSheet() {
+  const sheet = /** @type {HTMLDialogElement | null} */ (document.querySelector("dialog.keys"));
+  const columns = sheet?.querySelector(".cols");
+  if (!sheet || !columns || sheet.open) return;
+  columns.replaceChildren();
+  for (const group of new Set(bindings.map((one) => one.group))) {
+    const part = document.createElement("div");
+    const title = document.createElement("h2");
+    const list = document.createElement("dl");
+    title.textContent = group;
+    for (const { keys, label } of bindings.filter((one) => one.group === group)) {
+      const term = document.createElement("dt");
+      const detail = document.createElement("dd");
+      term.textContent = label;
+      for (const key of keys) {
+        const cap = document.createElement("kbd");
+        cap.className = "key";
+        cap.textContent = SIGNS[key] ?? key;
+        detail.append(cap, " ");
+      }
+      list.append(term, detail);
+    }
+    part.append(title, list);
+    columns.append(part);
+  }
+  const choice = /** @type {HTMLInputElement | null} */ (sheet.querySelector('[data-do="letters"]'));
+  if (choice) {
+    choice.checked = single();
+    choice.onchange = () => remember("letters", choice.checked ? "on" : "off");
+  }
+  sheet.showModal();
+}

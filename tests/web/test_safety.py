@@ -1,0 +1,127 @@
+import re
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from leitmotiv.web import safety
+from leitmotiv.web.app import create_app
+
+TOKEN = "s3cret-tøken"
+
+
+def client_of(library, *, host="127.0.0.1", token=None):
+    session = SimpleNamespace(settings=replace(library.settings, host=host))
+    return create_app(session, token=token).test_client()
+
+
+@pytest.mark.parametrize(
+    "name", ["localhost", "localhost:5000", "127.0.0.1:5000", "127.9.9.9", "[::1]:5000", "x.localhost"]
+)
+def test_loopback_names_are_answered(client, name):
+    assert client.get("/jobs", headers={"Host": name}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["evil.example", "localhost.evil.example:5000", "127.0.0.1.evil.example", "192.168.1.7"]
+)
+def test_other_names_are_refused_without_naming_the_library(client, name):
+    answer = client.get("/jobs", headers={"Host": name})
+    assert answer.status_code == 421
+    assert "shoebox" not in answer.text.replace("<wbr>", "")
+
+
+def test_the_address_that_the_server_listens_on_is_answered(library):
+    client = client_of(library, host="192.168.1.7")
+    assert client.get("/jobs", headers={"Host": "192.168.1.7:5000"}).status_code == 200
+    assert client.get("/jobs", headers={"Host": "evil.example"}).status_code == 421
+
+
+def test_every_name_is_answered_where_the_server_listens_everywhere(library):
+    assert client_of(library, host="0.0.0.0").get("/jobs", headers={"Host": "attic.local"}).status_code == 200
+
+
+def test_the_policy_allows_nothing_inline_and_nothing_from_another_host(client):
+    policy = client.get("/").headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert not re.search(r"https?:|\*", policy)
+
+
+def test_each_answer_has_a_nonce_of_its_own_and_styles_carry_it(client):
+    pages = [client.get("/") for _ in range(2)]
+    nonces = [re.search(r"'nonce-([^']+)'", page.headers["Content-Security-Policy"])[1] for page in pages]
+    assert nonces[0] != nonces[1]
+    for page, nonce in zip(pages, nonces, strict=True):
+        assert set(re.findall(r'<style nonce="([^"]+)"', page.text)) == {nonce}
+
+
+def test_pages_hold_no_inline_script_style_or_handler(client, library):
+    image = library.images_[0].id
+    for address in (
+        "/",
+        f"/images/{image}",
+        f"/ranked/{image}",
+        "/clusters",
+        "/clusters/600",
+        "/jobs",
+        "/about",
+        "/no",
+    ):
+        page = client.get(address).text
+        assert not re.search(r"<script(?![^>]*\ssrc=)", page), address
+        assert not re.search(r"\sstyle=|\son\w+=|javascript:", page), address
+        assert not re.search(r"""(?:src|href)=["'](?:https?:)?//""", page), address
+
+
+@pytest.mark.parametrize("address", ["/", "/api/v1/status", "/static/style.css", "/nowhere"])
+def test_every_answer_has_the_headers(client, address):
+    with client.get(address) as answer:
+        headers = answer.headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert "Access-Control-Allow-Origin" not in headers
+
+
+def test_without_the_token_nothing_is_told(library):
+    client = client_of(library, token=TOKEN)
+    for address in (
+        "/",
+        "/api/v1/status",
+        "/static/style.css",
+        f"/thumb/{library.images_[0].id}/256.webp",
+        "/?token=x",
+    ):
+        answer = client.get(address)
+        assert answer.status_code == 401, address
+        assert "shoebox" not in answer.text.replace("<wbr>", "")
+
+
+def test_the_token_is_shown_once_and_leaves_the_address(library):
+    client = client_of(library, token=TOKEN)
+    answer = client.get("/clusters", query_string={"count": "3", "token": TOKEN})
+    assert (answer.status_code, answer.location) == (302, "/clusters?count=3")
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert TOKEN not in cookie
+    assert client.get("/clusters?count=3").status_code == 200
+
+
+def test_a_program_may_send_the_token_as_bearer(library):
+    client = client_of(library, token="plain")
+    assert client.get("/api/v1/status", headers={"Authorization": "Bearer plain"}).status_code == 200
+    assert client.get("/api/v1/status", headers={"Authorization": "Bearer wrong"}).status_code == 401
+
+
+def test_the_cookie_of_another_library_opens_nothing(library):
+    client = client_of(library, token=TOKEN)
+    client.set_cookie(safety.COOKIE, "0" * 64)
+    assert client.get("/").status_code == 401
+
+
+def test_the_token_never_leads_to_another_host(library):
+    client = client_of(library, token="plain")
+    answer = client.get("//evil.example/x?token=plain")
+    assert answer.location is None or answer.location.startswith("/evil.example") or answer.status_code == 404
