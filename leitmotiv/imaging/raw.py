@@ -32,6 +32,7 @@ def decode(source: Source, target: int | None, max_megapixels: float) -> Decoded
     """
     import rawpy
 
+    source.stream.seek(0)
     try:
         opened = rawpy.imread(io.BytesIO(source.stream.read()))
     except (rawpy.LibRawFileUnsupportedError, rawpy.NotSupportedError) as error:
