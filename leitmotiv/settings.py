@@ -5,7 +5,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 import platformdirs
@@ -135,7 +134,7 @@ def load(
     for name, value in overrides.items():
         if value is not None:
             values[name], origins[name] = _convert(name, value, "the command line"), "the command line"
-    return replace(Settings(), **values, origins=MappingProxyType(origins))
+    return replace(Settings(), **values, origins=origins)
 
 
 def _read_file(path: Path) -> dict[str, Any]:
@@ -160,7 +159,7 @@ def _convert(name: str, value: Any, origin: str) -> Any:
 
 _KINDS = {int: "whole number", float: "number", str: "text", Path: "folder"}
 _FIELDS: dict[str, Any] = {
-    f.name: {int: int, float: float, str: str, Path: Path, ColourSpace: str}[f.type]  # type: ignore[index]
+    f.name: {int: int, float: float, str: str, Path: Path, ColourSpace: str}[f.type]
     for f in fields(Settings)
     if f.name != "origins"
 }
