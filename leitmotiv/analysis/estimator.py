@@ -272,7 +272,7 @@ class VariationalGaussianMixture(DensityMixin, BaseEstimator):  # type: ignore[m
     def _table(self) -> Float:
         """Expected log densities about the prior mean, from the attributes (Bishop 10.46, 10.64 to 10.66)."""
         dimensions = self.n_features_in_
-        factors: Float = np.linalg.cholesky(self.covariances_)
+        factors = np.asarray(np.linalg.cholesky(self.covariances_), np.float64)
         log_weights = digamma(self.weight_concentration_) - digamma(self.weight_concentration_.sum())
         freedom = self.degrees_of_freedom_
         log_precisions = digamma(0.5 * (freedom[:, None] - np.arange(dimensions))).sum(1)

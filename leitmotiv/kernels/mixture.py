@@ -76,6 +76,8 @@ class Workspace(NamedTuple):
         One block: x, and the lower part of x xᵀ by rows.
     sums : (K, 21, LANES) float32
         Moments since the last flush.
+    table : (K, 21) float32
+        The expected log densities of the components that are left, as `log_gaussian` reads them.
     """
 
     lists: Int
@@ -84,6 +86,7 @@ class Workspace(NamedTuple):
     scales: Float32
     features: Float32
     sums: Float32
+    table: Float32
 
 
 @kernel
@@ -134,48 +137,63 @@ def fit_blocks(
         scales=np.empty(BLOCK, np.float32),
         features=np.empty((_FEATURES, BLOCK), np.float32),
         sums=np.zeros((components, 1 + _FEATURES, LANES), np.float32),
+        table=np.empty((components, _SIZE), np.float32),
     )
-    averages = np.empty((components, DIMENSIONS))
-    scatters = np.empty((components, DIMENSIONS, DIMENSIONS))
-    table = np.empty((components, _SIZE))
-
     passes, since_all, converged = 0, _REFRESH, False
     components = _drop_components(moments, components, drop, work)
     while True:
-        _centre(moments[:components], averages, scatters)
-        counts = moments[:components, 0].copy()
-        divergence = update(
-            counts, averages[:components], scatters[:components], prior, means, lowers, table[:components]
-        )
+        divergence = _update(moments[:components], prior, means, lowers, work.table)
         if passes == len(bounds) or (converged and since_all == 0):
             return components, passes, converged
-
         since_all = 0 if converged or since_all >= _REFRESH else since_all + 1
-        moments[:components] = 0
-        evidence = _sweep(points, weights, table[:components].astype(np.float32), since_all == 0, work, moments)
-        bounds[passes] = evidence - divergence
+        bounds[passes] = _sweep(points, weights, components, since_all == 0, work, moments) - divergence
         converged = passes > 0 and abs(bounds[passes] - bounds[passes - 1]) < tolerance
         passes += 1
         components = _drop_components(moments, components, drop, work)
 
 
 @kernel
+def _update(moments: Float, prior: Prior, means: Float, lowers: Float, table: Float32) -> float:
+    """Update the posterior from moments about the origin; return its divergence from the prior, nats."""
+    components = len(moments)
+    counts, averages = np.empty(components), np.empty((components, DIMENSIONS))
+    scatters = np.empty((components, DIMENSIONS, DIMENSIONS))
+    wide = np.empty((components, _SIZE))
+    for k in range(components):
+        counts[k] = moments[k, 0]
+        place = 1 + DIMENSIONS
+        for i in range(DIMENSIONS):
+            averages[k, i] = moments[k, 1 + i] / counts[k]
+            for j in range(i + 1):
+                scatters[k, i, j] = moments[k, place] - counts[k] * averages[k, i] * averages[k, j]
+                place += 1
+    divergence = update(counts, averages, scatters, prior, means, lowers, wide)
+    for k in range(components):
+        for i in range(_SIZE):
+            table[k, i] = wide[k, i]
+    return divergence
+
+
+@kernel
 def _sweep(
-    points: Float32, weights: Float32, table: Float32, is_complete: bool, work: Workspace, moments: Float
+    points: Float32, weights: Float32, components: int, is_complete: bool, work: Workspace, moments: Float
 ) -> float:
-    """Do one pass over all blocks, E-step and M-step; return the summed ln Z of the samples."""
+    """Do one pass over all blocks, E-step and M-step, to new moments; return the summed ln Z of the samples."""
+    for k in range(components):
+        moments[k].fill(0)
     evidence = 0.0
     for b in range(len(points)):
         if is_complete:
-            work.sizes[b] = len(table)
-            work.lists[b, : len(table)] = np.arange(len(table))
+            work.sizes[b] = components
+            for k in range(components):
+                work.lists[b, k] = k
         listed = work.lists[b, : work.sizes[b]]
-        _score(points[b], table, listed, work.shares)
+        _score(points[b], work.table, listed, work.shares)
         evidence += _normalise(weights[b], len(listed), work.shares, work.scales)
         _multiply_features(points[b], work.features)
         work.sizes[b] = _gather(listed, is_complete, work)
         if b % _FLUSH == _FLUSH - 1 or b == len(points) - 1:
-            _flush(work.sums[: len(table)], moments)
+            _flush(components, work.sums, moments)
     return evidence * math.log(2)
 
 
@@ -253,36 +271,28 @@ def _add_half(features: Float32, shares: Float32, i: int, start: int, sums: Floa
 
 
 @kernel
-def _flush(sums: Float32, moments: Float) -> None:
+def _flush(components: int, sums: Float32, moments: Float) -> None:
     """Add the sums, in single precision, to the moments, in double, and begin them anew."""
-    for k in range(len(sums)):
+    for k in range(components):
         for f in range(1 + _FEATURES):
             moments[k, f] += total(load(sums, (k, f, 0), LANES))
-    sums[:] = 0
-
-
-@kernel
-def _centre(moments: Float, averages: Float, scatters: Float) -> None:
-    """Turn sums about the origin into averages and scatters about them (Bishop 10.52, 10.53)."""
-    for k in range(len(moments)):
-        count = moments[k, 0]
-        place = 1 + DIMENSIONS
-        for i in range(DIMENSIONS):
-            averages[k, i] = moments[k, 1 + i] / count
-            for j in range(i + 1):
-                scatters[k, i, j] = moments[k, place] - count * averages[k, i] * averages[k, j]
-                place += 1
+            store(sums, (k, f, 0), broadcast(np.float32(0), LANES))
 
 
 @kernel
 def _drop_components(moments: Float, components: int, drop: float, work: Workspace) -> int:
     """Close the gaps that too small components leave, in `moments` and in the lists; return how many are left."""
-    largest = moments[:components, 0].argmax()
-    renamed = np.full(components, -1, np.int64)
+    largest = 0
+    for k in range(components):
+        if moments[k, 0] > moments[largest, 0]:
+            largest = k
+    renamed = np.empty(components, np.int64)
     kept = 0
     for k in range(components):
+        renamed[k] = -1
         if moments[k, 0] >= drop or k == largest:
-            moments[kept] = moments[k]
+            for f in range(1 + _FEATURES):
+                moments[kept, f] = moments[k, f]
             renamed[k] = kept
             kept += 1
     if kept < components:

@@ -10,6 +10,7 @@ from leitmotiv.kernels.compiled import ANY_ORDER, kernel
 Float = NDArray[np.float64]
 
 _LN_2 = math.log(2)
+_TINY = 1e-300
 
 
 @kernel
@@ -36,7 +37,8 @@ def expect(points: Float, table: Float, responsibilities: Float, evidence: Float
         for k in range(len(table)):
             row[k] = math.exp(_LN_2 * (row[k] - largest))
             sum_ += row[k]
-        row /= sum_
+        for k in range(len(table)):
+            row[k] /= sum_
         evidence[n] = _LN_2 * largest + math.log(sum_)
 
 
@@ -69,24 +71,26 @@ def gather(points: Float, responsibilities: Float, counts: Float, averages: Floa
     scatters : (K, D, D) float64, lower part written
         About the averages: sums of deviations, so that samples far from the origin lose nothing.
     """
-    counts[:] = 0
-    averages[:] = 0
-    scatters[:] = 0
+    dimensions = points.shape[1]
+    for k in range(len(counts)):
+        counts[k] = 0
+        averages[k].fill(0)
+        scatters[k].fill(0)
     for n in range(len(points)):
         for k in range(len(counts)):
             share = responsibilities[n, k]
             counts[k] += share
-            for d in range(points.shape[1]):
+            for d in range(dimensions):
                 averages[k, d] += share * points[n, d]
     for k in range(len(counts)):
-        if counts[k] > 0:
-            averages[k] /= counts[k]
-    deviation = np.empty(points.shape[1])
+        for d in range(dimensions):
+            averages[k, d] /= max(counts[k], _TINY)
+    deviation = np.empty(dimensions)
     for n in range(len(points)):
         for k in range(len(counts)):
             share = responsibilities[n, k]
             if share > 0:
-                for i in range(points.shape[1]):
+                for i in range(dimensions):
                     deviation[i] = points[n, i] - averages[k, i]
                     for j in range(i + 1):
                         scatters[k, i, j] += share * deviation[i] * deviation[j]

@@ -131,7 +131,9 @@ def update(
     inverse = np.zeros((dimensions, dimensions))
     log_determinant0 = factor(prior.scatter, inverse)
     log_norm0 = log_wishart_norm(prior.freedom, log_determinant0, dimensions)
-    all_concentration = prior.components * prior.concentration + counts.sum()
+    all_concentration = prior.components * prior.concentration
+    for count in counts:
+        all_concentration += count
     digamma_of_all = digamma(all_concentration)
     divergence = math.lgamma(all_concentration) - math.lgamma(prior.components * prior.concentration)
     for k in range(len(counts)):
@@ -139,7 +141,8 @@ def update(
         precision = prior.precision + counts[k]
         freedom = prior.freedom + counts[k]
         _shift_scatter(averages[k], counts[k] * prior.precision / precision, prior.scatter, scatters[k])
-        means[k] = averages[k] * (counts[k] / precision)
+        for i in range(dimensions):
+            means[k, i] = averages[k, i] * (counts[k] / precision)
         log_determinant = factor(scatters[k], lowers[k])
         invert(lowers[k], inverse)
 

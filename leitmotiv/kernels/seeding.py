@@ -21,10 +21,10 @@ _FAR = np.float32(3e38)
 
 
 @kernel
-def _square_distance(rows: Float32, n: int, centre: Float32):  # type: ignore[no-untyped-def]
+def _square_distance(rows: Float32, n: int, centres: Float32, k: int):  # type: ignore[no-untyped-def]
     distance = broadcast(np.float32(0), WIDTH)
-    for d in range(len(centre)):
-        difference = load(rows, (d, n), WIDTH) - broadcast(centre[d], WIDTH)
+    for d in range(len(rows)):
+        difference = load(rows, (d, n), WIDTH) - broadcast(centres[k, d], WIDTH)
         distance = fma(difference, difference, distance)
     return distance
 
@@ -48,41 +48,43 @@ def choose_centres(rows: Float32, count: int, uniforms: Float32, centres: Float3
     int
         How many were chosen: fewer than K if there are no more different samples.
     """
-    columns = rows.shape[1]
-    distances = np.zeros(columns, np.float32)
-    distances[:count] = _FAR
-    chunks = np.zeros(columns // WIDTH, np.float64)
+    distances = np.zeros(rows.shape[1], np.float32)
+    for n in range(count):
+        distances[n] = _FAR
     chosen = min(int(uniforms[0] * count), count - 1)
     for k in range(len(centres)):
-        if k > 0:
-            everything = chunks.sum()
-            if not everything > 0:
-                return k
-            chosen = _locate(distances, chunks, uniforms[k] * everything)
-        centres[k] = rows[:, chosen]
-        for chunk in range(len(chunks)):
-            n = chunk * WIDTH
-            nearest = minimum(load(distances, n, WIDTH), _square_distance(rows, n, centres[k]))
+        for d in range(len(rows)):
+            centres[k, d] = rows[d, chosen]
+        everything = 0.0
+        for n in range(0, rows.shape[1], WIDTH):
+            nearest = minimum(load(distances, n, WIDTH), _square_distance(rows, n, centres, k))
             store(distances, n, nearest)
-            chunks[chunk] = total(nearest)
+            everything += total(nearest)
+        if not everything > 0:
+            return k + 1
+        if k + 1 < len(centres):
+            chosen = _locate(distances, uniforms[k + 1] * everything)
     return len(centres)
 
 
 @kernel
-def _locate(distances: Float32, chunks: NDArray[np.float64], goal: float) -> int:
-    """Find the column at which the running sum of the distances passes `goal`; it has a distance above 0."""
-    chunk = 0
-    while chunk < len(chunks) - 1 and goal >= chunks[chunk]:
-        goal -= chunks[chunk]
-        chunk += 1
-    last = -1
-    for n in range(chunk * WIDTH, (chunk + 1) * WIDTH):
-        if distances[n] > 0:
-            last = n
-            goal -= distances[n]
-            if goal < 0:
-                return n
-    return last if last >= 0 else int(distances.argmax())
+def _locate(distances: Float32, goal: float) -> int:
+    """Find the column at which the running sum of the distances passes `goal`."""
+    start = 0
+    for n in range(0, len(distances), WIDTH):
+        start = n
+        step = total(load(distances, n, WIDTH))
+        if goal < step:
+            break
+        goal -= step
+    farthest = start
+    for n in range(start, len(distances)):
+        goal -= distances[n]
+        if goal < 0:
+            return n
+        if distances[n] > distances[farthest]:
+            farthest = n
+    return farthest  # rounding has eaten the last of the sum
 
 
 @kernel
@@ -91,7 +93,7 @@ def assign(rows: Float32, centres: Float32, labels: Float32) -> None:
     for n in range(0, rows.shape[1], WIDTH):
         nearest, label = broadcast(_FAR, WIDTH), broadcast(np.float32(0), WIDTH)
         for k in range(len(centres)):
-            distance = _square_distance(rows, n, centres[k])
+            distance = _square_distance(rows, n, centres, k)
             label = where_less(distance, nearest, broadcast(np.float32(k), WIDTH), label)
             nearest = minimum(distance, nearest)
         store(labels, n, label)
@@ -103,19 +105,21 @@ def improve_centres(rows: Float32, count: int, steps: int, centres: Float32, lab
 
     The centres come out in an order in which neighbours follow each other.
     """
+    dimensions, components = len(rows), len(centres)
+    sums = np.zeros((components, 1 + dimensions))
     assign(rows, centres, labels)
     for step in range(steps):
-        sums = np.zeros(centres.shape)
-        sizes = np.zeros(len(centres))
         for n in range(count):
-            k = int(labels[n])
-            sizes[k] += 1
-            for d in range(len(rows)):
-                sums[k, d] += rows[d, n]
-        for k in range(len(centres)):
-            if sizes[k] > 0:
-                for d in range(len(rows)):
-                    centres[k, d] = sums[k, d] / sizes[k]
+            row = sums[int(labels[n])]
+            row[0] += 1
+            for d in range(dimensions):
+                row[1 + d] += rows[d, n]
+        for k in range(components):
+            for d in range(dimensions):
+                if sums[k, 0] > 0:
+                    centres[k, d] = sums[k, 1 + d] / sums[k, 0]
+                sums[k, 1 + d] = 0
+            sums[k, 0] = 0
         if step == steps - 1:
             _chain(centres)
         assign(rows, centres, labels)
@@ -142,7 +146,8 @@ def sort_columns(rows: Float32, count: int, labels: Float32, centres: int, point
     ends = np.zeros(centres + 1, np.int64)
     for n in range(count):
         ends[int(labels[n]) + 1] += 1
-    ends = ends.cumsum()
+    for k in range(centres):
+        ends[k + 1] += ends[k]
     size = weights.shape[1]
     for n in range(count):
         k = int(labels[n])
