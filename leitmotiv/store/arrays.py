@@ -4,7 +4,6 @@ An array file is never changed. A small description, which names the file and is
 counts; a file that no description names is left over from an interruption, and goes at the next `put`.
 """
 
-import errno
 import hashlib
 import json
 import mmap
@@ -22,10 +21,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.store.database import denied, full
+from leitmotiv.store.explain import from_system
 
 ALIGNMENT = 64
 BLOCK = 1 << 22
+_Mark = tuple[int, int, int] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ class Arrays:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._guard = threading.Lock()
-        self._read: dict[str, tuple[bytes, Stored | None]] = {}
+        self._read: dict[str, tuple[_Mark, Stored | None]] = {}
 
     def put(self, name: str, arrays: Mapping[str, NDArray[Any]], ids: Sequence[str], digest: str) -> None:
         """Store arrays in the place of those of this name, all at once; on the disk for good when this returns.
@@ -90,7 +90,7 @@ class Arrays:
             _replace(described, _signed(text))
         except OSError as error:
             path.unlink(missing_ok=True)
-            raise self._explained(error) from error
+            raise from_system(error, self._folder) or error from error
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -99,16 +99,15 @@ class Arrays:
     def get(self, name: str) -> Stored | None:
         """The arrays of a name; None where there are none, or where they are damaged.
 
-        The file is checked once; later calls cost the reading of the description.
+        The file is checked once; later calls only look whether it was replaced.
         """
-        try:
-            text = self._described(name).read_bytes()
-        except OSError:
-            return None
-        mark = hashlib.sha256(text).digest()
+        described = self._described(name)
         with self._guard:
-            if name not in self._read or self._read[name][0] != mark:
-                self._read[name] = (mark, _open(self._folder, text))
+            mark = _mark(described)
+            while name not in self._read or self._read[name][0] != mark:
+                stored = None if mark is None else _open(described)
+                self._read[name] = (mark, stored)
+                mark = _mark(described)  # replaced while it was read? then what was found may be neither of both
             return self._read[name][1]
 
     def bytes(self) -> int:
@@ -132,7 +131,7 @@ class Arrays:
                 content["ids"] = ["" if image_id in gone else image_id for image_id in content["ids"]]
                 _replace(described, _signed(json.dumps(content)))
             except OSError as error:
-                raise self._explained(error) from error
+                raise from_system(error, self._folder) or error from error
 
     def _described(self, name: str) -> Path:
         if not re.fullmatch("[a-z0-9_-]+", name):
@@ -146,13 +145,6 @@ class Arrays:
                 with suppress(OSError):
                     path.unlink()
 
-    def _explained(self, error: OSError) -> Exception:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return full(self._folder.parent)
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            return denied(self._folder)
-        return error
-
 
 def _write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> tuple[dict[str, Any], int, int]:
     """Write arrays one after the other, aligned; returns where each lies, a checksum, and the length."""
@@ -160,7 +152,7 @@ def _write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> tuple[dict[str, An
     check = length = 0
     with path.open("xb") as file:
         for key, values in arrays.items():
-            plain = np.ascontiguousarray(values, values.dtype.newbyteorder("<"))
+            plain = np.asarray(values, values.dtype.newbyteorder("<"), order="C")
             contents[key] = {"dtype": plain.dtype.str, "shape": plain.shape, "offset": length}
             data = plain.reshape(-1).view(np.uint8).data
             for part in (data, bytes(-plain.nbytes % ALIGNMENT)):
@@ -206,11 +198,23 @@ def _checked(text: bytes) -> dict[str, Any] | None:
     return content
 
 
-def _open(folder: Path, text: bytes) -> Stored | None:
-    content = _checked(text)
+def _mark(path: Path) -> _Mark:
+    """What changes whenever a file is replaced."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _open(described: Path) -> Stored | None:
+    try:
+        content = _checked(described.read_bytes())
+    except OSError:
+        return None
     if content is None:
         return None
-    data = _mapped(folder / content["file"], content["bytes"], content["crc32"])
+    data = _mapped(described.parent / content["file"], content["bytes"], content["crc32"])
     if data is None:
         return None
     arrays: dict[str, NDArray[Any]] = {}

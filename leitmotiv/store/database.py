@@ -1,35 +1,26 @@
 """One SQLite file: connections (one a thread), transactions, and SQLite's failures in our words; no tables."""
 
 import contextlib
-import os
-import shutil
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote
 
 from peewee import PeeweeException, SqliteDatabase
 
-from leitmotiv.errors import (
-    DiskFullError,
-    LeitmotivError,
-    LibraryDamagedError,
-    LibraryLockedError,
-    PermissionDeniedError,
-)
+from leitmotiv.errors import LeitmotivError
+from leitmotiv.store.explain import BUSY_S, denied, from_sqlite
 
 Mode = Literal["rwc", "rw", "ro", "immutable"]
 Row = tuple[Any, ...]
-BUSY_S = 10.0
-ALMOST_FULL_BYTES = 256 * 1024
+LOG_BYTES = 32 * 2**20
+CHECKPOINT_WAIT_MS = 200
 
 
 def connect_uri(path: Path, mode: Mode) -> str:
     """SQLite's URI of a file, whatever bytes its name has."""
-    option = "mode=ro&immutable=1" if mode == "immutable" else f"mode={mode}"
-    return f"file:{quote(os.fsencode(path.absolute()))}?{option}"
+    return path.absolute().as_uri() + ("?mode=ro&immutable=1" if mode == "immutable" else f"?mode={mode}")
 
 
 class _Threads(SqliteDatabase):
@@ -69,21 +60,25 @@ class Database:
     path : Path
         Of the database file.
     mode : str
-        "rw"; "ro" where the file cannot be written; "immutable" where its folder cannot either (then SQLite may not
-        make the files by which readers see a writer, and nobody may write meanwhile).
+        "rw"; "ro" where the file cannot be written; "immutable" where SQLite cannot make the files either by which
+        readers see a writer. Then what another process writes shows as soon as it is in the database file itself.
+    refusal : callable
+        The error that a writer gets in any mode but "rw", from the folder.
     """
 
-    def __init__(self, path: Path, mode: Mode) -> None:
+    def __init__(self, path: Path, mode: Mode, refusal: Callable[[Path], LeitmotivError] = denied) -> None:
         self.path = path
         self.mode: Mode = mode
+        self.refusal = refusal
         pragmas: dict[str, Any] = {"foreign_keys": 1, "temp_store": "memory"}
         if mode == "rw":
             # With a write-ahead log, NORMAL never corrupts; a loss of power may take back the last commits.
             # secure_delete: a forgotten picture leaves no readable thumbnail behind.
-            pragmas |= {"synchronous": "normal", "secure_delete": 1}
+            pragmas |= {"synchronous": "normal", "secure_delete": 1, "journal_size_limit": LOG_BYTES}
         self._peewee = _Threads(
             connect_uri(path, mode), uri=True, check_same_thread=False, timeout=BUSY_S, pragmas=pragmas
         )
+        self._seen = threading.local()
         self._closed = False
 
     def rows(self, query: Any) -> list[Row]:
@@ -116,44 +111,62 @@ class Database:
         DiskFullError, PermissionDeniedError, LibraryDamagedError, LibraryLockedError
             What SQLite met; what was written inside is taken back.
         """
-        with self._writing():
-            connection = self._connection()
-            if connection.in_transaction:
-                yield
-                return
-            connection.execute("BEGIN IMMEDIATE")
-            with _rolled_back(connection):
-                yield
-                connection.execute("COMMIT")
+        with self._writing(), self._within("BEGIN IMMEDIATE"):
+            yield
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
         """Let several selects see one state of the library, whatever is written meanwhile."""
-        with self._failures():
-            connection = self._connection()
-            if connection.in_transaction:
-                yield
-                return
-            connection.execute("BEGIN")
-            with _rolled_back(connection):
-                yield
-                connection.execute("COMMIT")
+        with self._failures(), self._within("BEGIN"):
+            yield
 
     def checkpoint(self) -> None:
-        """Bring the write-ahead log into the file and empty it, if no reader holds it."""
+        """Bring the write-ahead log into the file and empty it, unless somebody reads it just now."""
         with self._failures():
-            self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            connection = self._connection()
+            connection.execute(f"PRAGMA busy_timeout = {CHECKPOINT_WAIT_MS}")
+            try:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
 
     def close(self) -> None:
         """Close all connections; other threads have ended their work with the library."""
         self._closed = True
         self._peewee.close_all()
 
+    @contextlib.contextmanager
+    def _within(self, begin: str) -> Iterator[None]:
+        connection = self._connection()
+        if connection.in_transaction:
+            yield
+            return
+        connection.execute(begin)
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:  # SQLite takes some failures back by itself, such as a full disk
+                with contextlib.suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+            raise
+
     def _connection(self) -> sqlite3.Connection:
         if self._closed:
             raise RuntimeError(f"The library {self.path.parent} is closed.")
         connection: sqlite3.Connection = self._peewee.connection()  # type: ignore[no-untyped-call]
+        if self.mode == "immutable" and self._changed() and not connection.in_transaction:
+            self._peewee.close()
+            connection = self._peewee.connection()  # type: ignore[no-untyped-call]
         return connection
+
+    def _changed(self) -> bool:
+        """Whether the file was replaced or written since this thread looked: SQLite would trust what it read before."""
+        found = self.path.stat()
+        mark = (found.st_ino, found.st_size, found.st_mtime_ns)
+        before = getattr(self._seen, "mark", mark)
+        self._seen.mark = mark
+        return before != mark
 
     def _execute(self, query: Any) -> sqlite3.Cursor:
         self._connection()
@@ -163,7 +176,7 @@ class Database:
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
         if self.mode != "rw":
-            raise denied(self.path)
+            raise self.refusal(self.path.parent)
         with self._failures():
             yield
 
@@ -173,90 +186,10 @@ class Database:
         try:
             yield
         except (sqlite3.Error, PeeweeException) as error:
-            known = explain(error, self.path)
+            known = from_sqlite(error, self.path)
             if known is None:
                 raise
             raise known from error
-
-
-@contextlib.contextmanager
-def _rolled_back(connection: sqlite3.Connection) -> Iterator[None]:
-    """Take a transaction back on any failure, unless SQLite has already done so (it does on a full disk)."""
-    try:
-        yield
-    except BaseException:
-        if connection.in_transaction:
-            with contextlib.suppress(sqlite3.Error):
-                connection.execute("ROLLBACK")
-        raise
-
-
-def denied(path: Path) -> PermissionDeniedError:
-    """What a writer gets where the library is only readable."""
-    return PermissionDeniedError(
-        f"The library {path.parent} cannot be written: the system allows only reading. Check the owner and the "
-        "permissions of the folder, or name another with --library."
-    )
-
-
-def full(folder: Path) -> DiskFullError:
-    """What is said where no space is left."""
-    return DiskFullError(
-        f"No space is left on the disk of the library {folder}. What was saved is safe; free some space, and run the "
-        "command again: it goes on from there."
-    )
-
-
-def damaged(path: Path, why: object) -> LibraryDamagedError:
-    """What is said of a file that is no database, or a broken one."""
-    return LibraryDamagedError(
-        f"The library's database {path} is damaged ({why}). Put a copy in its place (see the folder backups beside "
-        "it), or move it away and add your folders again; your pictures are not touched."
-    )
-
-
-def explain(error: BaseException, path: Path) -> LeitmotivError | None:
-    """Our error for one of SQLite's, told apart by its result code; None where the fault is in a statement of ours."""
-    cause = getattr(error, "orig", None) or error
-    code = getattr(cause, "sqlite_errorcode", None)
-    if code is None:
-        return None
-    match code & 0xFF:
-        case sqlite3.SQLITE_FULL:
-            return full(path.parent)
-        case sqlite3.SQLITE_IOERR:
-            return full(path.parent) if _almost_full(path.parent) else damaged(path, cause)
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return damaged(path, cause)
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_AUTH:
-            return denied(path)
-        case sqlite3.SQLITE_CANTOPEN:
-            return _cannot_open(path)
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return LibraryLockedError(
-                f"The library {path.parent} was busy for {BUSY_S:.0f} seconds: another process writes to it. "
-                "Wait for it, or stop it."
-            )
-    return None
-
-
-def _almost_full(folder: Path) -> bool:
-    try:
-        return shutil.disk_usage(folder).free < ALMOST_FULL_BYTES
-    except OSError:
-        return False
-
-
-def _cannot_open(path: Path) -> LeitmotivError:
-    if os.path.lexists(path) and not path.is_dir():
-        return PermissionDeniedError(
-            f"The library's database {path} cannot be opened. Check the owner and the permissions of the folder "
-            f"{path.parent}, or name another with --library."
-        )
-    return LibraryDamagedError(
-        f"The library's database {path} is not there (any more). Connect its drive, or name another library with "
-        "--library."
-    )
 
 
 def chunks(values: Iterable[Any], size: int = 500) -> Iterator[Sequence[Any]]:

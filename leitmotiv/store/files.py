@@ -8,22 +8,23 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from peewee import Case, fn
+from peewee import Case, IntegrityError, fn
 
-from leitmotiv.errors import UsageError
+from leitmotiv.errors import ImageNotFoundError, UsageError
 from leitmotiv.records import Failure, KnownFile
 from leitmotiv.store import tables
 from leitmotiv.store.database import Database, chunks
 
 SEPARATOR = os.sep.encode()
+ROOTS_AT_ONCE = 20  # of one statement: SQLite nests each "or" deeper, and takes not even 100
 
 
-def under(column: Any, roots: Iterable[bytes]) -> Any:
+def under(column: Any, roots: Sequence[bytes]) -> Any:
     """Condition that a path is one of `roots` or lies below one: a range of the index each."""
-    conditions = []
+    conditions = [column.in_(list(roots))]
     for root in roots:
         start = root.rstrip(SEPARATOR) + SEPARATOR
-        conditions += [column == root, (column >= start) & (column < start[:-1] + bytes([start[-1] + 1]))]
+        conditions.append((column >= start) & (column < start[:-1] + bytes([start[-1] + 1])))
     return reduce(or_, conditions)
 
 
@@ -37,7 +38,7 @@ class Files:
         """Every file that is one of `roots` or lies below one."""
         files = tables.Files
         found: dict[bytes, KnownFile] = {}
-        for part in chunks(roots, 100):
+        for part in chunks(roots, ROOTS_AT_ONCE):
             query = files.select(
                 files.path, files.image_id, files.sha256, files.size, files.mtime_ns, files.state
             ).where(under(files.path, part))
@@ -141,12 +142,14 @@ def write_files(database: Database, files: Iterable[KnownFile]) -> None:
             for file in part
         ]
         table = tables.Files
-        database.run(
-            table.insert_many(rows).on_conflict(
-                conflict_target=[table.path],
-                preserve=[table.image_id, table.sha256, table.size, table.mtime_ns, table.state],
-            )
+        query = table.insert_many(rows).on_conflict(
+            conflict_target=[table.path],
+            preserve=[table.image_id, table.sha256, table.size, table.mtime_ns, table.state],
         )
+        try:
+            database.run(query)
+        except IntegrityError as error:
+            raise ImageNotFoundError("A file names an image that is not in the library (any more).") from error
 
 
 def refresh_states(database: Database, image_ids: Iterable[str | None]) -> None:
@@ -220,7 +223,7 @@ class Failures:
         """Reason, size in bytes and mtime in ns of every failure at or below `roots`."""
         failures = tables.Failures
         found: dict[bytes, tuple[str, int, int]] = {}
-        for part in chunks(roots, 100):
+        for part in chunks(roots, ROOTS_AT_ONCE):
             query = failures.select(failures.path, failures.reason, failures.size, failures.mtime_ns)
             for path, reason, size, mtime_ns in self._database.rows(query.where(under(failures.path, part))):
                 found[path] = (reason, size, int(mtime_ns))

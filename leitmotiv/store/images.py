@@ -162,7 +162,7 @@ class Images:
         condition = None
         if cursor is not None:
             at, image_id = _read_cursor(cursor)
-            condition = (key < at) | ((key == at) & (images.id < image_id))
+            condition = (key <= at) & ((key < at) | (images.id < image_id))  # the first half is a range of the index
         with self._database.snapshot():
             query = images.select(*_COLUMNS, key).order_by(key.desc(), images.id.desc()).limit(limit + 1)
             rows = self._database.rows(query if condition is None else query.where(condition))
@@ -227,8 +227,8 @@ class Images:
             row = self._database.row(images.select(*place).where(images.id == image_id))
             if row is None:
                 raise ImageNotFoundError(f"No image {image_id} in the library.")
-            before = (key < row[0]) | ((key == row[0]) & (images.id < image_id))
-            after = (key > row[0]) | ((key == row[0]) & (images.id > image_id))
+            before = (key <= row[0]) & ((key < row[0]) | (images.id < image_id))
+            after = (key >= row[0]) & ((key > row[0]) | (images.id > image_id))
             earlier = self._where(before, key.desc(), images.id.desc(), limit=n)
             own = self._where(images.id == image_id)
             return [*reversed(earlier), *own, *self._where(after, *place, limit=n)]

@@ -5,16 +5,17 @@ import os
 import re
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from leitmotiv.errors import LeitmotivError, NotALibraryError, PermissionDeniedError
+from leitmotiv.errors import DiskFullError, LeitmotivError, NotALibraryError, PermissionDeniedError
 from leitmotiv.store import migrations
 from leitmotiv.store.arrays import Arrays
 from leitmotiv.store.clusters import ClusterTree
-from leitmotiv.store.database import Database, Mode, connect_uri, denied, explain, full
+from leitmotiv.store.database import Database, Mode, connect_uri
+from leitmotiv.store.explain import closed_off, denied, from_sqlite, from_system, full
 from leitmotiv.store.files import Failures, Files, Folders
 from leitmotiv.store.images import Images
 from leitmotiv.store.jobs import Jobs
@@ -78,10 +79,9 @@ class Library:
         folder = Path(folder).absolute()
         lock = WriterLock(folder)
         path = folder / NAME
-        if not path.exists():
+        if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises in a folder that is closed to us
             _make_folder(folder, create)
-        mode = _bring_up_to_date(path, lock)
-        return cls(folder, Database(path, mode), lock)
+        return cls(folder, _opened(path, lock), lock)
 
     @property
     def writable(self) -> bool:
@@ -107,9 +107,13 @@ class Library:
             The library is only readable.
         """
         if not self.writable:
-            raise denied(self._database.path)
+            raise self._database.refusal(self.folder)
         with self._lock.hold(purpose, wait):
-            yield
+            try:
+                yield
+            finally:
+                with contextlib.suppress(LeitmotivError):
+                    self._database.checkpoint()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -129,11 +133,14 @@ class Library:
             raise ValueError(f"{name!r} is no name for a secret.")
         path = self.folder / "secrets" / name
         try:
-            return path.read_text("ascii").strip() or _new_secret(path)
+            if token := path.read_text("ascii").strip():
+                return token
+            path.unlink()
         except FileNotFoundError:
-            return _new_secret(path)
-        except PermissionError as error:
-            raise PermissionDeniedError(f"The file {path} can only be read by its owner.") from error
+            pass
+        except OSError as error:
+            raise closed_off(path) from error
+        return _new_secret(path)
 
     def size(self) -> int:
         """Bytes that the whole folder takes on disk."""
@@ -169,7 +176,7 @@ def _make_folder(folder: Path, create: bool) -> None:
     except (FileExistsError, NotADirectoryError) as error:
         raise NotALibraryError(f"{folder} is a file, not a folder. Name another with --library.") from error
     except OSError as error:
-        raise _explained(error, folder) from error
+        raise from_system(error, folder / NAME) or error from error
     if foreign:
         some = ", ".join(foreign[:3]).encode("utf-8", "replace").decode()
         raise NotALibraryError(
@@ -179,26 +186,32 @@ def _make_folder(folder: Path, create: bool) -> None:
 
 
 def _is_ours(name: str) -> bool:
+    """Whether a file may lie in a folder without a database: hidden, or left over from a library of ours."""
     return name in _HARMLESS or name.startswith((".", "leitmotiv.db", "leitmotiv.lock"))
 
 
-def _bring_up_to_date(path: Path, lock: WriterLock) -> Mode:
-    """Check the schema, migrate under the lock where something is pending, and tell how the file can be opened."""
-    mode = _readable_mode(path)
-    if mode != "rwc" and not _pending(path, mode):
-        return mode
-    if mode not in ("rw", "rwc"):
-        raise denied(path)
-    with lock.hold("upgrading the library", OPEN_WAIT_S), _connected(path, "rwc") as database:
-        database.execute("PRAGMA journal_mode = wal")
-        migrations.migrate(database, path.parent)
-    return "rw"
+def _opened(path: Path, lock: WriterLock) -> Database:
+    """Check the schema, migrate under the lock where something is pending, and open the file as far as it allows."""
+    if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises in a folder that is closed to us
+        _migrate(path, lock)
+        return Database(path, "rw")
+    try:
+        mode = _mode(path)
+        behind = _pending(path, mode)
+    except DiskFullError:
+        # Reading goes on: without room for SQLite's own files nobody can be writing either.
+        log = path.with_name(f"{NAME}-wal")
+        if (log.exists() and log.stat().st_size) or _pending(path, "immutable"):
+            raise
+        return Database(path, "immutable", full)
+    if behind:
+        if mode != "rw":
+            raise denied(path.parent)
+        _migrate(path, lock)
+    return Database(path, mode)
 
 
-def _readable_mode(path: Path) -> Mode:
-    """How this process can open the file: "rwc" where it still has to be made."""
-    if not path.exists():
-        return "rwc"
+def _mode(path: Path) -> Mode:
     if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
         return "rw"
     try:
@@ -208,24 +221,29 @@ def _readable_mode(path: Path) -> Mode:
     return "ro"
 
 
-def _pending(path: Path, mode: Mode) -> Sequence[object]:
+def _pending(path: Path, mode: Mode) -> bool:
     with _connected(path, mode) as database:
-        return migrations.pending(database, path.parent)
+        return bool(migrations.pending(database, path.parent))
+
+
+def _migrate(path: Path, lock: WriterLock) -> None:
+    with lock.hold("upgrading the library", OPEN_WAIT_S), _connected(path, "rwc") as database:
+        database.execute("PRAGMA journal_mode = wal")
+        migrations.migrate(database, path.parent)
 
 
 @contextlib.contextmanager
 def _connected(path: Path, mode: Mode) -> Iterator[sqlite3.Connection]:
-    """Connect for a moment, outside of peewee, with SQLite's failures in our words."""
+    """Connect for a moment, outside of peewee."""
     try:
         with contextlib.closing(
             sqlite3.connect(connect_uri(path, mode), uri=True, isolation_level=None, timeout=OPEN_WAIT_S)
         ) as database:
             yield database
     except sqlite3.Error as error:
-        known = explain(error, path)
-        if known is None:
-            raise
-        raise known from error
+        raise from_sqlite(error, path) or error from error
+    except OSError as error:
+        raise from_system(error, path) or error from error
 
 
 def _new_secret(path: Path) -> str:
@@ -247,17 +265,7 @@ def _new_secret(path: Path) -> str:
             part.replace(path)
         return path.read_text("ascii").strip()
     except OSError as error:
-        raise _explained(error, path.parent.parent) from error
+        raise from_system(error, path.parent) or error from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-
-
-def _explained(error: OSError, folder: Path) -> LeitmotivError | OSError:
-    import errno
-
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return full(folder)
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return denied(folder / NAME)
-    return error

@@ -12,11 +12,10 @@ from datetime import datetime
 from pathlib import Path
 
 from leitmotiv.errors import LibraryLockedError
-from leitmotiv.store.database import denied, full
+from leitmotiv.store.explain import from_system
 
 POLL_S = 0.05
-_READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
 
 if sys.platform == "win32":
     import msvcrt
@@ -97,11 +96,7 @@ class WriterLock:
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
         except OSError as error:
-            if isinstance(error, PermissionError) or error.errno in _READ_ONLY:
-                raise denied(self._path) from error
-            if error.errno in _NO_SPACE:
-                raise full(self._folder) from error
-            raise
+            raise from_system(error, self._path) or error from error
         try:
             while True:
                 try:
@@ -110,6 +105,13 @@ class WriterLock:
                 except (BlockingIOError, PermissionError) as error:
                     if time.monotonic() >= deadline:
                         raise self._locked() from error
+                except OSError as error:
+                    if error.errno in NO_LOCKS:
+                        raise LibraryLockedError(
+                            f"The disk of the library {self._folder} knows no locks, so that two processes could write "
+                            "at once. Name a folder on another disk with --library."
+                        ) from error
+                    raise
                 time.sleep(POLL_S)
         except BaseException:
             os.close(descriptor)

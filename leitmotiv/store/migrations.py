@@ -152,7 +152,8 @@ def migrate(database: sqlite3.Connection, folder: Path, known: Sequence[Migratio
     Returns
     -------
     Path or None
-        The copy that was made before; None for a new database or where nothing was pending.
+        The copy that was made before, and that replaces older copies; None for a new database or where nothing was
+        pending.
     """
     steps = pending(database, folder, known)
     if not steps:
@@ -174,6 +175,9 @@ def migrate(database: sqlite3.Connection, folder: Path, known: Sequence[Migratio
             with contextlib.suppress(sqlite3.Error):
                 database.execute("ROLLBACK")
             raise
+    for old in (folder / "backups").glob("leitmotiv-schema-*.db"):
+        if copy is not None and old != copy:
+            old.unlink(missing_ok=True)
     return copy
 
 

@@ -1,0 +1,53 @@
+import sqlite3
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leitmotiv.errors import ImageNotFoundError, LibraryDamagedError
+from leitmotiv.store.mixtures import decode, encode
+
+from .making import add, mixture
+
+NAMES = ("weights", "means", "cholesky", "shift", "scale")
+
+
+@given(st.integers(0, 100), st.integers(1, 6), st.integers(1, 6))
+def test_a_mixture_comes_back_bit_by_bit(number, components, dimensions):
+    new = mixture(number, components, dimensions)
+    back = decode("id", components, dimensions, "yuv", encode(new))
+    assert back.colour_space == "yuv"
+    for name in NAMES:
+        assert getattr(back, name).dtype == np.float64
+        np.testing.assert_array_equal(getattr(back, name), getattr(new, name))
+        assert not getattr(back, name).flags.writeable
+
+
+def test_a_blob_keeps_only_the_lower_triangles():
+    new = mixture(0, 10)
+    assert len(encode(new)) == 8 * (10 * (1 + 5 + 15) + 5 + 5)
+
+
+def test_mixtures_come_in_the_order_asked(library):
+    ids = [add(library, number).id for number in range(5)]
+    found = library.mixtures.many([ids[4], ids[0], ids[4]])
+    for number, back in zip((4, 0, 4), found, strict=True):
+        np.testing.assert_array_equal(back.means, mixture(number).means)
+    np.testing.assert_array_equal(library.mixtures.get(ids[2]).cholesky, mixture(2).cholesky)
+    assert library.mixtures.many([]) == []
+
+
+def test_an_unknown_id_is_named(library):
+    add(library, 0)
+    with pytest.raises(ImageNotFoundError, match="nobody"):
+        library.mixtures.many(["nobody"])
+
+
+def test_a_shortened_blob_is_an_error_with_the_next_step(library, folder):
+    new = add(library, 0)
+    with sqlite3.connect(folder / "leitmotiv.db") as database:
+        database.execute("UPDATE mixtures SET parameters = substr(parameters, 1, 100)")
+    database.close()
+    with pytest.raises(LibraryDamagedError, match=f"forget {new.id[:12]}"):
+        library.mixtures.get(new.id)
