@@ -89,7 +89,6 @@ def test_without_the_token_nothing_is_told(library):
     for address in (
         "/",
         "/api/v1/status",
-        "/static/style.css",
         f"/thumb/{library.images_[0].id}/256.webp",
         "/?token=x",
     ):
