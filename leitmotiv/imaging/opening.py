@@ -2,6 +2,7 @@
 
 import importlib
 import math
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -62,18 +63,19 @@ def open_header(stream: BinaryIO, kind: Kind, max_megapixels: float) -> ImageFil
     # Pillow looks at sizes that only it knows (frames, tiles) while it opens: for that moment its limit is ours.
     # Its error comes at twice MAX_IMAGE_PIXELS.
     with _opening:
-        before = Image.MAX_IMAGE_PIXELS
+        lifted = Image.MAX_IMAGE_PIXELS
         Image.MAX_IMAGE_PIXELS = max(1, math.ceil(max_megapixels * 5e5))
         try:
             image = plugin(stream)
         except Image.DecompressionBombError as error:
-            raise RefusedError(f"it has more than {max_megapixels:,g} megapixels (max_megapixels)") from error
+            pixels_found = re.search(r"(\d+) pixels", str(error))
+            raise _too_many(int(pixels_found[1]) if pixels_found else math.inf, max_megapixels) from error
         except SyntaxError as error:
             if kind == "AVIF" and not features.check("avif"):
                 raise RefusedError("this build of Pillow cannot read AVIF") from error
             raise
         finally:
-            Image.MAX_IMAGE_PIXELS = before
+            Image.MAX_IMAGE_PIXELS = lifted
     check_size(image.size, max_megapixels)
     check_size(getattr(image, "_tile_size", image.size), max_megapixels)
     return image
@@ -90,10 +92,17 @@ def check_size(size: tuple[int, ...], max_megapixels: float) -> None:
     width, height = size
     if width < 1 or height < 1:
         raise RefusedError("it is damaged: it says that it has no pixels")
-    megapixels = width * height / 1e6
-    if megapixels > max_megapixels:
-        shown = f"{math.ceil(megapixels * 10) / 10:,.1f}".removesuffix(".0")
-        raise RefusedError(f"{shown} megapixels, more than the limit of {max_megapixels:g} (max_megapixels)")
+    if width * height > max_megapixels * 1e6:
+        raise _too_many(width * height, max_megapixels)
+
+
+def _too_many(pixels_found: float, max_megapixels: float) -> RefusedError:
+    if math.isinf(pixels_found):
+        return RefusedError(f"more megapixels than the limit of {max_megapixels:g} (max_megapixels)")
+    # Rounded upwards, so that the number is never seen to equal the limit that it is above.
+    places = 1 if pixels_found >= 1e6 else 4
+    shown = f"{math.ceil(pixels_found / 10 ** (6 - places)) / 10**places:,.{places}f}".rstrip("0").rstrip(".")
+    return RefusedError(f"{shown} megapixels, more than the limit of {max_megapixels:g} (max_megapixels)")
 
 
 def load(image: ImageFile.ImageFile, target: int | None) -> Image.Image:

@@ -105,6 +105,8 @@ def open_source(path: bytes) -> Iterator[Source]:
     OSError
         The system refuses it.
     """
+    if b"\0" in path:
+        raise RefusedError("no file can have this name")
     _require_regular(os.stat(path))
     # Between the two looks the path may become a pipe: without O_NONBLOCK the open would wait for a writer.
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | _BINARY)

@@ -72,7 +72,7 @@ def test_a_raw_file_is_recognised_under_a_wrong_name(tmp_path: Path) -> None:
 
 
 def test_the_limit_counts_the_pixels_of_the_sensor(tmp_path: Path) -> None:
-    with pytest.raises(ImageReadError, match=r"0.4 megapixels, more than the limit of 0.3 \(max_megapixels\)"):
+    with pytest.raises(ImageReadError, match=r"0.3072 megapixels, more than the limit of 0.3 \(max_megapixels\)"):
         read(written(tmp_path, dng()), max_megapixels=0.3)
 
 
