@@ -1,0 +1,127 @@
+"""What reading a photo costs beyond its bare scaled decode, side by side in one run.
+
+    python benchmarks/decode.py [FOLDER]
+
+Without a folder it makes JPEGs of 12 megapixels and about 2 MB: photos that scikit-learn carries, enlarged and with a
+little noise. With a folder it takes the first JPEGs in it. In turn, every file is decoded bare (Pillow's draft at 512,
+the file's bytes already in memory) and read (`leitmotiv.imaging.read.read`: hashes, tags, pixels, two thumbnails).
+"""
+
+import io
+import itertools
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from sklearn.datasets import load_sample_images
+
+from leitmotiv.imaging import pixels
+from leitmotiv.imaging.read import THUMBNAIL_QUALITY, read
+from leitmotiv.imaging.scan import scan
+
+SIZE = (4000, 3000)
+BYTES = 2_000_000
+ROUNDS = 15
+FILES = 8
+
+
+def made(folder: Path) -> list[bytes]:
+    """JPEGs of `SIZE` and about `BYTES`, different crops of the sample photos."""
+    rng = np.random.default_rng(0)
+    paths = []
+    crops = itertools.product(load_sample_images().images, ((0, 0), (160, 100)))
+    for number, (photo, (left, top)) in enumerate(crops):
+        crop = Image.fromarray(photo).crop((left, top, left + 480, top + 320))
+        large = np.asarray(crop.resize(SIZE, Image.Resampling.BICUBIC)).astype(np.float32)
+        noisy = large + rng.normal(0, 2.5, (*large.shape[:2], 1)).astype(np.float32)
+        image = Image.fromarray(noisy.clip(0, 255).astype(np.uint8))
+        data = min((jpeg(image, quality) for quality in (82, 85, 88, 90, 92)), key=lambda data: abs(len(data) - BYTES))
+        path = folder / f"{number}.jpg"
+        path.write_bytes(data)
+        paths.append(os.fsencode(path))
+    return paths
+
+
+def jpeg(image: Image.Image, quality: int) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
+def bare(data: bytes) -> None:
+    image = Image.open(io.BytesIO(data))
+    image.draft("RGB", (512, 512))
+    image.load()
+
+
+def milliseconds(function: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    function()
+    return 1000 * (time.perf_counter() - start)
+
+
+def compare(paths: list[bytes]) -> None:
+    print(f"{'file':<24}{'MP':>6}{'MB':>6}{'bare ms':>10}{'read ms':>10}{'ratio':>7}")
+    ratios = []
+    for path in paths:
+        data = Path(os.fsdecode(path)).read_bytes()
+        bare(data)
+        picture = read(path)
+        # In turn, so that a busy moment of the machine meets both.
+        times = [(milliseconds(lambda: bare(data)), milliseconds(lambda: read(path))) for _ in range(ROUNDS)]  # noqa: B023
+        alone, whole = (statistics.median(column) for column in zip(*times, strict=True))
+        ratios.append(whole / alone)
+        name = os.path.basename(os.fsdecode(path))[:22]  # noqa: PTH119
+        megapixels = picture.width * picture.height / 1e6
+        print(f"{name:<24}{megapixels:>6.1f}{len(data) / 1e6:>6.1f}{alone:>10.1f}{whole:>10.1f}{ratios[-1]:>7.2f}")
+    print(f"median ratio {statistics.median(ratios):.2f}")
+
+
+def thumbnails(path: bytes) -> None:
+    """What WebP's methods cost for a thumbnail, and what they give: why `read` uses method 0."""
+    image = Image.fromarray(read(path).pixels)
+    print(f"\n{'WebP of 512':<16}{'ms':>8}{'kB':>8}{'PSNR dB':>10}")
+    for method in range(5):
+        data = b""
+        times = []
+        for _ in range(5):
+            out = io.BytesIO()
+            times.append(milliseconds(lambda: image.save(out, "WEBP", method=method, quality=THUMBNAIL_QUALITY)))  # noqa: B023
+            data = out.getvalue()
+        again = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(float)
+        psnr = 20 * np.log10(255 / np.sqrt(np.mean((again - np.asarray(image)) ** 2)))
+        print(f"method {method:<9}{statistics.median(times):>8.1f}{len(data) / 1000:>8.1f}{psnr:>10.1f}")
+
+
+def scaling(path: bytes) -> None:
+    """How far the decoder's own reduction lies from a full decode reduced with LANCZOS."""
+    picture = read(path)
+    height, width, _ = picture.pixels.shape
+    full = Image.open(os.fsdecode(path)).convert("RGB")
+    fine = np.asarray(full.resize((width, height), Image.Resampling.LANCZOS)).astype(float)
+    fitted = np.asarray(pixels.fit(full, max(width, height))).astype(float)
+    own = np.sqrt(np.mean((picture.pixels - fine) ** 2))
+    print(f"\nRMS to LANCZOS from the full decode, of 255: read {own:.2f}, full decode with HAMMING ", end="")
+    print(f"{np.sqrt(np.mean((fitted - fine) ** 2)):.2f}")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        if len(sys.argv) > 1:
+            found = scan([Path(sys.argv[1])], include=["*.jpg", "*.jpeg"], on_error=lambda path, reason: None)
+            paths = [one.path for one in itertools.islice(found, FILES)]
+        else:
+            paths = made(Path(folder))
+        compare(paths)
+        thumbnails(paths[0])
+        scaling(paths[0])
+
+
+if __name__ == "__main__":
+    main()
