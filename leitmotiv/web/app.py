@@ -44,12 +44,11 @@ def create_app(session: Session, *, token: str | None = None) -> Flask:
 
 
 def _filters() -> dict[str, object]:
-    by_name = {
-        name: getattr(words, name)
-        for name in ("count", "pictures", "day", "span", "moment", "known_from", "size", "duration", "share")
+    names = {
+        words: "alternative count pictures day span moment known_from size duration share percent progress home breakable place",
+        figures: "ratio frame widths bands",
     }
-    by_name |= {name: getattr(words, name) for name in ("percent", "progress", "home", "breakable", "alternative")}
-    by_name |= {name: getattr(figures, name) for name in ("ratio", "frame", "widths", "bands")}
+    by_name = {name: getattr(module, name) for module, text in names.items() for name in text.split()}
     return by_name | {"lately": lambda at: words.lately(at, date.today())}
 
 
@@ -61,7 +60,8 @@ def _frame(session: Session) -> dict[str, object]:
         "nonce": g.get("nonce", ""),
         "refused": g.get("refused", False),
         "working": lambda: _working(session),
-        "asset": lambda name: flask.url_for("static", filename=name, v=leitmotiv.__version__),
+        # no version in the address: a module reached by two addresses would run twice
+        "asset": lambda name: flask.url_for("static", filename=name),
     }
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 import leitmotiv
 from leitmotiv.errors import CompilingError, UsageError
 from leitmotiv.records import Cluster, Image, Ranking
-from leitmotiv.web import figures, parameters
+from leitmotiv.web import figures, parameters, words
 from leitmotiv.web.context import the_session
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.session import Session
@@ -47,7 +47,8 @@ def show(image_id: str) -> str | BaseResponse:
     image = browse.image(session, image_id)
     if image.id != image_id:
         return redirect(url_for("images.show", image_id=image.id))
-    strip = browse.strip(session, image.id)
+    # in the order of the page of all pictures, so that an arrow means the same on both
+    strip = sorted(browse.strip(session, image.id), key=words.place, reverse=True)
     place = next((at for at, other in enumerate(strip) if other.id == image.id), 0)
     group = browse.cluster_of(session, image.id)
     mixture = browse.mixture(session, image.id)

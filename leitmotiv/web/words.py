@@ -121,6 +121,11 @@ def breakable(path: str) -> Markup:
     return Markup("/<wbr>").join(path.split("/"))
 
 
+def place(image: Image) -> str:
+    """Where a picture stands among all by date, as text that sorts like them: its camera's own clock, then its id."""
+    return f"{image.taken.at.replace(tzinfo=None).isoformat()} {image.id}"
+
+
 def alternative(image: Image) -> str:
     """What stands for a picture where it is not seen."""
     return f"{image.name}, {day(image.taken.at.date().isoformat())}"

@@ -147,6 +147,18 @@ class Watch:
             self.faults.append(f"{response.status}: {response.url}")
 
 
+def until(page: Any, condition: str, *, seconds: float = 15.0) -> None:
+    """Wait until an expression is true in a page.
+
+    Playwright's own `wait_for_function` evaluates its text inside the page, which the page's policy forbids.
+    """
+    for _ in range(int(seconds / 0.05)):
+        if page.evaluate(f"Boolean({condition})"):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{page.url}: not true after {seconds} s: {condition}")
+
+
 @pytest.fixture
 def open_page(browser: Any) -> Iterator[Any]:
     """Open pages in fresh contexts; afterwards none of them may have complained."""

@@ -3,6 +3,7 @@
 import pytest
 
 from leitmotiv.workflows import browse
+from tests.pages.conftest import until
 
 pytestmark = pytest.mark.browser
 
@@ -16,14 +17,14 @@ def test_the_slider_changes_the_groups_and_the_address(site, open_page):
     slider = page.get_by_role("slider")
     slider.focus()
     slider.press("ArrowRight")
-    page.wait_for_function("new URL(location).searchParams.get('count') === '3'")
-    page.wait_for_function("document.querySelectorAll('.trend').length === 3")
+    until(page, "new URL(location).searchParams.get('count') === '3'")
+    until(page, "document.querySelectorAll('.trend').length === 3")
     assert page.evaluate(SETS) != before
     assert page.locator("output").inner_text() == "3"
     page.keyboard.press("]")
-    page.wait_for_function("document.querySelectorAll('.trend').length === 4")
+    until(page, "document.querySelectorAll('.trend').length === 4")
     page.keyboard.press("[")
-    page.wait_for_function("document.querySelectorAll('.trend').length === 3")
+    until(page, "document.querySelectorAll('.trend').length === 3")
     page.reload()
     assert page.locator(".trend").count() == 3
 
@@ -37,10 +38,10 @@ def test_dragging_to_the_end_shows_every_allowed_count(site, open_page):
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] + 40, box["y"] + box["height"] / 2, steps=5)
     page.mouse.up()
-    page.wait_for_function(f"new URL(location).searchParams.get('count') === '{counts[-1]}'")
+    until(page, f"new URL(location).searchParams.get('count') === '{counts[-1]}'")
     assert page.locator("output").inner_text() == str(counts[-1])
     expected = sum(group.size > 1 for group in browse.clusters(site.session, counts[-1]).clusters)
-    page.wait_for_function(f"document.querySelectorAll('.trend').length === {expected}")
+    until(page, f"document.querySelectorAll('.trend').length === {expected}")
 
 
 def test_without_script_the_slider_is_a_form(site, open_page):
@@ -54,7 +55,7 @@ def test_without_script_the_slider_is_a_form(site, open_page):
 def test_average_pictures_arrive_and_a_trend_opens(site, open_page):
     page = open_page(site.url + "/clusters?count=4")
     page.evaluate("document.querySelectorAll('.trend img').forEach((one) => { one.loading = 'eager'; })")
-    page.wait_for_function("[...document.querySelectorAll('.trend img')].every((one) => one.naturalWidth > 0)")
+    until(page, "[...document.querySelectorAll('.trend img')].every((one) => one.naturalWidth > 0)")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.wait_for_url("**/clusters/*?count=4")

@@ -3,6 +3,7 @@
 import pytest
 
 from leitmotiv.workflows import browse
+from tests.pages.conftest import until
 
 pytestmark = pytest.mark.browser
 
@@ -13,12 +14,12 @@ def test_four_views_on_the_stage(site, open_page):
     opacity = "(one) => getComputedStyle(one).opacity"
     assert page.locator(".stage .ellipses").evaluate(opacity) == "0"
     page.keyboard.press("2")
-    page.wait_for_function("getComputedStyle(document.querySelector('.stage .ellipses')).opacity === '1'")
+    until(page, "getComputedStyle(document.querySelector('.stage .ellipses')).opacity === '1'")
     for key, name in (("3", "sampled"), ("4", "expected")):
         page.keyboard.press(key)
         picture = page.locator(f".stage img.{name}")
         picture.wait_for(state="attached")
-        page.wait_for_function(f"document.querySelector('.stage img.{name}').naturalWidth > 0")
+        until(page, f"document.querySelector('.stage img.{name}').naturalWidth > 0")
         assert stage.get_attribute("data-view") == name
     page.locator('[data-show="picture"]').click()
     assert stage.get_attribute("data-view") == "picture"
@@ -32,9 +33,7 @@ def test_the_stage_keeps_the_ratio_and_every_picture_arrives(site, open_page):
         assert box["width"] / box["height"] == pytest.approx(image.width / image.height, rel=0.02)
         assert box["height"] < 700
         page.evaluate("document.querySelectorAll('.views img').forEach((one) => { one.loading = 'eager'; })")
-        page.wait_for_function(
-            "[...document.querySelectorAll('.stage img, .views img')].every((one) => one.naturalWidth > 0)"
-        )
+        until(page, "[...document.querySelectorAll('.stage img, .views img')].every((one) => one.naturalWidth > 0)")
 
 
 def test_ellipses_lie_inside_the_neighbourhood_of_the_frame(site, open_page):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.pages.conftest import until
+
 pytestmark = pytest.mark.browser
 
 
@@ -30,7 +32,7 @@ def test_a_job_moves_by_itself_and_ends(empty, open_page):
             failures=1,
             message=f"p{done}.jpg",
         )
-        page.wait_for_function(f"document.querySelector('[data-progress]').textContent.startsWith('{done} of 40')")
+        until(page, f"document.querySelector('[data-progress]').textContent.startsWith('{done} of 40')")
         assert page.title().startswith(f"{done * 100 // 40} %")
     assert "5.0 a second" in page.locator("[data-progress]").inner_text()
     assert page.locator("[data-now]").inner_text() == "p20.jpg"

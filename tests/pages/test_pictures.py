@@ -4,7 +4,7 @@ import pytest
 
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.ingest import add_directories
-from tests.pages.conftest import paint
+from tests.pages.conftest import paint, until
 
 pytestmark = pytest.mark.browser
 
@@ -27,9 +27,7 @@ def test_places_are_reserved_before_any_picture_arrives(site, open_page):
     assert ground == f"rgb{tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))}"
     page.unroute("**/thumb/**")
     page.reload()
-    page.wait_for_function(
-        "[...document.querySelectorAll('.tile img')].slice(0, 12).every((i) => i.complete && i.naturalWidth)"
-    )
+    until(page, "[...document.querySelectorAll('.tile img')].slice(0, 12).every((i) => i.complete && i.naturalWidth)")
     assert page.evaluate(boxes) == before
 
 
@@ -69,7 +67,7 @@ def test_the_keyboard_walks_opens_and_comes_back(site, open_page):
     page.wait_for_url(f"**/images/{site.ids[1]}")
     page.keyboard.press("Escape")
     page.wait_for_url(site.url + "/")
-    page.wait_for_function(f"document.activeElement.dataset.id === '{site.ids[1]}'")
+    until(page, f"document.activeElement.dataset.id === '{site.ids[1]}'")
 
 
 def test_more_pictures_follow_as_one_scrolls(site, open_page, monkeypatch):
@@ -123,7 +121,7 @@ def test_the_scrubber_goes_to_a_time(site, open_page, monkeypatch):
     last = page.locator(".scrubber a").last
     period = last.get_attribute("data-period")
     last.click()
-    page.wait_for_function(f"document.activeElement.closest('[data-day]')?.dataset.day.startsWith('{period}')")
+    until(page, f"document.activeElement.closest('[data-day]')?.dataset.day.startsWith('{period}')")
     assert page.url == site.url + "/"
     page.goto(f"{site.url}/?from={period}")
     assert page.locator(".day-set").first.get_attribute("data-day").startswith(period)
@@ -138,6 +136,8 @@ def test_keys_are_listed_can_be_switched_off_and_are_never_stolen(site, open_pag
     for label in ("Picture to picture", "Open", "Rows or squares", "Dark, light, grey", "These keys"):
         assert label in text
     assert "Search" not in text
+    labels = sheet.locator("dt").all_inner_texts()
+    assert len(labels) == len(set(labels))
     page.keyboard.press("t")
     assert page.evaluate("document.documentElement.dataset.theme ?? ''") == ""
     sheet.get_by_role("checkbox").uncheck()
@@ -159,7 +159,7 @@ def test_an_empty_library_fills_while_a_job_runs(empty, open_page, tmp_path):
     assert page.get_by_text("leitmotiv explore ~/Pictures").is_visible()
     job = empty.session.library.jobs.start("add", "/photos")
     page.reload()
-    page.wait_for_function("!document.querySelector('[data-working]').hidden")
+    until(page, "!document.querySelector('[data-working]').hidden")
     photos = tmp_path / "photos"
     photos.mkdir()
     for number in range(3):
@@ -170,14 +170,14 @@ def test_an_empty_library_fills_while_a_job_runs(empty, open_page, tmp_path):
     for number in range(3, 5):
         paint(number).save(photos / f"p{number}.jpg")
     add_directories(empty.session, [photos])
-    page.wait_for_function("document.querySelectorAll('#days .tile').length === 5")
-    page.wait_for_function("document.querySelector('[data-total]').textContent === '5'")
+    until(page, "document.querySelectorAll('#days .tile').length === 5")
+    until(page, "document.querySelector('[data-total]').textContent === '5'")
     assert page.evaluate(SHOWN) == [image.id for image in empty.session.library.images.page(limit=9, cursor=None)[0]]
     empty.session.library.jobs.update(
         job, phase="Reading pictures", done=3, total=6, rate=1.0, remaining=3.0, failures=0, message=""
     )
-    page.wait_for_function("document.title.startsWith('50 %')")
+    until(page, "document.title.startsWith('50 %')")
     assert page.locator("[data-working] progress").evaluate("(bar) => bar.value") == 50
     empty.session.library.jobs.finish(job, "done", "")
-    page.wait_for_function("document.querySelector('[data-working]').hidden")
+    until(page, "document.querySelector('[data-working]').hidden")
     assert not page.title().startswith("50 %")

@@ -95,7 +95,7 @@ class FakeLibrary:
 
     def strip(self, session: Any, image_id: str, n: int = 12) -> list[Image]:
         at = self.images_.index(self.image(session, image_id))
-        return self.images_[max(0, at - n) : at + n + 1]
+        return self.images_[max(0, at - n) : at + n + 1][::-1]
 
     def mixture(self, session: Any, image_id: str) -> Mixture:
         self.image(session, image_id)
@@ -172,7 +172,7 @@ class FakeLibrary:
         return SimpleNamespace(
             clusters=groups,
             count=len(groups),
-            counts=(1, 2, 3, 6, 10, 20),
+            counts=tuple(range(1, 21)),
             total_images=len(self.images_),
             alone=sum(group.size == 1 for group in groups),
             stale=self.is_stale,

@@ -41,6 +41,9 @@ root.dataset.size ??= recall("size") ?? "m";
 show();
 
 // ---- tiles from the interface, in the form of macros.html ----
+/** Where a picture stands by date, as the server's `place` says it. @param {Picture} picture */
+const placeOf = (picture) => `${picture.taken.replace(/(Z|[+-]\d\d:\d\d(:\d\d(\.\d+)?)?)$/, "")} ${picture.id}`;
+
 /** @param {Picture} picture */
 function tile(picture) {
   const link = document.createElement("a");
@@ -52,7 +55,7 @@ function tile(picture) {
   link.href = `/images/${picture.id}`;
   link.title = name;
   link.dataset.id = picture.id;
-  link.dataset.taken = picture.taken;
+  link.dataset.place = placeOf(picture);
   link.tabIndex = -1;
   link.style.setProperty("--r", String(Math.min(3, Math.max(0.45, picture.width / Math.max(1, picture.height)))));
   link.style.setProperty("--c", picture.colour);
@@ -136,9 +139,10 @@ function place(pictures) {
       tell(part);
     }
     const row = /** @type {HTMLElement} */ (part.querySelector(".tiles"));
+    const own = placeOf(picture);
     const last = /** @type {HTMLElement | null} */ (row.lastElementChild);
-    const follows = !last || (last.dataset.taken ?? "") >= picture.taken;
-    const after = follows ? null : [...row.children].find((one) => one instanceof HTMLElement && (one.dataset.taken ?? "") < picture.taken);
+    const follows = !last || (last.dataset.place ?? "") >= own;
+    const after = follows ? null : [...row.children].find((one) => one instanceof HTMLElement && (one.dataset.place ?? "") < own);
     row.insertBefore(tile(picture), after ?? null);
   }
   if (added) settle();
@@ -235,7 +239,7 @@ async function refresh() {
     if (!answer.ok) return;
     const found = await answer.json();
     const whole = !found.next && !days.dataset.next;
-    const above = found.images.filter((/** @type {Picture} */ one) => whole || !days.dataset.next || one.taken >= (last?.dataset.taken ?? ""));
+    const above = found.images.filter((/** @type {Picture} */ one) => whole || !days.dataset.next || placeOf(one) >= (last?.dataset.place ?? ""));
     place(above);
     if (above.length < found.images.length) return;
     address = found.next;
