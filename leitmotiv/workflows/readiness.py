@@ -14,7 +14,7 @@ import numpy as np
 
 from leitmotiv.analysis import warming
 from leitmotiv.analysis.mixture import fit_image
-from leitmotiv.imaging import read as reading
+from leitmotiv.imaging import trial
 from leitmotiv.settings import Settings
 
 PACKAGES = (
@@ -50,7 +50,7 @@ def examine(settings: Settings) -> list[Check]:
         Check("vectors", True, warming.vectors()),
         Check("compiled", True, f"ready after {compiled:.1f} s, kept in {warming.folder()}"),
         _folder("library", settings.library),
-        _formats(settings),
+        _formats(),
         _pace(settings),
     ]
     return [*checks, *(_package(name) for name in PACKAGES)]
@@ -74,22 +74,10 @@ def _folder(name: str, folder: Path) -> Check:
         return Check(name, False, f"{folder} is not writable ({error.strerror}): choose another with --library")
 
 
-def _formats(settings: Settings) -> Check:
-    """Write and read back a small picture of each format that this machine can write."""
-    pixels = np.tile(np.arange(0, 256, 4, dtype=np.uint8)[:, None, None], (1, 64, 3))
-    good, bad = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"):
-            path = Path(folder) / f"check.{name.lower()}"
-            try:
-                path.write_bytes(reading.encode(pixels, name))
-                reading.read(os.fsencode(path))
-                good.append(name)
-            except Exception:
-                bad.append(name)
-    text = (
-        "reads " + ", ".join(good) + (f"; cannot read {', '.join(bad)}: install pillow and pillow-heif" if bad else "")
-    )
+def _formats() -> Check:
+    kinds = trial.readable()
+    good, bad = (", ".join(kind for kind, read in kinds.items() if read is wanted) for wanted in (True, False))
+    text = f"reads {good}" + (f"; cannot read {bad}: run `pip install --upgrade pillow pillow-heif`" if bad else "")
     return Check("formats", not bad, text)
 
 
