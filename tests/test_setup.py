@@ -58,7 +58,13 @@ def test_notice_names_the_licence_of_every_package_that_is_needed():
 def test_every_package_that_is_imported_is_listed():
     # A distribution may have another name than its module, or come with one that is listed.
     belongs = {"PIL": "pillow", "sklearn": "scikit-learn", "skimage": "scikit-image", "playhouse": "peewee"}
-    belongs |= {"llvmlite": "numba", "werkzeug": "flask", "jinja2": "flask", "tifffile": "scikit-image"}
+    belongs |= {
+        "llvmlite": "numba",
+        "werkzeug": "flask",
+        "jinja2": "flask",
+        "markupsafe": "flask",
+        "tifffile": "scikit-image",
+    }
     modules = {
         name
         for file in (ROOT / "leitmotiv").rglob("*.py")
