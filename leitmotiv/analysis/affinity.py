@@ -1,0 +1,214 @@
+"""Affinity propagation: exemplars among points from their similarities; it builds no tree and reads no picture."""
+
+import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from leitmotiv.analysis.messages import Matrix, Messages
+
+if TYPE_CHECKING:
+    from numpy.random import RandomState
+
+Rows = NDArray[np.int64]
+
+FEW = 400
+"""Points up to which handing work to other threads costs more than it saves."""
+THREADS = 2
+"""Threads of `affinity_propagation`: its messages wait for memory, so that more gain little."""
+
+
+def affinity_propagation(
+    S: ArrayLike,  # noqa: N803
+    *,
+    preference: ArrayLike | None = None,
+    convergence_iter: int = 15,
+    max_iter: int = 200,
+    damping: float = 0.5,
+    copy: bool = True,
+    verbose: bool = False,
+    return_n_iter: bool = False,
+    random_state: "int | RandomState | None" = None,
+) -> Any:
+    """Cluster points by passing messages between them.
+
+    Equals `sklearn.cluster.affinity_propagation` in arguments, warnings and result, to the last label.
+
+    Parameters
+    ----------
+    S : (N, N) array-like
+        Similarities, finite. float32 and float64 are used as they are, anything else as float64.
+    preference : float or (N,) array-like, optional
+        How well each point is suited to be an exemplar, in the units of `S`; the median of `S` if not given.
+    convergence_iter : int
+        Steps without a change of exemplars after which the messages have converged.
+    max_iter : int
+        Most steps.
+    damping : float
+        How much of the old messages stays, at least 0.5 and below 1.
+    copy : bool
+        Without a copy, `S` gets the preferences on its diagonal and noise that breaks ties.
+    verbose : bool
+        Say on stdout how many steps it took.
+    return_n_iter : bool
+        Return the number of steps too.
+    random_state : int, RandomState or None
+        Where the noise comes from.
+
+    Returns
+    -------
+    cluster_centers_indices : (C,) int64
+        Rows of the exemplars, ascending. An empty list if none was found.
+    labels : (N,) int64
+        Position of each point's exemplar; -1 if none was found.
+    n_iter : int
+        Only with `return_n_iter`.
+
+    Raises
+    ------
+    ValueError
+        `S` is not a square matrix of finite numbers, or another argument cannot be used.
+
+    Warns
+    -----
+    ConvergenceWarning
+        The exemplars still changed at the last step.
+    UserWarning
+        All similarities are equal, so that any choice is arbitrary.
+
+    Notes
+    -----
+    The messages agree to the bit; see `leitmotiv.kernels.affinity` for how most of them are not computed at all.
+    Similarities whose sums overflow are beyond what either implementation can use.
+
+    References
+    ----------
+    .. [1] B. J. Frey and D. Dueck, "Clustering by passing messages between data points", Science 315 (2007).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> places = np.array([0.0, 0.1, 0.3, 5.0, 5.2])
+    >>> centres, labels = affinity_propagation(-np.square(places[:, None] - places), random_state=0)
+    >>> centres, labels
+    (array([1, 3]), array([0, 0, 0, 1, 1]))
+    """
+    from sklearn.utils import check_random_state
+
+    _check(convergence_iter, max_iter, damping)
+    similarity = _similarities(S, copy)
+    size = len(similarity)
+    rng = check_random_state(random_state)
+    given = None if preference is None else np.asarray(preference)
+    if _all_equal(similarity, given):
+        result = _arbitrary(similarity, np.median(similarity) if given is None else given)
+        return (*result, 0) if return_n_iter else result
+    with ExitStack() as stack:
+        pool = stack.enter_context(ThreadPoolExecutor(THREADS)) if size > FEW else None
+        _perturb(similarity, given, rng, pool)
+        exemplar, steps, converged = _propagate(similarity, convergence_iter, max_iter, damping, pool)
+    if verbose:
+        sys.stdout.write(f"Converged after {steps - 1} iterations.\n" if converged else "Did not converge\n")
+    result = _label(similarity, np.flatnonzero(exemplar), converged)
+    return (*result, steps) if return_n_iter else result
+
+
+def _check(convergence_iter: int, max_iter: int, damping: float) -> None:
+    for name, value in (("convergence_iter", convergence_iter), ("max_iter", max_iter)):
+        if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+            raise ValueError(f"{name} is {value!r}, but must be a whole number of at least 1.")
+    if not 0.5 <= damping < 1:
+        raise ValueError(f"damping is {damping!r}, but must be at least 0.5 and below 1.")
+
+
+def _similarities(values: ArrayLike, copy: bool) -> Matrix:
+    from sklearn.utils import check_array
+
+    similarity: Matrix = check_array(values, copy=copy, force_writeable=True)
+    if similarity.shape[0] != similarity.shape[1]:
+        raise ValueError(f"The matrix of similarities must be square, not {similarity.shape}.")
+    return similarity if similarity.dtype.kind == "f" else similarity.astype(np.float64)
+
+
+def _all_equal(similarity: Matrix, preference: Matrix | None) -> bool:
+    if preference is not None and not np.all(preference == preference.flat[0]):
+        return len(similarity) == 1
+    if len(similarity) == 1 or similarity[0, 1] != similarity[-1, 0]:
+        return len(similarity) == 1
+    return bool(np.all(similarity[~np.eye(len(similarity), dtype=bool)] == similarity[0, 1]))
+
+
+def _arbitrary(similarity: Matrix, preference: Matrix) -> tuple[Rows, Rows]:
+    """Every point by itself, or one cluster: all the same to the similarities, only the preference decides."""
+    warnings.warn("All similarities are equal, so that the exemplars are arbitrary.", stacklevel=3)
+    size = len(similarity)
+    if np.asarray(preference).flat[0] > similarity.flat[size - 1]:
+        return np.arange(size), np.arange(size)
+    return np.array([0]), np.zeros(size, np.int64)
+
+
+def _perturb(
+    similarity: Matrix, preference: Matrix | None, rng: "RandomState", pool: ThreadPoolExecutor | None
+) -> None:
+    """Put the preferences on the diagonal, and break ties by noise in the last digit."""
+    size = len(similarity)
+    median = pool.submit(np.median, similarity) if pool is not None and preference is None else None
+    noise = rng.standard_normal(size=(size, size))
+    if preference is None:
+        preference = np.asarray(np.median(similarity) if median is None else median.result())
+    similarity.flat[:: size + 1] = preference
+    digit = np.finfo(similarity.dtype)
+
+    def add(rows: slice) -> None:
+        similarity[rows] += (digit.eps * similarity[rows] + digit.tiny * 100) * noise[rows]
+
+    list((map if pool is None else pool.map)(add, [slice(row, row + 32) for row in range(0, size, 32)]))
+
+
+def _propagate(
+    similarity: Matrix, convergence_iter: int, max_iter: int, damping: float, pool: ThreadPoolExecutor | None
+) -> tuple[NDArray[np.bool_], int, bool]:
+    """Pass messages until the exemplars stay; give them, the number of steps, and whether they did."""
+    kept = similarity.dtype == np.float64 and similarity.flags.c_contiguous
+    work = similarity if kept else np.array(similarity, np.float64, order="C")
+    messages = Messages(work, damping, pool, THREADS)
+    before, steady = None, 0
+    try:
+        for step in range(max_iter):
+            exemplar = messages.step()
+            steady = steady + 1 if before is not None and np.array_equal(exemplar, before) else 1
+            before = exemplar
+            if step >= convergence_iter and steady >= convergence_iter and exemplar.any():
+                return exemplar, step + 1, True
+        return exemplar, max_iter, False
+    finally:
+        messages.restore()
+
+
+def _label(similarity: Matrix, exemplars: Rows, converged: bool) -> tuple[Any, Rows]:
+    """Assign each point, move each exemplar to the middle of its cluster, and assign again."""
+    if not len(exemplars):
+        _warn("no exemplar was found")
+        return [], np.full(len(similarity), -1)
+    if not converged:
+        _warn("the exemplars still changed at the last step")
+    own = np.arange(len(exemplars))
+    labels = similarity[:, exemplars].argmax(axis=1)
+    labels[exemplars] = own
+    starts = np.searchsorted(np.sort(labels), own[1:])
+    groups = np.split(np.argsort(labels, kind="stable"), starts)
+    medoids = np.array([rows[similarity[np.ix_(rows, rows)].sum(axis=0).argmax()] for rows in groups])
+    labels = similarity[:, medoids].argmax(axis=1)
+    labels[medoids] = own
+    centres, labels = np.unique(medoids[labels], return_inverse=True)
+    return centres, labels.astype(np.int64)
+
+
+def _warn(what: str) -> None:
+    from sklearn.exceptions import ConvergenceWarning
+
+    warnings.warn(f"Affinity propagation did not converge: {what}.", ConvergenceWarning, stacklevel=4)

@@ -1,0 +1,103 @@
+"""Affinity propagation a step at a time, over rows shared out to threads; it has no rule for when to stop.
+
+The kernels compute only the messages that can matter, and each of those to the bit as the dense form does.
+"""
+
+import itertools
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.kernels import affinity as kernels
+
+Matrix = NDArray[Any]
+
+STEPS = 64
+"""Steps for which the history has room at first; the room doubles as needed."""
+
+
+class Messages:
+    """The messages of affinity propagation over one matrix, a step at a time.
+
+    Between its making and `restore` the matrix belongs to the messages, and is changed.
+
+    Parameters
+    ----------
+    similarity : (N, N) float32 or float64, C-contiguous
+        With the preferences on the diagonal. The messages have its type.
+    damping : float
+        How much of the old messages stays, 0.5 to 1.
+    pool : ThreadPoolExecutor, optional
+        Where rows are worked on; in this thread without one. The result does not depend on it.
+    threads : int
+        How many threads the pool has.
+    """
+
+    def __init__(
+        self, similarity: Matrix, damping: float, pool: ThreadPoolExecutor | None = None, threads: int = 1
+    ) -> None:
+        size, kind = len(similarity), similarity.dtype.type
+        self._rule = kernels.Rule(kind(damping), kind(1 - damping), kind(0), kind(-np.inf))
+        own = similarity.diagonal().copy()
+        np.fill_diagonal(similarity, -np.inf)
+        pair = (size, size)
+        # Room for every entry to be listed; pages that are not written to take no memory.
+        self._listed = kernels.Listed(
+            np.zeros(size, np.int64),
+            np.empty(pair, np.int32),
+            np.empty(pair, kind),
+            np.empty(pair, kind),
+            np.empty(pair, kind),
+            np.empty(pair, np.bool_),
+        )
+        endless, top = np.full(size, np.inf, kind), similarity.max(axis=1)
+        self._rest = kernels.Rest(
+            similarity=similarity,
+            bound=endless,
+            largest=top.copy(),
+            guard=endless.copy(),
+            history=np.empty((size, STEPS), kind),
+            responsibility=np.zeros(pair, kind),
+            since=np.zeros(size, np.int64),
+            level=np.zeros(size, kind),
+            top=top,
+        )
+        self._points = kernels.Points(own, *(np.zeros(size, kind) for _ in range(4)))
+        self._damping, self._step, self._pool = damping, 0, pool
+        block = -(-size // (4 * threads)) if pool is not None else size
+        self._blocks = [(first, min(first + block, size)) for first in range(0, size, block)]
+
+    def step(self) -> NDArray[np.bool_]:
+        """Pass all messages once; tell which points choose themselves, (N,) bool."""
+        if self._step == self._rest.history.shape[1]:
+            history = np.empty((len(self._rest.history), 2 * self._step), self._rest.history.dtype)
+            history[:, : self._step] = self._rest.history
+            self._rest = self._rest._replace(history=history)
+        totals = np.zeros_like(self._points.totals)
+        for first, last in self._swept():
+            kernels.add_up(first, last, totals, self._listed, self._points)
+        self._points = self._points._replace(totals=totals)
+        exemplar = np.empty(len(totals), np.bool_)
+        kernels.settle(self._points, exemplar, self._rule)
+        self._step += 1
+        return exemplar
+
+    def restore(self) -> None:
+        """Give the matrix back as it was."""
+        kernels.restore(self._listed, self._rest, self._points)
+
+    def _swept(self) -> Iterator[tuple[int, int]]:
+        """Blocks of rows in order, each as soon as its messages are new."""
+        step, weight = self._step, 1 - self._damping ** (self._step + 1)
+
+        def sweep(first: int, last: int) -> tuple[int, int]:
+            kernels.sweep(first, last, step, weight, self._listed, self._rest, self._points, self._rule)
+            return first, last
+
+        if self._pool is None:
+            return itertools.starmap(sweep, self._blocks)
+        tasks = [self._pool.submit(sweep, *block) for block in self._blocks]
+        return (task.result() for task in tasks)
