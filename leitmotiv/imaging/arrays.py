@@ -79,12 +79,17 @@ def _channels(page: Any) -> tuple[NDArray[np.generic], NDArray[np.generic] | Non
 
 def _picture(levels: NDArray[np.generic], alpha: NDArray[np.generic] | None, inverted: bool) -> Image.Image:
     """Levels of any number type as an 8-bit picture."""
-    grey = pixels.scaled(levels, _bounds(levels))
-    parts = [255 - grey if inverted else grey]
-    if alpha is not None:
-        parts.append(pixels.scaled(alpha, _bounds(alpha))[..., None])
-    merged = np.concatenate(parts, axis=2)
-    return Image.fromarray(np.ascontiguousarray(merged[..., 0] if merged.shape[2] == 1 else merged))
+    height, width, colours = levels.shape
+    out = np.empty((height, width, colours + (alpha is not None)), dtype=np.uint8)
+    bounds = _bounds(levels)
+    bounds_alpha = _bounds(alpha) if alpha is not None else bounds
+    # Row by row, so that no second copy of all values in double precision is made.
+    for row in range(height):
+        scaled = pixels.scaled(levels[row], bounds)
+        out[row, :, :colours] = 255 - scaled if inverted else scaled
+        if alpha is not None:
+            out[row, :, colours] = pixels.scaled(alpha[row], bounds_alpha)
+    return Image.fromarray(out[..., 0] if out.shape[2] == 1 else out)
 
 
 def _bounds(values: NDArray[np.generic]) -> tuple[float, float]:

@@ -22,6 +22,7 @@ from leitmotiv.imaging.profile import to_srgb
 MID_GREY = 128
 # Pixels converted at once: a picture of 300 megapixels is never held twice.
 _BAND = 4_000_000
+_TABLE_SIZE = 65536
 _ALPHA_MODES = frozenset({"LA", "La", "PA", "RGBA", "RGBa"})
 _WIDE_MODES = frozenset({"I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
 _PLAIN_MODES = frozenset({"RGB", "L", "CMYK"})
@@ -77,6 +78,8 @@ def scaled(values: NDArray[np.generic], bounds: tuple[float, float]) -> NDArray[
     low, high = bounds
     if not high > low:
         return np.full(values.shape, MID_GREY, dtype=np.uint8)
+    if values.dtype.kind == "u" and values.dtype.itemsize <= 2 and values.size > _TABLE_SIZE:
+        return scaled(np.arange(_TABLE_SIZE), bounds)[values.astype(np.intp)]
     # In units of the range, so that bounds near the largest float do not overflow.
     with np.errstate(over="ignore", invalid="ignore"):
         unit = values.astype(np.float64) / (high - low) - low / (high - low)

@@ -56,6 +56,13 @@ def test_sixteen_bits_are_scaled_not_clipped() -> None:
     assert np.array_equal(array(Image.fromarray(ramp))[0, :, 0], np.arange(256))
 
 
+def test_a_large_picture_is_scaled_as_a_small_one() -> None:
+    levels = np.arange(65536, dtype=np.uint16)
+    small = [pixels.scaled(part, (0.0, 4095.0)) for part in np.split(levels, 4)]
+    large = pixels.scaled(np.tile(levels, 2), (0.0, 4095.0))
+    assert np.array_equal(large, np.tile(np.concatenate(small), 2))
+
+
 def test_floats_between_0_and_1_are_taken_as_black_to_white() -> None:
     levels = array(Image.fromarray(np.array([[0.25, 0.5, 0.75]], np.float32)))
     assert levels[0, :, 0].tolist() == [64, 128, 191]

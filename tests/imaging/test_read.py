@@ -91,6 +91,14 @@ def test_of_an_animation_the_first_frame_is_read(put: Any, kind: str) -> None:
     assert (picture.width, picture.height) == (40, 30)
 
 
+def test_of_a_jpeg_with_several_pictures_the_first_is_read(put: Any) -> None:
+    frames = [Image.new("RGB", (400, 300), colour) for colour in ((200, 30, 30), (30, 200, 30))]
+    path = put(encoded(frames[0], "MPO", save_all=True, append_images=frames[1:]))
+    for picture in (read(path), read(path, working_size=50, thumbnails=(40,))):
+        assert picture.pixels[9, 9].tolist() == pytest.approx([200, 30, 30], abs=8)
+        assert (picture.format, picture.width) == ("JPEG", 400)
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIC", "AVIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_is_turned_upright(put: Any, kind: str, orientation: int) -> None:
@@ -476,10 +484,10 @@ def test_shrinking_keeps_small_pictures() -> None:
     assert shrink(pixels[:, ::-1], 100).shape == (67, 100, 3)
 
 
-def test_a_browser_gets_a_jpeg_of_what_it_cannot_show(put: Any) -> None:
+def test_a_browser_gets_a_webp_of_what_it_cannot_show(put: Any) -> None:
     data = transcode(put(picture_file(photo(300, 200), "HEIC", exif=exif({ORIENTATION: 6}))), 100)
     with Image.open(io.BytesIO(data)) as image:
-        assert image.format == "JPEG"
+        assert image.format == "WEBP"
         assert image.size == (67, 100)
 
 
