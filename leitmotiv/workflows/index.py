@@ -105,7 +105,10 @@ def _distances(
         if not ids:
             raise NoIndexError("Nothing has been compared yet. Run `leitmotiv build-index` without --skip-distances.")
         return matrix, ids, 0
-    new = [image for image in wanted if image not in set(ids)]
+    known = set(ids)
+    new = [image for image in wanted if image not in known]
+    if not new and len(ids) < len(_stored_ids(library)):
+        library.arrays.put(MATRIX, {"values": matrix}, ids, measure)
     total = len(new) * len(ids) + len(new) * (len(new) - 1) // 2
     if new:
         step("Preparing the mathematics", 0, 0)
