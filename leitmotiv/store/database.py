@@ -3,7 +3,8 @@
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -102,6 +103,21 @@ class Database:
         with self._writing(), contextlib.closing(self._execute(query)) as cursor:
             return cursor.lastrowid or 0
 
+    def insert_many(self, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows that all have the same columns; the statement is built once for a table, not once a call.
+
+        Raises
+        ------
+        sqlite3.IntegrityError
+            A row breaks a rule of the table.
+        """
+        if rows:
+            names = tuple(rows[0])
+            fields = [getattr(table, name) for name in names]
+            values = [[field.db_value(row[name]) for name, field in zip(names, fields, strict=True)] for row in rows]
+            with self._writing(), contextlib.closing(self._connection().cursor()) as cursor:
+                cursor.executemany(_insertion(table, names), values)
+
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, for this thread; one inside another is part of the outer.
@@ -190,6 +206,12 @@ class Database:
             if known is None:
                 raise
             raise known from error
+
+
+@cache
+def _insertion(table: Any, names: tuple[str, ...]) -> str:
+    text: str = table.insert(dict.fromkeys(names, 0)).sql()[0]
+    return text
 
 
 def chunks(values: Iterable[Any], size: int = 500) -> Iterator[Sequence[Any]]:

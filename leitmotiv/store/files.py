@@ -8,7 +8,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from peewee import Case, IntegrityError, fn
+from peewee import SQL, Case, Cast, IntegrityError, NodeList, Value, fn
 
 from leitmotiv.errors import ImageNotFoundError, UsageError
 from leitmotiv.records import Failure, KnownFile
@@ -95,36 +95,51 @@ class Files:
         if old == new:
             return 0
         with self._database.transaction():
-            moves = _moves(self._database, tables.Files, old, new)
-            for part in chunks([after for _, after in moves if after not in dict(moves)]):
-                taken = self._database.row(tables.Files.select(tables.Files.path).where(tables.Files.path.in_(part)))
-                if taken is not None:
-                    path = taken[0].decode("utf-8", "replace")
-                    raise UsageError(f"The library already has a file at {path}. Forget it first: leitmotiv forget")
-            for table in (tables.Files, tables.Folders, tables.Failures):
-                _carry_out(self._database, table, _moves(self._database, table, old, new))
-            return len(moves)
+            moved = _move_away(self._database, tables.Files, old, new)
+            in_the_way = self._database.row(tables.Files.select(tables.Files.path).where(_awaited(tables.Files)))
+            if in_the_way is not None:
+                path = in_the_way[0].decode("utf-8", "replace")
+                raise UsageError(f"The library already has a file at {path}. Forget it first: leitmotiv forget")
+            _settle(self._database, tables.Files)
+            for table in (tables.Folders, tables.Failures):
+                _move_away(self._database, table, old, new)
+                self._database.run(table.delete().where(_awaited(table)))
+                _settle(self._database, table)
+            return moved
 
     def _images(self, where: Any) -> list[str | None]:
         query = tables.Files.select(tables.Files.image_id).where(where).distinct()
         return [image_id for (image_id,) in self._database.rows(query)]
 
 
-def _moves(database: Database, table: Any, old: bytes, new: bytes) -> list[tuple[bytes, bytes]]:
-    """Each path of a table below `old`, with what it becomes."""
-    head = b"" if old == SEPARATOR else old
-    tail = b"" if new == SEPARATOR else new
-    paths = [path for (path,) in database.rows(table.select(table.path).where(under(table.path, [old])))]
-    return [(path, (tail + path[len(head) :]) or SEPARATOR) for path in paths]
+# A table's paths move in two steps, over places that no path can have (a NUL before the new path), since a new path may
+# still be another row's old one.
+def _move_away(database: Database, table: Any, old: bytes, new: bytes) -> int:
+    """First step: every path at or below `old` gets its new name, behind a NUL."""
+    kept = len(old) + 1 if old != SEPARATOR else 1
+    ahead = b"\0" + (new if new != SEPARATOR else b"")
+    moved = _blob(Value(ahead), SQL("||"), fn.SUBSTR(table.path, kept))
+    return database.run(table.update(path=moved).where(under(table.path, [old])))
 
 
-def _carry_out(database: Database, table: Any, moves: Sequence[tuple[bytes, bytes]]) -> None:
-    # In two steps through paths that no file can have, since a new path may still be another file's old one.
-    for before, after in moves:
-        database.run(table.update(path=b"\0" + after).where(table.path == before))
-    for _, after in moves:
-        database.run(table.delete().where(table.path == after))
-        database.run(table.update(path=after).where(table.path == b"\0" + after))
+def _settle(database: Database, table: Any) -> None:
+    """Second step: the NUL goes; what has become nothing is the root."""
+    database.run(table.update(path=_blob(fn.SUBSTR(table.path, 2))).where(_away(table)))
+    database.run(table.update(path=SEPARATOR).where(table.path == b""))
+
+
+def _away(table: Any) -> Any:
+    return (table.path >= b"\0") & (table.path < b"\1")
+
+
+def _awaited(table: Any) -> Any:
+    """Condition that a path that stays is the new one of a path that moves."""
+    moving = table.alias()
+    return table.path.in_(moving.select(_blob(fn.SUBSTR(moving.path, 2))).where(_away(moving)))
+
+
+def _blob(*parts: Any) -> Any:
+    return Cast(NodeList(parts), "BLOB")
 
 
 def write_files(database: Database, files: Iterable[KnownFile]) -> None:
@@ -153,13 +168,19 @@ def write_files(database: Database, files: Iterable[KnownFile]) -> None:
 
 
 def refresh_states(database: Database, image_ids: Iterable[str | None]) -> None:
-    """Derive the state of images from their files: present if any is, else offline if any is, else missing."""
+    """Derive the state of images from their files, as `best_state` does."""
     images, files = tables.Images, tables.Files
     rank = fn.MIN(Case(files.state, (("present", 0), ("offline", 1)), 2))
     best = files.select(rank).where(files.image_id == images.id)
     for part in chunks({image_id for image_id in image_ids if image_id is not None}):
         state = Case(best, ((0, "present"), (1, "offline")), "missing")
         database.run(images.update(state=state).where(images.id.in_(part)))
+
+
+def best_state(states: Iterable[str]) -> str:
+    """Tell the state of an image by those of its files: present if any is, else offline if any is, else missing."""
+    states = set(states)
+    return next((state for state in ("present", "offline") if state in states), "missing")
 
 
 class Folders:

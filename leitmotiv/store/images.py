@@ -3,18 +3,19 @@
 import base64
 import json
 import re
+import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from peewee import Case, IntegrityError, fn
+from peewee import Case, fn
 
 from leitmotiv.errors import AmbiguousImageError, ImageNotFoundError, UsageError
 from leitmotiv.records import Image, KnownFile, Mixture, Taken
 from leitmotiv.store import tables
 from leitmotiv.store.database import Database, Row, chunks
-from leitmotiv.store.files import refresh_states, write_files
+from leitmotiv.store.files import best_state, refresh_states, write_files
 from leitmotiv.store.mixtures import write_mixture
 
 Order = Literal["taken", "added"]
@@ -77,17 +78,17 @@ class Images:
             The library has an image with this id.
         """
         with self._database.transaction():
+            state = best_state(file.state for file in files)
             try:
-                self._database.run(tables.Images.insert(**_as_row(image)))
-            except IntegrityError as error:
+                self._database.insert_many(tables.Images, [_as_row(image, state)])
+            except sqlite3.IntegrityError as error:
                 raise ValueError(f"The library already has an image {image.id}.") from error
             sized = [{"image_id": image.id, "size": size, "data": data} for size, data in thumbnails.items()]
-            if sized:
-                self._database.run(tables.Thumbnails.insert_many(sized))
+            self._database.insert_many(tables.Thumbnails, sized)
             write_mixture(self._database, image.id, mixture)
             before = self._holders([file.path for file in files])
             write_files(self._database, files)
-            refresh_states(self._database, [image.id, *before])
+            refresh_states(self._database, before)
 
     def get(self, id_or_prefix: str) -> Image:
         """One picture, by its id or a unique prefix of 4 or more characters.
@@ -268,7 +269,7 @@ class Images:
         return [_as_image(row, tuple(paths[row[0]])) for row in rows]
 
 
-def _as_row(image: Image) -> dict[str, Any]:
+def _as_row(image: Image, state: str) -> dict[str, Any]:
     return {
         "id": image.id,
         "width": image.width,
@@ -282,7 +283,7 @@ def _as_row(image: Image) -> dict[str, Any]:
         "colour": image.colour,
         "added": image.added.isoformat(),
         "facts": json.dumps(dict(image.facts)),
-        "state": "missing",
+        "state": state,
     }
 
 

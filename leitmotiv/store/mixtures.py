@@ -48,15 +48,14 @@ class Mixtures:
 def write_mixture(database: Database, image_id: str, mixture: Mixture) -> None:
     """Store the mixture of a new image."""
     components, dimensions = mixture.means.shape
-    database.run(
-        tables.Mixtures.insert(
-            image_id=image_id,
-            components=components,
-            dimensions=dimensions,
-            colour_space=mixture.colour_space,
-            parameters=encode(mixture),
-        )
-    )
+    row = {
+        "image_id": image_id,
+        "components": components,
+        "dimensions": dimensions,
+        "colour_space": mixture.colour_space,
+        "parameters": encode(mixture),
+    }
+    database.insert_many(tables.Mixtures, [row])
 
 
 def encode(mixture: Mixture) -> bytes:
