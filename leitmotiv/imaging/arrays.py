@@ -1,5 +1,6 @@
 """Owns TIFF files of more channels, bits or layouts than Pillow knows; tifffile is loaded on first use."""
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ _BYTES_PER_PIXEL = 16
 _KEPT_TAGS = (exif.MAKE, exif.MODEL, exif.ORIENTATION, exif.DATE_TIME)
 _UNASSOCIATED, _ASSOCIATED = 2, 1
 _MIN_IS_WHITE = 0
+_SILENT = logging.NullHandler()
 
 
 def decode(source: Source, target: int | None, max_megapixels: float) -> Decoded:
@@ -31,6 +33,8 @@ def decode(source: Source, target: int | None, max_megapixels: float) -> Decoded
     """
     import tifffile
 
+    # Its remarks on damaged files go to whoever listens to its log, but not to the screen of someone who does not.
+    logging.getLogger("tifffile").addHandler(_SILENT)
     source.stream.seek(0)
     first = int.from_bytes(source.stream.read(8)[4:8], "little")
     source.stream.seek(0)
@@ -44,7 +48,8 @@ def decode(source: Source, target: int | None, max_megapixels: float) -> Decoded
             levels, alpha = _channels(page)
             inverted = page.photometric == _MIN_IS_WHITE
     except (tifffile.TiffFileError, IndexError) as error:
-        cut = first > source.size
+        # What lies beyond the end of the file was cut off with it.
+        cut = first > source.size or "offset" in str(error)
         raise RefusedError("it is cut short" if cut else f"it is damaged: {error}") from error
     except ValueError as error:
         if "imagecodecs" in str(error):

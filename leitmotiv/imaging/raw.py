@@ -37,6 +37,8 @@ def decode(source: Source, target: int | None, max_megapixels: float) -> Decoded
         opened = rawpy.imread(io.BytesIO(source.stream.read()))
     except (rawpy.LibRawFileUnsupportedError, rawpy.NotSupportedError) as error:
         raise RefusedError("it is damaged, or a RAW file of a camera that is not supported") from error
+    except rawpy.LibRawError as error:
+        raise _refused(error) from error
     with opened as developed:
         sizes = developed.sizes
         turn = _FLIPS.get(sizes.flip, 1)
@@ -93,8 +95,21 @@ def _preview_turn(size: tuple[int, int], tags: Mapping[int, Any], turn: int) -> 
 
 def _develop(developed: Any, target: int | None) -> Image.Image:
     """Half the sensor's size, with the camera's white balance, upright."""
-    pixels_half = developed.postprocess(half_size=True, use_camera_wb=True, output_bps=8)
-    return pixels.srgb(Image.fromarray(pixels_half), target)
+    import rawpy
+
+    try:
+        halved = developed.postprocess(half_size=True, use_camera_wb=True, output_bps=8)
+    except rawpy.LibRawError as error:
+        raise _refused(error) from error
+    return pixels.srgb(Image.fromarray(halved), target)
+
+
+def _refused(error: Exception) -> RefusedError:
+    """LibRaw's failure in our words; it calls a file that ends too early an input/output error, and speaks in bytes."""
+    text = b" ".join(part for part in error.args if isinstance(part, bytes)).decode("ascii", "replace")
+    if "input/output" in text.lower():
+        return RefusedError("it is cut short")
+    return RefusedError(f"it is damaged: {text.lower() or 'its pixels cannot be decoded'}")
 
 
 def _own_tags(source: Source) -> dict[int, Any]:

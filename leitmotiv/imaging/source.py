@@ -200,5 +200,7 @@ def _decoding_reason(error: Exception) -> str:
     text = " ".join(str(error).split())
     if isinstance(error, EOFError) or any(word in text.lower() for word in _CUT):
         return "it is cut short"
+    if "decoder error" in text:
+        return "it is damaged: its pixels cannot be decoded"
     detail = text[:120].rstrip(".") or type(error).__name__
     return f"it is damaged: {detail}"

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -108,3 +110,15 @@ def test_a_file_cut_short_is_refused(tmp_path: Path, share: float) -> None:
     path.write_bytes(data[: int(len(data) * share)])
     with pytest.raises(ImageReadError, match=r"it is (cut short|damaged)"):
         read(os.fsencode(path))
+
+
+def test_remarks_on_a_damaged_file_do_not_reach_the_screen(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(stored(tmp_path, UNIT.astype(np.float32), photometric="rgb", compression="zlib")))
+    path.write_bytes(path.read_bytes()[:200])
+    script = (
+        "import sys; from leitmotiv.imaging.read import read\n"
+        "try: read(sys.argv[1].encode())\n"
+        "except Exception as error: print(type(error).__name__)"
+    )
+    run = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
+    assert (run.stdout, run.stderr) == ("ImageReadError\n", "")

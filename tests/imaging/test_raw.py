@@ -82,8 +82,8 @@ def test_a_damaged_raw_file_is_refused_plainly(tmp_path: Path, name: str) -> Non
         read(written(tmp_path, b"II*\0\x08\0\0\0" + b"\xff" * 200, name))
 
 
-@pytest.mark.parametrize("share", [0.001, 0.01, 0.1, 0.5, 0.9])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_a_raw_file_cut_short_is_refused(tmp_path: Path, share: float) -> None:
     data = dng(preview=None)
-    with pytest.raises(ImageReadError, match=r"it is (damaged|cut short)"):
+    with pytest.raises(ImageReadError, match="it is cut short"):
         read(written(tmp_path, data[: int(len(data) * share)]))

@@ -58,6 +58,7 @@ def test_what_is_too_large_for_any_picture_is_not_read(picture: bytes, monkeypat
         (OSError(errno.EDOM, "Bad Thing"), "the system refuses it: bad thing"),
         (OSError("image file is truncated (7 bytes not processed)"), "it is cut short"),
         (EOFError(), "it is cut short"),
+        (OSError("decoder error -2"), "it is damaged: its pixels cannot be decoded"),
         (SyntaxError("not a TIFF file"), "it is damaged: not a TIFF file"),
         (ZeroDivisionError(), "it is damaged: ZeroDivisionError"),
         (MemoryError(), "there is not enough memory to decode it"),
