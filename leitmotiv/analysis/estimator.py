@@ -20,7 +20,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from leitmotiv.analysis.mixture import Posterior, Prior, expect, maximise, tabulate
+from leitmotiv.analysis.variational import Posterior, Prior, expect, maximise, tabulate
 from leitmotiv.records import Float
 
 _STARTS = ("kmeans", "k-means++", "random", "random_from_data")

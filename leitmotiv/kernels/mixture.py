@@ -57,6 +57,7 @@ _LOWEST = np.float32(-110)  # log2 of the least share that is told from 0; nothi
 _REFRESH = 5  # passes from one look at all components to the next
 _MATTERS = np.float32(1e-5)  # samples of a block that a component answers for, to stay on its list
 _NEGLIGIBLE = np.float32(1e-7)
+_TINY = 1e-300
 _FLUSH = 8  # blocks summed in single precision
 
 
@@ -163,7 +164,7 @@ def _update(moments: Float, prior: Prior, means: Float, lowers: Float, table: Fl
         counts[k] = moments[k, 0]
         place = 1 + DIMENSIONS
         for i in range(DIMENSIONS):
-            averages[k, i] = moments[k, 1 + i] / counts[k]
+            averages[k, i] = moments[k, 1 + i] / max(counts[k], _TINY)
             for j in range(i + 1):
                 scatters[k, i, j] = moments[k, place] - counts[k] * averages[k, i] * averages[k, j]
                 place += 1

@@ -314,7 +314,7 @@ def where_less(typing: Any, a: Any, b: Any, chosen: Any, other: Any) -> Any:
 
 @_constant_word
 def exp2(typing: Any, vector: Any, degree: Any) -> Any:
-    """2 to the power of each lane, for lanes within [-126, 126]; NaN stays NaN.
+    """2 to the power of each lane, for lanes within [-125, 125]; NaN stays NaN.
 
     The degree of the polynomial sets the relative error: 3 gives 8e-5, 4 gives 3e-6, 5 gives 2e-7.
     """

@@ -1,0 +1,67 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from leitmotiv.kernels import compiled
+
+
+def ask(statement, **environment):
+    """What a new process prints for `statement`, `compiled` being imported."""
+    command = [sys.executable, "-W", "error", "-c", f"from leitmotiv.kernels import compiled; {statement}"]
+    return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+
+
+def test_the_folder_lies_where_the_environment_says_and_depends_on_the_lanes(tmp_path):
+    folders = {
+        ask("print(compiled.FOLDER)", LEITMOTIV_CACHE=str(tmp_path), LEITMOTIV_LANES=lanes).stdout.strip()
+        for lanes in ("4", "8", "16")
+    }
+    assert len(folders) == 3
+    assert all(folder.startswith(str(tmp_path / "kernels-")) for folder in folders)
+
+
+def test_numba_keeps_its_own_cache_folder_for_others():
+    statement = "import numba; compiled.kernel(abs.__class__) if 0 else None; print(repr(numba.config.CACHE_DIR))"
+    with_kernels = f"import leitmotiv.kernels.plain; {statement}"
+    assert ask(with_kernels, NUMBA_CACHE_DIR="/elsewhere").stdout.strip() == "'/elsewhere'"
+
+
+def test_a_wrong_number_of_lanes_is_refused():
+    done = ask("", LEITMOTIV_LANES="5")
+    assert done.returncode == 1
+    assert "LEITMOTIV_LANES is '5', but must be 4, 8 or 16." in done.stderr
+
+
+def test_where_the_cache_cannot_be_written_a_temporary_folder_serves_this_process_and_its_children(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    statement = (
+        "import os, subprocess, sys; print(compiled.FOLDER, flush=True); "
+        "subprocess.run([sys.executable, '-c', 'from leitmotiv.kernels import compiled; print(compiled.FOLDER)'])"
+    )
+    done = ask(statement, LEITMOTIV_CACHE=str(blocked), TMPDIR=str(tmp_path))
+    parent, child = done.stdout.split()
+    assert parent == child
+    assert parent.startswith(str(tmp_path / "leitmotiv-"))
+    assert not os.path.exists(parent)  # noqa: PTH110 - the folder went with the process
+
+
+def test_a_cache_is_warm_once_it_was_marked(tmp_path):
+    assert ask("print(compiled.is_warm())", LEITMOTIV_CACHE=str(tmp_path)).stdout == "False\n"
+    ask("compiled.mark_warm()", LEITMOTIV_CACHE=str(tmp_path))
+    assert ask("print(compiled.is_warm())", LEITMOTIV_CACHE=str(tmp_path)).stdout == "True\n"
+    assert ask("print(compiled.is_warm())", LEITMOTIV_CACHE=str(tmp_path), LEITMOTIV_LANES="4") != "True\n"
+
+
+def test_kernels_divide_as_ieee_754_says():
+    @compiled.kernel
+    def divide(a, b):
+        return a / b
+
+    assert divide(1.0, 0.0) == pytest.approx(float("inf"))
+
+
+def test_this_process_uses_a_known_number_of_lanes():
+    assert compiled.LANES in (4, 8, 16)
