@@ -160,6 +160,8 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 def _begin(parent: int) -> None:
     """Leave Ctrl-C to the parent, keep linear algebra on one thread, and end with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Decoders written in C print lines of their own about damaged files, in the middle of the progress bar.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _watch(parent)

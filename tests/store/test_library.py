@@ -2,6 +2,8 @@ import os
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -54,6 +56,14 @@ def test_without_create_nothing_is_made(folder):
     with pytest.raises(NotALibraryError, match="add-directory"):
         Library.open(folder, create=False)
     assert not folder.exists()
+
+
+def test_several_processes_may_make_the_same_library_at_once(folder):
+    script = "import sys; from leitmotiv.store.library import Library; Library.open(sys.argv[1]).close()"
+    processes = [subprocess.Popen([sys.executable, "-c", script, str(folder)]) for _ in range(4)]
+    assert [process.wait(60) for process in processes] == [0, 0, 0, 0]
+    with Library.open(folder) as library:
+        assert library.images.count() == 0
 
 
 def test_an_empty_database_file_is_a_beginning_that_was_interrupted(folder):

@@ -1,6 +1,6 @@
 """A process made to be killed: for each line on stdin it forks a child that writes to a library for ever.
 
-Run as `python -m tests.store.victim FOLDER`; prints the child's id as soon as it writes, and "dead" after it.
+Run as `python -m tests.store.victim FOLDER`; prints the child's id, and "dead" after it.
 """
 
 import os
@@ -23,8 +23,8 @@ def tell(word: object) -> None:
 
 
 def write_for_ever(folder: Path) -> None:
+    tell(os.getpid())
     with Library.open(folder) as library, library.writer("adding pictures", wait=0):
-        tell(os.getpid())
         number = library.images.count()
         while True:
             with library.transaction():
