@@ -1,28 +1,31 @@
-"""Compiling every kernel ahead of use, and knowing whether that was done on this machine."""
+"""Compiling every kernel that adding, indexing and the pages need, ahead of use; it knows whether that was done."""
 
 from pathlib import Path
 
-from leitmotiv.analysis import affinity, divergence, mixture, views
-from leitmotiv.kernels import compiled, simd
+import numpy as np
+
+from leitmotiv.analysis import divergence, mixture, tree, views
+from leitmotiv.kernels import compiled
 
 
 def is_warm() -> bool:
-    """Whether every kernel lies compiled in the cache of this user."""
+    """Tell whether the kernels lie compiled in the cache of this user."""
     return compiled.is_warm()
 
 
 def warm() -> None:
-    """Compile every kernel with tiny input; quick where the cache has them."""
+    """Compile the kernels with tiny input; quick where the cache has them."""
     mixture.warm()
     divergence.warm()
-    affinity.warm()
+    places = np.array([0.0, 0.1, 0.2, 1.0, 1.1, 3.0], np.float32)
+    tree.cluster(np.abs(places[:, None] - places), preference=0.3)
     views.warm()
     compiled.mark_warm()
 
 
 def vectors() -> str:
     """How wide the vector form of the kernels is here."""
-    return f"{simd.LANES} lanes of 32-bit floats"
+    return f"{compiled.LANES} lanes of 32-bit floats"
 
 
 def folder() -> Path:
