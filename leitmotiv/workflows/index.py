@@ -151,10 +151,15 @@ def _rows_for(before: int, pairs: int) -> int:
     return max(16, int(-before + (before * before + 2.0 * pairs) ** 0.5))
 
 
-def _cluster(matrix: Matrix, ids: Sequence[str], old: Clusters | None, settings: Settings, step: Recorder) -> Clusters:
+def _cluster(
+    matrix: Matrix, ids: Sequence[str], old: Clusters | None, settings: Settings, step: Recorder
+) -> Clusters:
+    """Cluster in the order of the ids: the order of adding depends on which worker was faster."""
+    order = np.argsort(ids)
+    names = [ids[row] for row in order]
     start = None
     if old is not None:
-        row_of = {image: row for row, image in enumerate(ids)}
+        row_of = {image: row for row, image in enumerate(names)}
         exemplars = (row_of.get(image) for image in tree.shown_exemplars(old))
         start = np.array(sorted({row for row in exemplars if row is not None}), np.int64)
 
@@ -162,7 +167,13 @@ def _cluster(matrix: Matrix, ids: Sequence[str], old: Clusters | None, settings:
         step("Finding trends", done, total)
 
     step("Finding trends", 0, 0)
-    return tree.cluster(matrix, ids=ids, start=start, threads=settings.cores, progress=progress)
+    return tree.cluster(
+        matrix[np.ix_(order, order)],
+        ids=names,
+        start=start if start is not None and len(start) else None,
+        threads=settings.cores,
+        progress=progress,
+    )
 
 
 def _join(library: Library, settings: Settings, clusters: Clusters, others: Sequence[str], step: Recorder) -> Clusters:
