@@ -41,6 +41,9 @@ class Space:
     scale: tuple[float, float, float, float, float]
 
 
+# The constants are those of benchmarks/spaces.py, rounded: the middle between 800 photos of 25 categories of Caltech
+# 101 (many on white: L 53 +- 30, a 1 +- 12, b 5 +- 19) and 178 landscapes, people and animals (L 47 +- 25, a 1 +- 12,
+# b 8 +- 22). Retrieval hardly feels them: a tenth more or less of a scale changes precision by less than 0.005.
 @dataclass(frozen=True)
 class Look:
     """What a divergence depends on beside the two mixtures; two libraries agree where their looks are equal.
@@ -59,9 +62,9 @@ class Look:
 
     points: int = 240
     smoothing: float = 0.3
-    lab: Space = Space((0.5, 0.5, 50.0, 1.0, 6.0), (0.289, 0.289, 24.0, 11.0, 17.0))
-    rgb: Space = Space((0.5, 0.5, 0.5, 0.5, 0.5), (0.289, 0.289, 0.27, 0.26, 0.27))
-    yuv: Space = Space((0.5, 0.5, 0.5, 0.0, 0.0), (0.289, 0.289, 0.25, 0.06, 0.06))
+    lab: Space = Space((0.5, 0.5, 50.0, 1.0, 6.0), (0.289, 0.289, 28.0, 12.0, 20.0))
+    rgb: Space = Space((0.5, 0.5, 0.49, 0.48, 0.44), (0.289, 0.289, 0.29, 0.28, 0.30))
+    yuv: Space = Space((0.5, 0.5, 0.48, -0.02, 0.01), (0.289, 0.289, 0.28, 0.07, 0.08))
     revision: int = 1
 
     def __post_init__(self) -> None:

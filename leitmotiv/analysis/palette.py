@@ -1,0 +1,203 @@
+"""The main colours of pictures: how much of each there is, where it lies, and what a person would call it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from leitmotiv.analysis.colour import from_srgb, to_srgb
+from leitmotiv.records import Float, Mixture, Pixels, Swatch
+
+SAME = 7.0
+"""Colours nearer than this in L*a*b* are one swatch."""
+_MOST = 160
+_ACCENT = 0.6
+_ASIDE = 0.08
+_UNEVEN = (0.24, 0.325)
+
+# What people call colours in pictures; a name stands for whatever is nearest to it.
+_TERMS = {
+    "black": "#0d0d0e",
+    "charcoal": "#35383b",
+    "dark grey": "#565656",
+    "grey": "#848484",
+    "silver grey": "#b4b5b7",
+    "pale grey": "#d6d6d5",
+    "white": "#fbfbfa",
+    "cream": "#f3e9cf",
+    "beige": "#d6c5a5",
+    "warm grey": "#8f857a",
+    "sand brown": "#b39569",
+    "ochre": "#b5832e",
+    "brown": "#7d5636",
+    "dark brown": "#44301f",
+    "earth brown": "#5f4a38",
+    "rust": "#a2481f",
+    "terracotta": "#bd6b4b",
+    "peach": "#eab592",
+    "skin pink": "#d8a08c",
+    "orange": "#ea842a",
+    "golden yellow": "#e5b52f",
+    "yellow": "#f2de48",
+    "pale yellow": "#f1e7a4",
+    "olive": "#6d6b2e",
+    "dark olive": "#3d3f22",
+    "moss green": "#64793f",
+    "grass green": "#5b9a3b",
+    "forest green": "#22452b",
+    "green": "#2f8f4e",
+    "pale green": "#b6d0a4",
+    "sage green": "#93a284",
+    "mint green": "#a5dcc3",
+    "teal": "#1e7877",
+    "turquoise": "#4bb9b6",
+    "sky blue": "#82b6e0",
+    "pale blue": "#c2d6e6",
+    "blue": "#2d6cb6",
+    "vivid blue": "#1546d8",
+    "lavender blue": "#7d85cb",
+    "steel blue": "#6587a8",
+    "deep blue": "#173c75",
+    "night blue": "#131d35",
+    "green grey": "#616a58",
+    "dark green": "#2b3526",
+    "brown grey": "#5f5750",
+    "slate grey": "#5c6874",
+    "blue grey": "#94a2b0",
+    "violet": "#6a499c",
+    "lilac": "#b8a2d3",
+    "purple": "#5d2559",
+    "magenta": "#b82f7d",
+    "pink": "#e59cb4",
+    "pale pink": "#f0d2d6",
+    "red": "#c4242b",
+    "dark red": "#6f1720",
+    "wine red": "#472028",
+}
+
+
+def hexadecimal(colour: Pixels) -> str:
+    """A colour (3,) uint8 as "#rrggbb"."""
+    return "#" + "".join(f"{int(level):02x}" for level in colour)
+
+
+def palette(mixtures: Sequence[Mixture], n: int = 6) -> tuple[Swatch, ...]:
+    """The main colours of one picture, or of several that count equally; largest share first.
+
+    The components of the mixtures are joined two by two in L*a*b*, always those whose joining changes colours least
+    (Ward's criterion; a component counts with a power of its weight below 1, so that a small bright accent can stay),
+    until at most `n` are left and none are alike.
+
+    Raises
+    ------
+    ValueError
+        No mixture, or n < 1.
+    """
+    if not mixtures or n < 1:
+        raise ValueError(f"A palette of {n} colours cannot be drawn from {len(mixtures)} mixtures.")
+    groups = _group(np.concatenate([_gather(mixture) for mixture in mixtures]))
+    while len(groups) > 1:
+        distances = _distances(groups)
+        shares = groups[:, 0] ** _ACCENT
+        costs = distances * (shares[:, None] * shares / (shares[:, None] + shares))
+        a, b = divmod(int(costs.argmin()), len(groups))
+        if len(groups) <= n:
+            a, b = divmod(int(distances.argmin()), len(groups))
+            if distances[a, b] >= SAME**2:
+                break
+        groups = _join(groups, a, b)
+    groups = groups[np.argsort(-groups[:, 0], kind="stable")]
+    shares = groups[:, 0] / groups[:, 0].sum()
+    colours = to_srgb(groups[:, 1:4], "lab")
+    return tuple(
+        Swatch(hexadecimal(colour), float(share), _place(group[4:]))
+        for colour, share, group in zip(colours, shares, groups, strict=True)
+    )
+
+
+def _gather(mixture: Mixture) -> Float:
+    """One row for each component: weight, L*a*b*, mean of x and y, mean of x² and y²."""
+    means = mixture.shift + mixture.scale * mixture.means
+    spreads = ((mixture.scale[:, None] * mixture.cholesky) ** 2).sum(axis=2)[:, :2]
+    colours = means[:, 2:]
+    if mixture.colour_space != "lab":
+        colours = from_srgb(to_srgb(colours, mixture.colour_space), "lab")
+    weights = mixture.weights / mixture.weights.sum()
+    return np.column_stack([weights, colours, means[:, :2], means[:, :2] ** 2 + spreads])
+
+
+def _group(rows: Float) -> Float:
+    """At most `_MOST` rows: those that share a cell of a grid in L*a*b* joined, the grid made coarser as needed."""
+    size = SAME / 2
+    groups = rows
+    while len(groups) > _MOST:
+        cells, members = np.unique(np.floor(rows[:, 1:4] / size), axis=0, return_inverse=True)
+        weights = np.bincount(members.ravel(), rows[:, 0], len(cells))
+        sums = [np.bincount(members.ravel(), rows[:, 0] * column, len(cells)) for column in rows.T[1:]]
+        groups = np.column_stack([weights, *(total / weights for total in sums)])
+        size *= 1.5
+    return groups
+
+
+def _distances(groups: Float) -> Float:
+    """Squared distances of the colours, infinite on the diagonal."""
+    differences = groups[:, None, 1:4] - groups[None, :, 1:4]
+    distances: Float = (differences**2).sum(axis=2)
+    np.fill_diagonal(distances, np.inf)
+    return distances
+
+
+def _join(groups: Float, a: int, b: int) -> Float:
+    weight = groups[a, 0] + groups[b, 0]
+    joined = np.append(weight, (groups[a, 0] * groups[a, 1:] + groups[b, 0] * groups[b, 1:]) / weight)
+    return np.vstack([np.delete(groups, (a, b), axis=0), joined])
+
+
+def _place(moments: Float) -> str:
+    """Where in the frame something lies, from its mean and mean square of x and y."""
+    x, y = moments[:2]
+    words = []
+    if abs(x - 0.5) > _ASIDE:
+        words.append("left" if x < 0.5 else "right")
+    if abs(y - 0.5) > _ASIDE:
+        words.append("above" if y < 0.5 else "below")
+    if words:
+        return ", ".join(words)
+    spread = np.sqrt(max(0.0, float((moments[2:] - moments[:2] ** 2).mean())))
+    return ("middle", "all over", "around")[int(np.searchsorted(_UNEVEN, spread))]
+
+
+def colour_name(swatches: Sequence[Swatch]) -> str:
+    """Two colours of a palette and how they lie, in plain words: "deep blue over sand brown".
+
+    Only what the palette tells is said: colours by the nearest of some fifty terms, and their places.
+    """
+    shares: dict[str, float] = {}
+    places: dict[str, str] = {}
+    for swatch in swatches:
+        term = _term(swatch.colour)
+        shares[term] = shares.get(term, 0.0) + swatch.share
+        places.setdefault(term, swatch.place)
+    if not shares:
+        return "no colour"
+    first, *others = sorted(shares, key=lambda term: (-shares[term], term))
+    if not others or shares[first] > 0.85:
+        return first
+    second = others[0]
+    if "above" in places[first] and "below" in places[second]:
+        return f"{first} over {second}"
+    if "below" in places[first] and "above" in places[second]:
+        return f"{second} over {first}"
+    if places[second] == "middle" and places[first] in ("around", "all over"):
+        return f"{second} on {first}"
+    if places[first] == "middle" and places[second] == "around":
+        return f"{first} on {second}"
+    return f"{first} and {second}"
+
+
+def _term(colour: str) -> str:
+    wanted = _lab(colour)
+    return min(_TERMS, key=lambda term: (float(((_lab(_TERMS[term]) - wanted) ** 2).sum()), term))
+
+
+def _lab(colour: str) -> Float:
+    return from_srgb(np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)], np.uint8), "lab")
