@@ -50,7 +50,7 @@ def command(
         overrides["library"] = own_library(folders)  # type: ignore[assignment]
     from leitmotiv.workflows.jobs import grow, reap
 
-    with session(create=True, **overrides) as opened, bars() as report:
+    with session(create=True, patient=False, **overrides) as opened, bars() as report:
         reap(opened.library)
         roots = list(folders) or [Path(os.fsdecode(path)) for path, _, _ in opened.library.folders.list()]
         if not roots:

@@ -42,7 +42,7 @@ def command(host: str | None, port: int | None, open_page: bool | None, token: b
 
     The address is the only line on stdout.
     """
-    with session(create=True, host=host, port=port) as opened:
+    with session(create=True, patient=False, host=host, port=port) as opened:
         if print_token:
             click.echo(opened.library.secret(TOKEN))
             return

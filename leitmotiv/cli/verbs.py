@@ -73,7 +73,7 @@ def settings(**overrides: Any) -> Settings:
 
 
 @contextmanager
-def session(create: bool = False, **overrides: Any) -> Iterator["Session"]:
+def session(create: bool = False, patient: bool = True, **overrides: Any) -> Iterator["Session"]:
     """A session over the library; without `create` a library that is not there is an error of usage."""
     from leitmotiv.errors import UsageError
     from leitmotiv.workflows.session import Session
@@ -84,7 +84,7 @@ def session(create: bool = False, **overrides: Any) -> Iterator["Session"]:
             f"There is no library at {chosen.library}. Make one with `leitmotiv add-directory FOLDER`, "
             "or name another with --library."
         )
-    with Session(chosen, create=create) as opened:
+    with Session(chosen, create=create, patient=patient) as opened:
         yield opened
 
 

@@ -136,7 +136,7 @@ def expected(session: Session, image_id: str, size: int = 512) -> bytes:
     """The expected colour at every place, E[colour | x, y], as WebP."""
 
     def draw(one: Mixture, width: int, height: int) -> Pixels:
-        ready()
+        ready(session)
         return views.expected_image(one, width, height)
 
     return _drawn(session, "expected", image_id, size, draw)
@@ -214,7 +214,7 @@ def average(session: Session, cluster_id: int, size: int = 256) -> bytes:
     members = trends.group(session, cluster_id).members[:AVERAGED]
 
     def draw() -> bytes:
-        ready()
+        ready(session)
         ratios = [one.width / one.height for one in session.library.images.many(members)]
         ratio = float(np.clip(np.median(ratios), 0.5, 2.0))
         width, height = (size, round(size / ratio)) if ratio >= 1 else (round(size * ratio), size)

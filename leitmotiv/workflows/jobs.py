@@ -106,6 +106,7 @@ def _grow(
 ) -> None:
     from leitmotiv.workflows.index import build_index
     from leitmotiv.workflows.ingest import add_directories
+    from leitmotiv.workflows.measuring import ready
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to translate
     signal.signal(signal.SIGTERM, _interrupt)
@@ -120,6 +121,7 @@ def _grow(
             added = add_directories(session, folders, include=include, exclude=exclude, report=report)
             channel.send(("line", str(added)))
             channel.send(("failed", added.failed))
+            ready(session)
             if session.library.images.count():
                 channel.send(("line", str(build_index(session, report=report))))
     except (KeyboardInterrupt, Stopped, BrokenPipeError):

@@ -42,7 +42,7 @@ def to_many(session: Session, query: Mixture, ids: Sequence[str]) -> Float:
     CompilingError
         The mathematics is not compiled yet on this machine: better told than waited for.
     """
-    ready()
+    ready(session)
     measure = look(session.settings)
     with session.lane:
         packed = remember(
@@ -53,12 +53,16 @@ def to_many(session: Session, query: Mixture, ids: Sequence[str]) -> Float:
         return divergence.js_to(query, packed, look=measure, threads=1).astype(np.float64)
 
 
-def ready() -> None:
-    """Refuse politely while the mathematics is being compiled."""
-    if not warming.is_warm():
+def ready(session: Session) -> None:
+    """Compile the mathematics where that was not done yet; where nobody can wait, refuse politely instead."""
+    if warming.is_warm():
+        return
+    if not session.patient:
         raise CompilingError(
             "leitmotiv is preparing its mathematics, once on this machine. This takes about a minute; try again then."
         )
+    with session.lane:
+        warming.warm()
 
 
 def distances(session: Session, clusters: Clusters) -> Callable[[int, NDArray[np.int64]], Float]:

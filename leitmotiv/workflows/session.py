@@ -18,6 +18,8 @@ class Session:
         Read once, by the caller.
     create : bool
         Whether a library folder that does not exist is made.
+    patient : bool
+        Whether whoever asks waits while the mathematics is compiled; a page is told instead.
 
     Attributes
     ----------
@@ -27,8 +29,9 @@ class Session:
         Derived values of this process, keyed by what they were derived from; safe to empty at any time.
     """
 
-    def __init__(self, settings: Settings, *, create: bool = True) -> None:
+    def __init__(self, settings: Settings, *, create: bool = True, patient: bool = True) -> None:
         self.settings = settings
+        self.patient = patient
         self.lane = threading.RLock()
         self.memory: dict[Hashable, Any] = {}
         self._create = create
