@@ -245,7 +245,7 @@ def _rebound(
     wanted = even - margin
     if searched and second - margin < wanted and _count(rest.similarity[i], second - margin) <= size // 16:
         wanted = second - margin
-    elif rest.guard[i] <= rule.zero:
+    elif not rest.guard[i] > rule.zero:
         crowd = listed.filled[i] - 32
         if crowd > size // 4 or (crowd > size // 8 and step % 8 == 0):
             _return(i, step, wanted, listed, rest, points, rule)
@@ -259,7 +259,7 @@ def _rebound(
             rest.largest[i] = _list_from_bound(i, listed, rest, points, rule)
         _replay(i, place, step + 1, listed, rest, rule)
         rest.guard[i] = _replay_one(i, rest.bound[i], step + 1, rest, rule)
-        if rest.guard[i] <= rule.zero:
+        if not rest.guard[i] > rule.zero:
             return
         margin = margin * 4
         wanted = wanted - margin if margin > 0 else rule.least
