@@ -1,10 +1,8 @@
 """The variational mixture of a picture: 5-dimensional samples, 32-bit vectors, prior scatter of order one; no seeding.
 
-Samples lie in blocks of neighbours. Each pass over a block does the E-step and the M-step on it while it is in the
-first-level cache. Three things save most of the work:
+Samples lie in blocks of neighbours. A pass does the E-step and the M-step on a block while it is in the first-level
+cache. Two things save half of the work:
 
-- A sample's normaliser of the pass before takes the place of the search for its largest term. Where it turns out
-  too far off, the block is done again with the search.
 - Each block keeps a list of the components that matter to it, and looks at all of them only now and then. The
   responsibilities that are left out are zeros: the bound is a little lower, and still a bound.
 - A component that answers for less than half a sample is dropped at once; its share of the prior stays.
@@ -303,5 +301,9 @@ def _drop_components(moments: Float, components: int, drop: float, work: Workspa
                 if renamed[k] >= 0:
                     work.lists[b, size] = renamed[k]
                     size += 1
+            if size == 0:  # every component that mattered here has gone
+                size = kept
+                for k in range(kept):
+                    work.lists[b, k] = k
             work.sizes[b] = size
     return kept

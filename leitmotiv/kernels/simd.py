@@ -19,6 +19,7 @@ arrays are C-contiguous float32. A fused operation is rounded once where the CPU
 
 import operator
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -155,7 +156,7 @@ class _Writer:
         return self.builder.call(callee, [*start, vector], fastmath=("reassoc",) if start else ())
 
     def log_gaussian(self, rows: Sequence[Any], parameters: Any) -> Any:
-        numbers = (self.broadcast(self.builder.load(cgutils.gep(self.builder, parameters, i))) for i in range(10**6))
+        numbers = (self.broadcast(self.builder.load(cgutils.gep(self.builder, parameters, i))) for i in count())
         value = next(numbers)
         whitened = [next(numbers) for _ in rows]
         for i in range(len(rows)):
@@ -207,7 +208,6 @@ def load_rows(typing: Any, array: Any, index: Any, rows: Any, width: Any) -> Any
     Rows follow each other on the last axis but one; `index` has a number for each axis.
     """
     vector = Vector(width.literal_value)
-    count = rows.literal_value
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind, kinds = signature.args[:2]
@@ -215,12 +215,12 @@ def load_rows(typing: Any, array: Any, index: Any, rows: Any, width: Any) -> Any
         pointer = _item(context, builder, kind, arguments[0], kinds, arguments[1])
         stride = builder.extract_value(context.make_array(kind)(context, builder, arguments[0]).shape, kind.ndim - 1)
         vectors = []
-        for _ in range(count):
+        for _ in range(rows.literal_value):
             vectors.append(writer.load(pointer))
             pointer = builder.gep(pointer, [stride])
         return context.make_tuple(builder, signature.return_type, vectors)
 
-    return types.UniTuple(vector, count)(array, index, rows, width), generate
+    return types.UniTuple(vector, rows.literal_value)(array, index, rows, width), generate
 
 
 @_word

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from leitmotiv.kernels import posterior
+from leitmotiv.kernels import mixture, posterior
 from leitmotiv.kernels.compiled import LANES
 from tests.kernels import lanes, mixture_cases, naive_mixture
 
@@ -67,6 +67,15 @@ def test_components_that_lose_their_samples_are_dropped_and_the_bound_still_neve
 def test_the_largest_component_stays_even_if_it_has_less_than_asked_for():
     counts, *_ = mixture_cases.run_blocks(np.zeros((3, 5)), np.arange(3), drop=1000.0)
     assert counts == pytest.approx([3])
+
+
+def test_samples_whose_components_have_all_gone_go_to_those_that_are_left():
+    points = np.repeat([[9.0] * 5, [-9.0] * 5], mixture.BLOCK, axis=0)
+    points += np.random.default_rng(0).normal(size=points.shape) * 0.1
+    numbers = np.repeat([0, 1, 2], [mixture.BLOCK, mixture.BLOCK // 2, mixture.BLOCK // 2])
+    counts, _, _, bounds = mixture_cases.run_blocks(points, numbers, drop=mixture.BLOCK * 0.75)
+    assert counts == pytest.approx([2 * mixture.BLOCK])
+    assert np.isfinite(bounds).all()
 
 
 def test_the_order_of_samples_changes_nothing_but_rounding():
