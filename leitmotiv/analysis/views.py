@@ -70,6 +70,8 @@ def average_image(mixtures: Sequence[Mixture], weights: Sequence[float] | None, 
     if len(spaces) != 1 or width < 1 or height < 1:
         raise ValueError(f"A {width} x {height} picture cannot be drawn from {len(mixtures)} mixtures in {spaces}.")
     shares = np.ones(len(mixtures)) if weights is None else np.asarray(weights, np.float64)
+    if not (shares.min() >= 0 < shares.max() < np.inf):
+        raise ValueError(f"Mixtures cannot count for {shares.tolist()}: no less than 0, and not all for nothing.")
     parts = [_planes(mixture, share) for mixture, share in zip(mixtures, shares, strict=True)]
     places, planes = (np.concatenate(values) for values in zip(*parts, strict=True))
     columns = (np.arange(-(-width // expected.WIDTH) * expected.WIDTH, dtype=np.float32) + 0.5) / np.float32(width)
@@ -86,7 +88,7 @@ def _raw_covariances(mixture: Mixture) -> Float:
 
 def _planes(mixture: Mixture, share: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Where each component lies, and its plane of colour, as `kernels.expected.draw` reads them."""
-    kept = mixture.weights > 0
+    kept = share * mixture.weights > 0
     means = (mixture.shift + mixture.scale * mixture.means)[kept]
     covariances = _raw_covariances(mixture)[kept]
     covariances[:, 0, 0] += _THINNEST**2

@@ -41,6 +41,9 @@ _HIGHEST = np.float32(100.0)
 _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
 _FAR_BELOW = np.float32(-3e38)
+# ln 2 as float32 is more than ln 2; this is the number before it.
+_MOST = np.nextafter(np.float32(np.log(2)), np.float32(0))
+_QUARTER = np.log(2.0) / 4  # two pictures and two spaces, bits to nats
 _TINY = np.float32(2.0**-120)
 
 
@@ -196,7 +199,6 @@ def compare(a: Comparable, b: Comparable, pairs: NDArray[np.int64], shifts: Floa
         Room to work in.
     out : (P,) float32
     """
-    most = np.log(2.0)
     for n in range(len(pairs)):
         i, j = pairs[n, 0], pairs[n, 1]
         if _same(a, i, b, j):
@@ -206,4 +208,4 @@ def compare(a: Comparable, b: Comparable, pairs: NDArray[np.int64], shifts: Floa
         there = np.float64(_half(a, i, b, j, shifts))
         _shift(b, j, a, i, shifts)
         back = np.float64(_half(b, j, a, i, shifts))
-        out[n] = min(max((there + back) * most / 4.0, 0.0), most)
+        out[n] = min(max(np.float32((there + back) * _QUARTER), _ZERO), _MOST)
