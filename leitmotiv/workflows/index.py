@@ -151,9 +151,7 @@ def _rows_for(before: int, pairs: int) -> int:
     return max(16, int(-before + (before * before + 2.0 * pairs) ** 0.5))
 
 
-def _cluster(
-    matrix: Matrix, ids: Sequence[str], old: Clusters | None, settings: Settings, step: Recorder
-) -> Clusters:
+def _cluster(matrix: Matrix, ids: Sequence[str], old: Clusters | None, settings: Settings, step: Recorder) -> Clusters:
     """Cluster in the order of the ids: the order of adding depends on which worker was faster."""
     order = np.argsort(ids)
     names = [ids[row] for row in order]

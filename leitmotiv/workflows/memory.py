@@ -1,21 +1,23 @@
-"""What a session remembers between requests: derived values, made once, the oldest forgotten first."""
+"""What a session remembers between requests: derived values, made once, the longest unused forgotten first."""
 
 from collections.abc import Callable, Hashable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from leitmotiv.workflows.session import Session
 
-KEPT = 512
-"""Most values kept; pictures drawn for a page are about 20 kB each."""
+KEPT = {"order": 16, "cut": 24, "clusters": 1, "packed": 1, "digest": 1}
+"""How many values of a kind are kept, where they are large."""
+KEPT_ELSE = 512
+"""For all other kinds: pictures drawn for a page, about 20 kB each, and palettes."""
 
 T = TypeVar("T")
 
 
-def remember(session: Session, key: Hashable, make: Callable[[], T], *, lane: bool = False) -> T:
-    """The value of `key`, made on first use; `lane` holds the session's lane meanwhile."""
-    memory = session.memory
+def remember(session: Session, key: tuple[Hashable, ...], make: Callable[[], T], *, lane: bool = False) -> T:
+    """The value of `key`, which begins with its kind; made on first use, with `lane` in the lane of the session."""
+    kind = str(key[0])
     try:
-        return memory[key]  # type: ignore[no-any-return]
+        return _recall(session, kind, key)  # type: ignore[no-any-return]
     except KeyError:
         pass
     if lane:
@@ -23,7 +25,16 @@ def remember(session: Session, key: Hashable, make: Callable[[], T], *, lane: bo
             value = make()
     else:
         value = make()
-    memory[key] = value
-    while len(memory) > KEPT:
-        memory.pop(next(iter(memory)), None)
+    with session.guard:
+        values = session.memory.setdefault(kind, {})
+        values[key] = value
+        while len(values) > KEPT.get(kind, KEPT_ELSE):
+            del values[next(iter(values))]
     return value
+
+
+def _recall(session: Session, kind: str, key: Hashable) -> Any:
+    with session.guard:
+        values = session.memory[kind]
+        values[key] = value = values.pop(key)
+        return value

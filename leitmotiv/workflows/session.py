@@ -25,15 +25,18 @@ class Session:
     ----------
     lane : threading.RLock
         Held by whatever computes for a page, so that a busy server never computes on two threads at once.
-    memory : dict
-        Derived values of this process, keyed by what they were derived from; safe to empty at any time.
+    memory : dict of dict
+        Derived values of this process by kind and by what they were derived from; safe to empty at any time.
+    guard : threading.Lock
+        Held for each look into the memory.
     """
 
     def __init__(self, settings: Settings, *, create: bool = True, patient: bool = True) -> None:
         self.settings = settings
         self.patient = patient
         self.lane = threading.RLock()
-        self.memory: dict[Hashable, Any] = {}
+        self.memory: dict[str, dict[Hashable, Any]] = {}
+        self.guard = threading.Lock()
         self._create = create
         self._library: Library | None = None
         self._opening = threading.Lock()
