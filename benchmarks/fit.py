@@ -66,7 +66,8 @@ def fit_ours(points: np.ndarray, held_out: np.ndarray, tol: float) -> tuple[floa
         start = time.perf_counter()
         fitted = ours.fit(points, components=COMPONENTS, alpha=ALPHA, tol=tol)
         seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds), len(fitted.weights), judge(fitted.weights, fitted.means, fitted.cholesky, held_out)
+    judgement = judge(fitted.weights, fitted.means, fitted.cholesky, held_out)
+    return statistics.median(seconds), len(fitted.weights), judgement
 
 
 def fit_theirs(points: np.ndarray, held_out: np.ndarray) -> tuple[float, int, float]:
