@@ -45,7 +45,7 @@ def create_app(session: Session, *, token: str | None = None) -> Flask:
 
 def _filters() -> dict[str, object]:
     names = {
-        words: "alternative breakable count day duration home known_from moment percent pictures place progress share"
+        words: "alternative breakable count day duration home known_from moment outcome percent pictures place progress share"
         " size span",
         figures: "ratio frame widths bands",
     }

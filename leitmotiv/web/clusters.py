@@ -1,6 +1,7 @@
 """`/clusters`: the trends, from fewer to more; `/clusters/<id>`: one trend with all its pictures."""
 
 import math
+from statistics import fmean
 from typing import NamedTuple
 
 from flask import Blueprint, redirect, render_template, request
@@ -65,7 +66,7 @@ def index() -> str:
         last=int(days[0][0][:4]) if days else 0,
         spark=figures.spark,
         offset=offset,
-        most=math.log(2),
+        usual=fmean(group.coherence for group in groups) if groups else 0.0,
     )
 
 

@@ -108,6 +108,13 @@ def progress(job: Job) -> str:
     return " · ".join(parts)
 
 
+def outcome(job: Job) -> str:
+    """What a finished job did: "800 files, about 25 s"."""
+    took = duration((job.finished - job.started).total_seconds()) if job.finished else ""
+    files = f"{job.done:,} file{'' if job.done == 1 else 's'}" if job.kind == "add" and job.done else ""
+    return ", ".join(part for part in (files, took) if part)
+
+
 def home(path: str) -> str:
     """A path with the home folder as "~"."""
     try:

@@ -166,7 +166,7 @@ def test_an_empty_library_fills_while_a_job_runs(empty, open_page, tmp_path):
         paint(number).save(photos / f"p{number}.jpg")
     add_directories(empty.session, [photos])
     page.wait_for_selector("#days .tile")
-    assert len(page.evaluate(SHOWN)) == 3
+    until(page, "document.querySelectorAll('#days .tile').length === 3")
     for number in range(3, 5):
         paint(number).save(photos / f"p{number}.jpg")
     add_directories(empty.session, [photos])

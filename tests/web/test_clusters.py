@@ -30,6 +30,8 @@ def test_an_article_shows_exemplar_others_average_palette_name_count_and_coheren
     assert library.cluster_name(None, group.id) in article
     assert f"{group.size} pictures" in article
     assert "0.80" in article
+    assert 'class="base"' in article
+    assert 'class="spark"' in article
     assert f'href="/clusters/{group.id}?count=6"' in article
 
 
@@ -100,3 +102,8 @@ def test_a_bad_count_is_told_with_what_is_allowed(client, count):
     assert answer.status_code == 400
     assert "count is" in answer.text
     assert "between 1 and" in answer.text
+
+
+def test_a_library_of_one_year_has_no_line_of_years(client, library, monkeypatch):
+    monkeypatch.setattr("leitmotiv.workflows.browse.days", lambda session: [("2025-06-14", 30), ("2025-01-02", 30)])
+    assert 'class="spark"' not in client.get("/clusters").text

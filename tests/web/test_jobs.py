@@ -28,17 +28,17 @@ def test_failures_are_listed_with_path_and_reason(client, library):
 
 
 def test_earlier_jobs_say_how_they_ended(client, library):
-    finished = datetime(2025, 6, 1, 9, 12)
+    started, finished = datetime(2025, 6, 1, 9, 0), datetime(2025, 6, 1, 9, 12)
     library.jobs_ += [
         running(state="failed", id=3, message="No space is left.", finished=finished),
         running(state="stopped", id=2, message="Stopped; what was finished is kept.", finished=finished),
-        running(60, state="done", id=1, message="", finished=finished),
+        running(60, state="done", id=1, message="", started=started, finished=finished),
     ]
     page = client.get("/jobs").text
     assert "Nothing runs now" in page
     assert "No space is left." in page
     assert "what was finished is kept" in page
-    assert "60 done" in page
+    assert "60 files, about 12" in page
     assert "1 June 2025, 09:12" in page
 
 
