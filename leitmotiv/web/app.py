@@ -45,8 +45,8 @@ def create_app(session: Session, *, token: str | None = None) -> Flask:
 
 def _filters() -> dict[str, object]:
     names = {
-        words: "alternative breakable count day duration home known_from moment outcome percent pictures place progress share"
-        " size span",
+        words: "alternative breakable count day duration home known_from moment outcome percent pictures place progress"
+        " share size span",
         figures: "ratio frame widths bands",
     }
     by_name = {name: getattr(module, name) for module, text in names.items() for name in text.split()}
