@@ -147,24 +147,33 @@ def _half(a: Comparable, i: int, b: Comparable, j: int, shifts: Float32) -> Any:
         below = load(own, s, WIDTH)
         centred = broadcast(_ZERO, WIDTH)
         common = broadcast(_ZERO, WIDTH)
+        # Powers are taken one component late: while they wait for each other, the next exponents are under way.
+        late_centred = broadcast(_LOWEST, WIDTH)
+        late_common = broadcast(_LOWEST, WIDTH)
         for k in range(len(table)):
+            centred = centred + exp2(late_centred, FAST)
+            common = common + exp2(late_common, FAST)
             m, d = table[k], shifts[k]
+            # The triangle of M is written out: y = M x + b for the centred space, z = y + d for the common one.
             q = broadcast(m[0], WIDTH) - below
             y = fma(x0, broadcast(m[6], WIDTH), broadcast(m[1], WIDTH))
             z = y + broadcast(d[0], WIDTH)
             p = fma(-y, y, q)
             q = fma(-z, z, q)
+
             y = fma(x0, broadcast(m[7], WIDTH), broadcast(m[2], WIDTH))
             y = fma(x1, broadcast(m[8], WIDTH), y)
             z = y + broadcast(d[1], WIDTH)
             p = fma(-y, y, p)
             q = fma(-z, z, q)
+
             y = fma(x0, broadcast(m[9], WIDTH), broadcast(m[3], WIDTH))
             y = fma(x1, broadcast(m[10], WIDTH), y)
             y = fma(x2, broadcast(m[11], WIDTH), y)
             z = y + broadcast(d[2], WIDTH)
             p = fma(-y, y, p)
             q = fma(-z, z, q)
+
             y = fma(x0, broadcast(m[12], WIDTH), broadcast(m[4], WIDTH))
             y = fma(x1, broadcast(m[13], WIDTH), y)
             y = fma(x2, broadcast(m[14], WIDTH), y)
@@ -172,6 +181,7 @@ def _half(a: Comparable, i: int, b: Comparable, j: int, shifts: Float32) -> Any:
             z = y + broadcast(d[3], WIDTH)
             p = fma(-y, y, p)
             q = fma(-z, z, q)
+
             y = fma(x0, broadcast(m[16], WIDTH), broadcast(m[5], WIDTH))
             y = fma(x1, broadcast(m[17], WIDTH), y)
             y = fma(x2, broadcast(m[18], WIDTH), y)
@@ -180,8 +190,10 @@ def _half(a: Comparable, i: int, b: Comparable, j: int, shifts: Float32) -> Any:
             z = y + broadcast(d[4], WIDTH)
             p = fma(-y, y, p)
             q = fma(-z, z, q)
-            centred = centred + exp2(_bounded(p), FAST)
-            common = common + exp2(_bounded(q), FAST)
+            late_centred = _bounded(p)
+            late_common = _bounded(q)
+        centred = centred + exp2(late_centred, FAST)
+        common = common + exp2(late_common, FAST)
         gains = fma(load(shares, s, WIDTH), _gain(centred) + _gain(common), gains)
     return total(gains)
 
