@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from leitmotiv.analysis import divergence
 from leitmotiv.analysis.divergence import Look, js_divergence, js_matrix, js_to, js_update, pack
+from leitmotiv.analysis.mixture import fit_image
 from leitmotiv.records import Mixture
 from tests.kernels import naive_divergence
 from tests.kernels.divergence_cases import SCALE, SHIFT, mixture
@@ -243,6 +244,20 @@ def test_components_without_weight_count_for_nothing():
         given.scale,
     )
     assert js_divergence(given, more) == 0
+
+
+def test_pictures_of_next_to_nothing_compare_sensibly():
+    rng = np.random.default_rng(0)
+    flat = {level: np.full((20, 30, 3), level, np.uint8) for level in (0, 10, 128, 255)}
+    noise = rng.integers(0, 256, (60, 80, 3)).astype(np.uint8)
+    black, almost, grey, white = (fit_image(pixels) for pixels in flat.values())
+    dot, strip, noisy = fit_image(flat[128][:1, :1]), fit_image(noise[:1]), fit_image(noise)
+    found = js_matrix([black, almost, grey, white, dot, strip, noisy])
+    assert np.isfinite(found).all()
+    assert found[0, 1] < found[0, 2] <= found[0, 3]
+    # All of one colour: they differ in the common space alone.
+    assert found[0, 3] == pytest.approx(np.log(2) / 2, abs=0.03)
+    assert found[3, 6] > found[0, 1]
 
 
 @pytest.mark.parametrize("space", ["rgb", "yuv"])
