@@ -4,15 +4,22 @@ import hashlib
 import os
 import re
 import sys
+import threading
+import webbrowser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import platformdirs
 
 from leitmotiv.cli import serve
-from leitmotiv.cli.progress import bars
-from leitmotiv.cli.verbs import Verb, finish, note, session, settings, tell_failures
+from leitmotiv.cli.progress import Bars, bars
+from leitmotiv.cli.verbs import Verb, common, finish, note, session, settings, tell_failures
 from leitmotiv.errors import UsageError
+
+if TYPE_CHECKING:
+    from leitmotiv.web.server import Server
+    from leitmotiv.workflows.jobs import Growing
 
 
 @click.command("explore", cls=Verb)
@@ -65,7 +72,7 @@ def command(
         sys.stdout.flush()
         _show(url, open_page)
         try:
-            _serve(server, growing, until_ready)
+            _serve(server, growing, report, until_ready)
         except KeyboardInterrupt:
             note("Stopping; what is finished is kept …")
         finally:
@@ -77,31 +84,31 @@ def command(
 
 
 def _show(url: str, open_page: bool | None) -> None:
-    import threading
-    import webbrowser
-
     if open_page or (open_page is None and sys.stdout.isatty()):
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
 
-def _serve(server: object, growing: object, until_ready: bool) -> None:
+def _serve(server: "Server", growing: "Growing", report: Bars | None, until_ready: bool) -> None:
     """Serve until Ctrl-C, and tell what the child found as soon as it ends."""
-    import threading
+    quiet = bool(common("quiet"))  # here, since a thread has no click context
 
     def tell() -> None:
-        growing.finished.wait()  # type: ignore[attr-defined]
-        for text in growing.outcome:  # type: ignore[attr-defined]
-            note(text)
-        tell_failures(growing.failed)  # type: ignore[attr-defined]
-        if growing.error is not None:  # type: ignore[attr-defined]
-            click.echo(f"leitmotiv: {growing.error}", err=True)  # type: ignore[attr-defined]
-        else:
-            note("Ready. Ctrl-C ends the server.")
+        growing.finished.wait()
+        if report is not None:
+            report.close()
+        lines = [] if quiet else list(growing.outcome)
+        if growing.error is not None:
+            lines.append(f"leitmotiv: {growing.error}")
+        elif not (quiet or until_ready or growing.stopped):
+            lines.append("Ready. Ctrl-C ends the server.")
+        for text in lines:
+            click.echo(text, err=True)
+        tell_failures(growing.failed)
         if until_ready:
-            server.close()  # type: ignore[attr-defined]
+            server.close()
 
     threading.Thread(target=tell, daemon=True).start()
-    server.run()  # type: ignore[attr-defined]
+    server.run()
 
 
 def own_library(folders: tuple[Path, ...]) -> Path:

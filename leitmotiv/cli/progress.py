@@ -4,26 +4,39 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from leitmotiv.cli.verbs import common
 
 if TYPE_CHECKING:
-    from leitmotiv.workflows.progress import Report, Step
+    from rich.progress import TaskID
+
+    from leitmotiv.workflows.progress import Step
+
+
+class Bars(Protocol):
+    """What a workflow reports its steps to."""
+
+    def __call__(self, step: "Step") -> None:
+        """Show a step."""
+
+    def close(self) -> None:
+        """Leave the screen as it is, for other lines to follow; more than once is no harm."""
 
 
 @contextmanager
-def bars() -> Iterator["Report | None"]:
-    """What a workflow reports its steps to; None with --quiet."""
+def bars() -> Iterator[Bars | None]:
+    """Progress for as long as the context lasts; None with --quiet."""
     if common("quiet"):
         yield None
-    elif sys.stderr.isatty():
-        with _rich() as report:
-            yield report
-    else:
-        yield _Lines()
+        return
+    shown: Bars = _Rich() if sys.stderr.isatty() else _Lines()
+    try:
+        yield shown
+    finally:
+        shown.close()
 
 
 class _Lines:
@@ -34,14 +47,20 @@ class _Lines:
     def __init__(self) -> None:
         self._phase = ""
         self._told = 0.0
+        self._last: tuple[str, int, int] | None = None
 
     def __call__(self, step: "Step") -> None:
         now = time.monotonic()
         finished = 0 < step.total <= step.done
         if step.phase == self._phase and not finished and now - self._told < self.EVERY_S:
             return
-        self._phase, self._told = step.phase, now
+        if (step.phase, step.done, step.total) == self._last:
+            return
+        self._phase, self._told, self._last = step.phase, now, (step.phase, step.done, step.total)
         click.echo(line(step), err=True)
+
+    def close(self) -> None:
+        pass
 
 
 def line(step: "Step") -> str:
@@ -66,34 +85,42 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
-@contextmanager
-def _rich() -> Iterator["Report"]:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+class _Rich:
+    """For a terminal: a bar for each phase."""
 
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[count]}"),
-        TextColumn("[dim]{task.fields[pace]}"),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
-        tasks: dict[str, int] = {}
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
-        def report(step: "Step") -> None:
-            if step.phase not in tasks:
-                tasks[step.phase] = progress.add_task(step.phase, total=None, count="", pace="")
-            count = f"{step.done:,}/{step.total:,}" if step.total else (f"{step.done:,}" if step.done else "")
-            pace = f"{step.rate:,.0f}/s" if step.rate else ""
-            if step.remaining is not None and step.done < step.total:
-                pace += f"  {duration(step.remaining)} left"
-            progress.update(
-                tasks[step.phase],  # type: ignore[arg-type]
-                completed=step.done,
-                total=step.total or None,
-                count=count,
-                pace=pace,
-            )
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[count]}"),
+            TextColumn("[dim]{task.fields[pace]}"),
+        )
+        self._progress = Progress(*columns, console=Console(stderr=True))
+        self._tasks: dict[str, TaskID] = {}
+        self._progress.start()
 
-        yield report
+    def __call__(self, step: "Step") -> None:
+        if step.phase not in self._tasks:
+            self._end_phases()
+            self._tasks[step.phase] = self._progress.add_task(step.phase, total=None, count="", pace="")
+        count = f"{step.done:,}/{step.total:,}" if step.total else (f"{step.done:,}" if step.done else "")
+        pace = f"{step.rate:,.0f}/s" if step.rate else ""
+        if step.remaining is not None and step.done < step.total:
+            pace += f"  {duration(step.remaining)} left"
+        total = step.total or None
+        self._progress.update(self._tasks[step.phase], completed=step.done, total=total, count=count, pace=pace)
+
+    def close(self) -> None:
+        self._end_phases()
+        self._progress.stop()
+
+    def _end_phases(self) -> None:
+        """Mark what came before as over, also where its end was never counted."""
+        for task in self._progress.tasks:
+            if task.total is None:
+                done = max(1, int(task.completed))
+                self._progress.update(task.id, total=done, completed=done)

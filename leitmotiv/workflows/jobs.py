@@ -28,6 +28,8 @@ class Growing:
     failed : list of (path as text, reason)
     error : LeitmotivError or None
         Why it ended early.
+    stopped : bool
+        Whether it ended because it was asked to.
     """
 
     process: Any
@@ -35,11 +37,13 @@ class Growing:
     outcome: list[str] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     error: LeitmotivError | None = None
+    stopped: bool = False
     finished: threading.Event = field(default_factory=threading.Event)
 
     def stop(self, seconds: float = 10.0) -> None:
         """Ask the child to stop after what is in hand; after `seconds`, end it."""
         if self.process.is_alive():
+            self.stopped = True
             self.process.terminate()
             self.process.join(seconds)
             if self.process.is_alive():
@@ -67,7 +71,7 @@ class Growing:
             pass
         finally:
             self.process.join()
-            if self.process.exitcode not in (0, None) and self.error is None:
+            if self.process.exitcode not in (0, None) and self.error is None and not self.stopped:
                 self.error = JobFailedError(
                     f"The process that reads the pictures ended with {self.process.exitcode}. "
                     "What was finished is kept; run the same command again to go on."
