@@ -1,8 +1,10 @@
 """The main colours of pictures: how much of each there is, where it lies, and what a person would call it."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leitmotiv.analysis.colour import from_srgb, to_srgb
 from leitmotiv.records import Float, Mixture, Pixels, Swatch
@@ -94,17 +96,7 @@ def palette(mixtures: Sequence[Mixture], n: int = 6) -> tuple[Swatch, ...]:
     """
     if not mixtures or n < 1:
         raise ValueError(f"A palette of {n} colours cannot be drawn from {len(mixtures)} mixtures.")
-    groups = _group(np.concatenate([_gather(mixture) for mixture in mixtures]))
-    while len(groups) > 1:
-        distances = _distances(groups)
-        shares = groups[:, 0] ** _ACCENT
-        costs = distances * (shares[:, None] * shares / (shares[:, None] + shares))
-        a, b = divmod(int(costs.argmin()), len(groups))
-        if len(groups) <= n:
-            a, b = divmod(int(distances.argmin()), len(groups))
-            if distances[a, b] >= SAME**2:
-                break
-        groups = _join(groups, a, b)
+    groups = _merge(_group(np.concatenate([_gather(mixture) for mixture in mixtures])), n)
     groups = groups[np.argsort(-groups[:, 0], kind="stable")]
     shares = groups[:, 0] / groups[:, 0].sum()
     colours = to_srgb(groups[:, 1:4], "lab")
@@ -138,18 +130,34 @@ def _group(rows: Float) -> Float:
     return groups
 
 
-def _distances(groups: Float) -> Float:
-    """Squared distances of the colours, infinite on the diagonal."""
-    differences = groups[:, None, 1:4] - groups[None, :, 1:4]
-    distances: Float = (differences**2).sum(axis=2)
-    np.fill_diagonal(distances, np.inf)
-    return distances
+def _merge(groups: Float, n: int) -> Float:
+    """Join the two groups that cost least until at most `n` are left, and then those that are alike."""
+    groups = groups.copy()
+    distances, costs = np.full((2, len(groups), len(groups)), np.inf)
+    for row in range(1, len(groups)):
+        _measure(groups, row, np.arange(row), distances, costs)
+    alive = np.arange(len(groups))
+    while len(alive) > 1:
+        few = len(alive) <= n
+        a, b = divmod(int((distances if few else costs).argmin()), len(groups))
+        if few and distances[a, b] >= SAME**2:
+            break
+        weight = groups[a, 0] + groups[b, 0]
+        groups[a, 1:] = (groups[a, 0] * groups[a, 1:] + groups[b, 0] * groups[b, 1:]) / weight
+        groups[a, 0] = weight
+        for table in (distances, costs):
+            table[b] = table[:, b] = np.inf
+        alive = alive[alive != b]
+        _measure(groups, a, alive[alive != a], distances, costs)
+    return groups[alive]
 
 
-def _join(groups: Float, a: int, b: int) -> Float:
-    weight = groups[a, 0] + groups[b, 0]
-    joined = np.append(weight, (groups[a, 0] * groups[a, 1:] + groups[b, 0] * groups[b, 1:]) / weight)
-    return np.vstack([np.delete(groups, (a, b), axis=0), joined])
+def _measure(groups: Float, row: int, others: NDArray[np.int64], distances: Float, costs: Float) -> None:
+    """Squared distances of one colour to others, and what joining them costs, into both triangles."""
+    apart = ((groups[others, 1:4] - groups[row, 1:4]) ** 2).sum(axis=1)
+    here, there = groups[row, 0] ** _ACCENT, groups[others, 0] ** _ACCENT
+    distances[row, others] = distances[others, row] = apart
+    costs[row, others] = costs[others, row] = apart * (here * there / (here + there))
 
 
 def _place(moments: Float) -> str:
@@ -195,8 +203,15 @@ def colour_name(swatches: Sequence[Swatch]) -> str:
 
 
 def _term(colour: str) -> str:
-    wanted = _lab(colour)
-    return min(_TERMS, key=lambda term: (float(((_lab(_TERMS[term]) - wanted) ** 2).sum()), term))
+    names, colours = _terms()
+    return names[int(((colours - _lab(colour)) ** 2).sum(axis=1).argmin())]
+
+
+@lru_cache(maxsize=1)
+def _terms() -> tuple[list[str], Float]:
+    """The terms in the order of the alphabet, and their colours, (T, 3) L*a*b*."""
+    names = sorted(_TERMS)
+    return names, np.array([_lab(_TERMS[name]) for name in names])
 
 
 def _lab(colour: str) -> Float:

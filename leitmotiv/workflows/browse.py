@@ -20,7 +20,9 @@ from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
 AVERAGED = 24
-"""Most members, the nearest to the exemplar, that an average picture or a palette is made from."""
+"""Most members, the nearest to the exemplar, that an average picture is made from."""
+COLOURED = 10
+"""Most members that a group's palette is made from: a page shows many groups at once."""
 DIRECT = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif", "AVIF": "image/avif"}
 """Formats that a browser shows as they are."""
 DIRECT_BYTES = 30_000_000
@@ -225,7 +227,7 @@ def average(session: Session, cluster_id: int, size: int = 256) -> bytes:
 
 def cluster_palette(session: Session, cluster_id: int) -> tuple[Swatch, ...]:
     """The main colours of a group, from its central members."""
-    members = trends.group(session, cluster_id).members[:AVERAGED]
+    members = trends.group(session, cluster_id).members[:COLOURED]
     return remember(
         session, ("palette", members), lambda: views.palette(session.library.mixtures.many(members)), lane=True
     )
@@ -233,7 +235,8 @@ def cluster_palette(session: Session, cluster_id: int) -> tuple[Swatch, ...]:
 
 def cluster_name(session: Session, cluster_id: int) -> str:
     """What a group is called while nobody has named it: its main colours and where they lie."""
-    return views.colour_name(cluster_palette(session, cluster_id))
+    swatches = cluster_palette(session, cluster_id)
+    return remember(session, ("name", swatches), lambda: views.colour_name(swatches))
 
 
 def cluster_years(session: Session, group: Cluster) -> list[tuple[int, int]]:
