@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Rows = NDArray[np.int64]
 
-FEW = 400
+FEW = 1200
 """Points up to which handing work to other threads costs more than it saves."""
 THREADS = 2
 """Threads of `affinity_propagation`: its messages wait for memory, so that more gain little."""

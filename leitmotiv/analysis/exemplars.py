@@ -25,7 +25,7 @@ FLIPS = 0.0005
 """Share of points that may start or stop being an exemplar in a quiet step."""
 LEAST_GAIN = 1e-6
 """Least gain of a move, as a share of the largest divergence: falling costs cannot go on for ever."""
-FEW = 400
+FEW = 1200
 """Points up to which handing work to other threads costs more than it saves."""
 
 

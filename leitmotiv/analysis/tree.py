@@ -51,6 +51,7 @@ def cluster(
     ids: Sequence[str] | None = None,
     preference: float | None = None,
     start: Rows | None = None,
+    previous: float | None = None,
     threads: int = 1,
     progress: Progress | None = None,
 ) -> Clusters:
@@ -70,6 +71,9 @@ def cluster(
         What a group costs, nats; `suggest_preference` if not given.
     start : (M,) int64, optional
         Rows of old exemplars, near which the new groups stay.
+    previous : float, optional
+        What a group cost in the old clusters, nats. It stays, without `preference`, as long as it gives between half
+        and twice the square root of N groups: otherwise a new picture could move the price, and with it all groups.
     threads : int
         The result does not depend on it.
     progress : callable, optional
@@ -85,16 +89,22 @@ def cluster(
     if len(names) != len(matrix):
         raise ValueError(f"{len(names)} ids were given for {len(matrix)} rows.")
     report = progress or (lambda _done, _total: None)
-    price = suggest_preference(matrix) if preference is None else float(preference)
-    report(20, 100)
-    rows, labels = exemplars(
-        matrix,
-        preference=price,
-        start=start,
-        threads=threads,
-        progress=lambda done, total: report(20 + 50 * done // total, 100),
-    )
-    report(70, 100)
+
+    def messages(done: int, total: int) -> None:
+        report(20 + 50 * done // total, 100)
+
+    def search(price: float, start: Rows | None) -> tuple[float, Rows, Rows]:
+        report(20, 100)
+        found = exemplars(matrix, preference=price, start=start, threads=threads, progress=messages)
+        report(70, 100)
+        return price, *found
+
+    if preference is not None:
+        price, rows, labels = search(float(preference), start)
+    else:
+        price, rows, labels = search(suggest_preference(matrix) if previous is None else previous, start)
+        if previous is not None and not len(matrix) / 4 <= len(rows) ** 2 <= len(matrix) * 4:
+            price, rows, labels = search(suggest_preference(matrix), rows)
     steps = [*_inside(matrix, labels, price), *_above(matrix, labels, len(rows), price)]
     report(100, 100)
     return Clusters(
