@@ -73,12 +73,6 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     return folder
 
 
-@pytest.fixture
-def library_folder(tmp_path: Path) -> Path:
-    """Where a test may make its library; it does not exist yet."""
-    return tmp_path / "library"
-
-
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium; without one the test is skipped, or fails where CI=true."""
