@@ -3,7 +3,7 @@
     python benchmarks/explore.py FOLDER
     python benchmarks/explore.py --large [--pictures 60]
 
-`--large` makes 12-megapixel JPEGs of about 2 MB and compares adding them with their bare scaled decode on the same
+`--large` makes 12-megapixel JPEGs of about 2 MB from sample photos and compares adding them with their bare scaled decode on the same
 number of processes, in turn, in one run.
 """
 
@@ -23,7 +23,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
+from decode import made
 from PIL import Image
 
 POLL_S = 0.1
@@ -80,7 +80,12 @@ def explore(folder: Path, library: Path, cache: Path) -> tuple[float, int]:
     command = [sys.executable, "-m", "leitmotiv", "explore", str(folder), "--library", str(library)]
     env = {**os.environ, "LEITMOTIV_CACHE": str(cache)}
     began = time.perf_counter()
-    process = subprocess.Popen([*command, "--no-open", "--port", "0", "--until-ready", "--quiet"], env=env, text=True)
+    process = subprocess.Popen(
+        [*command, "--no-open", "--port", "0", "--until-ready", "--quiet"],
+        env=env,
+        text=True,
+        stdout=subprocess.DEVNULL,
+    )
     with watched(process) as peak:
         code = process.wait()
     if code not in (0, 3):
@@ -108,26 +113,6 @@ def whole(folder: Path) -> None:
         print(f"| add-directory again ({told['same']} same, {told['new']} new) | {statistics.median(times):.2f} | |")
 
 
-def make_large(folder: Path, count: int) -> None:
-    """12-megapixel JPEGs of about 2 MB: smooth shapes, some edges, a little noise."""
-    for seed in range(count):
-        rng = np.random.default_rng(seed)
-        small = Image.fromarray(rng.integers(0, 255, (9, 12, 3), np.uint8))
-        big = np.asarray(small.resize((4000, 3000), Image.Resampling.BICUBIC), np.int16)
-        edges = np.asarray(
-            Image.fromarray(rng.integers(0, 2, (60, 80), np.uint8) * 24).resize((4000, 3000), Image.Resampling.NEAREST)
-        )
-        noise = rng.integers(-6, 7, (3000, 4000, 1), np.int16)
-        pixels = (big + edges[:, :, None] + noise).clip(0, 255).astype(np.uint8)
-        path = folder / f"large{seed:03}.jpg"
-        quality = 90
-        while quality > 20:
-            Image.fromarray(pixels).save(path, quality=quality)
-            if path.stat().st_size < 2_200_000:
-                break
-            quality -= 5
-
-
 def bare_decode(path: str, size: int) -> int:
     """The least that any reader does: libjpeg's scaled decode, no smaller than `size` pixels on each side."""
     with Image.open(path) as image:
@@ -142,11 +127,10 @@ def large(count: int) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         photos = Path(scratch) / "photos"
         photos.mkdir()
-        make_large(photos, 4)
-        for seed in range(4, count):
-            # Other pixels without the cost of making them: the same picture with a byte of its own behind the end.
-            source = photos / f"large{seed % 4:03}.jpg"
-            (photos / f"large{seed:03}.jpg").write_bytes(source.read_bytes() + seed.to_bytes(4, "big"))
+        sources = [Path(os.fsdecode(path)).read_bytes() for path in made(photos)]
+        for seed in range(len(sources), count):
+            # Another file without the cost of making it: the same picture with bytes of its own behind the end.
+            (photos / f"{seed}.jpg").write_bytes(sources[seed % len(sources)] + seed.to_bytes(4, "big"))
         paths = sorted(map(str, photos.iterdir()))
         megabytes = statistics.mean(Path(path).stat().st_size for path in paths) / 1e6
         context = multiprocessing.get_context("spawn")

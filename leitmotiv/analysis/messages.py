@@ -53,9 +53,13 @@ class Messages:
             np.empty(pair, kind),
             np.empty(pair, np.bool_),
         )
-        endless, top = np.full(size, np.inf, kind), similarity.max(axis=1)
+        chunks = -(-size // kernels.CHUNK)
+        outline = np.empty((size, chunks), kind)
+        kernels.outline(similarity, outline)
+        endless, top = np.full(size, np.inf, kind), outline.max(axis=1)
         self._rest = kernels.Rest(
             similarity=similarity,
+            outline=outline,
             bound=endless,
             largest=top.copy(),
             guard=endless.copy(),
@@ -65,7 +69,14 @@ class Messages:
             level=np.zeros(size, kind),
             top=top,
         )
-        self._points = kernels.Points(own, *(np.zeros(size, kind) for _ in range(4)))
+        self._points = kernels.Points(
+            similarity=own,
+            availability=np.zeros(size, kind),
+            responsibility=np.zeros(size, kind),
+            column=np.zeros(size, kind),
+            ceiling=np.zeros(chunks, kind),
+            totals=np.zeros(size, kind),
+        )
         self._damping, self._step, self._pool = damping, 0, pool
         block = -(-size // (4 * threads)) if pool is not None else size
         self._blocks = [(first, min(first + block, size)) for first in range(0, size, block)]

@@ -23,8 +23,8 @@ from leitmotiv.kernels.compiled import kernel
 Values = NDArray[np.float32] | NDArray[np.float64]
 Scalar = np.float32 | np.float64
 
-CHUNK = 256
-"""Columns whose largest sum is sought at once, as vector instructions."""
+CHUNK = 32
+"""Columns that are passed over together in a search."""
 PATIENCE = 32
 """Steps that are replayed for each entry that is listed, before it is cheaper to bring its whole row up to date."""
 NO_NAN = frozenset({"nnan", "nsz"})
@@ -58,6 +58,7 @@ class Listed(NamedTuple):
 class Rest(NamedTuple):
     """All other entries: `similarity` (N, N) is -inf where listed and on the diagonal.
 
+    `outline` (N, chunks): the largest similarity of each chunk of a row, listed entries included.
     `bound` (N,): every similarity of a row's rest is below it. `largest` (N,): none is above it.
     `guard` (N,): the responsibility that a similarity equal to the bound would have, not positive between steps.
     `history` (N, steps): the best sum of each row at each step.
@@ -67,6 +68,7 @@ class Rest(NamedTuple):
     """
 
     similarity: Values
+    outline: Values
     bound: Values
     largest: Values
     guard: Values
@@ -80,13 +82,15 @@ class Rest(NamedTuple):
 class Points(NamedTuple):
     """One value for each point, (N,): its messages to itself, and what its column tells the rest.
 
-    `totals` are the column sums of positive responsibilities, with the point's own as it is.
+    `totals` are the column sums of positive responsibilities, with the point's own as it is. `ceiling` (chunks,) is
+    the largest of `column` in each chunk.
     """
 
     similarity: Values
     availability: Values
     responsibility: Values
     column: Values
+    ceiling: Values
     totals: Values
 
 
@@ -102,13 +106,11 @@ def sweep(
         place, column, best, second = _best_listed(i, listed, points, rule)
         searched = second <= rest.largest[i]
         if searched:
-            at, top, runner_up = _best_of_rest(rest.similarity[i], points.column, rule)
-            if top > best or (top == best and at < column):
+            found, best, second = _search(i, column, best, second, rest, points, rule)
+            if found >= 0:
                 place = listed.filled[i]
-                _list(i, at, listed, rest, points, rule)
+                _list(i, found, points.column[found], listed, rest, rule)
                 _replay(i, place, step, listed, rest, rule)
-                best, top, second = top, best, runner_up
-            second = max(second, top)
         rest.history[i, step] = best
         _respond(i, place, best, second, listed, points, rule)
         rest.guard[i] = rest.guard[i] * rule.damping + (rest.bound[i] - best) * rule.rest
@@ -139,24 +141,28 @@ def _best_listed(i: int, listed: Listed, points: Points, rule: Rule) -> tuple[in
 
 
 @kernel
-def _best_of_rest(similarities: Values, availabilities: Values, rule: Rule) -> tuple[int, Scalar, Scalar]:
-    """Find the first of the largest sums: its column, itself, and the second largest sum."""
-    size = len(similarities)
-    start, best, second = 0, rule.least, rule.least
-    for place in range(0, size, CHUNK):
-        largest = _largest_sum(similarities[place : place + CHUNK], availabilities[place : place + CHUNK], rule)
-        if largest > best:
-            start, best, second = place, largest, best
-        elif largest > second:
-            second = largest
-    column = -1
-    for k in range(start, min(start + CHUNK, size)):
-        value = availabilities[k] + similarities[k]
-        if value == best and column < 0:
-            column = k
-        elif value > second:
-            second = value
-    return column, best, second
+def _search(
+    i: int, column: int, best: Scalar, second: Scalar, rest: Rest, points: Points, rule: Rule
+) -> tuple[int, Scalar, Scalar]:
+    """Look for better sums in the rest of a row: the column of the best if it lies there or -1, the best, the second.
+
+    A chunk of columns is passed over where even its largest similarity with its largest availability is too little.
+    """
+    found = -1
+    for chunk in range(len(points.ceiling)):
+        if rest.outline[i, chunk] + points.ceiling[chunk] < second:
+            continue
+        first, last = chunk * CHUNK, min((chunk + 1) * CHUNK, len(points.column))
+        similarities, availabilities = rest.similarity[i, first:last], points.column[first:last]
+        if _largest_sum(similarities, availabilities, rule) < second:
+            continue
+        for k in range(first, last):
+            value = points.column[k] + rest.similarity[i, k]
+            if value > best or (value == best and k < column and value > rule.least):
+                found, column, best, second = k, k, value, best
+            elif value > second:
+                second = value
+    return found, best, second
 
 
 @kernel(fastmath=NO_NAN)
@@ -168,12 +174,12 @@ def _largest_sum(similarities: Values, availabilities: Values, rule: Rule) -> Sc
 
 
 @kernel
-def _list(i: int, k: int, listed: Listed, rest: Rest, points: Points, rule: Rule) -> None:
+def _list(i: int, k: int, availability: Scalar, listed: Listed, rest: Rest, rule: Rule) -> None:
     """Move an entry of the rest to the list; its responsibility must then be replayed."""
     j = listed.filled[i]
     listed.column[i, j] = k
     listed.similarity[i, j] = rest.similarity[i, k]
-    listed.availability[i, j] = points.column[k]
+    listed.availability[i, j] = availability
     listed.responsibility[i, j] = rest.responsibility[i, k]
     listed.chosen[i, j] = False
     listed.filled[i] = j + 1
@@ -273,7 +279,7 @@ def _list_from_bound(i: int, listed: Listed, rest: Rest, points: Points, rule: R
     for k in range(len(points.totals)):
         similarity = rest.similarity[i, k]
         if similarity >= bound and similarity > rule.least:
-            _list(i, k, listed, rest, points, rule)
+            _list(i, k, points.column[k], listed, rest, rule)
         else:
             largest = max(largest, similarity)
     return largest
@@ -341,6 +347,16 @@ def settle(points: Points, exemplar: NDArray[np.bool_], rule: Rule) -> None:
         own = (points.responsibility[k] - total) * rule.rest
         points.availability[k] = points.availability[k] * rule.damping - own
         exemplar[k] = points.availability[k] + points.responsibility[k] > 0
+    for chunk in range(len(points.ceiling)):
+        points.ceiling[chunk] = points.column[chunk * CHUNK : (chunk + 1) * CHUNK].max()
+
+
+@kernel
+def outline(similarity: Values, largest: Values) -> None:
+    """Write the largest similarity of each chunk of each row."""
+    for i in range(len(similarity)):
+        for chunk in range(largest.shape[1]):
+            largest[i, chunk] = similarity[i, chunk * CHUNK : (chunk + 1) * CHUNK].max()
 
 
 @kernel

@@ -52,7 +52,7 @@ _FEATURES = DIMENSIONS + _PRODUCTS
 _HALF = _FEATURES // 2
 
 _LOWEST = np.float32(-110)  # log2 of the least share that is told from 0; nothing below it overflows in exp2
-_REFRESH = 5  # passes from one look at all components to the next
+_REFRESH = 9  # passes from one look at all components to the next
 _MATTERS = np.float32(1e-5)  # samples of a block that a component answers for, to stay on its list
 _NEGLIGIBLE = np.float32(1e-7)
 _TINY = 1e-300

@@ -61,13 +61,18 @@ def build_index(
         everything = library.images.ids()
         if not everything:
             raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
+        now = digest(everything, settings)
+        old = library.clusters.get()
+        if old is not None and not skip_distances and library.clusters.digest() == now:
+            return IndexReport(len(old.ids), 0, 0, len(old), old.default_count)
         chosen = _spread(everything, settings.limit, _stored_ids(library))
         matrix, ids, pairs = _distances(library, settings, chosen, step, skip=skip_distances)
-        old = library.clusters.get()
         clusters = _cluster(matrix, ids, old, settings, step)
         if len(chosen) < len(everything) and not skip_distances:
-            clusters = _join(library, settings, clusters, [i for i in everything if i not in set(ids)], step)
-        library.clusters.replace(clusters, digest=digest(everything if not skip_distances else ids, settings))
+            compared = set(ids)
+            others = [image for image in everything if image not in compared]
+            clusters = _join(library, settings, clusters, others, step)
+        library.clusters.replace(clusters, digest=digest(ids, settings) if skip_distances else now)
         known = set(old.ids) if old is not None else set()
         new = sum(image not in known for image in clusters.ids)
         return IndexReport(len(clusters.ids), new, pairs, len(clusters), clusters.default_count)
