@@ -3,8 +3,8 @@
     python benchmarks/explore.py FOLDER
     python benchmarks/explore.py --large [--pictures 60]
 
-`--large` makes 12-megapixel JPEGs of about 2 MB from sample photos and compares adding them with their bare scaled decode on the same
-number of processes, in turn, in one run.
+`--large` makes 12-megapixel JPEGs of about 2 MB from sample photos and compares adding them with their bare scaled
+decode on the same number of processes, in turn, in one run.
 """
 
 import argparse
