@@ -1,6 +1,7 @@
 """Listening: takes a free port and serves an app with waitress until closed; it knows nothing of pages."""
 
 import errno
+import logging
 import socket
 import threading
 from typing import TYPE_CHECKING
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 TRIES = 20
 THREADS = 8
 """Requests answered at once: thumbnails come in bursts; what computes holds the session's one lane anyway."""
+
+
+# Thumbnails come in bursts: a queue is no news for whoever reads the terminal.
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 class Server:
