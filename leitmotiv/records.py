@@ -149,8 +149,8 @@ class Image:
 
     @property
     def name(self) -> str:
-        """The file's name as text."""
-        return self.path.rsplit("/", 1)[-1]
+        """The file's name as text; for a picture whose file holds another one now, the beginning of its id."""
+        return self.path.rsplit("/", 1)[-1] or f"replaced picture {self.id[:8]}"
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ def load(
             values[name], origins[name] = _convert(name, value, str(path)), str(path)
     for key, text in environ.items():
         name = key.removeprefix(PREFIX).lower()
-        if key.startswith(PREFIX) and name in _FIELDS:
+        if key.startswith(PREFIX) and name in _FIELDS and text:
             values[name], origins[name] = _convert(name, text, key), key
     for name, value in overrides.items():
         if value is not None:
@@ -152,8 +152,10 @@ def _convert(name: str, value: Any, origin: str) -> Any:
     if kind is not bool and isinstance(value, bool):
         raise SettingsError(f"{name} is {value!r} in {origin}, but must be a {_KINDS[kind]}.")
     try:
+        if kind is int and isinstance(value, float) and not value.is_integer():
+            raise ValueError
         return kind(value).expanduser().absolute() if kind is Path else kind(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
         raise SettingsError(f"{name} is {value!r} in {origin}, but must be a {_KINDS[kind]}.") from error
 
 

@@ -36,6 +36,10 @@ def test_file_can_be_named_by_the_environment(file):
     assert load({}, environ={"LEITMOTIV_CONFIG": str(file)}).points == 480
 
 
+def test_empty_variable_counts_as_not_set():
+    assert load({}, environ={"LEITMOTIV_LIBRARY": ""}).library == Settings().library
+
+
 def test_other_variables_are_not_settings():
     assert load({}, environ={"LEITMOTIV_CACHE": "/tmp", "LEITMOTIV_LANES": "8"}).origins == {}
 
@@ -48,6 +52,8 @@ def test_other_variables_are_not_settings():
         ({"samples": "many"}, "samples is 'many'.*whole number"),
         ({"blur": True}, "blur is True.*number"),
         ({"blur": "nan"}, "blur is nan"),
+        ({"samples": 10.7}, "samples is 10.7.*whole number"),
+        ({"samples": float("inf")}, "samples is inf.*whole number"),
     ],
 )
 def test_value_that_cannot_be_used_is_named(overrides, says):

@@ -4,6 +4,7 @@ The kernels compute only the messages that can matter, and each of those to the 
 """
 
 import itertools
+import mmap
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -43,15 +44,13 @@ class Messages:
         self._rule = kernels.Rule(kind(damping), kind(1 - damping), kind(0), kind(-np.inf))
         own = similarity.diagonal().copy()
         np.fill_diagonal(similarity, -np.inf)
-        pair = (size, size)
-        # Room for every entry to be listed; pages that are not written to take no memory.
         self._listed = kernels.Listed(
-            np.zeros(size, np.int64),
-            np.empty(pair, np.int32),
-            np.empty(pair, kind),
-            np.empty(pair, kind),
-            np.empty(pair, kind),
-            np.empty(pair, np.bool_),
+            filled=np.zeros(size, np.int64),
+            column=_room(size, np.int32),
+            similarity=_room(size, kind),
+            availability=_room(size, kind),
+            responsibility=_room(size, kind),
+            chosen=_room(size, np.bool_),
         )
         chunks = -(-size // kernels.CHUNK)
         outline = np.empty((size, chunks), kind)
@@ -64,7 +63,7 @@ class Messages:
             largest=top.copy(),
             guard=endless.copy(),
             history=np.empty((size, STEPS), kind),
-            responsibility=np.zeros(pair, kind),
+            responsibility=np.zeros((size, size), kind),
             since=np.zeros(size, np.int64),
             level=np.zeros(size, kind),
             top=top,
@@ -112,3 +111,14 @@ class Messages:
             return itertools.starmap(sweep, self._blocks)
         tasks = [self._pool.submit(sweep, *block) for block in self._blocks]
         return (task.result() for task in tasks)
+
+
+def _room(size: int, kind: type[np.generic]) -> Matrix:
+    """Zeros, (size, size), of which only those that are written to take memory.
+
+    numpy's own would come in huge pages, a whole one for each row that is touched.
+    """
+    memory = mmap.mmap(-1, size * size * np.dtype(kind).itemsize)
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        memory.madvise(mmap.MADV_NOHUGEPAGE)
+    return np.frombuffer(memory, kind).reshape(size, size)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from leitmotiv.cli.progress import bars
-from leitmotiv.cli.verbs import Verb, finish, note, session, show, tell_failures
+from leitmotiv.cli.verbs import Verb, add_result, session
 
 
 @click.command("add-directory", cls=Verb)
@@ -36,9 +36,4 @@ def command(
             from leitmotiv.workflows.index import place_new
 
             place_new(opened, report=report)
-    data = {name: value for name, value in vars(added).items() if name != "failed"}
-    show({**data, "failed": [{"path": p, "reason": r} for p, r in added.failed]}, lambda: str(added))
-    tell_failures(added.failed)
-    if added.new or added.changed:
-        note("Next: leitmotiv build-index")
-    finish(len(added.failed))
+    add_result(added)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from leitmotiv.cli.progress import bars
-from leitmotiv.cli.verbs import Verb, finish, session, show, tell_failures
+from leitmotiv.cli.verbs import Verb, add_result, session
 
 
 @click.command("add-image", cls=Verb)
@@ -20,7 +20,4 @@ def command(files: tuple[Path, ...]) -> None:
             from leitmotiv.workflows.index import place_new
 
             place_new(opened, report=report)
-    data = {name: value for name, value in vars(added).items() if name != "failed"}
-    show({**data, "failed": [{"path": p, "reason": r} for p, r in added.failed]}, lambda: str(added))
-    tell_failures(added.failed)
-    finish(len(added.failed))
+    add_result(added)

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import platformdirs
 
 from leitmotiv.cli import serve
 from leitmotiv.cli.progress import Bars, bars
-from leitmotiv.cli.verbs import Verb, common, finish, note, session, settings, tell_failures
+from leitmotiv.cli.verbs import Verb, common, finish, note, own_libraries, session, settings, tell_failures
 from leitmotiv.errors import UsageError
 
 if TYPE_CHECKING:
@@ -68,17 +67,18 @@ def command(
         server = serve.bind(opened, token=token)
         url = serve.address(opened, server, token, "/")
         growing = grow(opened.settings, roots, include=include, exclude=exclude, report=report)
-        click.echo(url)
-        sys.stdout.flush()
-        _show(url, open_page)
         try:
-            _serve(server, growing, report, until_ready)
+            click.echo(url)
+            sys.stdout.flush()
+            _show(url, open_page)
+            with serve.ended_by_sigterm():
+                _serve(server, growing, report, until_ready)
         except KeyboardInterrupt:
             note("Stopping; what is finished is kept …")
         finally:
             growing.stop()
             server.close()
-    if growing.error is not None and until_ready:
+    if growing.error is not None and not growing.stopped:
         raise growing.error
     finish(len(growing.failed))
 
@@ -98,7 +98,7 @@ def _serve(server: "Server", growing: "Growing", report: Bars | None, until_read
             report.close()
         lines = [] if quiet else list(growing.outcome)
         if growing.error is not None:
-            lines.append(f"leitmotiv: {growing.error}")
+            lines.append(f"leitmotiv: {growing.error} The pages show what there is; Ctrl-C ends the server.")
         elif not (quiet or until_ready or growing.stopped):
             lines.append("Ready. Ctrl-C ends the server.")
         for text in lines:
@@ -116,5 +116,4 @@ def own_library(folders: tuple[Path, ...]) -> Path:
     paths = sorted(os.path.abspath(folder) for folder in folders)
     key = hashlib.sha256(b"\0".join(os.fsencode(path) for path in paths)).hexdigest()[:8]
     name = re.sub(r"[^\w.-]+", "-", Path(paths[0]).name).strip("-.") or "pictures"
-    base = Path(platformdirs.user_data_dir("leitmotiv", False))
-    return base / "libraries" / f"{name}-{key}"
+    return own_libraries() / f"{name}-{key}"

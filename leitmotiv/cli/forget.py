@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from leitmotiv.cli.verbs import Verb, note, show
+from leitmotiv.cli.verbs import Verb, show
 from leitmotiv.cli.verbs import session as open_session
 
 
@@ -31,5 +31,3 @@ def command(images: tuple[str, ...], missing: bool, dry_run: bool) -> None:
     )
     if not gone:
         sys.exit(1)
-    if not dry_run:
-        note("Next: leitmotiv build-index")

@@ -5,11 +5,10 @@ import sys
 import traceback
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import click
 
-from leitmotiv.cli.verbs import common_options, version_option
+from leitmotiv.cli.verbs import clean, common_options, version_option
 from leitmotiv.errors import LeitmotivError
 
 VERBS = {
@@ -100,10 +99,11 @@ def run(args: list[str] | None = None) -> int:
         return done.exit_code
     except click.ClickException as error:
         error.show()
-        return error.exit_code
+        return _as_json("UsageError", error.format_message(), error.exit_code, arguments)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted; what was finished is kept.", err=True)
-        return 130
+        text = "Interrupted; what was finished is kept."
+        click.echo(text, err=True)
+        return _as_json("Interrupted", text, 130, arguments)
     except BrokenPipeError:
         sys.stderr.close()
         return 0
@@ -111,17 +111,21 @@ def run(args: list[str] | None = None) -> int:
         return end.code if isinstance(end.code, int) else 0
     except LeitmotivError as error:
         return _fail(error, arguments)
-    except Exception:
+    except Exception as error:
         traceback.print_exc()
         click.echo(SHOW_AT_BUG, err=True)
-        return 70
+        return _as_json(type(error).__name__, str(error), 70, arguments)
 
 
 def _fail(error: LeitmotivError, arguments: list[str]) -> int:
     if {"-d", "--debug"} & set(arguments):
         traceback.print_exc()
+    click.echo(f"leitmotiv: {clean(str(error))}", err=True)
+    return _as_json(type(error).__name__, str(error), error.exit_code, arguments)
+
+
+def _as_json(kind: str, message: str, exit_code: int, arguments: list[str]) -> int:
+    """With --json, print an ending that is no result as one object too; return the exit code."""
     if "--json" in arguments:
-        body: dict[str, Any] = {"kind": type(error).__name__, "message": str(error), "exit_code": error.exit_code}
-        click.echo(json.dumps({"error": body}, ensure_ascii=False))
-    click.echo(f"leitmotiv: {error}", err=True)
-    return error.exit_code
+        click.echo(json.dumps({"error": {"kind": kind, "message": clean(message), "exit_code": exit_code}}))
+    return exit_code

@@ -1,9 +1,12 @@
 """`leitmotiv serve`."""
 
 import ipaddress
+import signal
 import sys
 import threading
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -46,9 +49,11 @@ def command(host: str | None, port: int | None, open_page: bool | None, token: b
         if print_token:
             click.echo(opened.library.secret(TOKEN))
             return
+        from leitmotiv.workflows.jobs import reap
         from leitmotiv.workflows.readiness import prepare
 
         prepare(note)
+        reap(opened.library)
         run(opened, open_page=bool(open_page), token=token)
 
 
@@ -61,11 +66,26 @@ def run(opened: "Session", *, open_page: bool, token: bool | None, path: str = "
     if open_page:
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
     try:
-        server.run()
+        with ended_by_sigterm():
+            server.run()
     except KeyboardInterrupt:
         note("Stopped.")
     finally:
         server.close()
+
+
+@contextmanager
+def ended_by_sigterm() -> Iterator[None]:
+    """Take SIGTERM (a container that is stopped) as Ctrl-C."""
+
+    def interrupt(signum: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def wants_token(opened: "Session", token: bool | None) -> bool:

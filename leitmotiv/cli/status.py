@@ -25,7 +25,7 @@ def as_json(state: "Status") -> dict[str, object]:
     names = ("library", "version", "images", "missing", "offline", "failed", "clusters", "indexed", "stale")
     return {
         **{name: getattr(state, name) for name in names},
-        "bytes": state.disk_bytes,
+        "disk_bytes": state.disk_bytes,
         "folders": [path.decode("utf-8", "replace") for path in state.folders],
         "failures": [{"path": f.name, "reason": f.reason, "at": f.at.isoformat()} for f in state.failures],
     }

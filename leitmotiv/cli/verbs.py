@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,9 +15,8 @@ from leitmotiv import __version__
 from leitmotiv.settings import Settings, load
 
 if TYPE_CHECKING:
+    from leitmotiv.workflows.ingest import AddReport
     from leitmotiv.workflows.session import Session
-
-COMMON = ("config", "debug", "library", "json", "quiet")
 
 
 def _keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
@@ -80,17 +80,44 @@ def session(create: bool = False, patient: bool = True, **overrides: Any) -> Ite
 
     chosen = settings(**overrides)
     if not create and not (chosen.library / "leitmotiv.db").exists():
-        raise UsageError(
-            f"There is no library at {chosen.library}. Make one with `leitmotiv add-directory FOLDER`, "
-            "or name another with --library."
-        )
+        raise UsageError(no_library(chosen.library))
     with Session(chosen, create=create, patient=patient) as opened:
         yield opened
 
 
+def own_libraries() -> Path:
+    """Where `explore` keeps a library for each set of folders."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("leitmotiv", False)) / "libraries"
+
+
+def no_library(folder: Path) -> str:
+    """What to say where a library should be: how to make one, and which ones `explore` made."""
+    text = f"There is no library at {folder}. Make one with `leitmotiv add-directory FOLDER`, or name another: "
+    made = sorted(path.parent for path in own_libraries().glob("*/leitmotiv.db"))
+    return text + (", ".join(f"--library {shlex.quote(str(path))}" for path in made[:8]) or "--library DIR") + "."
+
+
+def clean(text: str) -> str:
+    """Text that any terminal takes, whatever a file name held."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def add_result(added: "AddReport") -> None:
+    """Print what an add found, name what failed, and end with 3 where something did."""
+    data = {name: value for name, value in vars(added).items() if name != "failed"}
+    failed = [{"path": clean(path), "reason": reason} for path, reason in added.failed]
+    show({**data, "failed": failed}, lambda: str(added))
+    tell_failures(added.failed)
+    if added.new or added.changed:
+        note("Next: leitmotiv build-index")
+    finish(len(added.failed))
+
+
 def show(data: dict[str, Any], text: Callable[[], str]) -> None:
     """Print a result: one JSON object with --json, else the text."""
-    click.echo(json.dumps(data, ensure_ascii=False, default=str) if common("json") else text())
+    click.echo(json.dumps(data, default=str) if common("json") else clean(text()))
 
 
 def note(text: str) -> None:

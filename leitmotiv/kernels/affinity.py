@@ -62,7 +62,7 @@ class Rest(NamedTuple):
     `bound` (N,): every similarity of a row's rest is below it. `largest` (N,): none is above it.
     `guard` (N,): the responsibility that a similarity equal to the bound would have, not positive between steps.
     `history` (N, steps): the best sum of each row at each step.
-    `responsibility` (N, N): as it was after the first `since[i]` steps.
+    `responsibility` (N, N): as it was after the first `since[i]` steps, also that of listed entries never chosen.
     `level` (N,): the damped sum of the history; `top` (N,): the largest similarity of the row. These two only choose
     bounds, and no result depends on them.
     """
@@ -196,10 +196,12 @@ def _replay(i: int, place: int, steps: int, listed: Listed, rest: Rest, rule: Ru
 
 
 @kernel
-def _advance(i: int, steps: int, rest: Rest, rule: Rule) -> None:
-    """Bring the responsibilities of the rest of a row to step `steps`."""
+def _advance(i: int, steps: int, listed: Listed, rest: Rest, rule: Rule) -> None:
+    """Bring the responsibilities of a row to step `steps`, at which those of listed entries already are."""
     for step in range(rest.since[i], steps):
         _pass(rest.similarity[i], rest.responsibility[i], rest.history[i, step], rule)
+    for j in range(listed.filled[i]):
+        rest.responsibility[i, listed.column[i, j]] = listed.responsibility[i, j]
     rest.since[i] = steps
 
 
@@ -249,7 +251,7 @@ def _rebound(
     even = rest.level[i] / weight
     margin = abs(rest.top[i] - even) / 8
     wanted = even - margin
-    if searched and second - margin < wanted and _count(rest.similarity[i], second - margin) <= size // 16:
+    if searched and second - margin < wanted and _are_few(i, second - margin, size // 16, rest):
         wanted = second - margin
     elif not rest.guard[i] > rule.zero:
         crowd = listed.filled[i] - 32
@@ -261,7 +263,7 @@ def _rebound(
         rest.bound[i] = wanted
         if rest.largest[i] >= rest.bound[i]:
             if step - rest.since[i] > PATIENCE:
-                _advance(i, step, rest, rule)
+                _advance(i, step + 1, listed, rest, rule)
             rest.largest[i] = _list_from_bound(i, listed, rest, points, rule)
         _replay(i, place, step + 1, listed, rest, rule)
         rest.guard[i] = _replay_one(i, rest.bound[i], step + 1, rest, rule)
@@ -273,24 +275,35 @@ def _rebound(
 
 @kernel
 def _list_from_bound(i: int, listed: Listed, rest: Rest, points: Points, rule: Rule) -> Scalar:
-    """List what does not lie below the bound of the row; give the largest similarity that stays."""
+    """List what does not lie below the bound of the row; give a similarity that none of what stays is above."""
     largest = rule.least
     bound = rest.bound[i]
-    for k in range(len(points.totals)):
-        similarity = rest.similarity[i, k]
-        if similarity >= bound and similarity > rule.least:
-            _list(i, k, points.column[k], listed, rest, rule)
-        else:
-            largest = max(largest, similarity)
+    size = len(points.totals)
+    for chunk in range(rest.outline.shape[1]):
+        if rest.outline[i, chunk] < bound:
+            largest = max(largest, rest.outline[i, chunk])
+            continue
+        for k in range(chunk * CHUNK, min((chunk + 1) * CHUNK, size)):
+            similarity = rest.similarity[i, k]
+            if similarity >= bound and similarity > rule.least:
+                _list(i, k, points.column[k], listed, rest, rule)
+            else:
+                largest = max(largest, similarity)
     return largest
 
 
 @kernel
-def _count(similarities: Values, least: Scalar) -> int:
+def _are_few(i: int, wanted: Scalar, most: int, rest: Rest) -> bool:
+    """Tell whether at most so many entries of the rest of a row have at least this similarity."""
     count = 0
-    for k in range(len(similarities)):
-        count += similarities[k] >= least
-    return count
+    for chunk in range(rest.outline.shape[1]):
+        if rest.outline[i, chunk] < wanted:
+            continue
+        for similarity in rest.similarity[i, chunk * CHUNK : (chunk + 1) * CHUNK]:
+            count += similarity >= wanted
+        if count > most:
+            return False
+    return True
 
 
 @kernel
@@ -302,7 +315,6 @@ def _return(i: int, step: int, wanted: Scalar, listed: Listed, rest: Rest, point
             return
         rest.bound[i] = wanted
         rest.guard[i] = guard
-    _advance(i, step + 1, rest, rule)
     kept = 0
     for j in range(listed.filled[i]):
         k = listed.column[i, j]
@@ -314,7 +326,6 @@ def _return(i: int, step: int, wanted: Scalar, listed: Listed, rest: Rest, point
             and listed.availability[i, j] == points.column[k]
         ):
             rest.similarity[i, k] = similarity
-            rest.responsibility[i, k] = listed.responsibility[i, j]
             rest.largest[i] = max(rest.largest[i], similarity)
             continue
         if kept < j:

@@ -1,5 +1,6 @@
 """Everything a page, a command or a script may ask of a library without changing it; bounded work, one lane."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -176,11 +177,22 @@ def display(session: Session, image_id: str) -> tuple[bytes, str]:
     for path in one.paths:
         try:
             if one.format in DIRECT and one.size <= DIRECT_BYTES:
-                return Path(path.decode("utf-8", "surrogateescape")).read_bytes(), DIRECT[one.format]
-            return reading.transcode(path, SHOWN_SIZE), "image/webp"
+                return _read_file(path), DIRECT[one.format]
+            return remember(session, ("shown", one.id), lambda: _transcoded(session, path), lane=True), "image/webp"  # noqa: B023
         except (OSError, ImageReadError):
             continue
     return thumbnail(session, one.id, 512), "image/webp"
+
+
+def _read_file(path: bytes) -> bytes:
+    with Path(os.fsdecode(path)).open("rb") as file:
+        if os.fstat(file.fileno()).st_size > DIRECT_BYTES:
+            raise OSError("the file grew")
+        return file.read()
+
+
+def _transcoded(session: Session, path: bytes) -> bytes:
+    return reading.transcode(path, SHOWN_SIZE, max_megapixels=session.settings.max_megapixels)
 
 
 def clusters(session: Session, count: int | None = None) -> ClusterPage:

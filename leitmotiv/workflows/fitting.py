@@ -1,6 +1,7 @@
 """One file or one array of pixels to a mixture, as adding does it, for those who ask outside a library."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,20 @@ def fit_file(path: Path, settings: Settings) -> Mixture:
 
 
 def fit_pixels(pixels: Pixels, settings: Settings, **changes: Any) -> Mixture:
-    """The mixture of (H, W, 3) uint8 sRGB pixels of any size, shrunk to the working size first."""
-    options = {
-        "seed": settings.seed,
-        "blur": settings.blur,
-        "samples": settings.samples,
-        "components": settings.components,
-        "alpha": settings.alpha,
-        "colour_space": settings.colour_space,
-        **changes,
-    }
-    return fitting.fit_image(reading.shrink(pixels, settings.working_size), **options)
+    """The mixture of (H, W, 3) uint8 sRGB pixels of any size, shrunk to the working size first.
+
+    Raises
+    ------
+    SettingsError
+        One of `changes`, settings by name, cannot be used.
+    """
+    chosen = replace(settings, **changes)
+    return fitting.fit_image(
+        reading.shrink(pixels, chosen.working_size),
+        seed=chosen.seed,
+        blur=chosen.blur,
+        samples=chosen.samples,
+        components=chosen.components,
+        alpha=chosen.alpha,
+        colour_space=chosen.colour_space,
+    )

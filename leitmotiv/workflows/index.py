@@ -61,26 +61,44 @@ def build_index(
         everything = library.images.ids()
         if not everything:
             raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
-        now = digest(everything, settings)
-        old = library.clusters.get()
-        if old is not None and not skip_distances and library.clusters.digest() == now:
-            return IndexReport(len(old.ids), 0, 0, len(old), old.default_count)
         chosen = _spread(everything, settings.limit, _stored_ids(library))
+        old = library.clusters.get()
+        compared = set(_kept(library, chosen, measure_digest(settings))[1])
+        whole = compared.issuperset(chosen) and library.clusters.digest() == digest(everything, settings)
+        if old is not None and whole and not skip_distances:
+            return IndexReport(len(old.ids), 0, 0, len(old), old.default_count)
         matrix, ids, pairs = _distances(library, settings, chosen, step, skip=skip_distances)
-        clusters = _cluster(matrix, ids, old, settings, step)
-        if len(chosen) < len(everything) and not skip_distances:
-            compared = set(ids)
-            others = [image for image in everything if image not in compared]
-            clusters = _join(library, settings, clusters, others, step)
-        library.clusters.replace(clusters, digest=digest(ids, settings) if skip_distances else now)
-        known = set(old.ids) if old is not None else set()
-        new = sum(image not in known for image in clusters.ids)
-        return IndexReport(len(clusters.ids), new, pairs, len(clusters), clusters.default_count)
+        clusters = _regroup(library, settings, matrix, ids, old, step)
+        return IndexReport(len(clusters.ids), len(set(ids) - compared), pairs, len(clusters), clusters.default_count)
+
+
+def regroup(session: Session, old: Clusters) -> None:
+    """Cluster what is left after pictures were forgotten, near the old groups; the caller holds the writer's lock."""
+    library, settings = session.library, session.settings
+    matrix, ids = _kept(library, library.images.ids(), measure_digest(settings))
+    if ids:
+        with recorded(library, "index", "Trends", None) as step:
+            _regroup(library, settings, matrix, ids, old, step)
+
+
+def _regroup(
+    library: Library, settings: Settings, matrix: Matrix, ids: Sequence[str], old: Clusters | None, step: Recorder
+) -> Clusters:
+    """Cluster the pictures that were compared, place the others, and replace the old clusters."""
+    clusters = _cluster(matrix, ids, old, settings, step)
+    compared = set(ids)
+    others = [image for image in library.images.ids() if image not in compared]
+    if others:
+        clusters = _join(library, settings, clusters, others, step)
+    chosen = _spread(library.images.ids(), settings.limit, ids)
+    made_from = clusters.ids if compared.issuperset(chosen) else ids  # otherwise stale: some wait to be compared
+    library.clusters.replace(clusters, digest=digest(made_from, settings))
+    return clusters
 
 
 def digest(ids: Sequence[str], settings: Settings) -> str:
     """What an index was made from: the pictures and the measure. Another digest means that the index is stale."""
-    text = "\n".join([measure_digest(settings), str(settings.limit), *sorted(ids)])
+    text = "\n".join([measure_digest(settings), str(min(settings.limit, len(ids))), *sorted(ids)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -174,6 +192,7 @@ def _cluster(matrix: Matrix, ids: Sequence[str], old: Clusters | None, settings:
         matrix[np.ix_(order, order)],
         ids=names,
         start=start if start is not None and len(start) else None,
+        previous=None if old is None else old.preference,
         threads=settings.cores,
         progress=progress,
     )
@@ -205,12 +224,16 @@ def _join(library: Library, settings: Settings, clusters: Clusters, others: Sequ
 def place_new(session: Session, *, report: Report | None = None) -> int:
     """Let pictures that came after the index join their nearest exemplar; the index stays marked as stale."""
     library, settings = session.library, session.settings
-    clusters, made_from = library.clusters.get(), library.clusters.digest()
-    if clusters is None or made_from is None:
+    if library.clusters.digest() is None:
         return 0
-    placed = set(clusters.ids)
-    others = [image for image in library.images.ids() if image not in placed]
-    if others:
-        with library.writer("placing new pictures"), recorded(library, "place", "New pictures", report) as step:
-            library.clusters.replace(_join(library, settings, clusters, others, step), digest=made_from)
+    with library.writer("placing new pictures"):
+        clusters, made_from = library.clusters.get(), library.clusters.digest()
+        stored = library.arrays.get(MATRIX)
+        if clusters is None or made_from is None or stored is None or stored.digest != measure_digest(settings):
+            return 0
+        placed = set(clusters.ids)
+        others = [image for image in library.images.ids() if image not in placed]
+        if others:
+            with recorded(library, "place", "New pictures", report) as step:
+                library.clusters.replace(_join(library, settings, clusters, others, step), digest=made_from)
     return len(others)

@@ -3,7 +3,7 @@
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,8 @@ class AddReport:
     ----------
     new, changed, gone, same, moved, copies, offline : int
         Files; "gone" are kept until `leitmotiv forget`.
+    replaced : int
+        Pictures whose only file now holds another picture; kept, as missing, until `leitmotiv forget`.
     failed : list of (path as text, reason)
         Every file and folder that could not be read.
     """
@@ -39,11 +41,15 @@ class AddReport:
     moved: int = 0
     copies: int = 0
     offline: int = 0
+    replaced: int = 0
     failed: list[tuple[str, str]] = field(default_factory=list)
 
     def __str__(self) -> str:
         parts = [f"{self.new:,} new", f"{self.changed:,} changed", f"{self.gone:,} gone", f"{self.same:,} same"]
-        rest = (("moved", self.moved), ("copies", self.copies), ("offline", self.offline), ("failed", len(self.failed)))
+        rest = (
+            *(("moved", self.moved), ("copies", self.copies), ("offline", self.offline)),
+            *(("replaced", self.replaced), ("failed", len(self.failed))),
+        )
         return ", ".join([*parts, *(f"{count:,} {name}" for name, count in rest if count)])
 
 
@@ -66,7 +72,8 @@ def add_directories(
     folders : sequence of Path
         A folder that is away but known marks its pictures as offline.
     include, exclude : sequence of str
-        Patterns for paths relative to the folder, or for names.
+        Patterns for paths relative to the folder, or for names. They are remembered: without any, those of the last
+        time count.
 
     Raises
     ------
@@ -80,10 +87,14 @@ def add_directories(
     _same_colours(session)
     title = ", ".join(root.decode("utf-8", "replace") for root in roots)
     with library.writer("adding pictures", wait=wait), recorded(library, "add", title, report) as step:
-        for root in roots:
-            library.folders.add(root, tuple(include), tuple(exclude))
-        library.failures.clear([path for path in library.failures.known(roots) if not os.path.lexists(path)])
-        return _Adding(session, step).folders(roots, include, exclude)
+        stored = {path: (inside, outside) for path, inside, outside in library.folders.list()}
+        chosen = {
+            root: (tuple(include), tuple(exclude)) if include or exclude else stored.get(root, ((), ()))
+            for root in roots
+        }
+        for root, patterns in chosen.items():
+            library.folders.add(root, *patterns)
+        return _Adding(session, step).folders(chosen)
 
 
 def add_files(session: Session, files: Sequence[Path], *, report: Report | None = None, wait: float = 5.0) -> AddReport:
@@ -132,61 +143,90 @@ class _Adding:
         self._report = AddReport()
         self._by_size: dict[int, set[str]] = defaultdict(set)
         self._known: dict[bytes, KnownFile] = {}
+        self._gone: set[bytes] = set()
+        self._there: dict[bytes, bool] = {}
 
-    def folders(self, roots: Sequence[bytes], include: Sequence[str], exclude: Sequence[str]) -> AddReport:
-        self._known = self._library.files.known(roots)
+    def folders(self, roots: Mapping[bytes, tuple[Sequence[str], Sequence[str]]]) -> AddReport:
+        """Bring the library up to date with folders, each with its include and exclude patterns."""
+        self._forget_old_failures(list(roots))
+        self._known = self._library.files.known(list(roots))
         troubled: list[bytes] = []
 
         def trouble(path: bytes, reason: str) -> None:
             troubled.append(path)
             self._fail(path, reason)
 
-        there = [root for root in roots if os.path.isdir(root)]
-        found: list[Found] = []
-        for item in scan(
-            [Path(os.fsdecode(root)) for root in there], include=include, exclude=exclude, on_error=trouble
-        ):
-            found.append(item)
-            if len(found) % 500 == 0:
-                self._step("Looking for pictures", len(found), 0)
+        found: dict[bytes, Found] = {}
+        for root, (include, exclude) in roots.items():
+            if not os.path.isdir(root):
+                continue
+            folder = Path(os.fsdecode(root))
+            for item in scan([folder], include=include, exclude=exclude, on_error=trouble):
+                found[item.path] = item
+                if len(found) % 500 == 0:
+                    self._step("Looking for pictures", len(found), 0)
         self._step("Looking for pictures", len(found), len(found))
-        self._vanished({item.path for item in found}, roots, troubled)
-        self._read(self._unknown(found, roots))
+        self._vanished(found, troubled)
+        self._read(self._unknown(list(found.values()), list(roots)))
         return self._report
 
     def files(self, paths: Sequence[bytes]) -> AddReport:
+        """Add single files."""
         self._known = self._library.files.known(paths)
         found: list[Found] = []
-
-        def trouble(path: bytes, reason: str) -> None:
-            self._fail(path, reason)
-
         for path in paths:
-            found.extend(scan([Path(os.fsdecode(path))], on_error=trouble))
+            name = path.decode("utf-8", "replace")
+            if os.path.isdir(path):
+                self._report.failed.append((name, "it is a folder: use `leitmotiv add-directory`"))
+            elif not os.path.lexists(path):
+                self._report.failed.append((name, "there is no such file"))
+            else:
+                found.extend(scan([Path(os.fsdecode(path))], on_error=self._fail))
         self._read(self._unknown(found, paths))
         return self._report
+
+    def _forget_old_failures(self, roots: Sequence[bytes]) -> None:
+        """Clear what is gone, and every folder: whether it can be read shows again in the scan."""
+        failures = self._library.failures
+        failures.clear([path for path in failures.known(roots) if not os.path.lexists(path) or os.path.isdir(path)])
 
     def _fail(self, path: bytes, reason: str, size: int = -1, mtime_ns: int = -1) -> None:
         self._report.failed.append((path.decode("utf-8", "replace"), reason))
         self._library.failures.put(path, reason, size, mtime_ns)
         self._step.failures += 1
 
-    def _vanished(self, found: set[bytes], roots: Sequence[bytes], troubled: Sequence[bytes]) -> None:
-        """Mark known files that the scan did not meet: gone if their folder is there, offline if it is away."""
-        gone: list[bytes] = []
-        offline: list[bytes] = []
+    def _vanished(self, found: Mapping[bytes, Found], troubled: Sequence[bytes]) -> None:
+        """Mark known files that the scan did not meet: gone if their folder is there, offline if it is away.
+
+        A RAW file that is the pair of a JPEG now, and was a picture by itself before, is gone as such.
+        """
+        paired = {item.paired for item in found.values() if item.paired is not None}
+        states: dict[str, list[bytes]] = {"missing": [], "offline": []}
         for path, known in self._known.items():
-            if path in found or known.state == "missing" or os.path.lexists(path):
+            if path in found or (os.path.lexists(path) and path not in paired):
                 continue
-            away = any(path.startswith(t + b"/") for t in troubled) or not any(
-                path.startswith(root.rstrip(b"/") + b"/") and os.path.isdir(root) for root in roots
-            )
-            if known.state != ("offline" if away else "missing"):
-                (offline if away else gone).append(path)
-        self._library.files.set_state(gone, "missing")
-        self._library.files.set_state(offline, "offline")
-        self._report.gone += len(gone)
-        self._report.offline += len(offline)
+            unseen = any(path.startswith(folder + b"/") for folder in troubled)
+            state = "missing" if path in paired or not (unseen or self._is_away(path)) else "offline"
+            if known.state not in (state, "missing"):
+                states[state].append(path)
+        for state, paths in states.items():
+            self._library.files.set_state(paths, state)
+        self._gone.update(states["missing"])
+        self._report.gone += len(states["missing"])
+        self._report.offline += len(states["offline"])
+
+    def _is_away(self, path: bytes) -> bool:
+        """Whether a file that is not there lies on a drive that is away: no folder of it is there, or all are empty."""
+        roots = [root for root, _, _ in self._library.folders.list() if path.startswith(root.rstrip(b"/") + b"/")]
+        folders = roots or [path.rpartition(b"/")[0] or b"/"]
+        for folder in folders:
+            if folder not in self._there:
+                try:
+                    with os.scandir(folder) as entries:
+                        self._there[folder] = next(entries, None) is not None
+                except OSError:
+                    self._there[folder] = False
+        return not any(self._there[folder] for folder in folders)
 
     def _unknown(self, found: Sequence[Found], roots: Sequence[bytes]) -> list[Found]:
         """Keep what has to be read; count the rest as same."""
@@ -198,6 +238,8 @@ class _Adding:
             stamp = (item.size, item.mtime_ns)
             if known is not None and known.image_id and (known.size, known.mtime_ns) == stamp:
                 self._report.same += 1
+                if item.path in failures:
+                    self._library.failures.clear([item.path])
                 if known.state != "present":
                     back.append(item.path)
             elif item.path in failures and failures[item.path][1:] == stamp:
@@ -246,10 +288,15 @@ class _Adding:
                 return
             self._add_new(reading)
             changed = before is not None and before.image_id is not None
+            if before is not None and before.image_id is not None and not self._has_files(before.image_id):
+                self._report.replaced += 1
             self._report.changed += changed
             self._report.new += not changed
         elif image is not None:
             self._attach(reading, image, before)
+
+    def _has_files(self, image_id: str) -> bool:
+        return bool(self._library.images.get(image_id).paths)
 
     def _same_image(self, reading: Reading) -> Image | None:
         """Find the image of these bytes; of these pixels where only the metadata changed or the file also moved."""
@@ -285,20 +332,17 @@ class _Adding:
 
     def _attach(self, reading: Reading, image: Image, before: KnownFile | None) -> None:
         """Give an image one more path, or its path back; a path that is gone gives way to the new one."""
-        gone = [path for path in image.paths if path != reading.task.path and not os.path.lexists(path)]
-        gone = [path for path in gone if self._known.get(path, _ABSENT).state != "offline"]
+        others = [path for path in image.paths if path != reading.task.path]
+        gone = [path for path in others if not os.path.lexists(path) and not self._is_away(path)]
         self._library.files.put(_file(reading, image.id))
         self._library.files.remove(gone)
         if before is not None and before.image_id is not None:
             self._report.changed += 1
         elif gone:
             self._report.moved += 1
-            self._report.gone = max(0, self._report.gone - len(gone))
+            self._report.gone -= len(self._gone.intersection(gone))
         else:
             self._report.copies += 1
-
-
-_ABSENT = KnownFile(b"", None, "", 0, 0, "missing")
 
 
 def _file(reading: Reading, image_id: str) -> KnownFile:
@@ -325,7 +369,7 @@ def _batches(
             if len(batch) >= most or clock() - since > seconds:
                 yield batch
                 batch, since = [], clock()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Exception):
         if batch:
             yield batch
         raise

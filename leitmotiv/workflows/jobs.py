@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from leitmotiv.errors import JobFailedError, LeitmotivError
+from leitmotiv.errors import DiskFullError, JobFailedError, LeitmotivError, LibraryLockedError, PermissionDeniedError
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
 from leitmotiv.workflows.progress import Report, Step, Stopped
@@ -113,10 +113,16 @@ def _grow(
     from leitmotiv.workflows.measuring import ready
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to translate
-    signal.signal(signal.SIGTERM, _interrupt)
+    asked = threading.Event()
+
+    def interrupt(signum: int, frame: object) -> None:
+        asked.set()  # an exception raised inside a C callback (LLVM compiling) is swallowed; this is not
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
 
     def report(step: Step) -> None:
-        if os.getppid() != parent:
+        if asked.is_set() or os.getppid() != parent:
             raise Stopped
         channel.send(("step", step))
 
@@ -126,6 +132,8 @@ def _grow(
             channel.send(("line", str(added)))
             channel.send(("failed", added.failed))
             ready(session)
+            if asked.is_set():
+                raise Stopped
             if session.library.images.count():
                 channel.send(("line", str(build_index(session, report=report))))
     except (KeyboardInterrupt, Stopped, BrokenPipeError):
@@ -136,20 +144,10 @@ def _grow(
         channel.close()
 
 
-def _interrupt(signum: int, frame: object) -> None:
-    raise KeyboardInterrupt
-
-
 def reap(library: Library) -> None:
-    """Mark jobs whose process is gone as stopped."""
-    library.jobs.reap(_alive)
-
-
-def _alive(pid: int) -> bool:
+    """Mark jobs as stopped that died: whoever works holds the writer's lock, so a free lock means that none does."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        with library.writer("looking for dead jobs", wait=0.0):
+            library.jobs.reap(lambda _pid: False)
+    except (LibraryLockedError, PermissionDeniedError, DiskFullError):
+        return  # somebody works, or nobody can write here

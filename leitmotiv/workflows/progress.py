@@ -114,6 +114,8 @@ class Recorder:
 @contextmanager
 def recorded(library: Library, kind: str, title: str, report: Report | None) -> Iterator[Recorder]:
     """Run work as a job: its row ends as done, stopped or failed, whatever happens inside."""
+    # Whoever works holds the writer's lock: what still counts as running has died.
+    library.jobs.reap(lambda _pid: False)
     job = library.jobs.start(kind, title)
     try:
         yield (recorder := Recorder(library, job, report))

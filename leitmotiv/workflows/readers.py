@@ -48,15 +48,12 @@ class Reading:
 
 def read_one(task: Task, settings: Settings) -> Reading:
     """Read, and fit where needed; a bad file is an answer, not an exception."""
-    from leitmotiv.analysis.mixture import fit_image
-    from leitmotiv.imaging.read import read
-
     try:
         if task.known:
             sha256 = _sha256(task.path)
             if sha256 in task.known:
                 return Reading(task, sha256)
-        picture = read(task.path, working_size=settings.working_size, max_megapixels=settings.max_megapixels)
+        picture, mixture = _fit(task, settings)
     except ImageReadError as error:
         return Reading(task, failure=error.reason)
     except FileNotFoundError:
@@ -65,18 +62,29 @@ def read_one(task: Task, settings: Settings) -> Reading:
         return Reading(task, failure=f"the system cannot read it ({error.strerror or error})")
     except MemoryError:
         return Reading(task, failure="it needs more memory than there is")
-    mixture = None
-    if picture.pixel_hash != task.pixel_hash:
-        mixture = fit_image(
-            picture.pixels,
-            seed=settings.seed,
-            blur=settings.blur,
-            samples=settings.samples,
-            components=settings.components,
-            alpha=settings.alpha,
-            colour_space=settings.colour_space,
-        )
+    except Exception as error:  # a fault of ours: told as this file's failure, so that it stops no other
+        return Reading(task, failure=f"leitmotiv failed on it ({type(error).__name__}: {error}); please report this")
     return Reading(task, picture.sha256, replace(picture, pixels=np.empty((0, 0, 3), np.uint8)), mixture)
+
+
+def _fit(task: Task, settings: Settings) -> tuple[Picture, Mixture | None]:
+    """The picture, and its mixture unless the pixels are those that this path held before."""
+    from leitmotiv.analysis.mixture import fit_image
+    from leitmotiv.imaging.read import read
+
+    picture = read(task.path, working_size=settings.working_size, max_megapixels=settings.max_megapixels)
+    if picture.pixel_hash == task.pixel_hash:
+        return picture, None
+    mixture = fit_image(
+        picture.pixels,
+        seed=settings.seed,
+        blur=settings.blur,
+        samples=settings.samples,
+        components=settings.components,
+        alpha=settings.alpha,
+        colour_space=settings.colour_space,
+    )
+    return picture, mixture
 
 
 def _sha256(path: bytes) -> str:
@@ -85,7 +93,7 @@ def _sha256(path: bytes) -> str:
 
 
 def readings(
-    tasks: Iterable[Task], settings: Settings, *, single_below: int = 3, worker: Callable[..., Reading] = read_one
+    tasks: Iterable[Task], settings: Settings, *, single_below: int = 1, worker: Callable[..., Reading] = read_one
 ) -> Iterator[Reading]:
     """Readings in the order in which they finish.
 

@@ -16,13 +16,25 @@ def stored(session: Session) -> Clusters:
     NoIndexError
         No index was built yet.
     """
+    return _stored(session)[1]
+
+
+def _stored(session: Session) -> tuple[int | None, Clusters]:
+    """The clusters with the stamp that was theirs: an index may be replaced at any moment."""
     library = session.library
-    clusters = remember(session, ("clusters", library.clusters.stamp()), library.clusters.get)
+    stamp, clusters = library.clusters.stamp(), None
+    for _ in range(5):
+        clusters = remember(session, ("clusters", stamp), library.clusters.get)
+        if (now := library.clusters.stamp()) == stamp:
+            break
+        with session.guard:
+            session.memory.pop("clusters", None)
+        stamp = now
     if clusters is None:
         raise NoIndexError(
             f"No index for {library.images.count():,} pictures yet. Run `leitmotiv build-index`, or wait for the job."
         )
-    return clusters
+    return stamp, clusters
 
 
 def cut(session: Session, count: int | None = None) -> tuple[Cluster, ...]:
@@ -35,12 +47,11 @@ def cut(session: Session, count: int | None = None) -> tuple[Cluster, ...]:
     UsageError
         `count` is less than 1 or more than there are clusters.
     """
-    clusters = stored(session)
+    stamp, clusters = _stored(session)
     count = clusters.default_count if count is None else count
     if not 1 <= count <= len(clusters):
         raise UsageError(f"count is {count}, but must lie between 1 and {len(clusters)}.")
-    key = ("cut", session.library.clusters.stamp(), count)
-    return remember(session, key, lambda: tree.cut(clusters, count, distances(session, clusters)))
+    return remember(session, ("cut", stamp, count), lambda: tree.cut(clusters, count, distances(session, clusters)))
 
 
 def group(session: Session, cluster_id: int, count: int | None = None) -> Cluster:
@@ -54,8 +65,11 @@ def group(session: Session, cluster_id: int, count: int | None = None) -> Cluste
     for candidate in cut(session, count):
         if candidate.id == cluster_id:
             return candidate
-    clusters = stored(session)
+    stamp, clusters = _stored(session)
     if not 0 <= cluster_id < len(clusters) + len(clusters.merges):
         raise UsageError(f"There is no trend {cluster_id} in this index; it may have been built again since.")
-    key = ("group", session.library.clusters.stamp(), cluster_id)
-    return remember(session, key, lambda: tree.group(clusters, cluster_id, distances(session, clusters)))
+    return remember(
+        session,
+        ("group", stamp, cluster_id),
+        lambda: tree.group(clusters, cluster_id, distances(session, clusters)),
+    )

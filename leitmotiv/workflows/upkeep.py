@@ -35,8 +35,14 @@ def forget(session: Session, names: Sequence[str], *, missing: bool = False, dry
         images = library.images.many(library.images.ids(all=True))
         chosen.update({image.id: image for image in images if image.state == "missing"})
     if chosen and not dry_run:
-        with library.writer("forgetting pictures"), library.transaction():
-            library.images.forget(list(chosen))
+        with library.writer("forgetting pictures"):
+            old = library.clusters.get()
+            with library.transaction():
+                library.images.forget(list(chosen))
+            if old is not None and not set(chosen).isdisjoint(old.ids):
+                from leitmotiv.workflows.index import regroup
+
+                regroup(session, old)
     return list(chosen.values())
 
 

@@ -1,5 +1,8 @@
 """Building the index: incremental, warm, resumable, stale when it should be."""
 
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +14,10 @@ from leitmotiv.settings import Settings
 from leitmotiv.workflows import browse, index
 from leitmotiv.workflows.index import build_index, place_new
 from leitmotiv.workflows.ingest import add_directories
+from leitmotiv.workflows.jobs import reap
 from leitmotiv.workflows.measuring import MATRIX
 from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.upkeep import forget
 
 from .pictures import folder_of
 
@@ -126,6 +131,60 @@ def test_forgotten_pictures_leave_the_index(session, tmp_path):
     ids, values = stored(session)
     assert gone not in ids
     assert values.shape == (5, 5)
+
+
+def test_forgetting_a_picture_keeps_the_trends_of_the_others(session, tmp_path):
+    add_directories(session, [folder_of(tmp_path / "photos", 18)])
+    build_index(session)
+    before = {frozenset(group.members) for group in browse.clusters(session, 6).clusters}
+    gone = browse.clusters(session, 6).clusters[0].exemplar
+    assert [image.id for image in forget(session, [gone])] == [gone]
+    assert not browse.stale(session)
+    after = {frozenset(group.members) for group in browse.clusters(session, 6).clusters}
+    assert after == {frozenset(group - {gone}) for group in before}
+
+
+def test_deleted_arrays_are_computed_again(session, tmp_path):
+    add_directories(session, [folder_of(tmp_path / "photos", 6)])
+    build_index(session)
+    ids, values = stored(session)
+    shutil.rmtree(session.settings.library / "arrays")
+    with Session(session.settings) as other:
+        assert build_index(other).pairs == 15
+        again_ids, again = stored(other)
+    order = [again_ids.index(image) for image in ids]
+    assert np.array_equal(values, again[np.ix_(order, order)])
+
+
+def test_skip_distances_keeps_placed_pictures(session, tmp_path):
+    photos = folder_of(tmp_path / "photos", 12)
+    add_directories(session, [photos])
+    build_index(session)
+    folder_of(photos, 1, first=12)
+    add_directories(session, [photos])
+    place_new(session)
+    build_index(session, skip_distances=True)
+    assert sum(group.size for group in browse.clusters(session).clusters) == 13
+    assert browse.stale(session)
+
+
+def test_other_limit_that_changes_nothing_does_not_make_stale(session, tmp_path):
+    add_directories(session, [folder_of(tmp_path / "photos", 6)])
+    with Session(replace(session.settings, limit=100)) as other:
+        build_index(other)
+    assert not browse.stale(session)
+
+
+def test_dead_job_is_not_shown_as_running(session, tmp_path):
+    add_directories(session, [folder_of(tmp_path / "photos", 3)])
+    code = (
+        "import os, sys, pathlib; from leitmotiv.store.library import Library\n"
+        "l = Library.open(pathlib.Path(sys.argv[1])); l.jobs.start('add', 'x'); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(session.settings.library)], check=False)
+    assert session.library.jobs.list()[0].state == "running"
+    reap(session.library)
+    assert session.library.jobs.list()[0].state == "stopped"
 
 
 def test_above_the_limit_every_picture_still_has_a_trend(session, tmp_path):

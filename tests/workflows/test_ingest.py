@@ -96,6 +96,7 @@ def test_changed_pixels_make_another_image(session, tmp_path):
     report = add_directories(session, [photos])
     after = session.library.images.find_path(os.fsencode(photos / "p000.jpg"))
     assert counts(report) == (0, 1, 0, 1)
+    assert report.replaced == 1
     assert before is not None
     assert after is not None
     assert after.id != before.id
@@ -167,11 +168,69 @@ def test_same_result_with_worker_processes(session, tmp_path):
             assert (a.cholesky == b.cholesky).all()
 
 
-def test_include_and_exclude_choose_files(session, tmp_path):
+def test_include_and_exclude_choose_files_and_are_remembered(session, tmp_path):
     photos = folder_of(tmp_path / "photos", 4)
     assert add_directories(session, [photos], include=["p00[012].jpg"], exclude=["p001*"]).new == 2
-    report = add_directories(session, [photos])
+    assert counts(add_directories(session, [photos])) == (0, 0, 0, 2)
+    report = add_directories(session, [photos], include=["*"])
     assert (report.new, report.same, report.gone) == (2, 2, 0)
+
+
+def test_path_on_a_drive_that_is_away_is_not_taken_for_moved(session, tmp_path):
+    drive = folder_of(tmp_path / "drive", 2)
+    local = tmp_path / "local"
+    local.mkdir()
+    shutil.copy(drive / "p000.jpg", local / "copy.jpg")
+    add_directories(session, [drive])
+    drive.rename(tmp_path / "unplugged")
+    report = add_directories(session, [drive, local])
+    assert (report.moved, report.copies, report.offline) == (0, 1, 2)
+    (tmp_path / "unplugged").rename(drive)
+    assert counts(add_directories(session, [drive])) == (0, 0, 0, 2)
+    image = session.library.images.find_path(os.fsencode(local / "copy.jpg"))
+    assert image is not None
+    assert len(image.paths) == 2
+
+
+def test_empty_mount_point_is_a_drive_that_is_away(session, tmp_path):
+    photos = folder_of(tmp_path / "mount", 2)
+    add_directories(session, [photos])
+    for path in photos.iterdir():
+        path.rename(tmp_path / path.name)
+    report = add_directories(session, [photos])
+    assert (report.gone, report.offline) == (0, 2)
+
+
+def test_raw_beside_a_later_jpeg_is_no_longer_a_picture_by_itself(session, tmp_path):
+    photos = folder_of(tmp_path / "photos", 1)
+    add_files(session, [photos / "p000.jpg"])
+    known = session.library.files.known([os.fsencode(photos)])
+    (file,) = known.values()
+    session.library.files.put(replace(file, path=os.fsencode(photos / "p001.dng")))
+    (photos / "p001.dng").write_bytes(b"a raw file")
+    picture(1).save(photos / "p001.jpg")
+    assert add_directories(session, [photos]).gone == 1
+
+
+def test_failure_goes_when_the_old_file_is_back(session, tmp_path):
+    photos = folder_of(tmp_path / "photos", 2)
+    add_directories(session, [photos])
+    whole, stat = (photos / "p000.jpg").read_bytes(), (photos / "p000.jpg").stat()
+    (photos / "p000.jpg").write_bytes(b"")
+    assert len(add_directories(session, [photos]).failed) == 1
+    (photos / "p000.jpg").write_bytes(whole)
+    os.utime(photos / "p000.jpg", ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert counts(add_directories(session, [photos])) == (0, 0, 0, 2)
+    assert session.library.failures.list() == []
+
+
+def test_misspelt_file_is_told_but_not_kept_as_a_failure(session, tmp_path):
+    report = add_files(session, [tmp_path / "typo.jpg", tmp_path])
+    assert [reason for _, reason in report.failed] == [
+        "there is no such file",
+        "it is a folder: use `leitmotiv add-directory`",
+    ]
+    assert session.library.failures.list() == []
 
 
 def test_single_files_are_added_by_name(session, tmp_path):

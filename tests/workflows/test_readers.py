@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from leitmotiv.settings import Settings
-from leitmotiv.workflows.readers import Reading, Task, readings
+from leitmotiv.workflows.readers import Reading, Task, read_one, readings
+
+from .pictures import folder_of
 
 
 def crash_on_bad(task: Task, settings: Settings) -> Reading:
@@ -27,3 +29,16 @@ def test_file_that_crashes_its_worker_is_the_only_failure(bad):
 def test_vanished_file_is_a_failure(tmp_path: Path):
     (got,) = readings([Task(os.fsencode(tmp_path / "gone.jpg"), 1, 1, frozenset({"a"}))], Settings())
     assert "vanished" in got.failure
+
+
+def fail_on_bad(pixels, **options):
+    raise ValueError("not foreseen")
+
+
+def test_fault_of_ours_on_one_file_is_that_files_failure(tmp_path, monkeypatch):
+    from leitmotiv.analysis import mixture
+
+    monkeypatch.setattr(mixture, "fit_image", fail_on_bad)
+    path = folder_of(tmp_path, 1) / "p000.jpg"
+    got = read_one(Task(os.fsencode(path), 1, 1), Settings())
+    assert "ValueError: not foreseen" in got.failure
