@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from leitmotiv.analysis.messages import Messages
-from leitmotiv.kernels import affinity as kernels
 from tests.kernels.naive_affinity import DenseMessages
 
 
@@ -64,12 +63,11 @@ def test_every_message_is_the_dense_one_to_the_bit(name, damping):
         assert np.array_equal(points.responsibility, dense.responsibility.diagonal())
         assert np.array_equal(points.availability, dense.availability.diagonal())
         for i in range(step % 7, len(similarity), 7):
-            entries = listed.entries[i, : listed.filled[i]]
-            listed_here = entries[:, kernels.COLUMN].astype(int)
-            listed_here = np.where(listed_here < 0, -1 - listed_here, listed_here)
+            listed_here = listed.column[i, : listed.filled[i]]
             unlisted = np.setdiff1d(np.arange(len(similarity)), [*listed_here, i])
             # Availabilities of listed entries follow at the next sweep.
-            assert np.array_equal(entries[:, kernels.RESPONSIBILITY], dense.responsibility[i, listed_here])
+            held = listed.responsibility[i, : listed.filled[i]]
+            assert np.array_equal(held, dense.responsibility[i, listed_here])
             assert (dense.responsibility[i, unlisted] <= 0).all()
             assert np.array_equal(dense.availability[i, unlisted], points.column[unlisted])
             assert (similarity[i, unlisted] < rest.bound[i]).all()
