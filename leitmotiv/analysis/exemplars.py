@@ -25,6 +25,9 @@ FLIPS = 0.0005
 """Share of points that may start or stop being an exemplar in a quiet step."""
 LEAST_GAIN = 1e-6
 """Least gain of a move, as a share of the largest divergence: falling costs cannot go on for ever."""
+RELUCTANCE = 0.1
+"""Least gain of a move away from old exemplars, as a share of the price: many choices are nearly as good, and one that
+is a little better is not worth other groups."""
 FEW = 1200
 """Points up to which handing work to other threads costs more than it saves."""
 
@@ -41,7 +44,8 @@ def exemplars(
 
     The cost is that of facility location, ``sum_i min_c D[i, c] + preference * C``. Affinity propagation finds a
     start, unless there are old exemplars to start from; then a local search drops, swaps and adds exemplars as long
-    as a single move lowers the cost. Nothing is random.
+    as a single move lowers the cost, or lowers it by `RELUCTANCE` of the price if there were old ones. Nothing is
+    random.
 
     Parameters
     ----------
@@ -85,9 +89,10 @@ def exemplars(
     matrix = as_divergences(divergence)
     if len(matrix) < 2:
         return np.arange(len(matrix)), np.arange(len(matrix))
-    if start is None or not len(start):
-        start = _propagate(matrix, preference, threads, progress)
-    return _search(matrix, preference, np.unique(start))
+    if start is not None and len(start):
+        return _search(matrix, preference, np.unique(start), RELUCTANCE * preference)
+    start = _propagate(matrix, preference, threads, progress)
+    return _search(matrix, preference, start, LEAST_GAIN * max(float(matrix.max()), preference))
 
 
 def as_divergences(values: NDArray[np.floating[Any]]) -> Divergences:
@@ -148,10 +153,10 @@ def _propagate(matrix: Divergences, preference: float, threads: int, progress: P
     return np.flatnonzero(now) if now.any() else np.array([matrix.sum(axis=0, dtype=np.float64).argmin()])
 
 
-def _search(matrix: Divergences, preference: float, start: Rows) -> tuple[Rows, Rows]:
-    """Drop, swap and add exemplars while that lowers the cost."""
-    size, largest = len(matrix), float(matrix.max())
-    beyond = 2 * largest + 1
+def _search(matrix: Divergences, preference: float, start: Rows, least: float) -> tuple[Rows, Rows]:
+    """Drop, swap and add exemplars while a move lowers the cost by more than `least`."""
+    size = len(matrix)
+    beyond = 2 * float(matrix.max()) + 1
     nowhere = np.full(size, -1)
     choice = kernels.Choice(
         open=np.zeros(1, np.int64),
@@ -167,7 +172,6 @@ def _search(matrix: Divergences, preference: float, start: Rows) -> tuple[Rows, 
         kernels.open_slot(matrix, row, choice)
     kernels.weigh(choice)
     change = np.zeros(size)
-    least = LEAST_GAIN * max(largest, preference)
     while kernels.improve(matrix, preference, least, beyond, choice, change):
         pass
     return _in_order(choice.rows[: choice.open[0]], choice.nearest)

@@ -103,10 +103,10 @@ def sweep(
     `weight` is 1 - damping ** (step + 1).
     """
     for i in range(first, last):
-        place, column, best, second = _best_listed(i, listed, points, rule)
-        searched = second <= rest.largest[i]
+        place, best, second = _best_listed(i, listed, points, rule)
+        searched = second < rest.largest[i]
         if searched:
-            found, best, second = _search(i, column, best, second, rest, points, rule)
+            found, best, second = _search(i, best, second, rest, points, rule)
             if found >= 0:
                 place = listed.filled[i]
                 _list(i, found, points.column[found], listed, rest, rule)
@@ -119,47 +119,47 @@ def sweep(
 
 
 @kernel
-def _best_listed(i: int, listed: Listed, points: Points, rule: Rule) -> tuple[int, int, Scalar, Scalar]:
-    """Update the availabilities of the listed entries; give the place, column and sum of the best, and the second."""
+def _best_listed(i: int, listed: Listed, points: Points, rule: Rule) -> tuple[int, Scalar, Scalar]:
+    """Update the availabilities of the listed entries; give the place and sum of the best, and the second sum.
+
+    Which of two equal sums is the best makes no difference: then best and second are equal too.
+    """
     columns = listed.column[i]
     similarities = listed.similarity[i]
     availabilities = listed.availability[i]
     responsibilities = listed.responsibility[i]
-    place, column = -1, i
-    best, second = points.availability[i] + points.similarity[i], rule.least
+    place, best, second = -1, points.availability[i] + points.similarity[i], rule.least
     for j in range(listed.filled[i]):
         k = columns[j]
         excess = max(responsibilities[j], rule.zero) - points.totals[k]
         availability = availabilities[j] * rule.damping - max(excess, rule.zero) * rule.rest
         availabilities[j] = availability
         value = availability + similarities[j]
-        if value > best or (value == best and k < column):
-            place, column, best, second = j, k, value, best
+        if value > best:
+            place, best, second = j, value, best
         elif value > second:
             second = value
-    return place, column, best, second
+    return place, best, second
 
 
 @kernel
-def _search(
-    i: int, column: int, best: Scalar, second: Scalar, rest: Rest, points: Points, rule: Rule
-) -> tuple[int, Scalar, Scalar]:
+def _search(i: int, best: Scalar, second: Scalar, rest: Rest, points: Points, rule: Rule) -> tuple[int, Scalar, Scalar]:
     """Look for better sums in the rest of a row: the column of the best if it lies there or -1, the best, the second.
 
     A chunk of columns is passed over where even its largest similarity with its largest availability is too little.
     """
     found = -1
     for chunk in range(len(points.ceiling)):
-        if rest.outline[i, chunk] + points.ceiling[chunk] < second:
+        if rest.outline[i, chunk] + points.ceiling[chunk] <= second:
             continue
         first, last = chunk * CHUNK, min((chunk + 1) * CHUNK, len(points.column))
         similarities, availabilities = rest.similarity[i, first:last], points.column[first:last]
-        if _largest_sum(similarities, availabilities, rule) < second:
+        if _largest_sum(similarities, availabilities, rule) <= second:
             continue
         for k in range(first, last):
             value = points.column[k] + rest.similarity[i, k]
-            if value > best or (value == best and k < column and value > rule.least):
-                found, column, best, second = k, k, value, best
+            if value > best:
+                found, best, second = k, value, best
             elif value > second:
                 second = value
     return found, best, second

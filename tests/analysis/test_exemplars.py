@@ -101,6 +101,18 @@ def test_warm_start_keeps_groups_when_a_few_points_come():
     assert adjusted_rand_score(labels, warm[:294]) > 0.95
 
 
+def test_warm_start_moves_where_that_is_worth_it():
+    """One exemplar for all is far from good, and so are all points as exemplars."""
+    divergence = divergences(120)
+    rows, _ = exemplars(divergence, preference=0.6)
+    best = naive.cost(divergence, rows, 0.6)
+    for start in ([7], range(120)):
+        warm, _ = exemplars(divergence, preference=0.6, start=np.array(start))
+        assert naive.cost(divergence, warm, 0.6) < 1.03 * best
+        for others in naive.neighbours(divergence, warm.tolist()):
+            assert naive.cost(divergence, others, 0.6) > naive.cost(divergence, warm, 0.6) - 0.1 * 0.6 - 1e-5
+
+
 def test_progress_never_passes_its_end():
     calls = []
     exemplars(divergences(60), preference=0.5, progress=lambda done, total: calls.append((done, total)))
