@@ -51,9 +51,12 @@ def command(
     for folder in folders:
         if os.path.lexists(folder) and not folder.is_dir():
             raise UsageError(f"{folder} is not a folder. For single files: leitmotiv add-image {folder}")
+    lacking = [folder for folder in folders if not folder.is_dir()]
     overrides = {"host": host, "port": port, "workers": workers, "max_megapixels": max_megapixels}
     if folders and "library" not in settings().origins:
-        overrides["library"] = own_library(folders)  # type: ignore[assignment]
+        overrides["library"] = own = own_library(folders)  # type: ignore[assignment]
+        if lacking and not own.exists():
+            raise UsageError(f"There is no folder {lacking[0]}. Check the spelling, or that its drive is connected.")
     from leitmotiv.workflows.jobs import grow, reap
 
     with session(create=True, patient=False, **overrides) as opened, bars() as report:
@@ -70,15 +73,21 @@ def command(
         try:
             click.echo(url)
             sys.stdout.flush()
+            note(f"Library: {opened.settings.library}")
             _show(url, open_page)
             with serve.ended_by_sigterm():
                 _serve(server, growing, report, until_ready)
         except KeyboardInterrupt:
-            note("Stopping; what is finished is kept …")
+            pass
         finally:
+            if report is not None:
+                report.close()
             growing.stop()
             server.close()
-    if growing.error is not None and not growing.stopped:
+    if growing.stopped:
+        click.echo("Interrupted; what was finished is kept. The same command goes on from there.", err=True)
+        sys.exit(130)
+    if growing.error is not None:
         raise growing.error
     finish(len(growing.failed))
 

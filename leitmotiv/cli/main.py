@@ -1,6 +1,8 @@
 """The command `leitmotiv`: finds the verb, loads only its file, and turns failures into one line and an exit code."""
 
+import difflib
 import json
+import os
 import sys
 import traceback
 from importlib import import_module
@@ -48,8 +50,11 @@ class Leitmotiv(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Take `leitmotiv FOLDER` as `leitmotiv explore FOLDER`."""
-        if args and args[0] not in VERBS and Path(args[0]).is_dir():
-            args = ["explore", *args]
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            if Path(args[0]).is_dir() or args[0].startswith((".", "~")) or os.sep in args[0]:
+                args = ["explore", *args]
+            elif near := difflib.get_close_matches(args[0], VERBS, 1):
+                ctx.fail(f"No such command '{args[0]}'. Did you mean '{near[0]}'?")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -111,7 +111,8 @@ def add_result(added: "AddReport") -> None:
     show({**data, "failed": failed}, lambda: str(added))
     tell_failures(added.failed)
     if added.new or added.changed:
-        note("Next: leitmotiv build-index")
+        library = common("library")
+        note("Next: leitmotiv build-index" + (f" --library {shlex.quote(str(library))}" if library else ""))
     finish(len(added.failed))
 
 

@@ -50,7 +50,9 @@ class AddReport:
             *(("moved", self.moved), ("copies", self.copies), ("offline", self.offline)),
             *(("replaced", self.replaced), ("failed", len(self.failed))),
         )
-        return ", ".join([*parts, *(f"{count:,} {name}" for name, count in rest if count)])
+        text = ", ".join([*parts, *(f"{count:,} {name}" for name, count in rest if count)])
+        seen = self.new + self.changed + self.gone + self.same + sum(count for _, count in rest)
+        return text if seen else f"{text}: no pictures were found there"
 
 
 def add_directories(

@@ -14,6 +14,7 @@ from leitmotiv.errors import DiskFullError, JobFailedError, LeitmotivError, Libr
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
 from leitmotiv.workflows.progress import Report, Step, Stopped
+from leitmotiv.workflows.readers import apart_from_main
 from leitmotiv.workflows.session import Session
 
 
@@ -42,6 +43,7 @@ class Growing:
 
     def stop(self, seconds: float = 10.0) -> None:
         """Ask the child to stop after what is in hand; after `seconds`, end it."""
+        self.process.join(0.5)  # it may be about to end by itself
         if self.process.is_alive():
             self.stopped = True
             self.process.terminate()
@@ -93,7 +95,8 @@ def grow(
     process = context.Process(
         target=_grow, args=(settings, tuple(folders), tuple(include), tuple(exclude), theirs, os.getpid())
     )
-    process.start()
+    with apart_from_main():
+        process.start()
     theirs.close()
     growing = Growing(process, ours)
     growing.follow(report)

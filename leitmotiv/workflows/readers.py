@@ -4,10 +4,13 @@ import hashlib
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from types import ModuleType
 
 import numpy as np
 
@@ -130,7 +133,8 @@ def _drain(
             while waiting and len(flying) < 3 * settings.cores:
                 task = waiting.pop()
                 try:
-                    flying[pool.submit(worker, task, settings)] = task
+                    with apart_from_main():
+                        flying[pool.submit(worker, task, settings)] = task
                 except BrokenProcessPool:
                     suspects.append(task)
                     break
@@ -151,11 +155,24 @@ def _drain(
 def _read_alone(task: Task, settings: Settings, worker: Callable[..., Reading]) -> Reading:
     pool = _pool(1)
     try:
-        return pool.submit(worker, task, settings).result()
+        with apart_from_main():
+            future = pool.submit(worker, task, settings)
+        return future.result()
     except BrokenProcessPool:
         return Reading(task, failure="reading it crashed the decoder")
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def apart_from_main() -> Iterator[None]:
+    """Start processes that do not run the caller's script again: ours need nothing of it, and it may have no guard."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

@@ -103,7 +103,7 @@ def test_server_ends_when_interrupted_while_reading(tmp_path):
     assert process.stdout.readline().startswith("http://")
     time.sleep(2)
     process.send_signal(2)
-    assert process.wait(30) == 0
+    assert process.wait(30) == 130
     process.stdout.close()
     process.stderr.close()  # type: ignore[union-attr]
     left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout

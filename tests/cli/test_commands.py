@@ -196,12 +196,13 @@ def test_explore_serves_at_once_and_ends_when_ready(tmp_path):
     while time.monotonic() < deadline:
         with urllib.request.urlopen(url + "api/v1/status") as answer:
             state = json.load(answer)
-        if state["clusters"]:
+        if state["clusters"] and all(job["state"] == "done" for job in state["jobs"]):
             break
         time.sleep(0.3)
     assert state["images"] == 12
     with urllib.request.urlopen(url + "clusters") as answer:
         assert answer.status == 200
+    time.sleep(2)  # the child has nothing left to do but to end
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 0
     process.stdout.close()
@@ -242,7 +243,25 @@ def test_completion_prints_a_script():
     assert "_LEITMOTIV_COMPLETE" in leitmotiv("completion", "bash").stdout
 
 
+def test_script_without_a_guard_adds_pictures(tmp_path):
+    photos = folder_of(tmp_path / "photos", 4)
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"import leitmotiv\nwith leitmotiv.open_library({str(tmp_path / 'lib')!r}) as library:\n"
+        f"    print(library.add({str(photos)!r}))\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout == "4 new, 0 changed, 0 gone, 0 same\n", done.stderr
+
+
+def test_misspelt_folder_leaves_nothing_behind(tmp_path):
+    done = leitmotiv(tmp_path / "none", "--no-open", env={"XDG_DATA_HOME": str(tmp_path / "data")})
+    assert done.returncode == 2
+    assert "There is no folder" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
 def test_misspelt_verb_is_an_error_of_usage():
     done = leitmotiv("exlpore")
     assert done.returncode == 2
-    assert "No such command" in done.stderr
+    assert "Did you mean 'explore'" in done.stderr
