@@ -343,7 +343,7 @@ class Job:
     Attributes
     ----------
     kind : str
-        "add" or "index".
+        "add", "index" or "place".
     phase : str
         What it is doing now, in plain words.
     state : str
