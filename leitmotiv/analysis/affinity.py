@@ -173,20 +173,15 @@ def _propagate(
     similarity: Matrix, convergence_iter: int, max_iter: int, damping: float, pool: ThreadPoolExecutor | None
 ) -> tuple[NDArray[np.bool_], int, bool]:
     """Pass messages until the exemplars stay; give them, the number of steps, and whether they did."""
-    kept = similarity.dtype == np.float64 and similarity.flags.c_contiguous
-    work = similarity if kept else np.array(similarity, np.float64, order="C")
-    messages = Messages(work, damping, pool, THREADS)
+    messages = Messages(similarity.astype(np.float64, copy=False), damping, pool, THREADS)
     before, steady = None, 0
-    try:
-        for step in range(max_iter):
-            exemplar = messages.step()
-            steady = steady + 1 if before is not None and np.array_equal(exemplar, before) else 1
-            before = exemplar
-            if step >= convergence_iter and steady >= convergence_iter and exemplar.any():
-                return exemplar, step + 1, True
-        return exemplar, max_iter, False
-    finally:
-        messages.restore()
+    for step in range(max_iter):
+        exemplar = messages.step()
+        steady = steady + 1 if before is not None and np.array_equal(exemplar, before) else 1
+        before = exemplar
+        if step >= convergence_iter and steady >= convergence_iter and exemplar.any():
+            return exemplar, step + 1, True
+    return exemplar, max_iter, False
 
 
 def _label(similarity: Matrix, exemplars: Rows, converged: bool) -> tuple[Any, Rows]:

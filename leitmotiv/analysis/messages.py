@@ -5,7 +5,7 @@ The kernels compute only the messages that can matter, and each of those to the 
 
 import itertools
 import mmap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -23,11 +23,9 @@ STEPS = 64
 class Messages:
     """The messages of affinity propagation over one matrix, a step at a time.
 
-    Between its making and `restore` the matrix belongs to the messages, and is changed.
-
     Parameters
     ----------
-    similarity : (N, N) float32 or float64, C-contiguous
+    similarity : (N, N) float32 or float64
         With the preferences on the diagonal. The messages have its type.
     damping : float
         How much of the old messages stays, 0.5 to 1.
@@ -41,9 +39,11 @@ class Messages:
         self, similarity: Matrix, damping: float, pool: ThreadPoolExecutor | None = None, threads: int = 1
     ) -> None:
         size, kind = len(similarity), similarity.dtype.type
+        chunks = -(-size // kernels.CHUNK)
+        block = -(-size // (4 * threads)) if pool is not None else size
+        self._blocks = [(first, min(first + block, size)) for first in range(0, size, block)]
+        self._damping, self._step, self._pool = damping, 0, pool
         self._rule = kernels.Rule(kind(damping), kind(1 - damping), kind(0), kind(-np.inf))
-        own = similarity.diagonal().copy()
-        np.fill_diagonal(similarity, -np.inf)
         self._listed = kernels.Listed(
             filled=np.zeros(size, np.int64),
             column=_room(size, np.int32),
@@ -52,33 +52,34 @@ class Messages:
             responsibility=_room(size, kind),
             chosen=_room(size, np.bool_),
         )
-        chunks = -(-size // kernels.CHUNK)
-        outline = np.empty((size, chunks), kind)
-        kernels.outline(similarity, outline)
-        endless, top = np.full(size, np.inf, kind), outline.max(axis=1)
         self._rest = kernels.Rest(
-            similarity=similarity,
-            outline=outline,
-            bound=endless,
-            largest=top.copy(),
-            guard=endless.copy(),
+            similarity=np.empty((size, size), kind),
+            outline=np.empty((size, chunks), kind),
+            bound=np.full(size, np.inf, kind),
+            largest=np.empty(size, kind),
+            guard=np.full(size, np.inf, kind),
             history=np.empty((size, STEPS), kind),
             responsibility=np.zeros((size, size), kind),
             since=np.zeros(size, np.int64),
             level=np.zeros(size, kind),
-            top=top,
+            top=np.empty(size, kind),
         )
+        self.order = _order(similarity)
         self._points = kernels.Points(
-            similarity=own,
+            place=np.argsort(self.order),
+            similarity=similarity.diagonal().copy(),
             availability=np.zeros(size, kind),
             responsibility=np.zeros(size, kind),
             column=np.zeros(size, kind),
             ceiling=np.zeros(chunks, kind),
             totals=np.zeros(size, kind),
         )
-        self._damping, self._step, self._pool = damping, 0, pool
-        block = -(-size // (4 * threads)) if pool is not None else size
-        self._blocks = [(first, min(first + block, size)) for first in range(0, size, block)]
+
+        def arrange(first: int, last: int) -> tuple[int, int]:
+            kernels.arrange(first, last, similarity, self.order, self._points, self._rest, self._rule)
+            return first, last
+
+        list(self._over_blocks(arrange))
 
     def step(self) -> NDArray[np.bool_]:
         """Pass all messages once; tell which points choose themselves, (N,) bool."""
@@ -95,10 +96,6 @@ class Messages:
         self._step += 1
         return exemplar
 
-    def restore(self) -> None:
-        """Give the matrix back as it was."""
-        kernels.restore(self._listed, self._rest, self._points)
-
     def _swept(self) -> Iterator[tuple[int, int]]:
         """Blocks of rows in order, each as soon as its messages are new."""
         step, weight = self._step, 1 - self._damping ** (self._step + 1)
@@ -107,10 +104,36 @@ class Messages:
             kernels.sweep(first, last, step, weight, self._listed, self._rest, self._points, self._rule)
             return first, last
 
+        return self._over_blocks(sweep)
+
+    def _over_blocks(self, work: Callable[[int, int], tuple[int, int]]) -> Iterator[tuple[int, int]]:
         if self._pool is None:
-            return itertools.starmap(sweep, self._blocks)
-        tasks = [self._pool.submit(sweep, *block) for block in self._blocks]
+            return itertools.starmap(work, self._blocks)
+        tasks = [self._pool.submit(work, *block) for block in self._blocks]
         return (task.result() for task in tasks)
+
+
+def _order(similarity: Matrix) -> NDArray[np.int64]:
+    """Columns in an order in which like ones are neighbours, by halving again and again; it changes no result.
+
+    The kernels pass over chunks of neighbours, and read from memory in lines of them.
+    """
+    parts = [np.arange(len(similarity))]
+    while max(map(len, parts), default=0) > kernels.CHUNK:
+        parts = [half for part in parts for half in _halves(similarity, part)]
+    return np.concatenate(parts)
+
+
+def _halves(similarity: Matrix, part: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Those nearer to one end, and those nearer to the other; the first half is whole chunks."""
+    if len(part) <= kernels.CHUNK:
+        return [part]
+    one = part[1 + similarity[part[0], part[1:]].argmin()]
+    others = part[part != one]
+    other = others[similarity[one, others].argmin()]
+    order = np.argsort(similarity[other, part] - similarity[one, part], kind="stable")
+    half = -(-len(part) // (2 * kernels.CHUNK)) * kernels.CHUNK
+    return [part[order[:half]], part[order[half:]]]
 
 
 def _room(size: int, kind: type[np.generic]) -> Matrix:

@@ -80,12 +80,15 @@ class Rest(NamedTuple):
 
 
 class Points(NamedTuple):
-    """One value for each point, (N,): its messages to itself, and what its column tells the rest.
+    """What is known of each point, (N,), and of each column, (N,).
 
-    `totals` are the column sums of positive responsibilities, with the point's own as it is. `ceiling` (chunks,) is
-    the largest of `column` in each chunk.
+    Of point i, `similarity`, `availability` and `responsibility` to itself, and the column `place[i]` that is its own:
+    columns have another order than rows, in which like ones are neighbours. Of each column, `column`, the availability
+    of all its entries in the rest, and `totals`, the sum of its positive responsibilities and the point's own as it is.
+    `ceiling` (chunks,) is the largest of `column` in each chunk.
     """
 
+    place: NDArray[np.int64]
     similarity: Values
     availability: Values
     responsibility: Values
@@ -147,9 +150,13 @@ def _search(i: int, best: Scalar, second: Scalar, rest: Rest, points: Points, ru
     """Look for better sums in the rest of a row: the column of the best if it lies there or -1, the best, the second.
 
     A chunk of columns is passed over where even its largest similarity with its largest availability is too little.
+    The point's own chunk comes first, as its neighbours are there.
     """
     found = -1
-    for chunk in range(len(points.ceiling)):
+    chunks = len(points.ceiling)
+    own = points.place[i] // CHUNK
+    for turn in range(chunks):
+        chunk = own + turn if own + turn < chunks else own + turn - chunks
         if rest.outline[i, chunk] + points.ceiling[chunk] <= second:
             continue
         first, last = chunk * CHUNK, min((chunk + 1) * CHUNK, len(points.column))
@@ -345,35 +352,33 @@ def add_up(first: int, last: int, totals: Values, listed: Listed, points: Points
         for j in range(listed.filled[i]):
             if listed.responsibility[i, j] > 0:
                 totals[listed.column[i, j]] += listed.responsibility[i, j]
-        totals[i] += points.responsibility[i]
+        totals[points.place[i]] += points.responsibility[i]
 
 
 @kernel
 def settle(points: Points, exemplar: NDArray[np.bool_], rule: Rule) -> None:
     """Update what the new totals say of each point and its column; mark the points that choose themselves."""
-    for k in range(len(exemplar)):
-        total = points.totals[k]
-        excess = max(rule.zero - total, rule.zero)
+    for i in range(len(exemplar)):
+        own = (points.responsibility[i] - points.totals[points.place[i]]) * rule.rest
+        points.availability[i] = points.availability[i] * rule.damping - own
+        exemplar[i] = points.availability[i] + points.responsibility[i] > 0
+    for k in range(len(points.column)):
+        excess = max(rule.zero - points.totals[k], rule.zero)
         points.column[k] = points.column[k] * rule.damping - excess * rule.rest
-        own = (points.responsibility[k] - total) * rule.rest
-        points.availability[k] = points.availability[k] * rule.damping - own
-        exemplar[k] = points.availability[k] + points.responsibility[k] > 0
     for chunk in range(len(points.ceiling)):
         points.ceiling[chunk] = points.column[chunk * CHUNK : (chunk + 1) * CHUNK].max()
 
 
 @kernel
-def outline(similarity: Values, largest: Values) -> None:
-    """Write the largest similarity of each chunk of each row."""
-    for i in range(len(similarity)):
-        for chunk in range(largest.shape[1]):
-            largest[i, chunk] = similarity[i, chunk * CHUNK : (chunk + 1) * CHUNK].max()
-
-
-@kernel
-def restore(listed: Listed, rest: Rest, points: Points) -> None:
-    """Put all similarities back into the dense matrix."""
-    for i in range(len(points.totals)):
-        for j in range(listed.filled[i]):
-            rest.similarity[i, listed.column[i, j]] = listed.similarity[i, j]
-        rest.similarity[i, i] = points.similarity[i]
+def arrange(
+    first: int, last: int, similarity: Values, order: NDArray[np.int64], points: Points, rest: Rest, rule: Rule
+) -> None:
+    """Copy rows `first` to `last` of a matrix with their columns in another order, and tell how large they get."""
+    for i in range(first, last):
+        arranged = rest.similarity[i]
+        for k in range(len(order)):
+            arranged[k] = similarity[i, order[k]]
+        arranged[points.place[i]] = rule.least
+        for chunk in range(rest.outline.shape[1]):
+            rest.outline[i, chunk] = arranged[chunk * CHUNK : (chunk + 1) * CHUNK].max()
+        rest.top[i] = rest.largest[i] = rest.outline[i].max()
