@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from leitmotiv.analysis.messages import Matrix, Messages
+from leitmotiv.analysis.noise import add_noise
 
 if TYPE_CHECKING:
     from numpy.random import RandomState
 
 Rows = NDArray[np.int64]
 
+SAMPLE = 50_000
+"""Values from which the place of the median is estimated."""
 FEW = 1200
 """Points up to which handing work to other threads costs more than it saves."""
 THREADS = 2
@@ -155,18 +158,27 @@ def _perturb(
     similarity: Matrix, preference: Matrix | None, rng: "RandomState", pool: ThreadPoolExecutor | None
 ) -> None:
     """Put the preferences on the diagonal, and break ties by noise in the last digit."""
-    size = len(similarity)
-    median = pool.submit(np.median, similarity) if pool is not None and preference is None else None
-    noise = rng.standard_normal(size=(size, size))
-    if preference is None:
-        preference = np.asarray(np.median(similarity) if median is None else median.result())
-    similarity.flat[:: size + 1] = preference
-    digit = np.finfo(similarity.dtype)
+    work = np.ascontiguousarray(similarity)
+    work.flat[:: len(work) + 1] = _median(work) if preference is None else preference
+    digit = np.finfo(work.dtype)
+    add_noise(work.reshape(-1), digit.eps, digit.tiny * 100, rng, pool)
+    if work is not similarity:
+        similarity[:] = work
 
-    def add(rows: slice) -> None:
-        similarity[rows] += (digit.eps * similarity[rows] + digit.tiny * 100) * noise[rows]
 
-    list((map if pool is None else pool.map)(add, [slice(row, row + 32) for row in range(0, size, 32)]))
+def _median(values: Matrix) -> Any:
+    """The median as numpy gives it, from the few values that lie between two ranks of a sample around it."""
+    flat = values.reshape(-1)
+    sample = np.sort(flat[:: max(len(flat) // SAMPLE, 1)])
+    middle, slack = len(sample) // 2, int(4 * len(sample) ** 0.5)
+    low, high = sample[max(middle - slack, 0)], sample[min(middle + slack, len(sample) - 1)]
+    between = flat[(flat >= low) & (flat <= high)]
+    first = (len(flat) - 1) // 2 - np.count_nonzero(flat < low)
+    last = first + 1 - len(flat) % 2
+    if not 0 <= first <= last < len(between):
+        return np.median(flat)
+    between.partition((first, last))
+    return between[[first, last]].mean()
 
 
 def _propagate(
@@ -192,15 +204,28 @@ def _label(similarity: Matrix, exemplars: Rows, converged: bool) -> tuple[Any, R
     if not converged:
         _warn("the exemplars still changed at the last step")
     own = np.arange(len(exemplars))
-    labels = similarity[:, exemplars].argmax(axis=1)
+    labels = _nearest(similarity, exemplars)
     labels[exemplars] = own
     starts = np.searchsorted(np.sort(labels), own[1:])
     groups = np.split(np.argsort(labels, kind="stable"), starts)
-    medoids = np.array([rows[similarity[np.ix_(rows, rows)].sum(axis=0).argmax()] for rows in groups])
-    labels = similarity[:, medoids].argmax(axis=1)
+    medoids = np.array([_medoid(similarity, rows) for rows in groups])
+    labels = _nearest(similarity, medoids)
     labels[medoids] = own
     centres, labels = np.unique(medoids[labels], return_inverse=True)
     return centres, labels.astype(np.int64)
+
+
+def _nearest(similarity: Matrix, columns: Rows) -> Rows:
+    """Which of the columns is the largest of each row, (N,); row after row, so that no block is copied."""
+    return np.array([row.take(columns).argmax() for row in similarity])
+
+
+def _medoid(similarity: Matrix, rows: Rows) -> Any:
+    """The point that the others of its cluster resemble most; summed row after row."""
+    totals = np.zeros(len(rows), similarity.dtype)
+    for row in rows:
+        totals += similarity[row].take(rows)
+    return rows[totals.argmax()]
 
 
 def _warn(what: str) -> None:

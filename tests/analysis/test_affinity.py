@@ -8,6 +8,7 @@ import pytest
 from sklearn.cluster import affinity_propagation as reference
 from sklearn.exceptions import ConvergenceWarning
 
+from leitmotiv.analysis import affinity
 from leitmotiv.analysis.affinity import affinity_propagation
 from tests.kernels.test_affinity import clumps, copies, one_way, places
 
@@ -174,3 +175,35 @@ def test_bad_arguments_are_refused_by_both(similarity, options, match):
         affinity_propagation(similarity, **options)
     with pytest.raises(ValueError):  # noqa: PT011
         reference(similarity, **options)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 40, 301])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", ["normal", "ties", "two far ends", "sorted", "one value"])
+def test_median_is_numpy_s(size, kind, shape):
+    values = np.random.default_rng(size).standard_normal((size, size)).astype(kind)
+    values = {
+        "normal": values,
+        "ties": np.round(values),
+        "two far ends": np.sign(values) * kind(1e6) + values,
+        "sorted": np.sort(values, axis=None).reshape(size, size),
+        "one value": np.full_like(values, 0.1),
+    }[shape]
+    found, expected = affinity._median(values), np.median(values)
+    assert found == expected
+    assert found.dtype == expected.dtype
+
+
+def test_median_holds_where_the_sample_misleads(monkeypatch):
+    monkeypatch.setattr(affinity, "SAMPLE", 10)
+    values = np.ones(1000)
+    values[::100] = 1e9
+    assert affinity._median(values) == np.median(values)
+
+
+def test_columns_first_changes_in_place_as_rows_first():
+    kept, rows = np.asfortranarray(one_way(60)), one_way(60)
+    affinity_propagation(kept, random_state=0, copy=False)
+    affinity_propagation(rows, random_state=0, copy=False)
+    assert np.array_equal(kept, rows)
+    assert not np.array_equal(rows, one_way(60))
