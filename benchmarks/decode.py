@@ -31,19 +31,24 @@ ROUNDS = 15
 FILES = 8
 
 
-def made(folder: Path) -> list[bytes]:
-    """JPEGs of `SIZE` and about `BYTES`, different crops of the sample photos."""
+def made(folder: Path, count: int = FILES) -> list[bytes]:
+    """Write JPEGs of `SIZE` and about `BYTES`: crops of the sample photos, then the same ones moved sideways."""
     rng = np.random.default_rng(0)
-    paths = []
     crops = itertools.product(load_sample_images().images, ((0, 0), (160, 100)))
-    for number, (photo, (left, top)) in enumerate(crops):
+    large = []
+    for photo, (left, top) in crops:
         crop = Image.fromarray(photo).crop((left, top, left + 480, top + 320))
-        large = np.asarray(crop.resize(SIZE, Image.Resampling.BICUBIC)).astype(np.float32)
-        noisy = large + rng.normal(0, 2.5, (*large.shape[:2], 1)).astype(np.float32)
-        image = Image.fromarray(noisy.clip(0, 255).astype(np.uint8))
-        data = min((jpeg(image, quality) for quality in (82, 85, 88, 90, 92)), key=lambda data: abs(len(data) - BYTES))
+        smooth = np.asarray(crop.resize(SIZE, Image.Resampling.BICUBIC)).astype(np.float32)
+        noisy = smooth + rng.normal(0, 2.5, (*smooth.shape[:2], 1)).astype(np.float32)
+        values = noisy.clip(0, 255).astype(np.uint8)
+        sizes = {quality: len(jpeg(Image.fromarray(values), quality)) for quality in (82, 85, 88, 90, 92)}
+        large.append((values, min(sizes, key=lambda quality: abs(sizes[quality] - BYTES))))
+    paths = []
+    for number in range(count):
+        turn, which = divmod(number, len(large))
+        values, quality = large[which]
         path = folder / f"{number}.jpg"
-        path.write_bytes(data)
+        path.write_bytes(jpeg(Image.fromarray(np.roll(values, 203 * turn, axis=1)), quality))
         paths.append(os.fsencode(path))
     return paths
 

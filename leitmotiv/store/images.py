@@ -140,6 +140,22 @@ class Images:
         with self._database.snapshot():
             return tuple(self._where(tables.Images.pixel_hash == pixel_hash, tables.Images.serial))
 
+    def held(self, sha256: Sequence[str], pixel_hashes: Sequence[str]) -> set[str]:
+        """Which of these hashes of files and of pixels `by_sha256` and `by_pixel_hash` would find."""
+        images, files = tables.Images, tables.Files
+        asked = (
+            (images.select(images.id), images.id, sha256),
+            (files.select(files.sha256).where(files.image_id.is_null(False)), files.sha256, sha256),
+            (images.select(images.pixel_hash), images.pixel_hash, pixel_hashes),
+        )
+        with self._database.snapshot():
+            return {
+                found
+                for query, column, hashes in asked
+                for part in chunks(hashes)
+                for (found,) in self._database.rows(query.where(column.in_(part)))
+            }
+
     def page(
         self, *, limit: int, cursor: str | None = None, order: Order = "taken"
     ) -> tuple[tuple[Image, ...], str | None]:

@@ -144,6 +144,7 @@ class _Adding:
         self._step = step
         self._report = AddReport()
         self._by_size: dict[int, set[str]] = defaultdict(set)
+        self._held: set[str] = set()  # hashes of the batch in hand that the library knows
         self._known: dict[bytes, KnownFile] = {}
         self._gone: set[bytes] = set()
         self._there: dict[bytes, bool] = {}
@@ -264,6 +265,7 @@ class _Adding:
         done = 0
         for batch in _batches(readings(map(self._task, items), self._settings), BATCH, BATCH_S):
             with self._library.transaction():
+                self._begin(batch)
                 for reading in batch:
                     self._write(reading)
             done += len(batch)
@@ -276,12 +278,20 @@ class _Adding:
             pixel_hash = self._library.images.get(known.image_id).pixel_hash
         return Task(item.path, item.size, item.mtime_ns, frozenset(self._by_size.get(item.size, ())), pixel_hash)
 
+    def _begin(self, batch: Sequence[Reading]) -> None:
+        """Ask once for a whole batch what else would be asked for each of its files."""
+        read = [reading for reading in batch if not reading.failure]
+        self._library.failures.clear(reading.task.path for reading in read)
+        self._held = self._library.images.held(
+            [reading.sha256 for reading in read],
+            [reading.picture.pixel_hash for reading in read if reading.picture is not None],
+        )
+
     def _write(self, reading: Reading) -> None:
         path = reading.task.path
         if reading.failure:
             self._fail(path, reading.failure, reading.task.size, reading.task.mtime_ns)
             return
-        self._library.failures.clear([path])
         before = self._known.get(path)
         image = self._same_image(reading)
         if image is None and reading.picture is not None:
@@ -296,13 +306,18 @@ class _Adding:
             self._report.new += not changed
         elif image is not None:
             self._attach(reading, image, before)
+        self._held.add(reading.sha256)
+        if reading.picture is not None:
+            self._held.add(reading.picture.pixel_hash)
 
     def _has_files(self, image_id: str) -> bool:
         return bool(self._library.images.get(image_id).paths)
 
     def _same_image(self, reading: Reading) -> Image | None:
         """Find the image of these bytes; of these pixels where only the metadata changed or the file also moved."""
-        library = self._library
+        library, held = self._library, self._held
+        if reading.sha256 not in held and (reading.picture is None or reading.picture.pixel_hash not in held):
+            return None
         if (image := library.images.by_sha256(reading.sha256)) is not None:
             return image
         if reading.picture is None:
