@@ -16,13 +16,14 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 from sklearn.datasets import load_sample_images
 
 from leitmotiv.imaging import pixels
-from leitmotiv.imaging.read import THUMBNAIL_QUALITY, read
+from leitmotiv.imaging.read import THUMBNAIL_QUALITY, read, shrink
 from leitmotiv.imaging.scan import scan
 
 SIZE = (4000, 3000)
@@ -88,20 +89,23 @@ def compare(paths: list[bytes]) -> None:
     print(f"median ratio {statistics.median(ratios):.2f}")
 
 
-def thumbnails(path: bytes) -> None:
-    """What WebP's methods cost for a thumbnail, and what they give: why `read` uses method 0."""
-    image = Image.fromarray(read(path).pixels)
-    print(f"\n{'WebP of 512':<16}{'ms':>8}{'kB':>8}{'PSNR dB':>10}")
-    for method in range(5):
-        data = b""
-        times = []
-        for _ in range(5):
+def thumbnails(paths: list[bytes]) -> None:
+    """What thumbnails cost in time and bytes, and how far they are off: why `read` makes them JPEG."""
+    print(f"\n{'thumbnail':<24}{'ms':>8}{'kB':>8}{'RMS of 255':>12}")
+    kinds: list[tuple[str, dict[str, Any]]] = [
+        *((f"WebP {q}, method {m}", {"format": "WEBP", "quality": q, "method": m}) for q, m in ((75, 0), (75, 4))),
+        *((f"JPEG {q}", {"format": "JPEG", "quality": q}) for q in (75, THUMBNAIL_QUALITY, 85)),
+    ]
+    for size, (name, options) in itertools.product((256, 512), kinds):
+        found = []
+        for path in paths:
+            image = Image.fromarray(shrink(read(path).pixels, size))
             out = io.BytesIO()
-            times.append(milliseconds(lambda: image.save(out, "WEBP", method=method, quality=THUMBNAIL_QUALITY)))  # noqa: B023
-            data = out.getvalue()
-        again = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(float)
-        psnr = 20 * np.log10(255 / np.sqrt(np.mean((again - np.asarray(image)) ** 2)))
-        print(f"method {method:<9}{statistics.median(times):>8.1f}{len(data) / 1000:>8.1f}{psnr:>10.1f}")
+            spent = milliseconds(lambda: image.save(out, **options))  # noqa: B023
+            again = np.asarray(Image.open(out).convert("RGB")).astype(float)
+            found.append((spent, len(out.getvalue()) / 1000, np.sqrt(np.mean((again - np.asarray(image)) ** 2))))
+        spent, kilobytes, error = np.median(found, axis=0)
+        print(f"{size:<5}{name:<19}{spent:>8.1f}{kilobytes:>8.1f}{error:>12.2f}")
 
 
 def scaling(path: bytes) -> None:
@@ -124,7 +128,7 @@ def main() -> None:
         else:
             paths = made(Path(folder))
         compare(paths)
-        thumbnails(paths[0])
+        thumbnails(paths)
         scaling(paths[0])
 
 

@@ -91,7 +91,7 @@ class Picture:
     pixel_hash : str
         Of the decoded pixels, 64 hex: equal where only metadata differ.
     thumbnails : mapping of int to bytes
-        Longest side in pixels to WebP.
+        Longest side in pixels to JPEG.
     """
 
     pixels: Pixels

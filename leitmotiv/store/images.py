@@ -70,7 +70,7 @@ class Images:
         image : Image
             Its `paths` and `state` are derived from `files`, whatever they say.
         thumbnails : mapping of int to bytes
-            Longest side in pixels to WebP.
+            Longest side in pixels to JPEG.
 
         Raises
         ------
@@ -208,7 +208,7 @@ class Images:
         return int(count)
 
     def thumbnail(self, image_id: str, size: int) -> bytes:
-        """WebP with a longest side of `size` pixels, or the next larger one there is, or the largest.
+        """A thumbnail with a longest side of `size` pixels, or the next larger one there is, or the largest.
 
         Raises
         ------

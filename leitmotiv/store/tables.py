@@ -65,7 +65,7 @@ class Files(Table):
 
 
 class Thumbnails(Table):
-    """WebP by picture and longest side."""
+    """JPEG by picture and longest side; WebP in libraries of before."""
 
     image_id = TextField()
     size = IntegerField()

@@ -119,13 +119,13 @@ def sampled(image_id: str) -> Response:
     return _webp(f"{image.id}-sampled-{size}", A_DAY, lambda: browse.sampled(session, image.id, size, POINTS))
 
 
-@pages.get("/thumb/<image_id>/<int:size>.webp")
+@pages.get("/thumb/<image_id>/<int:size>.jpg")
 def thumbnail(image_id: str, size: int) -> Response:
     """A stored thumbnail."""
     if size not in SIZES:
         raise UsageError(f"size is {size}, but must be {' or '.join(map(str, SIZES))}.")
     session = the_session()
-    return _webp(f"{image_id}-{size}", FOREVER, lambda: browse.thumbnail(session, image_id, size))
+    return _bytes(f"{image_id}-{size}", FOREVER, lambda: browse.thumbnail(session, image_id, size))
 
 
 @pages.get("/clusters/<int:cluster_id>/average.webp")

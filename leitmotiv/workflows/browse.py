@@ -166,9 +166,10 @@ def _drawn(session: Session, kind: str, image_id: str, size: int, draw: Callable
     )
 
 
-def thumbnail(session: Session, image_id: str, size: int) -> bytes:
-    """A stored thumbnail, WebP."""
-    return session.library.images.thumbnail(image_id, size)
+def thumbnail(session: Session, image_id: str, size: int) -> tuple[bytes, str]:
+    """A stored thumbnail and its media type: JPEG, or WebP where an earlier version made it."""
+    data = session.library.images.thumbnail(image_id, size)
+    return data, "image/webp" if data[8:12] == b"WEBP" else "image/jpeg"
 
 
 def display(session: Session, image_id: str) -> tuple[bytes, str]:
@@ -181,7 +182,7 @@ def display(session: Session, image_id: str) -> tuple[bytes, str]:
             return remember(session, ("shown", one.id), lambda: _transcoded(session, path), lane=True), "image/webp"  # noqa: B023
         except (OSError, ImageReadError):
             continue
-    return thumbnail(session, one.id, 512), "image/webp"
+    return thumbnail(session, one.id, 512)
 
 
 def _read_file(path: bytes) -> bytes:

@@ -122,13 +122,13 @@ class FakeLibrary:
         )
 
     def expected(self, session: Any, image_id: str, size: int = 512) -> bytes:
-        return self.thumbnail(session, image_id, size)
+        return self._picture(self.image(session, image_id), "WEBP")
 
     def sampled(self, session: Any, image_id: str, size: int = 512, n: int = 9000) -> bytes:
-        return self.thumbnail(session, image_id, size)
-
-    def thumbnail(self, session: Any, image_id: str, size: int) -> bytes:
         return self._picture(self.image(session, image_id), "WEBP")
+
+    def thumbnail(self, session: Any, image_id: str, size: int) -> tuple[bytes, str]:
+        return self.display(session, image_id)
 
     def display(self, session: Any, image_id: str) -> tuple[bytes, str]:
         return self._picture(self.image(session, image_id), "JPEG"), "image/jpeg"

@@ -22,9 +22,9 @@ def test_an_article_shows_exemplar_others_average_palette_name_count_and_coheren
     group = library.clusters(None).clusters[0]
     page = client.get("/clusters").text
     article = page[page.index('<article class="trend">') : page.index("</article>")]
-    assert f"/thumb/{group.exemplar}/512.webp" in article
+    assert f"/thumb/{group.exemplar}/512.jpg" in article
     for other in group.members[1:4]:
-        assert f"/thumb/{other}/256.webp" in article
+        assert f"/thumb/{other}/256.jpg" in article
     assert f"/clusters/{group.id}/average.webp" in article
     assert "palette thin" in article
     assert library.cluster_name(None, group.id) in article

@@ -68,8 +68,8 @@ def test_the_page_stands_while_the_mathematics_is_compiled(client, library, monk
 @pytest.mark.parametrize(
     ("address", "kind"),
     [
-        ("/thumb/{}/256.webp", "image/webp"),
-        ("/thumb/{}/512.webp", "image/webp"),
+        ("/thumb/{}/256.jpg", "image/jpeg"),
+        ("/thumb/{}/512.jpg", "image/jpeg"),
         ("/images/{}/file", "image/jpeg"),
         ("/images/{}/expected.webp", "image/webp"),
         ("/images/{}/sampled.webp?size=1024", "image/webp"),
@@ -84,7 +84,7 @@ def test_pictures_are_sent_once(client, library, address, kind):
 
 
 def test_thumbnails_never_change(client, library):
-    answer = client.get(f"/thumb/{library.images_[0].id}/256.webp")
+    answer = client.get(f"/thumb/{library.images_[0].id}/256.jpg")
     assert "immutable" in answer.headers["Cache-Control"]
 
 
@@ -103,7 +103,7 @@ def test_an_average_may_be_kept_only_under_the_name_of_its_members(client, libra
     assert "immutable" not in client.get(f"/clusters/{group.id}/average.webp?v=old").headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("address", ["/thumb/{}/300.webp", "/images/{}/expected.webp?size=9000"])
+@pytest.mark.parametrize("address", ["/thumb/{}/300.jpg", "/images/{}/expected.webp?size=9000"])
 def test_sizes_are_bounded(client, library, address):
     answer = client.get(address.format(library.images_[0].id))
     assert answer.status_code == 400
@@ -112,7 +112,7 @@ def test_sizes_are_bounded(client, library, address):
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "/etc/passwd"])
 def test_no_path_from_a_request_is_opened(client, name):
-    for address in (f"/images/{name}", f"/images/{name}/file", f"/thumb/{name}/256.webp", f"/static/{name}"):
+    for address in (f"/images/{name}", f"/images/{name}/file", f"/thumb/{name}/256.jpg", f"/static/{name}"):
         answer = client.get(address)
         assert answer.status_code in (308, 404)
         assert "root:" not in answer.text

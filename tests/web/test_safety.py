@@ -89,7 +89,7 @@ def test_without_the_token_nothing_is_told(library):
     for address in (
         "/",
         "/api/v1/status",
-        f"/thumb/{library.images_[0].id}/256.webp",
+        f"/thumb/{library.images_[0].id}/256.jpg",
         "/?token=x",
     ):
         answer = client.get(address)

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from leitmotiv.errors import CompilingError, ImageNotFoundError, NoIndexError, UsageError
+from leitmotiv.imaging.read import encode
 from leitmotiv.settings import Settings
 from leitmotiv.workflows import browse, likeness, measuring
 from leitmotiv.workflows.index import build_index
@@ -85,7 +86,15 @@ def test_picture_whose_file_is_away_is_shown_from_its_thumbnail(tmp_path):
         add_directories(opened, [photos])
         photos.rename(tmp_path / "away")
         data, kind = browse.display(opened, opened.library.images.ids()[0])
-        assert (kind, data[8:12]) == ("image/webp", b"WEBP")
+        assert (kind, data[:3]) == ("image/jpeg", b"\xff\xd8\xff")
+
+
+def test_thumbnails_of_before_keep_their_media_type(session, monkeypatch):
+    image_id = session.library.images.ids()[0]
+    assert browse.thumbnail(session, image_id, 256)[1] == "image/jpeg"
+    webp = encode(pixels(browse.thumbnail(session, image_id, 256)[0]), "WEBP")
+    monkeypatch.setattr(session.library.images, "thumbnail", lambda image_id, size: webp)
+    assert browse.thumbnail(session, image_id, 256) == (webp, "image/webp")
 
 
 def test_similar_pages_join_to_the_whole_order(session):

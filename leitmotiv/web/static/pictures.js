@@ -65,8 +65,8 @@ function tile(picture) {
   image.width = picture.width;
   image.height = picture.height;
   image.alt = `${name}, ${inWords(picture.taken.slice(0, 10))}`;
-  image.srcset = `/thumb/${picture.id}/256.webp ${small}w, /thumb/${picture.id}/512.webp ${Math.max(large, small + 1)}w`;
-  image.src = `/thumb/${picture.id}/256.webp`;
+  image.srcset = `/thumb/${picture.id}/256.jpg ${small}w, /thumb/${picture.id}/512.jpg ${Math.max(large, small + 1)}w`;
+  image.src = `/thumb/${picture.id}/256.jpg`;
   link.append(image);
   if (picture.state !== "present") {
     const note = document.createElement("span");
