@@ -24,10 +24,14 @@ __all__ = [
     "Mixture",
     "VariationalGaussianMixture",
     "affinity_propagation",
+    "bhattacharyya_distance",
+    "cauchy_schwarz_divergence",
     "cluster",
     "fit_image",
     "js_divergence",
     "js_matrix",
+    "kl_monte_carlo",
+    "kl_variational",
     "open_library",
     "read_image",
 ]
@@ -100,6 +104,41 @@ def js_matrix(mixtures: Sequence[records.Mixture], *, threads: int | None = None
     """All pairwise divergences, (N, N) float32, nats; the same for every number of threads."""
     settings = _settings()
     return calculate.js_matrix(mixtures, settings, threads or settings.cores)
+
+
+def bhattacharyya_distance(a: records.Mixture, b: records.Mixture) -> float:
+    """Bhattacharyya distance of two pictures by their components, nats; 0 for equal ones, without an upper end.
+
+    The formula and its source: `leitmotiv.analysis.measures.bhattacharyya_distance`.
+    """
+    return calculate.bhattacharyya_distance(a, b, _settings())
+
+
+def cauchy_schwarz_divergence(a: records.Mixture, b: records.Mixture) -> float:
+    """Cauchy-Schwarz divergence of two pictures in closed form, nats; 0 for equal ones, without an upper end.
+
+    The formula and its source: `leitmotiv.analysis.measures.cauchy_schwarz_divergence`.
+    """
+    return calculate.cauchy_schwarz_divergence(a, b, _settings())
+
+
+def kl_monte_carlo(
+    a: records.Mixture, b: records.Mixture, *, points: int = 10_000, rng: np.random.Generator | None = None
+) -> tuple[float, float]:
+    """Kullback-Leibler divergence of a from b, from random points of a: the estimate and its standard error, nats.
+
+    The formula and its source: `leitmotiv.analysis.measures.kl_monte_carlo`. Without `rng` the points are the same
+    each time.
+    """
+    return calculate.kl_monte_carlo(a, b, _settings(), points=points, rng=rng or np.random.default_rng(0))
+
+
+def kl_variational(a: records.Mixture, b: records.Mixture) -> float:
+    """Kullback-Leibler divergence of a from b, by the variational approximation of Hershey and Olsen, nats.
+
+    The formula and its source: `leitmotiv.analysis.measures.kl_variational`.
+    """
+    return calculate.kl_variational(a, b, _settings())
 
 
 def cluster(matrix: ArrayLike, *, ids: Sequence[str] | None = None, preference: float | None = None) -> Clusters:

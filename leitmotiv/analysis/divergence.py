@@ -136,7 +136,7 @@ def _stack(rows: list[NDArray[np.float32]], shape: tuple[int, ...]) -> NDArray[n
 
 
 def _pack_one(mixture: Mixture, look: Look) -> Comparable:
-    weights, means, factors, origin = _place(mixture, look)
+    weights, means, factors, origin = place(mixture, look)
     table = _tabulate(weights, means, factors)
     points, shares = _draw(weights, means, factors, look.points)
     own = np.empty(points.shape[1], np.float32)
@@ -144,7 +144,7 @@ def _pack_one(mixture: Mixture, look: Look) -> Comparable:
     return Comparable(points, own, shares, table, np.array([0, len(table)]), origin.astype(np.float32))
 
 
-def _place(mixture: Mixture, look: Look) -> tuple[Float, Float, Float, Float]:
+def place(mixture: Mixture, look: Look) -> tuple[Float, Float, Float, Float]:
     """Weights, means about the mixture's own mean, factors of the smoothed covariances, and the own mean.
 
     All are in the shared scale, and the components in an order that does not depend on how they were given.

@@ -350,11 +350,10 @@ class VariationalGaussianMixture(DensityMixin, BaseEstimator):  # type: ignore[m
         dimensions = points.shape[1]
         self.weight_concentration_prior_ = _positive(self, "weight_concentration_prior", 1.0 / self.n_components)
         self.mean_precision_prior_ = _positive(self, "mean_precision_prior", 1.0)
-        self.degrees_of_freedom_prior_ = _positive(self, "degrees_of_freedom_prior", dimensions)
-        if not self.degrees_of_freedom_prior_ > dimensions - 1:
-            raise ValueError(
-                f"degrees_of_freedom_prior is {self.degrees_of_freedom_prior_}, but must be above {dimensions - 1}."
-            )
+        freedom = self.degrees_of_freedom_prior_ = _positive(self, "degrees_of_freedom_prior", dimensions)
+        if not freedom > dimensions - 1:
+            least = f"greater than {dimensions - 1}, but got {freedom:.3f}."
+            raise ValueError(f"The parameter 'degrees_of_freedom_prior' should be {least}")
         self.mean_prior_ = _shaped(self.mean_prior, points.mean(axis=0), "mean_prior")
         covariance = np.atleast_2d(np.cov(points.T))
         self.covariance_prior_ = _shaped(self.covariance_prior, covariance, "covariance_prior")

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.kernels import mixture as vector_kernels
+from leitmotiv.kernels import mixture as vectors
 from leitmotiv.kernels import plain, posterior, seeding
+from leitmotiv.kernels.mixture import BLOCK, Rules
 from leitmotiv.kernels.posterior import Prior
 from leitmotiv.kernels.simd import size_of_gaussian
 from leitmotiv.records import Float
@@ -21,7 +22,7 @@ from leitmotiv.records import Float
 __all__ = ["Fit", "Posterior", "Prior", "expect", "fit", "maximise", "tabulate"]
 
 _FARTHEST = 100.0  # single precision holds the moments of samples up to here
-_LLOYD_STEPS = 20
+_LLOYD_STEPS = 5
 _DROP = 0.5  # samples that a component must answer for to stay
 
 
@@ -173,12 +174,14 @@ def fit(
     seed: int = 0,
     tol: float = 0.5,
     max_iter: int = 500,
+    starts: int = 1,
+    relaxation: float = 2.0,
 ) -> Fit:
     """Fit a mixture to samples of about unit variance about the origin.
 
     The prior has the mean 0 (that counts for one sample), D + 1 degrees of freedom and the scatter I; components
-    that answer for less than half a sample are dropped. Five-dimensional samples within 100 of the origin go
-    through the 32-bit vector form, all others through the plain one.
+    that answer for less than half a sample are dropped. Samples of three or five dimensions within 100 of the origin
+    go through the 32-bit vector form, all others through the plain one.
 
     Parameters
     ----------
@@ -195,6 +198,10 @@ def fit(
         count clusters, ask for 0.001.
     max_iter : int
         Most passes.
+    starts : int
+        How many starts to try; the one with the greatest bound is kept.
+    relaxation : float
+        The longest step, as a multiple of that of EM; see `leitmotiv.kernels.mixture`. 1 is EM itself.
 
     Returns
     -------
@@ -210,15 +217,17 @@ def fit(
         raise ValueError(f"points have the shape {values.shape}, but must be rows of samples, at least one.")
     if not np.isfinite(values).all():
         raise ValueError("points must be finite.")
-    if components < 1 or max_iter < 1 or not alpha > 0:
-        raise ValueError("components and max_iter must be at least 1, and alpha above 0.")
+    if min(components, max_iter, starts) < 1 or not alpha > 0 or not relaxation >= 1:
+        raise ValueError("components, max_iter, starts and relaxation must be at least 1, and alpha above 0.")
     dimensions = values.shape[1]
     prior = Prior(float(alpha), 1.0, dimensions + 1.0, np.eye(dimensions), int(components))
-    uniforms = np.random.default_rng(seed).random(components, np.float32)
-    if dimensions == vector_kernels.DIMENSIONS and np.abs(values).max() <= _FARTHEST:
-        result, bounds, converged = _fit_vectors(values, uniforms, prior, tol, max_iter)
-    else:
-        result, bounds, converged = _fit_plainly(values, uniforms, prior, tol, max_iter)
+    rules = Rules(_DROP, float(tol), float(relaxation))
+    rng = np.random.default_rng(seed)
+    is_near = dimensions in vectors.DIMENSIONS and np.abs(values).max() <= _FARTHEST
+    run = _fit_vectors if is_near else _fit_plainly
+    runs = (run(values, rng.random(components, np.float32), prior, rules, max_iter) for _ in range(starts))
+    # The first of equals, as max() takes.
+    result, bounds, converged = max(runs, key=lambda run: run[1][-1])
     order = np.argsort(-result.counts, kind="stable")
     weights = result.weights[order]
     return Fit(weights, result.means[order], result.cholesky[order], result.counts[order], bounds, converged)
@@ -241,22 +250,21 @@ def _round_up(number: int, multiple: int) -> int:
 
 
 def _fit_vectors(
-    points: Float, uniforms: NDArray[np.float32], prior: Prior, tol: float, max_iter: int
+    points: Float, uniforms: NDArray[np.float32], prior: Prior, rules: Rules, max_iter: int
 ) -> tuple[Posterior, Float, bool]:
     count, dimensions = points.shape
     rows, labels, components = _seed(points, uniforms)
     rows[:, :count] = points.T
-    block = vector_kernels.BLOCK
-    blocks = np.zeros((_round_up(count, block) // block, dimensions, block), np.float32)
-    weights = np.zeros((len(blocks), block), np.float32)
+    blocks = np.zeros((_round_up(count, BLOCK) // BLOCK, dimensions, BLOCK), np.float32)
+    weights = np.zeros((len(blocks), BLOCK), np.float32)
     seeding.sort_columns(rows, count, labels, components, blocks, weights)
     moments = np.zeros((components, size_of_gaussian(dimensions)))
     seeding.sum_moments(rows, count, labels, moments)
 
     bounds = np.zeros(max_iter)
     means, lowers = np.zeros((components, dimensions)), np.zeros((components, dimensions, dimensions))
-    components, passes, converged = vector_kernels.fit_blocks(
-        blocks, weights, moments, prior, _DROP, float(tol), bounds, means, lowers
+    components, passes, converged = vectors.fit_blocks(
+        blocks, weights, moments, prior, rules, (0,) * dimensions, bounds, means, lowers
     )
     counts, scatters = moments[:components, 0].copy(), lowers[:components]
     result = Posterior(counts, means[:components], scatters, prior, np.empty((0, 0)), math.nan)
@@ -264,18 +272,40 @@ def _fit_vectors(
 
 
 def _fit_plainly(
-    points: Float, uniforms: NDArray[np.float32], prior: Prior, tol: float, max_iter: int
+    points: Float, uniforms: NDArray[np.float32], prior: Prior, rules: Rules, max_iter: int
 ) -> tuple[Posterior, Float, bool]:
+    """Do what `kernels.mixture.fit_blocks` does; moments are linear in responsibilities, so those take its steps."""
     _, labels, components = _seed(points, uniforms)
-    responsibilities = np.zeros((len(points), components))
-    responsibilities[np.arange(len(points)), labels[: len(points)].astype(np.intp)] = 1
+    reached = np.zeros((len(points), components))
+    reached[np.arange(len(points)), labels[: len(points)].astype(np.intp)] = 1
+    taken = reached = _drop(reached, reached, rules)
     bounds: list[float] = []
-    while True:
-        counts = responsibilities.sum(0)
-        kept = (counts >= _DROP) | (counts == counts.max())
-        result = maximise(points, np.ascontiguousarray(responsibilities[:, kept]), prior)
-        converged = len(bounds) > 1 and abs(bounds[-1] - bounds[-2]) < tol
-        if converged or len(bounds) == max_iter:
-            return result, np.array(bounds), converged
-        responsibilities, evidence = expect(points, result.table)
-        bounds.append(float(evidence.sum()) - result.divergence)
+    step, converged = 1.0, False
+    while len(bounds) < max_iter and not converged:
+        result = maximise(points, taken, prior)
+        bound = math.nan
+        if not math.isnan(result.divergence):
+            responsibilities, evidence = expect(points, result.table)
+            bound = float(evidence.sum()) - result.divergence
+        if step > 1 and not bound >= bounds[-1]:
+            taken, step = reached, 1.0
+            continue
+        taken, reached = _drop(taken, responsibilities, rules), _drop(responsibilities, responsibilities, rules)
+        is_still = bool(bounds) and abs(bound - bounds[-1]) < rules.tolerance
+        converged = is_still and reached.shape == responsibilities.shape
+        bounds.append(bound)
+        step = min(vectors.GROWTH * step, rules.relaxation)
+        taken = _relax(taken, reached, step)
+    return maximise(points, reached, prior), np.array(bounds), converged
+
+
+def _drop(shares: Float, responsibilities: Float, rules: Rules) -> Float:
+    """Columns of (N, K) `shares` whose component answers for enough samples to stay."""
+    counts = responsibilities.sum(0)
+    return np.ascontiguousarray(shares[:, (counts >= rules.drop) | (counts == counts.max())])
+
+
+def _relax(taken: Float, reached: Float, step: float) -> Float:
+    """Go from (N, K) `taken` to what a step of EM has reached, and beyond."""
+    further = taken + step * (reached - taken)
+    return np.where(further.sum(0) >= vectors.LEAST * reached.sum(0), further, reached)

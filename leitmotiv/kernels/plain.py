@@ -65,6 +65,7 @@ def gather(points: Float, responsibilities: Float, counts: Float, averages: Floa
     ----------
     points : (N, D) float64
     responsibilities : (N, K) float64
+        A step beyond that of EM may leave some of them below 0, but no count.
     counts : (K,) float64, written
     averages : (K, D) float64, written
         0 where a component has no sample.
@@ -89,7 +90,7 @@ def gather(points: Float, responsibilities: Float, counts: Float, averages: Floa
     for n in range(len(points)):
         for k in range(len(counts)):
             share = responsibilities[n, k]
-            if share > 0:
+            if share != 0:
                 for i in range(dimensions):
                     deviation[i] = points[n, i] - averages[k, i]
                     for j in range(i + 1):

@@ -205,9 +205,11 @@ def store(typing: Any, array: Any, index: Any, vector: Any) -> Any:
 def load_rows(typing: Any, array: Any, index: Any, rows: Any, width: Any) -> Any:
     """A tuple of vectors: `width` numbers of each of `rows` rows, the first of which starts at `array[index]`.
 
-    Rows follow each other on the last axis but one; `index` has a number for each axis.
+    Rows follow each other on the last axis but one; `index` has a number for each axis. `rows` is a constant, or a
+    tuple of as many numbers: what a kernel that is compiled for several numbers of rows takes as an argument.
     """
     vector = Vector(width.literal_value)
+    height = len(rows) if isinstance(rows, types.BaseTuple) else rows.literal_value
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind, kinds = signature.args[:2]
@@ -215,12 +217,12 @@ def load_rows(typing: Any, array: Any, index: Any, rows: Any, width: Any) -> Any
         pointer = _item(context, builder, kind, arguments[0], kinds, arguments[1])
         stride = builder.extract_value(context.make_array(kind)(context, builder, arguments[0]).shape, kind.ndim - 1)
         vectors = []
-        for _ in range(rows.literal_value):
+        for _ in range(height):
             vectors.append(writer.load(pointer))
             pointer = builder.gep(pointer, [stride])
         return context.make_tuple(builder, signature.return_type, vectors)
 
-    return types.UniTuple(vector, rows.literal_value)(array, index, rows, width), generate
+    return types.UniTuple(vector, height)(array, index, rows, width), generate
 
 
 @_word

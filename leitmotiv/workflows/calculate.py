@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import divergence, tree, views
+from leitmotiv.analysis import divergence, measures, tree, views
 from leitmotiv.analysis.mixture import log_density, sample
 from leitmotiv.analysis.views import expected_image
 from leitmotiv.imaging import read as reading
@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 __all__ = [
     "VariationalGaussianMixture",
     "affinity_propagation",
+    "bhattacharyya_distance",
+    "cauchy_schwarz_divergence",
     "cluster",
     "expected_image",
     "fit_pixels",
     "js_divergence",
     "js_matrix",
+    "kl_monte_carlo",
+    "kl_variational",
     "log_density",
     "read_image",
     "sample",
@@ -50,6 +54,28 @@ def js_divergence(a: Mixture, b: Mixture, settings: Settings) -> float:
 def js_matrix(mixtures: Sequence[Mixture], settings: Settings, threads: int) -> NDArray[np.float32]:
     """All pairwise divergences, (N, N), nats."""
     return divergence.js_matrix(mixtures, look=look(settings), threads=threads)
+
+
+def bhattacharyya_distance(a: Mixture, b: Mixture, settings: Settings) -> float:
+    """Bhattacharyya distance of two pictures, nats."""
+    return measures.bhattacharyya_distance(a, b, look=look(settings))
+
+
+def cauchy_schwarz_divergence(a: Mixture, b: Mixture, settings: Settings) -> float:
+    """Cauchy-Schwarz divergence of two pictures, nats."""
+    return measures.cauchy_schwarz_divergence(a, b, look=look(settings))
+
+
+def kl_monte_carlo(
+    a: Mixture, b: Mixture, settings: Settings, *, points: int, rng: np.random.Generator
+) -> tuple[float, float]:
+    """Kullback-Leibler divergence of a from b by Monte Carlo, and its standard error, nats."""
+    return measures.kl_monte_carlo(a, b, rng=rng, points=points, look=look(settings))
+
+
+def kl_variational(a: Mixture, b: Mixture, settings: Settings) -> float:
+    """Kullback-Leibler divergence of a from b by the variational approximation, nats."""
+    return measures.kl_variational(a, b, look=look(settings))
 
 
 def cluster(matrix: NDArray[Any], *, ids: Sequence[str] | None, preference: float | None) -> Clusters:

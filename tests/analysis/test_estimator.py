@@ -161,7 +161,7 @@ def test_a_verbose_fit_tells_of_starts_and_passes(capsys):
         ({"n_components": 2.5}, "n_components is 2.5"),
         ({"tol": -1.0}, "tol is -1.0"),
         ({"weight_concentration_prior": 0}, "weight_concentration_prior is 0"),
-        ({"degrees_of_freedom_prior": 2.0}, "must be above 2"),
+        ({"degrees_of_freedom_prior": 2.0}, "should be greater than 2, but got 2.000"),
         ({"mean_prior": [0.0]}, "mean_prior has the shape"),
         ({"covariance_prior": -np.eye(3)}, "covariance_prior must be symmetric and positive definite"),
         ({"n_components": 301}, "n_samples = 300 samples, but at least n_components = 301"),

@@ -4,13 +4,15 @@ import numpy as np
 
 from leitmotiv.kernels import mixture, seeding
 from leitmotiv.kernels.posterior import Prior
+from leitmotiv.kernels.simd import size_of_gaussian
 
 COMPONENTS = 6
-PASSES = 7
+PASSES = 6
+RELAXATIONS = (1.0, 2.0)
 
 
 def samples():
-    """Samples (N, 5) by name: ordinary, tiny and degenerate."""
+    """Samples (N, 5) or (N, 3) by name: ordinary, tiny and degenerate."""
     rng = np.random.default_rng(7)
     centres = rng.normal(size=(4, 5)) * 2
     ordinary = centres[rng.integers(4, size=700)] + rng.normal(size=(700, 5)) * rng.uniform(0.2, 1, 5)
@@ -25,6 +27,8 @@ def samples():
         "two places": np.repeat([[1.0] * 5, [-1.0] * 5], 20, axis=0),
         "a line": np.linspace(-1.7, 1.7, 300)[:, None] * np.ones(5),
         "far and sharp": far,
+        "three coordinates": ordinary[:, :3],
+        "three coordinates, all the same": np.full((40, 3), 0.5),
     }
 
 
@@ -33,33 +37,35 @@ def labels(count):
     return np.arange(count) * 7 % min(COMPONENTS, count)
 
 
-def prior(components=COMPONENTS):
+def prior(components=COMPONENTS, dimensions=5):
     """The prior of pictures."""
-    return Prior(0.01, 1.0, 6.0, np.eye(5), components)
+    return Prior(0.01, 1.0, dimensions + 1.0, np.eye(dimensions), components)
 
 
-def run_blocks(points, numbers, *, passes=PASSES, drop=0.0, tolerance=0.0):
+def run_blocks(points, numbers, *, passes=PASSES, drop=0.0, tolerance=0.0, relaxation=1.0):
     """Fit from labels: counts, means, scatters W⁻¹, bounds."""
-    count, components = len(points), int(numbers.max()) + 1
+    (count, dimensions), components = points.shape, int(numbers.max()) + 1
     padded = -(-count // mixture.BLOCK) * mixture.BLOCK
-    rows, given = np.zeros((5, padded), np.float32), np.zeros(padded, np.float32)
+    rows, given = np.zeros((dimensions, padded), np.float32), np.zeros(padded, np.float32)
     rows[:, :count], given[:count] = points.T, numbers
-    blocks = np.zeros((padded // mixture.BLOCK, 5, mixture.BLOCK), np.float32)
+    blocks = np.zeros((padded // mixture.BLOCK, dimensions, mixture.BLOCK), np.float32)
     weights = np.zeros((len(blocks), mixture.BLOCK), np.float32)
     seeding.sort_columns(rows, count, given, components, blocks, weights)
-    moments = np.zeros((components, 21))
+    moments = np.zeros((components, size_of_gaussian(dimensions)))
     seeding.sum_moments(rows, count, given, moments)
-    bounds, means = np.zeros(passes), np.zeros((components, 5))
-    lowers = np.zeros((components, 5, 5))
-    k, done, _ = mixture.fit_blocks(blocks, weights, moments, prior(), drop, tolerance, bounds, means, lowers)
+    bounds, means = np.zeros(passes), np.zeros((components, dimensions))
+    lowers = np.zeros((components, dimensions, dimensions))
+    rules, belief = mixture.Rules(drop, tolerance, relaxation), prior(dimensions=dimensions)
+    k, done, _ = mixture.fit_blocks(blocks, weights, moments, belief, rules, (0,) * dimensions, bounds, means, lowers)
     return moments[:k, 0], means[:k], lowers[:k] @ lowers[:k].transpose(0, 2, 1), bounds[:done]
 
 
 def fits():
-    """What the kernel makes of all samples."""
+    """What the kernel makes of all samples, with steps as EM takes them and with longer ones."""
     found = {}
     for name, points in samples().items():
-        fitted = run_blocks(points, labels(len(points)))
-        for part, values in zip(("counts", "means", "scatters", "bounds"), fitted, strict=True):
-            found[f"{name}: {part}"] = values
+        for relaxation in RELAXATIONS:
+            fitted = run_blocks(points, labels(len(points)), relaxation=relaxation)
+            for part, values in zip(("counts", "means", "scatters", "bounds"), fitted, strict=True):
+                found[f"{name}, {relaxation}: {part}"] = values
     return found

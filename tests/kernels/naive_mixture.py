@@ -89,14 +89,28 @@ def divergence(state, prior):
     return value
 
 
-def fit(points, labels, prior, passes, components):
-    """From hard labels, a number of E- and M-steps; the last state and the bound at each pass."""
-    responsibilities = np.eye(components)[labels]
-    bounds = []
-    for _ in range(passes):
-        state = maximise(points, responsibilities, prior)
-        scores = log_rho(points, state, prior)
-        evidence = logsumexp(scores, axis=1)
-        bounds.append(evidence.sum() - divergence(state, prior))
-        responsibilities = np.exp(scores - evidence[:, None])
-    return maximise(points, responsibilities, prior), np.array(bounds)
+def fit(points, labels, prior, passes, components, relaxation=1.0):
+    """From hard labels, a number of E- and M-steps; the last state and the bound at each pass.
+
+    With a relaxation above 1, each E-step goes further from the responsibilities before than to those that it finds,
+    unless that has lowered the bound, and not for components that would keep less than 0.3 of their samples.
+    """
+    found = taken = np.eye(components)[labels]
+    bounds, step = [], 1.0
+    while len(bounds) < passes:
+        state = maximise(points, taken, prior)
+        positive = all(np.linalg.eigvalsh(scatter).min() > 0 for scatter in state.scatters)
+        bound = -np.inf
+        if positive:
+            scores = log_rho(points, state, prior)
+            evidence = logsumexp(scores, axis=1)
+            bound = evidence.sum() - divergence(state, prior)
+        if step > 1 and bound < bounds[-1]:
+            taken, step = found, 1.0
+            continue
+        bounds.append(bound)
+        found = np.exp(scores - evidence[:, None])
+        step = min(1.2 * step, relaxation)
+        further = taken + step * (found - taken)
+        taken = np.where(further.sum(0) >= 0.3 * found.sum(0), further, found)
+    return maximise(points, found, prior), np.array(bounds)

@@ -5,7 +5,6 @@ from leitmotiv.kernels import mixture, posterior
 from leitmotiv.kernels.compiled import LANES
 from tests.kernels import lanes, mixture_cases, naive_mixture
 
-BELIEF = naive_mixture.Belief(0.01, 1.0, 6.0, np.eye(5), mixture_cases.COMPONENTS)
 SAMPLES = mixture_cases.samples()
 
 
@@ -14,25 +13,40 @@ def fits(request, tmp_path_factory):
     return lanes.run("mixture_cases:fits", request.param, tmp_path_factory.mktemp("fits"))
 
 
-def naive(points):
-    numbers = mixture_cases.labels(len(points))
-    return naive_mixture.fit(points, numbers, BELIEF, mixture_cases.PASSES, int(numbers.max()) + 1)
+def naive(points, relaxation):
+    numbers, dimensions = mixture_cases.labels(len(points)), points.shape[1]
+    belief = naive_mixture.Belief(0.01, 1.0, dimensions + 1.0, np.eye(dimensions), mixture_cases.COMPONENTS)
+    return naive_mixture.fit(points, numbers, belief, mixture_cases.PASSES, int(numbers.max()) + 1, relaxation)
 
 
+@pytest.mark.parametrize("relaxation", mixture_cases.RELAXATIONS)
 @pytest.mark.parametrize("name", SAMPLES)
-def test_the_vector_form_equals_its_naive_twin(fits, name):
-    state, bounds = naive(SAMPLES[name])
+def test_the_vector_form_equals_its_naive_twin(fits, name, relaxation):
+    state, bounds = naive(SAMPLES[name], relaxation)
     count = len(SAMPLES[name])
-    np.testing.assert_allclose(fits[f"{name}: bounds"], bounds, rtol=1e-4, atol=1e-2)
-    np.testing.assert_allclose(fits[f"{name}: counts"], state.alpha - 0.01, rtol=1e-3, atol=1e-4 * count)
+    found = {part: fits[f"{name}, {relaxation}: {part}"] for part in ("bounds", "counts", "means", "scatters")}
+    np.testing.assert_allclose(found["bounds"], bounds, rtol=1e-4, atol=1e-2)
+    np.testing.assert_allclose(found["counts"], state.alpha - 0.01, rtol=1e-3, atol=1e-4 * count)
     heavy = state.alpha > 0.5
-    np.testing.assert_allclose(fits[f"{name}: means"][heavy], state.means[heavy], rtol=2e-3, atol=2e-3)
-    np.testing.assert_allclose(fits[f"{name}: scatters"][heavy], state.scatters[heavy], rtol=5e-3, atol=2e-2)
+    np.testing.assert_allclose(found["means"][heavy], state.means[heavy], rtol=2e-3, atol=2e-3)
+    np.testing.assert_allclose(found["scatters"][heavy], state.scatters[heavy], rtol=5e-3, atol=2e-2)
 
 
 def test_padding_counts_for_nothing(fits):
     for name, points in SAMPLES.items():
-        assert fits[f"{name}: counts"].sum() == pytest.approx(len(points), rel=1e-5)
+        assert fits[f"{name}, 1.0: counts"].sum() == pytest.approx(len(points), rel=1e-5)
+
+
+def test_longer_steps_save_passes_and_lead_as_high():
+    rng = np.random.default_rng(1)
+    points = np.repeat(rng.normal(size=(6, 5)), 150, axis=0) + rng.normal(size=(900, 5)) * 0.6
+    numbers = rng.integers(6, size=900)
+    short, long = (
+        mixture_cases.run_blocks(points, numbers, passes=2000, tolerance=1e-2, relaxation=longest)[3]
+        for longest in mixture_cases.RELAXATIONS
+    )
+    assert len(long) < 0.8 * len(short)
+    assert long[-1] > short[-1] - 1
 
 
 def test_a_fit_has_the_same_bits_in_every_process(tmp_path):
@@ -43,12 +57,14 @@ def test_a_fit_has_the_same_bits_in_every_process(tmp_path):
         np.testing.assert_array_equal(found[name], values)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_the_bound_never_falls(seed):
+@pytest.mark.parametrize("relaxation", [1.0, 2.0, 8.0])
+@pytest.mark.parametrize("dimensions", [3, 5])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_bound_never_falls(seed, dimensions, relaxation):
     rng = np.random.default_rng(seed)
-    points = rng.normal(size=(6, 5))[rng.integers(6, size=900)] + rng.normal(size=(900, 5)) * 0.3
+    points = rng.normal(size=(6, dimensions))[rng.integers(6, size=900)] + rng.normal(size=(900, dimensions)) * 0.3
     numbers = rng.integers(6, size=900)
-    bounds = mixture_cases.run_blocks(points, numbers, passes=80)[3]
+    bounds = mixture_cases.run_blocks(points, numbers, passes=80, relaxation=relaxation)[3]
     assert len(bounds) == 80
     # A bound of thousands of nats is a sum in single precision.
     assert np.diff(bounds).min() > -0.02
@@ -58,7 +74,9 @@ def test_the_bound_never_falls(seed):
 def test_components_that_lose_their_samples_are_dropped_and_the_bound_still_never_falls():
     rng = np.random.default_rng(3)
     points = rng.normal(size=(600, 5)) * 0.2
-    counts, means, _, bounds = mixture_cases.run_blocks(points, rng.integers(6, size=600), passes=400, drop=0.5)
+    counts, means, _, bounds = mixture_cases.run_blocks(
+        points, rng.integers(6, size=600), passes=400, drop=0.5, relaxation=2.0
+    )
     assert len(counts) == len(means) < 6
     assert counts.sum() == pytest.approx(600, rel=1e-5)
     assert np.diff(bounds).min() > -0.02
