@@ -142,22 +142,22 @@ def _blob(*parts: Any) -> Any:
     return Cast(NodeList(parts), "BLOB")
 
 
+def insert_files(database: Database, files: Iterable[KnownFile]) -> None:
+    """Insert files at paths that are new.
+
+    Raises
+    ------
+    sqlite3.IntegrityError
+        A path is known; some files may have been inserted.
+    """
+    database.insert_many(tables.Files, [_as_row(file) for file in files])
+
+
 def write_files(database: Database, files: Iterable[KnownFile]) -> None:
     """Insert files, or overwrite what is known at their paths."""
     for part in chunks(files, 100):
-        rows = [
-            {
-                "path": file.path,
-                "image_id": file.image_id,
-                "sha256": file.sha256,
-                "size": file.size,
-                "mtime_ns": file.mtime_ns,
-                "state": file.state,
-            }
-            for file in part
-        ]
         table = tables.Files
-        query = table.insert_many(rows).on_conflict(
+        query = table.insert_many([_as_row(file) for file in part]).on_conflict(
             conflict_target=[table.path],
             preserve=[table.image_id, table.sha256, table.size, table.mtime_ns, table.state],
         )
@@ -165,6 +165,17 @@ def write_files(database: Database, files: Iterable[KnownFile]) -> None:
             database.run(query)
         except IntegrityError as error:
             raise ImageNotFoundError("A file names an image that is not in the library (any more).") from error
+
+
+def _as_row(file: KnownFile) -> dict[str, Any]:
+    return {
+        "path": file.path,
+        "image_id": file.image_id,
+        "sha256": file.sha256,
+        "size": file.size,
+        "mtime_ns": file.mtime_ns,
+        "state": file.state,
+    }
 
 
 def refresh_states(database: Database, image_ids: Iterable[str | None]) -> None:

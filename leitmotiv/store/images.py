@@ -15,7 +15,7 @@ from leitmotiv.errors import AmbiguousImageError, ImageNotFoundError, UsageError
 from leitmotiv.records import Image, KnownFile, Mixture, Taken
 from leitmotiv.store import tables
 from leitmotiv.store.database import Database, Row, chunks
-from leitmotiv.store.files import best_state, refresh_states, write_files
+from leitmotiv.store.files import best_state, insert_files, refresh_states, write_files
 from leitmotiv.store.mixtures import write_mixture
 
 Order = Literal["taken", "added"]
@@ -86,9 +86,12 @@ class Images:
             sized = [{"image_id": image.id, "size": size, "data": data} for size, data in thumbnails.items()]
             self._database.insert_many(tables.Thumbnails, sized)
             write_mixture(self._database, image.id, mixture)
-            before = self._holders([file.path for file in files])
-            write_files(self._database, files)
-            refresh_states(self._database, before)
+            try:
+                insert_files(self._database, files)
+            except sqlite3.IntegrityError:  # another image holds one of the paths
+                before = self._holders([file.path for file in files])
+                write_files(self._database, files)
+                refresh_states(self._database, before)
 
     def get(self, id_or_prefix: str) -> Image:
         """One picture, by its id or a unique prefix of 4 or more characters.
