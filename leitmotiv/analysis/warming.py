@@ -24,8 +24,11 @@ def warm() -> None:
 
 
 def vectors() -> str:
-    """How wide the vector form of the kernels is here."""
-    return f"{compiled.LANES} lanes of 32-bit floats"
+    """How wide the vector form of the kernels is here, and with which instructions."""
+    text = f"{compiled.LANES} lanes of 32-bit floats, {compiled.INSTRUCTIONS}"
+    if compiled.INSTRUCTIONS == "NEON":
+        text += ": not proven, as nobody has run the tests on such a machine yet"
+    return text
 
 
 def folder() -> Path:

@@ -32,6 +32,7 @@ They promise nothing about NaN and infinity, which stay honest.
 
 _MARKER = "complete"
 _FEATURES: dict[str, bool] = dict(llvmlite.binding.get_host_cpu_features())
+_NAMES = {"avx512f": "AVX-512", "avx2": "AVX2", "avx": "AVX", "sse2": "SSE2"}
 
 
 def _count_lanes() -> int:
@@ -47,6 +48,12 @@ def _count_lanes() -> int:
 
 LANES = _count_lanes()
 """float32 values in one vector register of this CPU; LEITMOTIV_LANES (4, 8 or 16) chooses another number."""
+
+_ARM = platform.machine().lower() in {"aarch64", "arm64"}
+INSTRUCTIONS = (
+    "NEON" if _ARM else next((name for key, name in _NAMES.items() if _FEATURES.get(key)), "no vectors that we know")
+)
+"""The widest vector instructions of this CPU that the kernels are compiled for."""
 
 
 def _digest() -> str:

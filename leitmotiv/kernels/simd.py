@@ -18,17 +18,16 @@ arrays are C-contiguous float32. A fused operation is rounded once where the CPU
 """
 
 import operator
-from collections.abc import Callable, Sequence
-from itertools import count
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, lower_builtin, models, register_model, type_callable
 
 from leitmotiv.kernels.compiled import LANES
+from leitmotiv.kernels.writer import FLOAT, Writer
 
 __all__ = [
     "LANES",
@@ -52,22 +51,6 @@ __all__ = [
     "zeros",
 ]
 
-_FLOAT = ir.FloatType()
-_INT = ir.IntType(32)
-
-# Minimax polynomials, least relative error: 2**f for |f| <= 1/2, lowest power first, by degree.
-_EXP2 = {
-    3: (0.99992806, 0.69326097, 0.24261113, 0.05517167),  # 7.5e-5
-    4: (0.99999928, 0.69312179, 0.24024744, 0.055917859, 0.0095701022),  # 2.6e-6
-    5: (1.00000012, 0.69314694, 0.2402212, 0.055507131, 0.0096755410, 0.0013276472),  # 1.6e-7 in float32
-}
-# log2((1 + t) / (1 - t)) / t in powers of t**2, for sqrt(1/2) <= (1 + t) / (1 - t) <= sqrt(2); 1.2e-7.
-_LOG2 = (2.8853905, 0.96158832, 0.59578073)
-_SQRT_HALF_BITS = 0x3F3504F3
-_MANTISSA_BITS = 23
-# Added to a number below 2**22, it leaves the nearest whole number in the lowest bits of the sum.
-_ROUNDER = 1.5 * 2.0**_MANTISSA_BITS
-
 
 class Vector(types.Type):  # type: ignore[misc]
     """The numba type of a value of `width` float32 lanes."""
@@ -80,7 +63,7 @@ class Vector(types.Type):  # type: ignore[misc]
 @register_model(Vector)
 class _VectorModel(models.PrimitiveModel):  # type: ignore[misc]
     def __init__(self, manager: Any, vector: Vector) -> None:
-        super().__init__(manager, vector, ir.VectorType(_FLOAT, vector.width))
+        super().__init__(manager, vector, ir.VectorType(FLOAT, vector.width))
 
 
 _word: Callable[[Callable[..., Any]], Callable[..., Any]] = intrinsic
@@ -90,80 +73,6 @@ _constant_word: Callable[[Callable[..., Any]], Callable[..., Any]] = intrinsic(p
 def size_of_gaussian(dimensions: int) -> int:
     """How many float32 numbers `log_gaussian` reads for a component: c, then b, then the rows of M."""
     return 1 + dimensions + dimensions * (dimensions + 1) // 2
-
-
-class _Writer:
-    """Writes LLVM instructions on vectors of one width."""
-
-    def __init__(self, builder: ir.IRBuilder, width: int) -> None:
-        self.builder = builder
-        self.width = width
-        self.floats = ir.VectorType(_FLOAT, width)
-        self.ints = ir.VectorType(_INT, width)
-
-    def constant(self, value: float) -> ir.Constant:
-        return ir.Constant(self.floats, [ir.Constant(_FLOAT, float(np.float32(value)))] * self.width)
-
-    def whole(self, value: int) -> ir.Constant:
-        return ir.Constant(self.ints, [ir.Constant(_INT, value)] * self.width)
-
-    def load(self, pointer: Any) -> Any:
-        value = self.builder.load(self.builder.bitcast(pointer, self.floats.as_pointer()))
-        value.align = 4
-        return value
-
-    def store(self, value: Any, pointer: Any) -> None:
-        self.builder.store(value, self.builder.bitcast(pointer, self.floats.as_pointer())).align = 4
-
-    def broadcast(self, scalar: Any) -> Any:
-        undefined = ir.Constant(self.floats, ir.Undefined)
-        first = self.builder.insert_element(undefined, scalar, ir.Constant(_INT, 0))
-        return self.builder.shuffle_vector(first, undefined, self.whole(0))
-
-    def fma(self, a: Any, b: Any, c: Any) -> Any:
-        signature = ir.FunctionType(self.floats, [self.floats] * 3)
-        name = f"llvm.fmuladd.v{self.width}f32"
-        return self.builder.call(cgutils.get_or_insert_function(self.builder.module, signature, name), [a, b, c])
-
-    def polynomial(self, x: Any, coefficients: Sequence[float]) -> Any:
-        value = self.constant(coefficients[-1])
-        for coefficient in coefficients[-2::-1]:
-            value = self.fma(value, x, self.constant(coefficient))
-        return value
-
-    def exp2(self, x: Any, degree: int) -> Any:
-        build = self.builder
-        shifted = build.fadd(x, self.constant(_ROUNDER))
-        fraction = build.fsub(x, build.fsub(shifted, self.constant(_ROUNDER)))
-        exponent = build.shl(build.bitcast(shifted, self.ints), self.whole(_MANTISSA_BITS))
-        mantissa = build.bitcast(self.polynomial(fraction, _EXP2[degree]), self.ints)
-        return build.bitcast(build.add(mantissa, exponent), self.floats)
-
-    def log2(self, x: Any) -> Any:
-        build = self.builder
-        bits = build.bitcast(x, self.ints)
-        exponent = build.ashr(build.sub(bits, self.whole(_SQRT_HALF_BITS)), self.whole(_MANTISSA_BITS))
-        mantissa = build.bitcast(build.sub(bits, build.shl(exponent, self.whole(_MANTISSA_BITS))), self.floats)
-        t = build.fdiv(build.fsub(mantissa, self.constant(1)), build.fadd(mantissa, self.constant(1)))
-        series = self.polynomial(build.fmul(t, t), _LOG2)
-        # 0 * x hands on a NaN, whose bits mean nothing here.
-        return self.fma(x, self.constant(0), self.fma(t, series, build.sitofp(exponent, self.floats)))
-
-    def reduce(self, name: str, vector: Any, *start: Any) -> Any:
-        signature = ir.FunctionType(_FLOAT, [value.type for value in start] + [self.floats])
-        function = f"llvm.vector.reduce.{name}.v{self.width}f32"
-        callee = cgutils.get_or_insert_function(self.builder.module, signature, function)
-        return self.builder.call(callee, [*start, vector], fastmath=("reassoc",) if start else ())
-
-    def log_gaussian(self, rows: Sequence[Any], parameters: Any) -> Any:
-        numbers = (self.broadcast(self.builder.load(cgutils.gep(self.builder, parameters, i))) for i in count())
-        value = next(numbers)
-        whitened = [next(numbers) for _ in rows]
-        for i in range(len(rows)):
-            for row in rows[: i + 1]:
-                whitened[i] = self.fma(row, next(numbers), whitened[i])
-            value = self.fma(self.builder.fneg(whitened[i]), whitened[i], value)
-        return value
 
 
 def _item(context: Any, builder: Any, kind: Any, array: Any, kinds: Any, indices: Any) -> Any:
@@ -183,7 +92,7 @@ def load(typing: Any, array: Any, index: Any, width: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind, kinds, _ = signature.args
-        return _Writer(builder, vector.width).load(_item(context, builder, kind, arguments[0], kinds, arguments[1]))
+        return Writer(builder, vector.width).load(_item(context, builder, kind, arguments[0], kinds, arguments[1]))
 
     return vector(array, index, width), generate
 
@@ -195,7 +104,7 @@ def store(typing: Any, array: Any, index: Any, vector: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind, kinds, _ = signature.args
         pointer = _item(context, builder, kind, arguments[0], kinds, arguments[1])
-        _Writer(builder, vector.width).store(arguments[2], pointer)
+        Writer(builder, vector.width).store(arguments[2], pointer)
         return context.get_dummy_value()
 
     return types.void(array, index, vector), generate
@@ -213,7 +122,7 @@ def load_rows(typing: Any, array: Any, index: Any, rows: Any, width: Any) -> Any
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind, kinds = signature.args[:2]
-        writer = _Writer(builder, vector.width)
+        writer = Writer(builder, vector.width)
         pointer = _item(context, builder, kind, arguments[0], kinds, arguments[1])
         stride = builder.extract_value(context.make_array(kind)(context, builder, arguments[0]).shape, kind.ndim - 1)
         vectors = []
@@ -234,7 +143,7 @@ def store_rows(typing: Any, array: Any, index: Any, rows: Any) -> Any:
         pointer = _item(context, builder, kind, arguments[0], kinds, arguments[1])
         stride = builder.extract_value(context.make_array(kind)(context, builder, arguments[0]).shape, kind.ndim - 1)
         for vector in cgutils.unpack_tuple(builder, arguments[2], rows.count):
-            _Writer(builder, rows.dtype.width).store(vector, pointer)
+            Writer(builder, rows.dtype.width).store(vector, pointer)
             pointer = builder.gep(pointer, [stride])
         return context.get_dummy_value()
 
@@ -247,7 +156,7 @@ def zeros(typing: Any, rows: Any, width: Any) -> Any:
     vector = Vector(width.literal_value)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        nought = _Writer(builder, vector.width).constant(0)
+        nought = Writer(builder, vector.width).constant(0)
         return context.make_tuple(builder, signature.return_type, [nought] * rows.literal_value)
 
     return types.UniTuple(vector, rows.literal_value)(rows, width), generate
@@ -258,7 +167,7 @@ def fma_rows(typing: Any, vector: Any, rows: Any, sums: Any) -> Any:
     """A tuple of vector * row + sum, for each row and sum of two tuples."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        writer = _Writer(builder, vector.width)
+        writer = Writer(builder, vector.width)
         pairs = zip(*(cgutils.unpack_tuple(builder, values, rows.count) for values in arguments[1:]), strict=True)
         return context.make_tuple(builder, sums, [writer.fma(arguments[0], row, total) for row, total in pairs])
 
@@ -272,7 +181,7 @@ def broadcast(typing: Any, number: Any, width: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         scalar = context.cast(builder, arguments[0], signature.args[0], types.float32)
-        return _Writer(builder, vector.width).broadcast(scalar)
+        return Writer(builder, vector.width).broadcast(scalar)
 
     return vector(number, width), generate
 
@@ -282,7 +191,7 @@ def fma(typing: Any, a: Any, b: Any, c: Any) -> Any:
     """A * b + c."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _Writer(builder, a.width).fma(*arguments)
+        return Writer(builder, a.width).fma(*arguments)
 
     return a(a, a, a), generate
 
@@ -322,7 +231,7 @@ def exp2(typing: Any, vector: Any, degree: Any) -> Any:
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _Writer(builder, vector.width).exp2(arguments[0], degree.literal_value)
+        return Writer(builder, vector.width).exp2(arguments[0], degree.literal_value)
 
     return vector(vector, degree), generate
 
@@ -332,7 +241,7 @@ def log2(typing: Any, vector: Any) -> Any:
     """Logarithm to base 2 of each lane, for positive normal numbers, to 2e-7; NaN stays NaN, infinity becomes NaN."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _Writer(builder, vector.width).log2(arguments[0])
+        return Writer(builder, vector.width).log2(arguments[0])
 
     return vector(vector), generate
 
@@ -342,7 +251,7 @@ def total(typing: Any, vector: Any) -> Any:
     """Sum of the lanes, a float32."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _Writer(builder, vector.width).reduce("fadd", arguments[0], ir.Constant(_FLOAT, -0.0))
+        return Writer(builder, vector.width).reduce("fadd", arguments[0], ir.Constant(FLOAT, -0.0))
 
     return types.float32(vector), generate
 
@@ -352,7 +261,7 @@ def highest(typing: Any, vector: Any) -> Any:
     """Greatest lane, a float32; NaN is passed over."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _Writer(builder, vector.width).reduce("fmax", arguments[0])
+        return Writer(builder, vector.width).reduce("fmax", arguments[0])
 
     return types.float32(vector), generate
 
@@ -373,7 +282,7 @@ def log_gaussian(typing: Any, rows: Any, table: Any, k: Any) -> Any:
         indices = context.make_tuple(builder, kinds, [row, zero])
         parameters = _item(context, builder, signature.args[1], arguments[1], kinds, indices)
         vectors = cgutils.unpack_tuple(builder, arguments[0], rows.count)
-        return _Writer(builder, rows.dtype.width).log_gaussian(vectors, parameters)
+        return Writer(builder, rows.dtype.width).log_gaussian(vectors, parameters)
 
     return rows.dtype(rows, table, k), generate
 
