@@ -11,6 +11,7 @@ from leitmotiv.errors import CompilingError
 from leitmotiv.records import Clusters, Float, Mixture
 from leitmotiv.settings import Settings
 from leitmotiv.store.arrays import Stored
+from leitmotiv.workflows.compiling import compile_ahead
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
@@ -59,8 +60,10 @@ def ready(session: Session) -> None:
         return
     if not session.patient:
         raise CompilingError(
-            "leitmotiv is preparing its mathematics, once on this machine. This takes about a minute; try again then."
+            "leitmotiv is preparing its mathematics, once on this machine. "
+            "This takes about half a minute; try again then."
         )
+    compile_ahead(session.settings)
     with session.lane:
         warming.warm()
 

@@ -178,11 +178,11 @@ def apart_from_main() -> Iterator[None]:
 def _pool(workers: int) -> ProcessPoolExecutor:
     # Spawned, not forked: the parent may hold threads and locks (a server, a progress bar).
     return ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(os.getpid(),)
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=begin_worker, initargs=(os.getpid(),)
     )
 
 
-def _begin(parent: int) -> None:
+def begin_worker(parent: int) -> None:
     """Leave Ctrl-C to the parent, keep linear algebra on one thread, and end with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Decoders written in C print lines of their own about damaged files, in the middle of the progress bar.
