@@ -246,6 +246,14 @@ def test_components_without_weight_count_for_nothing():
     assert js_divergence(given, more) == 0
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+@pytest.mark.parametrize("size", [1e-40, 1e-20, 1e6, 1e30])
+def test_mixtures_of_any_extent_compare_with_finite_numbers(size, smoothing):
+    given, other, look = MIXTURES[5], mixture(5, 6, scale=SCALE * size), Look(smoothing=smoothing)
+    assert 0 < js_divergence(given, other, look) <= np.log(2)
+    assert js_divergence(other, other, look) == 0
+
+
 def test_pictures_of_next_to_nothing_compare_sensibly():
     rng = np.random.default_rng(0)
     flat = {level: np.full((20, 30, 3), level, np.uint8) for level in (0, 10, 128, 255)}
