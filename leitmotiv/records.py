@@ -23,8 +23,9 @@ def read_only(values: NDArray[np.generic]) -> None:
 class Mixture:
     """A picture as a Gaussian mixture over (x, y, colour), in the picture's own scaled space.
 
-    A raw point is ``shift + scale * z``, with z in the scaled space. Raw x runs from 0 (left) to 1 (right edge),
-    raw y from 0 (top) to 1 (bottom edge); raw colour is in the units of `colour_space`.
+    A raw point is ``shift + scale * z``, with z in the scaled space. Raw x and y are in units of the picture's longest
+    side, its middle at (0.5, 0.5): shapes keep their proportions. The longest side runs from 0 to 1 (x from left to
+    right, y downwards), the shorter one as far as `frame` says. Raw colour is in the units of `colour_space`.
 
     Attributes
     ----------
@@ -38,6 +39,8 @@ class Mixture:
         The affine map back to raw units.
     colour_space : str
         "lab" (CIE L*a*b*, D65), "rgb" (0 to 1) or "yuv".
+    aspect : float
+        Width of the picture by its height.
     """
 
     weights: Float
@@ -46,6 +49,7 @@ class Mixture:
     shift: Float
     scale: Float
     colour_space: ColourSpace = "lab"
+    aspect: float = 1.0
 
     def __post_init__(self) -> None:
         for values in (self.weights, self.means, self.cholesky, self.shift, self.scale):
@@ -55,6 +59,11 @@ class Mixture:
     def covariances(self) -> Float:
         """Covariances in the scaled space, (K, D, D) float64."""
         return self.cholesky @ self.cholesky.transpose(0, 2, 1)
+
+    @property
+    def frame(self) -> tuple[float, float]:
+        """Width and height of the picture in units of its longest side: the larger one is 1."""
+        return min(1.0, self.aspect), min(1.0, 1.0 / self.aspect)
 
     def __len__(self) -> int:
         return len(self.weights)
@@ -310,7 +319,7 @@ class Ellipse:
     Attributes
     ----------
     x, y : float
-        Centre, share of width and of height.
+        Centre, in units of the longest side; the middle of the picture is (0.5, 0.5).
     xx, xy, yy : float
         Covariance of (x, y), in the same units.
     colour : str
