@@ -265,3 +265,20 @@ def test_misspelt_verb_is_an_error_of_usage():
     done = leitmotiv("exlpore")
     assert done.returncode == 2
     assert "Did you mean 'explore'" in done.stderr
+
+
+def test_evaluate_look_prints_a_table_or_json_and_touches_no_library(tmp_path, photos):
+    for number, photo in enumerate(sorted(photos.glob("*.jpg"))):
+        folder = tmp_path / "truth" / f"look{number % 6}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / photo.name).write_bytes(photo.read_bytes())
+    quick = {"LEITMOTIV_SAMPLES": "400", "LEITMOTIV_POINTS": "48", "LEITMOTIV_LIBRARY": str(tmp_path / "library")}
+    done = leitmotiv("evaluate", "look", tmp_path / "truth", "--quiet", env=quick)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("14 pictures of 6 categories; chance ")
+    assert "* both, h 0.3, relative" in done.stdout
+    body = json.loads(leitmotiv("evaluate", "look", tmp_path / "truth", "--quiet", "--json", env=quick).stdout)
+    assert body["measures"][0]["in_use"] is True
+    assert set(body["measures"][0]["results"]) == {"recall@7", "P@10", "mAP"}
+    assert not (tmp_path / "library").exists()
+    assert leitmotiv("evaluate", "look", tmp_path / "nowhere", env=quick).returncode == 2
