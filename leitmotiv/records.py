@@ -197,7 +197,8 @@ class Merge:
     Attributes
     ----------
     height : float
-        Growth of the summed divergence to the exemplar, cumulative maximum; nats.
+        Growth of the summed distance to the exemplar, cumulative maximum; in the unit of what was clustered: nats, or
+        relative divergences where the settings correct for hubs.
     exemplar : int
         Position (row) of the merged cluster's medoid among the images.
     """
@@ -227,9 +228,9 @@ class Clusters:
     default_count : int
         How many clusters the page shows first.
     preference : float
-        What a cluster costs, nats (the f of facility location).
+        What a cluster costs (the f of facility location), in the unit of what was clustered.
     cost : float
-        Summed divergence to the exemplars + preference * C, nats.
+        Summed distance to the exemplars + preference * C, in the same unit.
     """
 
     ids: tuple[str, ...]
@@ -281,7 +282,15 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Result:
-    """One picture of a ranking."""
+    """One picture of a ranking.
+
+    Attributes
+    ----------
+    score : float
+        What the order goes by.
+    divergence : float or None
+        Of looks, nats; None where it was not computed.
+    """
 
     id: str
     path: str
@@ -298,7 +307,7 @@ class Ranking:
     measure : str
         "look", "subject", "board", "search" or "critic".
     unit : str
-        Of the scores: "nats" for looks.
+        Of the scores; for looks "relative" (0 to 1, corrected for hubs) or "nats".
     approximate : bool
         True where the order comes from stored neighbours, not from exact values.
     """

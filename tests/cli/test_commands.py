@@ -58,12 +58,15 @@ def test_common_options_work_before_and_after_the_verb(library):
 def test_similar_takes_files_and_ids(library, photos):
     inside = json.loads(leitmotiv("similar", photos / "p001.jpg", "-n", 3, "--library", library, "--json").stdout)
     assert inside["schema"] == "leitmotiv.ranking/1"
-    assert (inside["measure"], inside["unit"], inside["order"]) == ("look", "nats", "ascending")
+    assert (inside["measure"], inside["unit"], inside["order"]) == ("look", "relative", "ascending")
     assert Path(inside["results"][0]["path"]).name in {"p007.jpg", "p013.jpg"}
     by_id = json.loads(
         leitmotiv("similar", inside["query"]["image"][:12], "-n", 3, "--library", library, "--json").stdout
     )
     assert by_id["results"] == inside["results"]
+    lines = leitmotiv("similar", photos / "p001.jpg", "-n", 3, "--library", library).stdout.splitlines()
+    first = inside["results"][0]
+    assert lines[0] == f"{first['score']:.4f}  {first['divergence']:.4f}  {first['path']}"
 
 
 def test_similar_takes_a_file_outside_the_library(library, tmp_path):
