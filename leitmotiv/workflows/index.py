@@ -12,12 +12,15 @@ from leitmotiv.errors import EmptyLibraryError, NoIndexError
 from leitmotiv.records import Clusters
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
+from leitmotiv.workflows import correcting
 from leitmotiv.workflows.measuring import MATRIX, look, measure_digest
 from leitmotiv.workflows.progress import Recorder, Report, recorded
 from leitmotiv.workflows.session import Session
 
 PAIRS_A_STEP = 1_000_000
 Matrix = NDArray[np.float32]
+Placed = tuple[Clusters, correcting.Remoteness | None]
+"""Clusters, and the remoteness of the pictures in them where the settings correct for hubs."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,9 @@ def build_index(
         chosen = _spread(everything, settings.limit, _stored_ids(library))
         old = library.clusters.get()
         compared = set(_kept(library, chosen, measure_digest(settings))[1])
-        whole = compared.issuperset(chosen) and library.clusters.digest() == digest(everything, settings)
+        lacking = settings.correction != "none" and correcting.stored(library, settings) is None
+        same = library.clusters.digest() == digest(everything, settings)
+        whole = same and not lacking and compared.issuperset(chosen)
         if old is not None and whole and not skip_distances:
             return IndexReport(len(old.ids), 0, 0, len(old), old.default_count)
         matrix, ids, pairs = _distances(library, settings, chosen, step, skip=skip_distances)
@@ -86,10 +91,12 @@ def _regroup(
 ) -> Clusters:
     """Cluster the pictures that were compared, place the others, and replace the old clusters."""
     clusters = _cluster(matrix, ids, old, settings, step)
+    numbers = correcting.from_matrix(matrix, ids, settings)
     compared = set(ids)
     others = [image for image in library.images.ids() if image not in compared]
     if others:
-        clusters = _join(library, settings, clusters, others, step)
+        clusters, numbers = _join(library, settings, (clusters, numbers), others, step)
+    correcting.store(library, settings, numbers)
     chosen = _spread(library.images.ids(), settings.limit, ids)
     made_from = clusters.ids if compared.issuperset(chosen) else ids  # otherwise stale: some wait to be compared
     library.clusters.replace(clusters, digest=digest(made_from, settings))
@@ -98,7 +105,8 @@ def _regroup(
 
 def digest(ids: Sequence[str], settings: Settings) -> str:
     """What an index was made from: the pictures and the measure. Another digest means that the index is stale."""
-    text = "\n".join([measure_digest(settings), str(min(settings.limit, len(ids))), *sorted(ids)])
+    measure = f"{measure_digest(settings)} {settings.correction}"
+    text = "\n".join([measure, str(min(settings.limit, len(ids))), *sorted(ids)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -189,7 +197,7 @@ def _cluster(matrix: Matrix, ids: Sequence[str], old: Clusters | None, settings:
 
     step("Finding trends", 0, 0)
     return tree.cluster(
-        matrix[np.ix_(order, order)],
+        correcting.corrected(matrix[np.ix_(order, order)], settings.correction, names),
         ids=names,
         start=start if start is not None and len(start) else None,
         previous=None if old is None else old.preference,
@@ -198,27 +206,35 @@ def _cluster(matrix: Matrix, ids: Sequence[str], old: Clusters | None, settings:
     )
 
 
-def _join(library: Library, settings: Settings, clusters: Clusters, others: Sequence[str], step: Recorder) -> Clusters:
-    """Append pictures to their nearest shown exemplars."""
+def _join(library: Library, settings: Settings, made: Placed, others: Sequence[str], step: Recorder) -> Placed:
+    """Append pictures to their nearest shown exemplars, and measure their remoteness."""
+    clusters, numbers = made
     shown = list(tree.shown_exemplars(clusters))
+    landmarks = [] if numbers is None else list(numbers.landmarks)
     row_of = {image: row for row, image in enumerate(clusters.ids)}
-    packed = divergence.pack(library.mixtures.many(shown), look=look(settings))
+    packed = divergence.pack(library.mixtures.many([*shown, *landmarks]), look=look(settings))
     leaf = clusters.labels[[row_of[image] for image in shown]]
     labels: list[int] = []
     distances: list[float] = []
+    remote: list[float] = []
     for start in range(0, len(others), 500):
         for mixture in library.mixtures.many(others[start : start + 500]):
-            values = divergence.js_to(mixture, packed, look=look(settings), threads=1)
-            nearest = int(values.argmin())
+            values = divergence.js_to(mixture, packed, look=look(settings), threads=1).astype(np.float64)
+            scores = near = values[: len(shown)]
+            if numbers is not None:
+                remote.append(float(values[len(shown) :].mean()))
+                scores = numbers.relative(near, remote[-1], shown)
+            nearest = int(scores.argmin())
             labels.append(int(leaf[nearest]))
-            distances.append(float(values[nearest]))
+            distances.append(float(near[nearest]))
         step("Placing pictures", len(labels), len(others))
-    return replace(
+    clusters = replace(
         clusters,
         ids=(*clusters.ids, *others),
         labels=np.concatenate([clusters.labels, np.array(labels, np.int64)]),
         distances=np.concatenate([clusters.distances, np.array(distances)]),
     )
+    return clusters, None if numbers is None else correcting.joined(numbers, others, np.array(remote))
 
 
 def place_new(session: Session, *, report: Report | None = None) -> int:
@@ -235,5 +251,8 @@ def place_new(session: Session, *, report: Report | None = None) -> int:
         others = [image for image in library.images.ids() if image not in placed]
         if others:
             with recorded(library, "place", "New pictures", report) as step:
-                library.clusters.replace(_join(library, settings, clusters, others, step), digest=made_from)
+                made = clusters, correcting.stored(library, settings)
+                clusters, numbers = _join(library, settings, made, others, step)
+                correcting.store(library, settings, numbers)
+                library.clusters.replace(clusters, digest=made_from)
     return len(others)

@@ -1,12 +1,13 @@
 """All other pictures in the order of their likeness to one; bounded work, exact as far as it goes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from leitmotiv.errors import NoIndexError
-from leitmotiv.records import Float
-from leitmotiv.workflows import trends
+from leitmotiv.records import Float, Mixture
+from leitmotiv.workflows import correcting, trends
 from leitmotiv.workflows.measuring import compared, to_many
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
@@ -17,10 +18,20 @@ EXACT = 2000
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """Ids from most to least alike, with their divergences in nats, NaN in the tail that was only estimated."""
+    """Ids from most to least alike.
+
+    Attributes
+    ----------
+    values, scores : (N,) float64
+        Divergences in nats, and what the order goes by; NaN in the tail that was only estimated.
+    unit : str
+        Of the scores.
+    """
 
     ids: list[str]
     values: Float
+    scores: Float
+    unit: str
 
     @property
     def approximate(self) -> bool:
@@ -47,8 +58,21 @@ def _order(session: Session, image_id: str, everything: tuple[str, ...]) -> Orde
         values = to_many(session, session.library.mixtures.get(image_id), unknown)
         known.update(zip(unknown, values.tolist(), strict=True))
     there = set(everything)
-    head = sorted((other for other in known if other in there), key=lambda other: (known[other], other))
-    return Order([*head, *tail], np.array([known[other] for other in head] + [np.nan] * len(tail)))
+    head = [other for other in known if other in there]
+    return ranked(session, image_id, head, np.array([known[other] for other in head]), tail)
+
+
+def ranked(session: Session, query: str | Mixture, ids: list[str], values: Float, tail: Sequence[str] = ()) -> Order:
+    """Put pictures in the order of their scores, from their divergences to the query; the tail stays at the end."""
+    scores = correcting.scores(session, query, ids, values)
+    rows = sorted(range(len(ids)), key=lambda row: (scores.values[row], values[row], ids[row]))
+    unknown = np.full(len(tail), np.nan)
+    return Order(
+        [*(ids[row] for row in rows), *tail],
+        np.concatenate([values[rows], unknown]),
+        np.concatenate([scores.values[rows], unknown]),
+        scores.unit,
+    )
 
 
 def _stored_row(session: Session, image_id: str) -> dict[str, float]:

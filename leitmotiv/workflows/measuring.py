@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import divergence, warming
+from leitmotiv.analysis.look import Look
 from leitmotiv.errors import CompilingError
 from leitmotiv.records import Clusters, Float, Mixture
 from leitmotiv.settings import Settings
@@ -19,9 +20,9 @@ MATRIX = "divergence"
 """The name of the stored array of all compared pairs, (M, M) float32, nats."""
 
 
-def look(settings: Settings) -> divergence.Look:
+def look(settings: Settings) -> Look:
     """The measure of likeness that these settings choose."""
-    return divergence.Look(points=settings.points, smoothing=settings.smoothing)
+    return Look(points=settings.points, smoothing=settings.smoothing, spaces=settings.spaces)
 
 
 def measure_digest(settings: Settings) -> str:
