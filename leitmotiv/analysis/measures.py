@@ -1,7 +1,8 @@
 """Other measures of how far two pictures are apart, beside the divergence that makes the look; it compares one pair.
 
-Each is taken in the two shared spaces of `leitmotiv.analysis.divergence`, with the same smoothing, and the mean of
-both is returned, in nats. Below, P = Σ πₐ Pₐ and Q = Σ ωᵦ Qᵦ are the two mixtures with their Gaussians in one of them.
+Each is taken in the two shared spaces of `leitmotiv.analysis.look`, with the same smoothing, and their mean, weighted
+as the look weighs them, is returned in nats. Below, P = Σ πₐ Pₐ and Q = Σ ωᵦ Qᵦ are the two mixtures with their
+Gaussians in one of them.
 """
 
 import math
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
-from leitmotiv.analysis.divergence import DEFAULT, Look, place
+from leitmotiv.analysis.divergence import place
+from leitmotiv.analysis.look import DEFAULT, Look
 from leitmotiv.analysis.variational import expect, tabulate
 from leitmotiv.records import Float, Mixture
 
@@ -41,6 +43,12 @@ def _spaces(a: Mixture, b: Mixture, look: Look) -> Iterator[tuple[_Gaussians, _G
             _Gaussians(weights, means + is_common * origin, factors) for weights, means, factors, origin in placed
         )
         yield first, second
+
+
+def _shares(look: Look) -> Float:
+    """How much the centred space and the common one count for, (2,)."""
+    centred = float(look.combine(np.array([1, 0], np.float32)))
+    return np.array([centred, 1 - centred])
 
 
 def _cholesky(covariances: Float) -> Float:
@@ -123,7 +131,7 @@ def cauchy_schwarz_divergence(a: Mixture, b: Mixture, *, look: Look = DEFAULT) -
 def _relative(a: Mixture, b: Mixture, look: Look, log_kernel: Callable[[_Gaussians, _Gaussians], float]) -> float:
     values = [(log_kernel(p, p) + log_kernel(q, q)) / 2 - log_kernel(p, q) for p, q in _spaces(a, b, look)]
     # What rounding leaves of a difference of logarithms may lie below 0.
-    return max(float(np.mean(values)), 0.0)
+    return max(float(_shares(look) @ values), 0.0)
 
 
 def _log_density(p: _Gaussians, points: Float) -> Float:
@@ -166,7 +174,8 @@ def kl_monte_carlo(
         gains = _log_density(p, drawn) - _log_density(q, drawn)
         values.append(gains.mean())
         variances.append(gains.var(ddof=1) / points)
-    return float(np.mean(values)), float(np.sqrt(np.sum(variances)) / len(variances))
+    shares = _shares(look)
+    return float(shares @ values), float(np.sqrt(shares**2 @ variances))
 
 
 def kl_variational(a: Mixture, b: Mixture, *, look: Look = DEFAULT) -> float:
@@ -194,7 +203,7 @@ def kl_variational(a: Mixture, b: Mixture, *, look: Look = DEFAULT) -> float:
     for p, q in _spaces(a, b, look):
         own, other = (logsumexp(-_kl_of_gaussians(p, target), b=target.weights, axis=1) for target in (p, q))
         values.append(p.weights @ (own - other))
-    return float(np.mean(values))
+    return float(_shares(look) @ values)
 
 
 def _kl_of_gaussians(p: _Gaussians, q: _Gaussians) -> Float:
