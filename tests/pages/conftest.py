@@ -89,7 +89,7 @@ def serve(session: Session) -> Iterator[str]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Sixty pictures in six looks, indexed."""
     folder = tmp_path_factory.mktemp("pages")
-    prepare(lambda text: None)
+    prepare(Settings(), lambda text: None)
     with Session(replace(Settings(), library=folder / "shoebox", workers=1)) as session:
         add_directories(session, [fill(folder / "photos")])
         (folder / "photos" / "broken.jpg").write_bytes(b"this is no picture")

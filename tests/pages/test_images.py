@@ -44,8 +44,12 @@ def test_ellipses_lie_inside_the_neighbourhood_of_the_frame(site, open_page):
         ".map((one) => ['cx', 'cy'].map((name) => Number(one.getAttribute(name))))"
     )
     expected = browse.ellipses(site.session, site.ids[0])[: len(centres)]
+    longest = max(image.width, image.height)
     assert centres == [
-        pytest.approx([ellipse.x * image.width, ellipse.y * image.height], abs=0.06) for ellipse in expected
+        pytest.approx(
+            [image.width / 2 + (ellipse.x - 0.5) * longest, image.height / 2 + (ellipse.y - 0.5) * longest], abs=0.06
+        )
+        for ellipse in expected
     ]
 
 
