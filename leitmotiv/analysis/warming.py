@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from leitmotiv.analysis import divergence, mixture, tree, views
+from leitmotiv.analysis import candidates, divergence, mixture, tree, views
 from leitmotiv.kernels import compiled
 
 
@@ -17,6 +17,7 @@ def warm() -> None:
     """Compile the kernels with tiny input; quick where the cache has them."""
     mixture.warm()
     divergence.warm()
+    candidates.warm()
     places = np.array([0.0, 0.1, 0.2, 1.0, 1.1, 3.0], np.float32)
     tree.cluster(np.abs(places[:, None] - places), preference=0.3)
     views.warm()
