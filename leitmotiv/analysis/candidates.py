@@ -1,4 +1,4 @@
-"""The pictures that lie nearest to each by their vectors: candidates for an exact comparison; no N x N matrix is made."""
+"""The pictures nearest to each by their vectors: candidates for an exact comparison; no N x N matrix is made."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,8 +1,8 @@
-"""Pictures as short vectors of whole numbers, near where their mixtures overlap; they find candidates, no divergence.
+r"""Pictures as short vectors of whole numbers, near where their mixtures overlap; they find candidates, no divergence.
 
 Landmarks are points drawn from pictures of the library. In each of the two shared spaces a picture's vector is
 
-.. math:: b_l \\propto \\sqrt{p(x_l) / q(x_l)}, \\quad |b| = 1
+.. math:: b_l \propto \sqrt{p(x_l) / q(x_l)}, \quad |b| = 1
 
 with q the mean density of the library: the inner product of two vectors estimates the Bhattacharyya coefficient of the
 two mixtures. The principal axes of the library's vectors keep what tells its pictures apart.
@@ -59,7 +59,7 @@ class Embedding:
     @property
     def dimensions(self) -> int:
         """Length of a vector."""
-        return 2 * self.axes.shape[2]
+        return 2 * int(self.axes.shape[2])
 
 
 def fit(packed: Packed, *, landmarks: int = LANDMARKS, axes: int = AXES, threads: int = 1) -> Embedding:
@@ -117,7 +117,7 @@ def squared_distances(one: Coordinates, many: Coordinates) -> Float:
     2 - 2 BC, BC the mean Bhattacharyya coefficient of both spaces, as far as the axes tell.
     """
     difference = many.astype(np.float32) - one
-    return np.einsum("nd,nd->n", difference, difference).astype(np.float64) / STEPS**2
+    return np.asarray(np.einsum("nd,nd->n", difference, difference) / np.float64(STEPS**2))
 
 
 def _draw(packed: Packed, count: int) -> Float32:

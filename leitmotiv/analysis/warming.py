@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from leitmotiv.analysis import candidates, divergence, mixture, tree, views
+from leitmotiv.analysis import candidates, divergence, mixture, sparse_exemplars, tree, views
 from leitmotiv.kernels import compiled
 
 
@@ -20,6 +20,7 @@ def warm() -> None:
     candidates.warm()
     places = np.array([0.0, 0.1, 0.2, 1.0, 1.1, 3.0], np.float32)
     tree.cluster(np.abs(places[:, None] - places), preference=0.3)
+    sparse_exemplars.warm()
     views.warm()
     compiled.mark_warm()
 

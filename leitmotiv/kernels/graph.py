@@ -63,7 +63,7 @@ def keep_listed(
 
 
 @kernel
-def _offer(value: float, column: int, values: NDArray[np.float32], columns: NDArray[np.int32]) -> None:
+def _offer(value: np.float32, column: int, values: NDArray[np.float32], columns: NDArray[np.int32]) -> None:
     """Put a column in the place of the farthest of a heap, if it is nearer."""
     if not _farther(values[0], columns[0], value, column):
         return
@@ -82,5 +82,6 @@ def _offer(value: float, column: int, values: NDArray[np.float32], columns: NDAr
 
 
 @kernel
-def _farther(value: float, column: int, other: float, other_column: int) -> bool:
-    return value < other or (value == other and column > other_column)
+def _farther(value: np.float32, column: int, other: np.float32, other_column: int) -> bool:
+    farther: bool = value < other or (value == other and column > other_column)
+    return farther
