@@ -367,7 +367,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Status:
-    """What `leitmotiv status` and `/api/v1/status` tell of a library."""
+    """What `leitmotiv status` and `/api/v1/status` tell of a library.
+
+    Attributes
+    ----------
+    way : str
+        How pictures were compared for the index: "all pairs" or "neighbours"; "none" before there is one.
+    recall : float or None
+        With neighbours, the share of the true ten nearest pictures that was among the candidates when it was measured.
+    """
 
     library: str
     images: int
@@ -382,3 +390,5 @@ class Status:
     folders: tuple[bytes, ...]
     failures: tuple[Failure, ...]
     jobs: tuple[Job, ...]
+    way: Literal["all pairs", "neighbours", "none"] = "none"
+    recall: float | None = None

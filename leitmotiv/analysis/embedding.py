@@ -32,6 +32,8 @@ STEPS = 1000
 below 2**24 and are exact in float32."""
 BLOCK = 256
 """Pictures whose densities are held at once."""
+GROUPS = 64
+"""Groups of pairs, as many in each, that a curve is learnt from."""
 GOLDEN = (5**0.5 - 1) / 2
 
 
@@ -118,6 +120,25 @@ def squared_distances(one: Coordinates, many: Coordinates) -> Float:
     """
     difference = many.astype(np.float32) - one
     return np.asarray(np.einsum("nd,nd->n", difference, difference) / np.float64(STEPS**2))
+
+
+def calibrate(squares: Float, divergences: NDArray[np.floating]) -> Float:
+    """Learn what a squared distance tells of a divergence, from pairs with both.
+
+    Returns
+    -------
+    (G, 2) float64
+        Squared distance and divergence, nats, both rising from 0: to be read with `expected_divergences`.
+    """
+    order = np.argsort(squares, kind="stable")
+    groups = np.array_split(order, min(GROUPS, len(order))) if len(order) else []
+    means = [(0.0, 0.0), *((squares[rows].mean(), divergences[rows].mean(dtype=np.float64)) for rows in groups)]
+    return np.maximum.accumulate(np.array(means), axis=0)
+
+
+def expected_divergences(curve: Float, squares: Float) -> Float:
+    """What divergences pairs at these squared distances have on average, nats."""
+    return np.interp(squares, curve[:, 0], curve[:, 1])
 
 
 def _draw(packed: Packed, count: int) -> Float32:

@@ -83,5 +83,4 @@ def _offer(value: np.float32, column: int, values: NDArray[np.float32], columns:
 
 @kernel
 def _farther(value: np.float32, column: int, other: np.float32, other_column: int) -> bool:
-    farther: bool = value < other or (value == other and column > other_column)
-    return farther
+    return bool(value < other or (value == other and column > other_column))

@@ -75,3 +75,15 @@ def test_few_pictures_are_enough(count):
 def test_no_pictures_are_refused():
     with pytest.raises(ValueError, match="no pictures"):
         embedding.fit(pack([]))
+
+
+def test_a_calibrated_curve_rises_from_nothing_and_meets_the_means():
+    rng = np.random.default_rng(0)
+    squares = rng.uniform(0, 2, 5000)
+    divergences = 0.3 * squares + rng.normal(0, 0.02, 5000)
+    curve = embedding.calibrate(squares, divergences.astype(np.float32))
+    assert curve[0].tolist() == [0, 0]
+    assert (np.diff(curve, axis=0) >= 0).all()
+    asked = np.linspace(0.1, 1.9, 30)
+    assert np.allclose(embedding.expected_divergences(curve, asked), 0.3 * asked, atol=0.02)
+    assert embedding.expected_divergences(embedding.calibrate(np.zeros(0), np.zeros(0)), asked).tolist() == [0] * 30
