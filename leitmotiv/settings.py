@@ -38,7 +38,7 @@ class Settings:
     smoothing : float
         h: h² I is added to every covariance in the shared spaces.
     limit : int
-        Most pictures for which all pairwise divergences are computed and kept.
+        Most pictures for which all pairwise divergences are computed and kept; above, only those with candidates.
     workers : int
         Processes that read pictures, and threads that compute divergences; 0 means one for each core.
     """

@@ -35,12 +35,15 @@ class Pairs:
 
     def look_up(self, keys: Keys) -> Divergences:
         """Values of keys in the shape of `keys`, NaN for those that are not there."""
-        found = np.full(keys.shape, np.nan, np.float32)
+        found = np.full(keys.size, np.nan, np.float32)
         if len(self.keys):
-            place = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-            there = self.keys[place] == keys
-            found[there] = self.values[place[there]]
-        return found
+            # Ascending keys are looked up close to one another, which is worth the sorting.
+            order = np.argsort(keys, axis=None)
+            wanted = keys.ravel()[order]
+            place = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+            there = self.keys[place] == wanted
+            found[order[there]] = self.values[place[there]]
+        return found.reshape(keys.shape)
 
     def joined(self, other: "Pairs") -> "Pairs":
         """All pairs of both; they agree where they overlap."""

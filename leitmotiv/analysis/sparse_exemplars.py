@@ -136,16 +136,16 @@ def augmented(
     found = exemplars(pairs.graph(), preference=preference, most=most, start=start, progress=progress)
     least = RELUCTANCE * preference if start is not None and len(start) else LEAST_GAIN * max(most, preference)
     for _ in range(ROUNDS):
-        pairs, added = _with_shortlists(pairs, found.rows, shortlist, compare)
+        pairs, added = with_shortlists(pairs, found.rows, shortlist, compare)
         found = _search(pairs.graph(), preference, most, found.rows, least)
         if added <= FEW * pairs.size:
             break
-    pairs, _ = _with_shortlists(pairs, found.rows, shortlist, compare)
+    pairs, _ = with_shortlists(pairs, found.rows, shortlist, compare)
     return _served(_choice(pairs.graph(), most, found.rows)), pairs
 
 
-def _with_shortlists(pairs: Pairs, rows: Rows, shortlist: Shortlist, compare: Compare) -> tuple[Pairs, int]:
-    """Add what is not there of the edges to shortlisted exemplars; tell how many that were."""
+def with_shortlists(pairs: Pairs, rows: Rows, shortlist: Shortlist, compare: Compare) -> tuple[Pairs, int]:
+    """Add the edges that are not there yet to the exemplars near each point; tell how many these were."""
     lists = shortlist(rows)
     own = np.broadcast_to(np.arange(pairs.size)[:, None], lists.shape)
     there = (lists >= 0) & (lists != own)

@@ -208,16 +208,19 @@ def extend(
     lists = _find(vectors, before.lists, whole & (not fresh), settings, step)
     keys = keys_of(np.arange(len(lists))[:, None], lists, len(lists))
     values = np.where(lists >= 0, known.look_up(keys), np.float32(np.nan))
-    lacking = np.unique(keys[(lists >= 0) & np.isnan(values)])
+    where = np.flatnonzero((lists >= 0) & np.isnan(values))
+    lacking, place = np.unique(keys.flat[where], return_inverse=True)
     nobody = np.full(len(lists), -1)
     for start in range(0, len(lacking), PAIRS_A_STEP):
 
         def progress(done: int, _: int, so_far: int = start) -> None:
             step("Comparing pictures", so_far + done, len(lacking))
 
-        part = lacking[start : start + PAIRS_A_STEP]
-        found = Pairs(len(lists), part, comparer.plain(part, progress)).look_up(keys)
-        values = np.where((lists >= 0) & np.isnan(values), found, values)
+        part = slice(start, start + PAIRS_A_STEP)
+        found = np.full(len(lacking), np.nan, np.float32)
+        found[part] = comparer.plain(lacking[part], progress)
+        now = np.isfinite(found[place])
+        values.flat[where[now]] = found[place[now]]
         partly = Neighbours(vectors.ids, lists, values, before.others)
         put_neighbours(library, settings, partly, nobody, np.full(len(lists), np.nan))
     return Neighbours(vectors.ids, lists, values, before.others), comparer

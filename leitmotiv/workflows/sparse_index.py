@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from leitmotiv.analysis import candidates, divergence, embedding, sparse_tree, tree
 from leitmotiv.analysis.graph import Lists, listed
-from leitmotiv.analysis.sparse_exemplars import Served, augmented
+from leitmotiv.analysis.sparse_exemplars import Served, augmented, with_shortlists
 from leitmotiv.errors import NoIndexError
 from leitmotiv.records import Clusters
 from leitmotiv.settings import Settings
@@ -64,7 +64,7 @@ def build(
     if old is not None and not len(vectors.ids) / 4 <= len(served.rows) ** 2 <= len(vectors.ids) * 4:
         price = sparse_tree.suggest(len(vectors.ids), comparer.plain)
         served, clusters = _found(vectors, neighbours, comparer, served.rows, price, settings, step)
-    kept = replace(neighbours, others=comparer.used())
+    kept = replace(neighbours, others=comparer.used().joined(neighbours.others.of(served.rows)))
     put_neighbours(library, settings, kept, served.rows[served.labels], served.near)
     return clusters, comparer.computed
 
@@ -132,8 +132,10 @@ def _found(
         pairs,
         preference=price,
         compare=comparer,
-        progress=lambda done, total: step("Finding trends", 70 + 30 * done // total, 100),
+        progress=lambda done, total: step("Finding trends", 70 + 29 * done // total, 100),
     )
+    # The next index starts from these medoids, and should find the pairs with them known.
+    with_shortlists(pairs, served.rows, lambda rows: _shortlist(vectors, rows, settings), comparer)
     return served, clusters
 
 
