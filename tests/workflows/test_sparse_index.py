@@ -282,15 +282,17 @@ def test_result_does_not_depend_on_threads_or_order_of_adding(tmp_path):
 def many(tmp_path):
     settings = replace(Settings(), library=tmp_path / "library", limit=500, points=48, workers=2)
     with Session(settings) as opened:
-        add(opened.library, range(3000))
+        add(opened.library, range(8000))
         yield opened
 
 
 @pytest.mark.slow
 def test_all_memory_of_a_build_is_less_than_one_matrix_would_take(many, monkeypatch):
-    """An N x N array of float32 takes 36 MB here; it cannot have been there at any moment."""
+    """An N x N array of float32 takes 256 MB here; it cannot have been there at any moment."""
     monkeypatch.setattr(neighbours, "CANDIDATES", 30)
     monkeypatch.setattr(sparse_index, "EDGES", 20)
+    monkeypatch.setattr(sparse_index.sparse_tree, "SAMPLE", 200)
+    monkeypatch.setattr(sparse_index.sparse_tree, "LEAVES", 32)
     monkeypatch.setattr(vectors.embedding, "FITTED", 300)
     monkeypatch.setattr(vectors.embedding, "LANDMARKS", 256)
     sparse_index.divergence.warm()
@@ -301,4 +303,4 @@ def test_all_memory_of_a_build_is_less_than_one_matrix_would_take(many, monkeypa
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < 4 * 3000**2
+    assert peak < 4 * 8000**2
