@@ -44,8 +44,10 @@ def pictures(paths: list[bytes]) -> Iterator[tuple[bytes, Pixels]]:
 def moments(pixels: Pixels, space: ColourSpace) -> tuple[np.ndarray, np.ndarray]:
     """Mean and mean square of each coordinate."""
     height, width = pixels.shape[:2]
+    longest = max(height, width)
     y, x = np.mgrid[:height, :width]
-    values = np.stack([(x + 0.5) / width, (y + 0.5) / height, *np.moveaxis(from_srgb(pixels, space), -1, 0)])
+    places = [(x + 0.5 - width / 2) / longest + 0.5, (y + 0.5 - height / 2) / longest + 0.5]
+    values = np.stack([*places, *np.moveaxis(from_srgb(pixels, space), -1, 0)])
     values = values.reshape(5, -1)
     return values.mean(axis=1), (values**2).mean(axis=1)
 

@@ -40,8 +40,8 @@ __all__ = [
 class Mixture(records.Mixture):
     """A picture as a Gaussian mixture over (x, y, colour), with what can be asked of it.
 
-    See `leitmotiv.records.Mixture` for the attributes. Points are raw: x and y as shares of the frame, colour in the
-    units of `colour_space`.
+    See `leitmotiv.records.Mixture` for the attributes. Points are raw: x and y in units of the longest side
+    about a middle of (0.5, 0.5), colour in the units of `colour_space`.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def fit_image(pixels: Pixels, *, seed: int = 0, **options: Any) -> Mixture:
 
 
 def js_divergence(a: records.Mixture, b: records.Mixture) -> float:
-    """Jensen-Shannon divergence of two pictures in nats, the mean over the two shared spaces; 0 to ln 2."""
+    """Jensen-Shannon divergence of two pictures in nats, over the two shared spaces; 0 to ln 2."""
     return calculate.js_divergence(a, b, _settings())
 
 

@@ -23,8 +23,9 @@ def read_only(values: NDArray[np.generic]) -> None:
 class Mixture:
     """A picture as a Gaussian mixture over (x, y, colour), in the picture's own scaled space.
 
-    A raw point is ``shift + scale * z``, with z in the scaled space. Raw x runs from 0 (left) to 1 (right edge),
-    raw y from 0 (top) to 1 (bottom edge); raw colour is in the units of `colour_space`.
+    A raw point is ``shift + scale * z``, with z in the scaled space. Raw x and y are in units of the picture's longest
+    side, its middle at (0.5, 0.5): shapes keep their proportions. The longest side runs from 0 to 1 (x from left to
+    right, y downwards), the shorter one as far as `frame` says. Raw colour is in the units of `colour_space`.
 
     Attributes
     ----------
@@ -38,6 +39,8 @@ class Mixture:
         The affine map back to raw units.
     colour_space : str
         "lab" (CIE L*a*b*, D65), "rgb" (0 to 1) or "yuv".
+    aspect : float
+        Width of the picture by its height.
     """
 
     weights: Float
@@ -46,6 +49,7 @@ class Mixture:
     shift: Float
     scale: Float
     colour_space: ColourSpace = "lab"
+    aspect: float = 1.0
 
     def __post_init__(self) -> None:
         for values in (self.weights, self.means, self.cholesky, self.shift, self.scale):
@@ -55,6 +59,11 @@ class Mixture:
     def covariances(self) -> Float:
         """Covariances in the scaled space, (K, D, D) float64."""
         return self.cholesky @ self.cholesky.transpose(0, 2, 1)
+
+    @property
+    def frame(self) -> tuple[float, float]:
+        """Width and height of the picture in units of its longest side: the larger one is 1."""
+        return min(1.0, self.aspect), min(1.0, 1.0 / self.aspect)
 
     def __len__(self) -> int:
         return len(self.weights)
@@ -188,7 +197,8 @@ class Merge:
     Attributes
     ----------
     height : float
-        Growth of the summed divergence to the exemplar, cumulative maximum; nats.
+        Growth of the summed distance to the exemplar, cumulative maximum; in the unit of what was clustered: nats, or
+        relative divergences where the settings correct for hubs.
     exemplar : int
         Position (row) of the merged cluster's medoid among the images.
     """
@@ -218,9 +228,9 @@ class Clusters:
     default_count : int
         How many clusters the page shows first.
     preference : float
-        What a cluster costs, nats (the f of facility location).
+        What a cluster costs (the f of facility location), in the unit of what was clustered.
     cost : float
-        Summed divergence to the exemplars + preference * C, nats.
+        Summed distance to the exemplars + preference * C, in the same unit.
     """
 
     ids: tuple[str, ...]
@@ -272,7 +282,15 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Result:
-    """One picture of a ranking."""
+    """One picture of a ranking.
+
+    Attributes
+    ----------
+    score : float
+        What the order goes by.
+    divergence : float or None
+        Of looks, nats; None where it was not computed.
+    """
 
     id: str
     path: str
@@ -289,7 +307,7 @@ class Ranking:
     measure : str
         "look", "subject", "board", "search" or "critic".
     unit : str
-        Of the scores: "nats" for looks.
+        Of the scores; for looks "relative" (0 to 1, corrected for hubs) or "nats".
     approximate : bool
         True where the order comes from stored neighbours, not from exact values.
     """
@@ -310,7 +328,7 @@ class Ellipse:
     Attributes
     ----------
     x, y : float
-        Centre, share of width and of height.
+        Centre, in units of the longest side; the middle of the picture is (0.5, 0.5).
     xx, xy, yy : float
         Covariance of (x, y), in the same units.
     colour : str
@@ -369,12 +387,8 @@ class Job:
 class Status:
     """What `leitmotiv status` and `/api/v1/status` tell of a library.
 
-    Attributes
-    ----------
-    way : str
-        How pictures were compared for the index: "all pairs" or "neighbours"; "none" before there is one.
-    recall : float or None
-        With neighbours, the share of the true ten nearest pictures that was among the candidates when it was measured.
+    `way` is how pictures were compared for the index; with neighbours, `recall` is the share of the true ten nearest
+    pictures that was among the candidates when it was measured.
     """
 
     library: str

@@ -13,6 +13,8 @@ from leitmotiv.errors import SettingsError
 
 PREFIX = "LEITMOTIV_"
 ColourSpace = Literal["lab", "rgb", "yuv"]
+Spaces = Literal["both", "centred", "common"]
+Correction = Literal["relative", "none"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ class Settings:
         Points per picture and space at which divergences are estimated.
     smoothing : float
         h: h² I is added to every covariance in the shared spaces.
+    spaces : str
+        Over which shared spaces the divergence is taken: "both", "centred" or "common".
+    correction : str
+        For pictures that are near everything: "relative" or "none".
     limit : int
         Most pictures for which all pairwise divergences are computed and kept; above, only those with candidates.
     workers : int
@@ -53,6 +59,8 @@ class Settings:
     seed: int = 0
     points: int = 240
     smoothing: float = 0.3
+    spaces: Spaces = "both"
+    correction: Correction = "relative"
     limit: int = 5000
     max_megapixels: float = 300.0
     workers: int = 0
@@ -66,8 +74,11 @@ class Settings:
             if not low <= value <= high:
                 origin = self.origins.get(name, "the default")
                 raise SettingsError(f"{name} is {value} (from {origin}), but must lie between {low} and {high}.")
-        if self.colour_space not in get_args(ColourSpace):
-            raise SettingsError(f"colour_space is {self.colour_space!r}, but must be lab, rgb or yuv.")
+        for name, kind in _CHOICES.items():
+            value, choices = getattr(self, name), get_args(kind)
+            if value not in choices:
+                allowed = f"{', '.join(choices[:-1])} or {choices[-1]}"
+                raise SettingsError(f"{name} is {value!r}, but must be {allowed}.")
 
     @property
     def cores(self) -> int:
@@ -91,6 +102,9 @@ _BOUNDS: tuple[tuple[str, float, float], ...] = (
     ("workers", 0, 1024),
     ("port", 0, 65535),
 )
+
+
+_CHOICES: dict[str, Any] = {"colour_space": ColourSpace, "spaces": Spaces, "correction": Correction}
 
 
 def user_file() -> Path:
@@ -160,8 +174,7 @@ def _convert(name: str, value: Any, origin: str) -> Any:
 
 
 _KINDS = {int: "whole number", float: "number", str: "text", Path: "folder"}
+_KIND_OF: dict[Any, type] = {int: int, float: float, str: str, Path: Path}
 _FIELDS: dict[str, Any] = {
-    f.name: {int: int, float: float, str: str, Path: Path, ColourSpace: str}[f.type]
-    for f in fields(Settings)
-    if f.name != "origins"
+    f.name: str if f.name in _CHOICES else _KIND_OF[f.type] for f in fields(Settings) if f.name != "origins"
 }

@@ -49,6 +49,8 @@ def test_other_variables_are_not_settings():
     [
         ({"points": 1}, "points is 1 .from the command line.*between 48"),
         ({"colour_space": "hsv"}, "colour_space is 'hsv'"),
+        ({"spaces": "own"}, "spaces is 'own', but must be both, centred or common"),
+        ({"correction": "local"}, "correction is 'local', but must be relative or none"),
         ({"samples": "many"}, "samples is 'many'.*whole number"),
         ({"blur": True}, "blur is True.*number"),
         ({"blur": "nan"}, "blur is nan"),

@@ -98,6 +98,8 @@ def embed(embedding: Embedding, packed: Packed, *, threads: int = 1) -> Coordina
     A vector depends on nothing but its picture and the embedding, up to the rounding of a matrix product.
     """
     out = np.empty((len(packed), embedding.dimensions), np.int16)
+    centred = packed.look.combine(np.array([1, 0], np.float32))
+    sizes = np.float32(STEPS) * np.sqrt([1 - centred, centred], dtype=np.float32)
 
     def fill(start: int) -> None:
         rows = np.arange(start, min(start + BLOCK, len(packed)))
@@ -106,7 +108,7 @@ def embed(embedding: Embedding, packed: Packed, *, threads: int = 1) -> Coordina
             (_vectors(logs[space], embedding.level[space]) - embedding.middle[space]) @ embedding.axes[space]
             for space in range(2)
         ]
-        out[rows] = np.rint(np.hstack(parts) * np.float32(STEPS / np.sqrt(2)))
+        out[rows] = np.rint(np.hstack([part * size for part, size in zip(parts, sizes, strict=True)]))
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(fill, range(0, len(packed), BLOCK)))
@@ -116,7 +118,7 @@ def embed(embedding: Embedding, packed: Packed, *, threads: int = 1) -> Coordina
 def squared_distances(one: Coordinates, many: Coordinates) -> Float:
     """From one vector (A,) to many (N, A): (N,) float64, from 0 to 4 or a little above.
 
-    2 - 2 BC, BC the mean Bhattacharyya coefficient of both spaces, as far as the axes tell.
+    2 - 2 BC, as far as the axes tell; BC the Bhattacharyya coefficients of both spaces, weighed as in the look.
     """
     difference = many.astype(np.float32) - one
     return np.asarray(np.einsum("nd,nd->n", difference, difference) / np.float64(STEPS**2))

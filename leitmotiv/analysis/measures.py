@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
-from leitmotiv.analysis.divergence import DEFAULT, Look, place
+from leitmotiv.analysis.divergence import place
+from leitmotiv.analysis.look import DEFAULT, Look
 from leitmotiv.analysis.variational import expect, tabulate
 from leitmotiv.records import Float, Mixture
 

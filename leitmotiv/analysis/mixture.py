@@ -68,7 +68,8 @@ def fit_image(
     fitted = fit(points, components=components, alpha=alpha, seed=seed)
     kept = fitted.weights >= _NEGLIGIBLE * fitted.weights[0]
     weights = fitted.weights[kept] / fitted.weights[kept].sum()
-    return Mixture(weights, fitted.means[kept], fitted.cholesky[kept], shift, scale, colour_space)
+    aspect = pixels.shape[1] / pixels.shape[0]
+    return Mixture(weights, fitted.means[kept], fitted.cholesky[kept], shift, scale, colour_space, aspect)
 
 
 def draw_samples(
@@ -95,14 +96,17 @@ def draw_samples(
     height, width, _ = pixels.shape
     chosen = rng.choice(height * width, min(samples, height * width), replace=False)
     rows, columns = np.divmod(chosen, width)
-    levels = _blur_at(pixels, blur * max(height, width), rows, columns)
-    raw = np.column_stack([(columns + 0.5) / width, (rows + 0.5) / height, from_srgb(levels, colour_space)])
+    longest = max(height, width)
+    levels = _blur_at(pixels, blur * longest, rows, columns)
+    x, y = ((places + 0.5 - side / 2) / longest + 0.5 for places, side in ((columns, width), (rows, height)))
+    raw = np.column_stack([x, y, from_srgb(levels, colour_space)])
 
     dither = _DITHER[colour_space]
     noise = np.empty_like(raw)
-    noise[:, :2] = rng.uniform(-0.5, 0.5, (len(raw), 2)) / (width, height)
+    noise[:, :2] = rng.uniform(-0.5, 0.5, (len(raw), 2)) / longest
     noise[:, 2:] = rng.normal(0, dither, (len(raw), 3))
-    widths = np.array([1 / (math.sqrt(12) * width), 1 / (math.sqrt(12) * height), dither, dither, dither])
+    pixel = 1 / (math.sqrt(12) * longest)
+    widths = np.array([pixel, pixel, dither, dither, dither])
     shift, scale = raw.mean(0), np.sqrt(raw.var(0) + widths**2)
     return (raw + noise - shift) / scale, shift, scale
 
@@ -127,7 +131,7 @@ def log_density(mixture: Mixture, points: NDArray[np.floating[Any]]) -> Float:
     ----------
     mixture : Mixture
     points : (N, D) float
-        Raw: x and y as shares of the frame, colour in the units of the mixture's space.
+        Raw: x and y in units of the longest side, colour in the units of the mixture's space.
 
     Returns
     -------

@@ -107,14 +107,15 @@ def palette(mixtures: Sequence[Mixture], n: int = 6) -> tuple[Swatch, ...]:
 
 
 def _gather(mixture: Mixture) -> Float:
-    """One row for each component: weight, L*a*b*, mean of x and y, mean of x² and y²."""
+    """One row for each component: weight, L*a*b*, mean of x and y, mean of x² and y², as shares of the frame."""
     means = mixture.shift + mixture.scale * mixture.means
-    spreads = ((mixture.scale[:, None] * mixture.cholesky) ** 2).sum(axis=2)[:, :2]
+    spreads = ((mixture.scale[:, None] * mixture.cholesky) ** 2).sum(axis=2)[:, :2] / np.square(mixture.frame)
+    places = (means[:, :2] - 0.5) / mixture.frame + 0.5
     colours = means[:, 2:]
     if mixture.colour_space != "lab":
         colours = from_srgb(to_srgb(colours, mixture.colour_space), "lab")
     weights = mixture.weights / mixture.weights.sum()
-    return np.column_stack([weights, colours, means[:, :2], means[:, :2] ** 2 + spreads])
+    return np.column_stack([weights, colours, places, places**2 + spreads])
 
 
 def _group(rows: Float) -> Float:

@@ -23,8 +23,6 @@ LEAVES = 256
 """Most leaves of a group; up to so many pictures it is taken apart to each alone."""
 DRAWN = 16
 """Members of a group that stand for all of them where groups are merged."""
-MOST = float(np.log(2))
-"""The largest divergence there is, nats: what it costs to be served by nobody."""
 HALVINGS = 20
 """Most times that the price falls to half to divide a group: copies never part."""
 SAMPLE = 1000
@@ -60,6 +58,7 @@ def build(
     pairs: Pairs,
     *,
     preference: float,
+    most: float,
     compare: Compare,
     progress: Progress | None = None,
 ) -> tuple[Clusters, Served]:
@@ -73,8 +72,8 @@ def build(
         From `sparse_exemplars.augmented`: nobody is left to nobody.
     pairs : Pairs
         The edges of the graph.
-    preference : float
-        The price at which they were found, nats.
+    preference, most : float
+        The price at which they were found, and the largest divergence there is, which it costs to be served by nobody.
     progress : callable, optional
         Called with groups done and groups in all.
 
@@ -87,7 +86,7 @@ def build(
     """
     groups, parts = members_of(served.labels), []
     for exemplar, members in zip(served.rows.tolist(), groups, strict=True):
-        parts.append(_take_apart(exemplar, members, served.near[members], pairs, preference, compare))
+        parts.append(_take_apart(exemplar, members, served.near[members], pairs, preference, most, compare))
         if progress is not None:
             progress(len(parts), len(groups))
     parts.sort(key=lambda part: part.exemplar)
@@ -127,10 +126,12 @@ def _matrix(rows: Rows, size: int, compare: Compare) -> Divergences:
     return matrix
 
 
-def _take_apart(exemplar: int, members: Rows, near: Float, pairs: Pairs, preference: float, compare: Compare) -> _Part:
+def _take_apart(
+    exemplar: int, members: Rows, near: Float, pairs: Pairs, preference: float, most: float, compare: Compare
+) -> _Part:
     """The tree within a group; where it has few enough pictures, also its true medoid."""
     if len(members) > LEAVES:
-        finer = _divide(members, exemplar, pairs, preference, compare)
+        finer = _divide(members, exemplar, pairs, preference, most, compare)
         leaf, leaves, distances = finer.labels, members[finer.rows], finer.near
         matrix = _matrix(leaves, pairs.size, compare)
     else:
@@ -147,13 +148,13 @@ def _take_apart(exemplar: int, members: Rows, near: Float, pairs: Pairs, prefere
     return _Part(exemplar, members, near, leaves, leaf, distances, list(zip(rising, kept, gone, middles, strict=True)))
 
 
-def _divide(members: Rows, exemplar: int, pairs: Pairs, preference: float, compare: Compare) -> Served:
+def _divide(members: Rows, exemplar: int, pairs: Pairs, preference: float, most: float, compare: Compare) -> Served:
     """Finer groups of one group, in its own rows: as many as there may be leaves, found at lower and lower prices."""
     inside = _within(pairs, members)
     graph = inside.graph()
-    found = exemplars(graph, preference=preference, most=MOST, start=np.searchsorted(members, [exemplar]))
+    found = exemplars(graph, preference=preference, most=most, start=np.searchsorted(members, [exemplar]))
     for halvings in range(1, HALVINGS + 1):
-        finer = exemplars(graph, preference=preference / 2**halvings, most=MOST, start=found.rows)
+        finer = exemplars(graph, preference=preference / 2**halvings, most=most, start=found.rows)
         if len(finer.rows) > LEAVES:
             break
         found = finer

@@ -18,7 +18,7 @@ from leitmotiv.kernels.linkage import link
 from leitmotiv.records import Cluster, Clusters, Float, Merge
 
 Distance = Callable[[int, Rows], Float]
-"""Divergences, nats, of the image in one row of the index to those in others."""
+"""Divergences, nats, of the image in one row of the index to those in others, whatever was clustered."""
 Progress = Callable[[int, int], None]
 
 PULL = 0.5
@@ -64,15 +64,15 @@ def cluster(
     Parameters
     ----------
     divergence : (N, N) float32 or float64
-        Symmetric, zero on the diagonal, not negative; nats.
+        Symmetric, zero on the diagonal, not negative; nats, or relative divergences.
     ids : sequence of str, optional
         Names of the rows; "0", "1", … if not given.
     preference : float, optional
-        What a group costs, nats; `suggest_preference` if not given.
+        What a group costs, in the same unit; `suggest_preference` if not given.
     start : (M,) int64, optional
         Rows of old exemplars, near which the new groups stay.
     previous : float, optional
-        What a group cost in the old clusters, nats. It stays, without `preference`, as long as it gives between half
+        What a group cost in the old clusters. It stays, without `preference`, as long as it gives between half
         and twice the square root of N groups: otherwise a new picture could move the price, and with it all groups.
     threads : int
         The result does not depend on it.
@@ -130,14 +130,14 @@ def suggest_preference(divergence: Divergences, *, total: int | None = None) -> 
     Parameters
     ----------
     divergence : (N, N) float32
-        Symmetric, zero on the diagonal, not negative; nats.
+        Symmetric, zero on the diagonal, not negative; nats, or relative divergences.
     total : int, optional
         Of how many pictures the N are an even sample, if not of N.
 
     Returns
     -------
     float
-        Nats, above 0; 1 where nothing differs.
+        In the unit of `divergence`, above 0; 1 where nothing differs.
     """
     size, largest = len(divergence), float(divergence.max(initial=0))
     total = size if total is None else total

@@ -48,7 +48,8 @@ def expected_image(mixture: Mixture, width: int, height: int) -> Pixels:
     .. math:: E[c | x] = \sum_k r_k(x) (m_k^c + S_k^{cx} (S_k^{xx})^{-1} (x - m_k^x)),
               \quad r_k(x) \propto w_k N(x; m_k^x, S_k^{xx})
 
-    with x a place of the frame: each component is a plane of colour, and reigns where it lies.
+    with x a place of the frame: each component is a plane of colour, and reigns where it lies. A frame of another
+    shape than the picture's shows what is expected beyond its edges, or cuts them off.
     """
     return average_image([mixture], None, width, height)
 
@@ -74,11 +75,16 @@ def average_image(mixtures: Sequence[Mixture], weights: Sequence[float] | None, 
         raise ValueError(f"Mixtures cannot count for {shares.tolist()}: no less than 0, and not all for nothing.")
     parts = [_planes(mixture, share) for mixture, share in zip(mixtures, shares, strict=True)]
     places, planes = (np.concatenate(values) for values in zip(*parts, strict=True))
-    columns = (np.arange(-(-width // expected.WIDTH) * expected.WIDTH, dtype=np.float32) + 0.5) / np.float32(width)
-    rows = (np.arange(height, dtype=np.float32) + 0.5) / np.float32(height)
+    padded = -(-width // expected.WIDTH) * expected.WIDTH
+    columns, rows = _middles(padded, width, max(width, height)), _middles(height, height, max(width, height))
     out = np.empty((height, 3, len(columns)), np.float32)
     expected.draw(places, planes, columns, rows, out)
     return to_srgb(out[:, :, :width].transpose(0, 2, 1).astype(np.float64), spaces.pop())
+
+
+def _middles(count: int, side: int, longest: int) -> NDArray[np.float32]:
+    """Raw places of the middles of the first `count` pixels of a side, (count,); the frame's own middle is 0.5."""
+    return ((np.arange(count) + 0.5 - side / 2) / longest + 0.5).astype(np.float32)
 
 
 def _raw_covariances(mixture: Mixture) -> Float:
@@ -114,12 +120,13 @@ def sampled_image(mixture: Mixture, width: int, height: int, n: int, rng: np.ran
     Points beyond the frame are not shown.
     """
     points = sample(mixture, n, rng)
-    radius = DOT * max(width, height)
+    longest = max(width, height)
+    radius = DOT * longest
     reach = np.arange(-int(radius + 0.5), int(radius + 0.5) + 1)
     down, right = (offset.ravel() for offset in np.meshgrid(reach, reach, indexing="ij"))
     inside = down**2 + right**2 <= (radius + 0.3) ** 2
-    rows = np.floor(points[:, 1] * height).astype(np.int64)[:, None] + down[inside]
-    columns = np.floor(points[:, 0] * width).astype(np.int64)[:, None] + right[inside]
+    rows = np.floor((points[:, 1] - 0.5) * longest + height / 2).astype(np.int64)[:, None] + down[inside]
+    columns = np.floor((points[:, 0] - 0.5) * longest + width / 2).astype(np.int64)[:, None] + right[inside]
     colours = np.broadcast_to(to_srgb(points[:, 2:], mixture.colour_space)[:, None], (*rows.shape, 3))
     shown = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
     pixels = np.zeros((height, width, 3), np.uint8)

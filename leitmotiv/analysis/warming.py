@@ -16,13 +16,18 @@ def is_warm() -> bool:
 def warm() -> None:
     """Compile the kernels with tiny input; quick where the cache has them."""
     mixture.warm()
+    warm_index()
+    compiled.mark_warm()
+
+
+def warm_index() -> None:
+    """Compile what indexing and the pages need beyond the fit of a mixture."""
     divergence.warm()
     candidates.warm()
     places = np.array([0.0, 0.1, 0.2, 1.0, 1.1, 3.0], np.float32)
     tree.cluster(np.abs(places[:, None] - places), preference=0.3)
     sparse_exemplars.warm()
     views.warm()
-    compiled.mark_warm()
 
 
 def vectors() -> str:

@@ -13,7 +13,7 @@ def command(warm: bool) -> None:
     """Check this machine and this installation; ends with 6 where something is wrong."""
     from leitmotiv.workflows.readiness import examine, prepare
 
-    prepare(note)
+    prepare(settings(), note)
     if warm:
         return
     checks = examine(settings())

@@ -21,6 +21,7 @@ VERBS = {
     "completion": ("completion", "Print the completion script of a shell."),
     "config": ("config", "Show the settings and where each comes from."),
     "doctor": ("doctor", "Check this machine and this installation."),
+    "evaluate": ("evaluate", "Measure how well the look tells pictures apart."),
     "explore": ("explore", "Add a folder, find its trends, and open them in the browser."),
     "forget": ("forget", "Remove pictures from the library; their files stay."),
     "relocate": ("relocate", "Tell the library that a folder moved."),

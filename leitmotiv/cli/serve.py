@@ -52,7 +52,7 @@ def command(host: str | None, port: int | None, open_page: bool | None, token: b
         from leitmotiv.workflows.jobs import reap
         from leitmotiv.workflows.readiness import prepare
 
-        prepare(note)
+        prepare(opened.settings, note)
         reap(opened.library)
         run(opened, open_page=bool(open_page), token=token)
 

@@ -2,11 +2,15 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from leitmotiv.cli.verbs import Verb, printable, session, show
 from leitmotiv.errors import ImageNotFoundError
+
+if TYPE_CHECKING:
+    from leitmotiv.records import Result
 
 
 @click.command("similar", cls=Verb)
@@ -15,8 +19,10 @@ from leitmotiv.errors import ImageNotFoundError
 def command(image: str, n: int) -> None:
     """Print the pictures most like IMAGE, the nearest first.
 
-    IMAGE is a file, in the library or not, or an id (4 or more of its characters). Each line has the divergence in
-    nats (0 is the same, 0.69 has nothing in common) and the path.
+    IMAGE is a file, in the library or not, or an id (4 or more of its characters). Each line has the relative
+    divergence that the order goes by (0 is the same, 0.5 as far as two such pictures usually are, 1 has nothing in
+    common), the divergence in nats (0 to 0.69), and the path. Without an index, or with `correction` none, both are the
+    divergence.
     """
     import os
 
@@ -40,9 +46,14 @@ def command(image: str, n: int) -> None:
         "approximate": ranking.approximate,
         "results": [vars_of(result) for result in ranking.results],
     }
-    show(body, lambda: "\n".join(f"{r.score:.4f}  {printable(r.path)}" for r in ranking.results))
+    show(body, lambda: "\n".join(map(_line, ranking.results)))
     if not ranking.results:
         sys.exit(1)
+
+
+def _line(result: "Result") -> str:
+    nats = "     -" if result.divergence is None else f"{result.divergence:.4f}"
+    return f"{result.score:.4f}  {nats}  {printable(result.path)}"
 
 
 def vars_of(result: object) -> dict[str, object]:

@@ -43,7 +43,7 @@ _ONE = np.float32(1.0)
 _FAR_BELOW = np.float32(-3e38)
 # ln 2 as float32 is more than ln 2; this is the number before it.
 _MOST = np.nextafter(np.float32(np.log(2)), np.float32(0))
-_QUARTER = np.log(2.0) / 4  # two pictures and two spaces, bits to nats
+_HALF = np.log(2.0) / 2  # the mean over two pictures, bits to nats
 _TINY = np.float32(2.0**-120)
 
 
@@ -138,10 +138,11 @@ def _gain(t: Any) -> Any:
 
 @kernel
 def _half(a: Comparable, i: int, b: Comparable, j: int, shifts: Float32) -> Any:
-    """Mean gain over the points of picture i, with p_j / p_i from the components of picture j; sum of both spaces."""
+    """Mean gain over the points of picture i, with p_j / p_i from the components of picture j; of each space."""
     points, own, shares = a.points[i], a.own[i], a.shares[i]
     table = b.table[b.first[j] : b.first[j + 1]]
-    gains = broadcast(_ZERO, WIDTH)
+    centred_gains = broadcast(_ZERO, WIDTH)
+    common_gains = broadcast(_ZERO, WIDTH)
     for s in range(0, points.shape[1], WIDTH):
         x0, x1, x2, x3, x4 = load_rows(points, (0, s), DIMENSIONS, WIDTH)
         below = load(own, s, WIDTH)
@@ -194,13 +195,20 @@ def _half(a: Comparable, i: int, b: Comparable, j: int, shifts: Float32) -> Any:
             late_common = _bounded(q)
         centred = centred + exp2(late_centred, FAST)
         common = common + exp2(late_common, FAST)
-        gains = fma(load(shares, s, WIDTH), _gain(centred) + _gain(common), gains)
-    return total(gains)
+        share = load(shares, s, WIDTH)
+        centred_gains = fma(share, _gain(centred), centred_gains)
+        common_gains = fma(share, _gain(common), common_gains)
+    return np.float64(total(centred_gains)), np.float64(total(common_gains))
+
+
+@kernel
+def _nats(bits: float) -> np.float32:
+    return min(max(np.float32(bits * _HALF), _ZERO), _MOST)
 
 
 @kernel
 def compare(a: Comparable, b: Comparable, pairs: NDArray[np.int64], shifts: Float32, out: Float32) -> None:
-    """Jensen-Shannon divergence of pairs (i of a, j of b), the mean of both spaces, nats.
+    """Jensen-Shannon divergences of pairs (i of a, j of b) in the centred and in the common space, nats.
 
     Parameters
     ----------
@@ -209,15 +217,16 @@ def compare(a: Comparable, b: Comparable, pairs: NDArray[np.int64], shifts: Floa
     pairs : (P, 2) int64
     shifts : (most components, 5) float32
         Room to work in.
-    out : (P,) float32
+    out : (P, 2) float32
     """
     for n in range(len(pairs)):
         i, j = pairs[n, 0], pairs[n, 1]
         if _same(a, i, b, j):
-            out[n] = _ZERO
+            out[n, 0] = out[n, 1] = _ZERO
             continue
         _shift(a, i, b, j, shifts)
-        there = np.float64(_half(a, i, b, j, shifts))
+        centred_there, common_there = _half(a, i, b, j, shifts)
         _shift(b, j, a, i, shifts)
-        back = np.float64(_half(b, j, a, i, shifts))
-        out[n] = min(max(np.float32((there + back) * _QUARTER), _ZERO), _MOST)
+        centred_back, common_back = _half(b, j, a, i, shifts)
+        out[n, 0] = _nats(centred_there + centred_back)
+        out[n, 1] = _nats(common_there + common_back)

@@ -47,8 +47,8 @@ def link(
         gone = partner[kept]
         alive[gone] = False
         growth[gone] = np.inf
-        sums[kept] += sums[gone]
         for point in range(len(labels)):
+            sums[kept, point] += sums[gone, point]
             if labels[point] == gone:
                 labels[point] = kept
         before = cost[kept] + cost[gone]

@@ -105,13 +105,13 @@ def fit_blocks(
         if not np.isnan(divergence):
             bound = sweep(points, weights, components, since_all == 0, axes, work, reached) - divergence
         if step > 1 and not bound >= bounds[passes - 1]:
-            taken[:components] = moments[:components]
+            _copy(moments[:components], taken)
             step, converged = 1.0, False
             if since_all == 0:  # the lists are those of the step that was taken back
                 since_all = _REFRESH
             continue
         bounds[passes] = bound
-        moments[:components] = reached[:components]
+        _copy(reached[:components], moments)
         kept = _drop_components(moments, taken, components, rules.drop, work)
         # The samples of a component that went are with the others only after the next pass.
         is_still = passes > 0 and abs(bound - bounds[passes - 1]) < rules.tolerance
@@ -122,6 +122,14 @@ def fit_blocks(
         _relax(moments[:components], step, taken[:components])
     _update(moments[:components], prior, axes, means, lowers, work.table)
     return components, passes, converged and since_all == 0
+
+
+@kernel
+def _copy(rows: Float, onto: Float) -> None:
+    # An assignment of slices would do, but its error message, text with numbers in it, takes 3 s to compile.
+    for k in range(len(rows)):
+        for f in range(rows.shape[1]):
+            onto[k, f] = rows[k, f]
 
 
 @kernel

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from leitmotiv.errors import LibraryDamagedError, LibraryTooNewError
 
 APPLICATION_ID = 0x6C656974  # "leit", so that `file` and we know our databases
@@ -113,7 +115,31 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_by_state ON jobs (state)
 """
 
-MIGRATIONS: tuple[Migration, ...] = (m001_images_files_clusters_jobs,)
+
+def m002_places_in_units_of_the_longest_side(database: sqlite3.Connection) -> None:
+    """Measure x and y of every mixture by the picture's longest side, about its middle, and keep its shape beside it.
+
+    A mixture lies in its own scaled space, and only the last of its numbers, shift and scale, lead out of it. So what
+    was fitted with x and y as shares of width and height becomes, without a new fit, what a fit in the new units finds.
+    """
+    database.execute("ALTER TABLE mixtures ADD COLUMN aspect REAL NOT NULL DEFAULT 1.0")
+    sizes = "SELECT image_id, width, height FROM mixtures JOIN images ON images.id = image_id"
+    for image_id, width, height in database.execute(sizes).fetchall():
+        row = database.execute("SELECT dimensions, parameters FROM mixtures WHERE image_id = ?", (image_id,))
+        dimensions, blob = row.fetchone()
+        end = len(blob) - 16 * dimensions
+        if end < 0:  # a damaged one stays so: reading it names the picture and the remedy
+            continue
+        shift, scale = np.frombuffer(blob[end:], "<f8").reshape(2, dimensions).copy()
+        sides = np.array([width, height]) / max(width, height)
+        shift[:2] = 0.5 + (shift[:2] - 0.5) * sides
+        scale[:2] *= sides
+        moved = blob[:end] + np.concatenate([shift, scale]).astype("<f8").tobytes()
+        update = "UPDATE mixtures SET parameters = ?, aspect = ? WHERE image_id = ?"
+        database.execute(update, (moved, width / height, image_id))
+
+
+MIGRATIONS: tuple[Migration, ...] = (m001_images_files_clusters_jobs, m002_places_in_units_of_the_longest_side)
 
 
 def pending(database: sqlite3.Connection, folder: Path, known: Sequence[Migration] = MIGRATIONS) -> list[Migration]:

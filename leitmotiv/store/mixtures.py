@@ -35,7 +35,9 @@ class Mixtures:
         """
         rows = tables.Mixtures
         found: dict[str, Mixture] = {}
-        query = rows.select(rows.image_id, rows.components, rows.dimensions, rows.colour_space, rows.parameters)
+        query = rows.select(
+            rows.image_id, rows.components, rows.dimensions, rows.colour_space, rows.parameters, rows.aspect
+        )
         for part in chunks(ids):
             for image_id, *values in self._database.rows(query.where(rows.image_id.in_(part))):
                 found[image_id] = decode(image_id, *values)
@@ -54,6 +56,7 @@ def write_mixture(database: Database, image_id: str, mixture: Mixture) -> None:
         "dimensions": dimensions,
         "colour_space": mixture.colour_space,
         "parameters": encode(mixture),
+        "aspect": mixture.aspect,
     }
     database.insert_many(tables.Mixtures, [row])
 
@@ -71,8 +74,10 @@ def encode(mixture: Mixture) -> bytes:
     return b"".join(np.asarray(part, "<f8").tobytes() for part in parts)
 
 
-def decode(image_id: str, components: int, dimensions: int, colour_space: Any, blob: bytes) -> Mixture:
-    """The inverse of `encode`."""
+def decode(
+    image_id: str, components: int, dimensions: int, colour_space: Any, blob: bytes, aspect: float = 1.0
+) -> Mixture:
+    """The inverse of `encode`, with the columns beside it."""
     k, d = components, dimensions
     rows, columns = _triangle(d)
     ends = np.cumsum([k, k * d, k * len(rows), d, d]).tolist()
@@ -90,6 +95,7 @@ def decode(image_id: str, components: int, dimensions: int, colour_space: Any, b
         shift=values[ends[2] : ends[3]],
         scale=values[ends[3] :],
         colour_space=colour_space,
+        aspect=aspect,
     )
 
 

@@ -85,6 +85,7 @@ class Mixtures(Table):
     dimensions = IntegerField()
     colour_space = TextField()
     parameters = BlobField()
+    aspect = FloatField()
 
 
 class Folders(Table):

@@ -47,11 +47,13 @@ def outlines(ellipses: Sequence[Ellipse], width: float, height: float, most: int
 
 def _outline(ellipse: Ellipse, width: float, height: float) -> Outline:
     """The principal axes of a symmetric 2 x 2 matrix, in closed form."""
-    xx, xy, yy = ellipse.xx * width * width, ellipse.xy * width * height, ellipse.yy * height * height
+    longest = max(width, height)
+    xx, xy, yy = (value * longest**2 for value in (ellipse.xx, ellipse.xy, ellipse.yy))
     middle, radius = (xx + yy) / 2, math.hypot((xx - yy) / 2, xy)
     angle = math.degrees(math.atan2(2 * xy, xx - yy) / 2)
     rx, ry = (CONTOUR * math.sqrt(max(0.0, value)) for value in (middle + radius, middle - radius))
-    places = (ellipse.x * width, ellipse.y * height, rx, ry, angle)
+    cx, cy = (ellipse.x - 0.5) * longest + width / 2, (ellipse.y - 0.5) * longest + height / 2
+    places = (cx, cy, rx, ry, angle)
     return Outline(*(round(value, 1) for value in places))
 
 

@@ -1,6 +1,7 @@
 """`/images/<id>`: one picture, its mixture and its neighbours; and the bytes of every picture that pages show."""
 
 import hashlib
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ SIZES = (256, 512)
 DRAWN = 16
 """Ellipses in the view: the heaviest; more would hide the picture."""
 SIMILAR = 16
+MOST_NATS = math.log(2)
 POINTS = 9000
 FOREVER = "private, max-age=31536000, immutable"
 A_DAY = "private, max-age=86400"
@@ -32,12 +34,15 @@ class Similar(NamedTuple):
     Attributes
     ----------
     typical : float or None
-        Divergence to the middle picture of the whole ranking, nats.
+        Score of the middle picture of the whole ranking.
+    most : float
+        Score of a picture that has nothing in common with the query.
     """
 
     ranking: Ranking
     images: dict[str, Image]
     typical: float | None
+    most: float
 
 
 @pages.get("/images/<image_id>")
@@ -82,7 +87,8 @@ def nearest(session: Session, image_id: str, n: int, offset: int) -> Similar:
     ranking = browse.similar(session, image_id, n=n, offset=offset)
     found = {result.id: browse.image(session, result.id) for result in ranking.results}
     middle = browse.similar(session, image_id, n=1, offset=ranking.total // 2).results if ranking.total > 1 else ()
-    return Similar(ranking, found, middle[0].divergence if middle else None)
+    typical = middle[0].score if middle and middle[0].divergence is not None else None
+    return Similar(ranking, found, typical, MOST_NATS if ranking.unit == "nats" else 1.0)
 
 
 def name_of(session: Session, group: Cluster) -> str:

@@ -1,7 +1,5 @@
 """`/ranked/<id>`: every other picture, from most to least alike."""
 
-import math
-
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
@@ -13,7 +11,6 @@ from leitmotiv.workflows import browse
 pages = Blueprint("ranked", __name__)
 
 PAGE = 60
-MOST_NATS = math.log(2)
 
 
 @pages.get("/ranked/<image_id>")
@@ -31,5 +28,4 @@ def show(image_id: str) -> str | Response:
         similar=similar,
         offset=offset,
         page=PAGE,
-        most=MOST_NATS,
     )

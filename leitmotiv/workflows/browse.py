@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,7 +13,7 @@ import leitmotiv
 from leitmotiv.analysis import tree, views
 from leitmotiv.errors import ImageReadError, NoIndexError
 from leitmotiv.imaging import read as reading
-from leitmotiv.records import Cluster, Ellipse, Float, Image, Job, Mixture, Pixels, Ranking, Result, Status, Swatch
+from leitmotiv.records import Cluster, Ellipse, Image, Job, Mixture, Pixels, Ranking, Result, Status, Swatch
 from leitmotiv.workflows import likeness, trends
 from leitmotiv.workflows.fitting import fit_file
 from leitmotiv.workflows.index import digest
@@ -101,29 +101,26 @@ def similar(session: Session, image_id: str, *, n: int = 50, offset: int = 0) ->
     """
     chosen = image(session, image_id)
     order = likeness.order(session, chosen.id)
-    return _ranking(session, {"image": chosen.id}, order.ids, order.values, n, offset)
+    return _ranking(session, {"image": chosen.id}, order, n, offset)
 
 
 def similar_to_file(session: Session, path: Path, *, n: int = 50) -> Ranking:
     """The pictures of the library from most to least like a file that need not be in it."""
     order = likeness.order_to(session, fit_file(path, session.settings))
-    return _ranking(session, {"file": str(path)}, order.ids, order.values, n, 0)
+    return _ranking(session, {"file": str(path)}, order, n, 0)
 
 
-def _ranking(
-    session: Session, query: dict[str, object], order: Sequence[str], values: Float, n: int, offset: int
-) -> Ranking:
-    part = order[offset : offset + n]
-    found = {one.id: one for one in session.library.images.many(part)}
-    worst = float(np.nanmax(values, initial=0.0))
+def _ranking(session: Session, query: dict[str, object], order: likeness.Order, n: int, offset: int) -> Ranking:
+    part = slice(offset, offset + n)
+    found = {one.id: one for one in session.library.images.many(order.ids[part])}
+    worst = float(np.nanmax(order.scores, initial=0.0))
     results = []
-    for image_id, value in zip(part, values[offset : offset + n].tolist(), strict=True):
+    for image_id, value, score in zip(order.ids[part], order.values[part].tolist(), order.scores[part], strict=True):
         if image_id in found:
-            exact = None if np.isnan(value) else value
-            results.append(Result(image_id, found[image_id].path, worst if exact is None else exact, exact))
-    return Ranking(
-        "look", "nats", "ascending", query, tuple(results), len(order), approximate=bool(np.isnan(values).any())
-    )
+            path, exact = found[image_id].path, not np.isnan(value)
+            results.append(Result(image_id, path, float(score) if exact else worst, value if exact else None))
+    total = len(order.ids)
+    return Ranking("look", order.unit, "ascending", query, tuple(results), total, approximate=order.approximate)
 
 
 def ellipses(session: Session, image_id: str) -> tuple[Ellipse, ...]:

@@ -12,7 +12,7 @@ from leitmotiv.errors import EmptyLibraryError, NoIndexError
 from leitmotiv.records import Clusters
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
-from leitmotiv.workflows import sparse_index
+from leitmotiv.workflows import correcting, sparse_index
 from leitmotiv.workflows.measuring import MATRIX, look, measure_digest
 from leitmotiv.workflows.neighbours import NEIGHBOURS, finished, stored_neighbours
 from leitmotiv.workflows.progress import Recorder, Report, recorded
@@ -21,6 +21,8 @@ from leitmotiv.workflows.vectors import VECTORS, put_vectors, stored_vectors, wi
 
 PAIRS_A_STEP = 1_000_000
 Matrix = NDArray[np.float32]
+Placed = tuple[Clusters, correcting.Remoteness | None]
+"""Clusters, and the remoteness of the pictures in them where the settings correct for hubs."""
 
 
 @dataclass(frozen=True)
@@ -66,18 +68,21 @@ def build_index(
             raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
         old = library.clusters.get()
         compared = _compared_ids(library, settings, everything)
-        whole = compared.issuperset(everything) and library.clusters.digest() == digest(everything, settings)
+        lacking = settings.correction != "none" and correcting.stored(library, settings) is None
+        same = library.clusters.digest() == digest(everything, settings)
+        whole = same and not lacking and compared.issuperset(everything)
         if old is not None and whole and not skip_distances:
             return IndexReport(len(old.ids), 0, 0, len(old), old.default_count)
         if is_sparse(len(everything), settings):
-            clusters, pairs = sparse_index.build(library, settings, everything, old, step, skip=skip_distances)
+            clusters, numbers, pairs = sparse_index.build(library, settings, everything, old, step, skip=skip_distances)
             unused: tuple[str, ...] = (MATRIX,)
         else:
             matrix, ids, pairs = _distances(library, settings, everything, step, skip=skip_distances)
             clusters = _cluster(matrix, ids, old, settings, step)
+            numbers = correcting.from_matrix(matrix, ids, settings)
             unused = (VECTORS, NEIGHBOURS)
         new = len(set(clusters.ids) - compared)
-        clusters = _replace(library, settings, clusters, step)
+        clusters = _replace(library, settings, (clusters, numbers), step)
         for name in unused:
             library.arrays.remove(name)
         return IndexReport(len(clusters.ids), new, pairs, len(clusters), clusters.default_count)
@@ -96,21 +101,24 @@ def regroup(session: Session, old: Clusters) -> None:
         return
     with recorded(library, "index", "Trends", None) as step:
         if is_sparse(len(everything), settings):
-            clusters, _ = sparse_index.build(library, settings, everything, old, step, skip=True)
+            made: Placed = sparse_index.build(library, settings, everything, old, step, skip=True)[:2]
         else:
             matrix, ids = _kept(library, everything, measure_digest(settings))
-            clusters = _cluster(matrix, ids, old, settings, step)
-        _replace(library, settings, clusters, step)
+            numbers = correcting.from_matrix(matrix, ids, settings)
+            made = _cluster(matrix, ids, old, settings, step), numbers
+        _replace(library, settings, made, step)
 
 
-def _replace(library: Library, settings: Settings, clusters: Clusters, step: Recorder) -> Clusters:
+def _replace(library: Library, settings: Settings, made: Placed, step: Recorder) -> Clusters:
     """Place the pictures that were not compared, and replace the old clusters; the index is then stale."""
-    compared, everything = set(clusters.ids), library.images.ids()
-    others = [image for image in everything if image not in compared]
-    made_from = digest(clusters.ids, settings)
+    compared = made[0].ids
+    known = set(compared)
+    others = [image for image in library.images.ids() if image not in known]
     if others:
-        clusters = _join(library, settings, clusters, others, step)
-    library.clusters.replace(clusters, digest=made_from)
+        made = _join(library, settings, made, others, step)
+    clusters, numbers = made
+    correcting.store(library, settings, numbers)
+    library.clusters.replace(clusters, digest=digest(compared, settings))
     return clusters
 
 
@@ -125,7 +133,7 @@ def _compared_ids(library: Library, settings: Settings, wanted: Sequence[str]) -
 def digest(ids: Sequence[str], settings: Settings) -> str:
     """What an index was made from: the pictures and the measure. Another digest means that the index is stale."""
     way = "sparse" if is_sparse(len(ids), settings) else str(len(ids))
-    text = "\n".join([measure_digest(settings), way, *sorted(ids)])
+    text = "\n".join([f"{measure_digest(settings)} {settings.correction}", way, *sorted(ids)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -201,7 +209,7 @@ def _cluster(matrix: Matrix, ids: Sequence[str], old: Clusters | None, settings:
 
     step("Finding trends", 0, 0)
     return tree.cluster(
-        matrix[np.ix_(order, order)],
+        correcting.corrected(matrix[np.ix_(order, order)], settings.correction, names),
         ids=names,
         start=start if start is not None and len(start) else None,
         previous=None if old is None else old.preference,
@@ -210,27 +218,35 @@ def _cluster(matrix: Matrix, ids: Sequence[str], old: Clusters | None, settings:
     )
 
 
-def _join(library: Library, settings: Settings, clusters: Clusters, others: Sequence[str], step: Recorder) -> Clusters:
-    """Append pictures to their nearest shown exemplars."""
+def _join(library: Library, settings: Settings, made: Placed, others: Sequence[str], step: Recorder) -> Placed:
+    """Append pictures to their nearest shown exemplars, and measure their remoteness."""
+    clusters, numbers = made
     shown = list(tree.shown_exemplars(clusters))
+    landmarks = [] if numbers is None else list(numbers.landmarks)
     row_of = {image: row for row, image in enumerate(clusters.ids)}
-    packed = divergence.pack(library.mixtures.many(shown), look=look(settings))
+    packed = divergence.pack(library.mixtures.many([*shown, *landmarks]), look=look(settings))
     leaf = clusters.labels[[row_of[image] for image in shown]]
     labels: list[int] = []
     distances: list[float] = []
+    remote: list[float] = []
     for start in range(0, len(others), 500):
         for mixture in library.mixtures.many(others[start : start + 500]):
-            values = divergence.js_to(mixture, packed, look=look(settings), threads=1)
-            nearest = int(values.argmin())
+            values = divergence.js_to(mixture, packed, look=look(settings), threads=1).astype(np.float64)
+            scores = near = values[: len(shown)]
+            if numbers is not None:
+                remote.append(float(values[len(shown) :].mean()))
+                scores = numbers.relative(near, remote[-1], shown)
+            nearest = int(scores.argmin())
             labels.append(int(leaf[nearest]))
-            distances.append(float(values[nearest]))
+            distances.append(float(near[nearest]))
         step("Placing pictures", len(labels), len(others))
-    return replace(
+    clusters = replace(
         clusters,
         ids=(*clusters.ids, *others),
         labels=np.concatenate([clusters.labels, np.array(labels, np.int64)]),
         distances=np.concatenate([clusters.distances, np.array(distances)]),
     )
+    return clusters, None if numbers is None else correcting.joined(numbers, others, np.array(remote))
 
 
 def place_new(session: Session, *, report: Report | None = None) -> int:
@@ -246,9 +262,11 @@ def place_new(session: Session, *, report: Report | None = None) -> int:
         others = [image for image in library.images.ids() if image not in placed]
         if others:
             with recorded(library, "place", "New pictures", report) as step:
-                joined = _join(library, settings, clusters, others, step)
+                made = clusters, correcting.stored(library, settings)
+                clusters, numbers = _join(library, settings, made, others, step)
                 _add_vectors(library, settings, others, step)
-                library.clusters.replace(joined, digest=made_from)
+                correcting.store(library, settings, numbers)
+                library.clusters.replace(clusters, digest=made_from)
     return len(others)
 
 

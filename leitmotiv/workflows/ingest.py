@@ -12,6 +12,7 @@ from leitmotiv.errors import SettingsError, UsageError
 from leitmotiv.imaging.scan import Found, scan
 from leitmotiv.records import Image, KnownFile
 from leitmotiv.store.library import Library
+from leitmotiv.workflows.compiling import compile_ahead
 from leitmotiv.workflows.progress import Recorder, Report, recorded
 from leitmotiv.workflows.readers import Reading, Task, readings
 from leitmotiv.workflows.session import Session
@@ -260,6 +261,7 @@ class _Adding:
             self._by_size[size].add(sha256)
         if len(items) > 2:
             self._step("Preparing the mathematics", 0, 0)
+            compile_ahead(self._settings)
             _warm_fit()
         self._step("Reading pictures", 0, len(items))
         done = 0

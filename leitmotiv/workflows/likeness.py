@@ -8,7 +8,7 @@ import numpy as np
 from leitmotiv.analysis.embedding import Coordinates
 from leitmotiv.errors import NoIndexError
 from leitmotiv.records import Float, Mixture
-from leitmotiv.workflows import trends
+from leitmotiv.workflows import correcting, trends
 from leitmotiv.workflows.measuring import compared, ready, to_many
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
@@ -20,10 +20,20 @@ EXACT = 2000
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """Ids from most to least alike, with their divergences in nats, NaN in the tail that was only estimated."""
+    """Ids from most to least alike.
+
+    Attributes
+    ----------
+    values, scores : (N,) float64
+        Divergences in nats, and what the order goes by; NaN in the tail that was only estimated.
+    unit : str
+        Of the scores.
+    """
 
     ids: list[str]
     values: Float
+    scores: Float
+    unit: str
 
     @property
     def approximate(self) -> bool:
@@ -50,8 +60,7 @@ def order_to(session: Session, query: Mixture) -> Order:
         else:
             ready(session)
             unknown, tail = _by_vector(vectors, vectors.of(query, session.settings), unknown)
-    values = to_many(session, query, unknown)
-    return _ordered(dict(zip(unknown, values.tolist(), strict=True)), tail)
+    return ranked(session, query, unknown, to_many(session, query, unknown), tail)
 
 
 def _order(session: Session, image_id: str, everything: tuple[str, ...]) -> Order:
@@ -64,12 +73,21 @@ def _order(session: Session, image_id: str, everything: tuple[str, ...]) -> Orde
         values = to_many(session, session.library.mixtures.get(image_id), unknown)
         known.update(zip(unknown, values.tolist(), strict=True))
     there = set(everything)
-    return _ordered({other: value for other, value in known.items() if other in there}, tail)
+    head = [other for other in known if other in there]
+    return ranked(session, image_id, head, np.array([known[other] for other in head]), tail)
 
 
-def _ordered(known: dict[str, float], tail: list[str]) -> Order:
-    head = sorted(known, key=lambda other: (known[other], other))
-    return Order([*head, *tail], np.array([known[other] for other in head] + [np.nan] * len(tail)))
+def ranked(session: Session, query: str | Mixture, ids: list[str], values: Float, tail: Sequence[str] = ()) -> Order:
+    """Put pictures in the order of their scores, from their divergences to the query; the tail stays at the end."""
+    scores = correcting.scores(session, query, ids, values)
+    rows = sorted(range(len(ids)), key=lambda row: (scores.values[row], values[row], ids[row]))
+    unknown = np.full(len(tail), np.nan)
+    return Order(
+        [*(ids[row] for row in rows), *tail],
+        np.concatenate([values[rows], unknown]),
+        np.concatenate([scores.values[rows], unknown]),
+        scores.unit,
+    )
 
 
 def _split(session: Session, image_id: str, unknown: list[str]) -> tuple[list[str], list[str]]:

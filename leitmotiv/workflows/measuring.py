@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import divergence, warming
+from leitmotiv.analysis.look import Look
 from leitmotiv.errors import CompilingError
 from leitmotiv.records import Clusters, Float, Mixture
 from leitmotiv.settings import Settings
 from leitmotiv.store.arrays import Stored
+from leitmotiv.workflows.compiling import compile_ahead
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
@@ -18,9 +20,9 @@ MATRIX = "divergence"
 """The name of the stored array of all compared pairs, (M, M) float32, nats."""
 
 
-def look(settings: Settings) -> divergence.Look:
+def look(settings: Settings) -> Look:
     """The measure of likeness that these settings choose."""
-    return divergence.Look(points=settings.points, smoothing=settings.smoothing)
+    return Look(points=settings.points, smoothing=settings.smoothing, spaces=settings.spaces)
 
 
 def measure_digest(settings: Settings) -> str:
@@ -59,8 +61,10 @@ def ready(session: Session) -> None:
         return
     if not session.patient:
         raise CompilingError(
-            "leitmotiv is preparing its mathematics, once on this machine. This takes about a minute; try again then."
+            "leitmotiv is preparing its mathematics, once on this machine. "
+            "This takes about half a minute; try again then."
         )
+    compile_ahead(session.settings)
     with session.lane:
         warming.warm()
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import candidates, divergence
+from leitmotiv.analysis import candidates, divergence, hubness
 from leitmotiv.analysis.graph import Divergences, Keys, Lists, Pairs, ends, keys_of, listed
 from leitmotiv.settings import Settings
 from leitmotiv.store.arrays import Stored
 from leitmotiv.store.library import Library
+from leitmotiv.workflows.correcting import Remoteness
 from leitmotiv.workflows.measuring import look, measure_digest
 from leitmotiv.workflows.progress import Recorder
 from leitmotiv.workflows.vectors import Vectors
@@ -19,12 +20,18 @@ NEIGHBOURS = "neighbours"
 """The name of the stored arrays: candidates of each picture, their divergences, and other pairs worth keeping."""
 CANDIDATES = 100
 """Nearest pictures by their vectors that are compared exactly with each picture."""
+LARGEST = float(np.log(2))
+"""The largest divergence there is, nats."""
 RECENT = 50_000
 """Pairs just computed that are kept apart from all others."""
 GONE = -2
 """In a list, the place of a picture that is not in the library any more: the list is not whole."""
 PAIRS_A_STEP = 1_000_000
 """Pairs after which what was computed is stored, so that an interruption loses no more."""
+
+
+Step = Callable[[str, int, int], None]
+"""Told a phase, how much of it is done, and of how much."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +77,8 @@ class Comparer:
         self._used: list[Pairs] = []
         self._packed: divergence.Packed | None = None
         self._packed_so_far = 0
+        self._numbers: Remoteness | None = None
+        self._remote = np.zeros(0)
         self.computed = 0
 
     def __call__(self, keys: Keys) -> Divergences:
@@ -77,7 +86,32 @@ class Comparer:
         values = self.plain(keys)
         order = np.argsort(keys)
         self._used.append(Pairs(len(self._ids), keys[order], values[order]))
-        return weigh(keys, values)
+        return self.weigh(keys, values)
+
+    def weighed(self, keys: Keys) -> Divergences:
+        """The same, not remembered as used."""
+        return self.weigh(keys, self.plain(keys))
+
+    def correct(self, numbers: Remoteness | None) -> None:
+        """Let pairs count for their relative divergence from now on, or with None for their divergence."""
+        self._numbers = numbers
+        if numbers is not None:
+            self._remote = np.array([numbers.values.get(image, numbers.middle) for image in self._ids])
+
+    def weigh(self, keys: Keys, values: Divergences) -> Divergences:
+        """What pairs count for in the graph and in the tree: the one place where divergences are corrected."""
+        if self._numbers is None:
+            return values
+        one, other = self._remote[ends(keys, len(self._ids)).T]
+        return hubness.relative(values, one, other, self._numbers.middle).astype(np.float32)
+
+    @property
+    def most(self) -> float:
+        """No pair counts for more."""
+        if self._numbers is None:
+            return LARGEST
+        least = float(self._remote.min())
+        return float(hubness.relative(np.array(LARGEST), least, least, self._numbers.middle))
 
     def plain(self, keys: Keys, progress: Callable[[int, int], None] | None = None) -> Divergences:
         """Divergences, nats."""
@@ -98,12 +132,16 @@ class Comparer:
         if len(self._recent) > max(RECENT, len(self._known) // 8):
             self._known, self._recent = self._known.joined(self._recent), no_pairs(len(self._ids))
 
-    def to_all(self, row: int) -> Divergences:
-        """Divergences of one picture to all, nats; neither looked up, nor remembered, nor counted."""
-        if self._packed is None:
-            self._packed = self._pack(range(len(self._ids)))
-        pairs = np.stack(np.broadcast_arrays(row, np.arange(len(self._ids))), axis=1)
-        return divergence.js_pairs(self._packed, pairs, look=look(self._settings), threads=self._settings.cores)
+    def between(self, rows: NDArray[np.int64], columns: NDArray[np.int64], step: Step) -> Divergences:
+        """Divergences of some pictures to some, (R, C), nats; neither looked up nor remembered."""
+        out = np.empty((len(rows), len(columns)), np.float32)
+        block = max(1, PAIRS_A_STEP // max(1, len(columns)))
+        for start in range(0, len(rows), block):
+            part = rows[start : start + block]
+            pairs = np.stack(np.broadcast_arrays(part[:, None], columns), axis=-1).reshape(-1, 2)
+            out[start : start + block] = self._compute(pairs, None).reshape(len(part), -1)
+            step("Measuring how remote pictures are", start + len(part), len(rows))
+        return out
 
     def used(self) -> Pairs:
         """All pairs that were asked for, with their plain divergences."""
@@ -134,11 +172,6 @@ class Comparer:
 def no_pairs(size: int) -> Pairs:
     """Nothing known of so many pictures."""
     return Pairs(size, np.zeros(0, np.int64), np.zeros(0, np.float32))
-
-
-def weigh(keys: Keys, values: Divergences) -> Divergences:
-    """What a pair counts for in the graph and in the tree: its divergence. A correction of divergences belongs here."""
-    return values
 
 
 def stored_neighbours(library: Library, settings: Settings) -> Stored | None:
@@ -248,7 +281,7 @@ def _find(vectors: Vectors, lists: Lists, whole: NDArray[np.bool_], settings: Se
     return found
 
 
-def neighbour_graph(neighbours: Neighbours, count: int, exemplars: NDArray[np.int64]) -> Pairs:
-    """The edges of the graph: each picture with its `count` nearest, and what is known of `exemplars`."""
+def neighbour_graph(neighbours: Neighbours, count: int, exemplars: NDArray[np.int64], comparer: Comparer) -> Pairs:
+    """The edges of the graph: each picture with its `count` nearest, and what is known of `exemplars`, weighed."""
     pairs = listed(neighbours.lists, neighbours.values, count).joined(neighbours.others.of(exemplars))
-    return Pairs(pairs.size, pairs.keys, weigh(pairs.keys, pairs.values))
+    return Pairs(pairs.size, pairs.keys, comparer.weigh(pairs.keys, pairs.values))

@@ -51,12 +51,22 @@ class Reading:
 
 def read_one(task: Task, settings: Settings) -> Reading:
     """Read, and fit where needed; a bad file is an answer, not an exception."""
-    try:
+
+    def read() -> Reading:
         if task.known:
             sha256 = _sha256(task.path)
             if sha256 in task.known:
                 return Reading(task, sha256)
         picture, mixture = _fit(task, settings)
+        return Reading(task, picture.sha256, replace(picture, pixels=np.empty((0, 0, 3), np.uint8)), mixture)
+
+    return answered(task, read)
+
+
+def answered(task: Task, read: Callable[[], Reading]) -> Reading:
+    """What `read` gives, or a reading with the reason of its failure."""
+    try:
+        return read()
     except ImageReadError as error:
         return Reading(task, failure=error.reason)
     except FileNotFoundError:
@@ -67,7 +77,6 @@ def read_one(task: Task, settings: Settings) -> Reading:
         return Reading(task, failure="it needs more memory than there is")
     except Exception as error:  # a fault of ours: told as this file's failure, so that it stops no other
         return Reading(task, failure=f"leitmotiv failed on it ({type(error).__name__}: {error}); please report this")
-    return Reading(task, picture.sha256, replace(picture, pixels=np.empty((0, 0, 3), np.uint8)), mixture)
 
 
 def _fit(task: Task, settings: Settings) -> tuple[Picture, Mixture | None]:
@@ -178,11 +187,11 @@ def apart_from_main() -> Iterator[None]:
 def _pool(workers: int) -> ProcessPoolExecutor:
     # Spawned, not forked: the parent may hold threads and locks (a server, a progress bar).
     return ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin, initargs=(os.getpid(),)
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=begin_worker, initargs=(os.getpid(),)
     )
 
 
-def _begin(parent: int) -> None:
+def begin_worker(parent: int) -> None:
     """Leave Ctrl-C to the parent, keep linear algebra on one thread, and end with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Decoders written in C print lines of their own about damaged files, in the middle of the progress bar.

@@ -16,6 +16,7 @@ from leitmotiv.analysis import warming
 from leitmotiv.analysis.mixture import fit_image
 from leitmotiv.imaging import trial
 from leitmotiv.settings import Settings
+from leitmotiv.workflows.compiling import compile_ahead
 
 PACKAGES = (
     *("numpy", "scipy", "scikit-learn", "scikit-image", "numba", "llvmlite", "peewee", "click"),
@@ -32,10 +33,11 @@ class Check:
     text: str
 
 
-def prepare(tell: Callable[[str], None]) -> None:
+def prepare(settings: Settings, tell: Callable[[str], None]) -> None:
     """Compile what is not compiled yet, and say so before."""
     if not warming.is_warm():
-        tell("Preparing the mathematics, once on this machine (about a minute) …")
+        tell("Preparing the mathematics, once on this machine (about half a minute) …")
+        compile_ahead(settings)
         warming.warm()
 
 

@@ -6,13 +6,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import candidates, divergence, embedding, sparse_tree, tree
-from leitmotiv.analysis.graph import Lists, listed
+from leitmotiv.analysis import candidates, divergence, embedding, hubness, sparse_tree, tree
+from leitmotiv.analysis.graph import Lists, keys_of, listed
 from leitmotiv.analysis.sparse_exemplars import Served, augmented, with_shortlists
 from leitmotiv.errors import NoIndexError
-from leitmotiv.records import Clusters
+from leitmotiv.records import Clusters, Float
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
+from leitmotiv.workflows import correcting
+from leitmotiv.workflows.correcting import Remoteness
 from leitmotiv.workflows.neighbours import (
     Comparer,
     Neighbours,
@@ -41,13 +43,21 @@ Rows = NDArray[np.int64]
 
 def build(
     library: Library, settings: Settings, wanted: Sequence[str], old: Clusters | None, step: Recorder, *, skip: bool
-) -> tuple[Clusters, int]:
-    """Find trends among `wanted`, and how many pairs had to be compared; neighbours and vectors are stored.
+) -> tuple[Clusters, Remoteness | None, int]:
+    """Find trends among `wanted`; neighbours and vectors are stored.
 
     Parameters
     ----------
     skip : bool
         Only pictures that have neighbours already, and no new neighbours.
+
+    Returns
+    -------
+    Clusters
+    Remoteness or None
+        Of the pictures in them, where the settings correct for hubs.
+    int
+        Pairs that had to be compared.
 
     Raises
     ------
@@ -55,18 +65,48 @@ def build(
         `skip`, and there are no neighbours yet.
     """
     vectors, neighbours, comparer = _prepared(library, settings, wanted, step, skip=skip)
+    size = len(vectors.ids)
+    numbers = _remoteness(library, settings, vectors.ids, comparer, step)
+    comparer.correct(numbers)
     start = _old_rows(old, vectors.ids)
-    price = None if old is None else old.preference
-    if price is None:
-        step("Finding trends", 0, 0)
-        price = sparse_tree.suggest(len(vectors.ids), comparer.plain)
+    step("Finding trends", 0, 0)
+    price = sparse_tree.suggest(size, comparer.weighed) if old is None else old.preference
     served, clusters = _found(vectors, neighbours, comparer, start, price, settings, step)
-    if old is not None and not len(vectors.ids) / 4 <= len(served.rows) ** 2 <= len(vectors.ids) * 4:
-        price = sparse_tree.suggest(len(vectors.ids), comparer.plain)
+    if old is not None and not size / 4 <= len(served.rows) ** 2 <= size * 4:
+        price = sparse_tree.suggest(size, comparer.weighed)
         served, clusters = _found(vectors, neighbours, comparer, served.rows, price, settings, step)
     kept = replace(neighbours, others=comparer.used().joined(neighbours.others.of(served.rows)))
-    put_neighbours(library, settings, kept, served.rows[served.labels], served.near)
-    return clusters, comparer.computed
+    exemplars = served.rows[served.labels]
+    put_neighbours(library, settings, kept, exemplars, _apart(comparer, exemplars))
+    leaves = clusters.exemplars[clusters.labels]
+    return replace(clusters, distances=_apart(comparer, leaves)), numbers, comparer.computed
+
+
+def _apart(comparer: Comparer, exemplars: Rows) -> Float:
+    """Divergence of each picture to one, nats."""
+    rows, apart = np.arange(len(exemplars)), np.zeros(len(exemplars))
+    others = np.flatnonzero(rows != exemplars)
+    apart[others] = comparer.plain(keys_of(others, exemplars[others], len(exemplars)))
+    return apart
+
+
+def _remoteness(
+    library: Library, settings: Settings, ids: Sequence[str], comparer: Comparer, step: Recorder
+) -> Remoteness | None:
+    """How remote each picture is; landmarks stay while most of them do, so that only new pictures are measured."""
+    if settings.correction == "none":
+        return None
+    old, row_of = correcting.stored(library, settings), {image: row for row, image in enumerate(ids)}
+    landmarks = [] if old is None else [image for image in old.landmarks if image in row_of]
+    known = {} if old is None else old.values
+    if 2 * len(landmarks) < min(hubness.LANDMARKS, len(ids)):
+        landmarks, known = hubness.landmarks(ids), {}
+    lacking = [image for image in ids if image not in known]
+    rows, columns = (np.array([row_of[image] for image in some], np.int64) for some in (lacking, landmarks))
+    measured = hubness.remoteness(comparer.between(rows, columns, step), rows[:, None] == columns)
+    values = {**known, **dict(zip(lacking, measured.tolist(), strict=True))}
+    values = {image: values[image] for image in ids}
+    return Remoteness(values, tuple(landmarks), float(np.mean(list(values.values()))))
 
 
 def _prepared(
@@ -118,9 +158,9 @@ def _found(
 
     step("Finding trends", 0, 100)
     served, pairs = augmented(
-        neighbour_graph(neighbours, EDGES, start),
+        neighbour_graph(neighbours, EDGES, start, comparer),
         preference=price,
-        most=sparse_tree.MOST,
+        most=comparer.most,
         shortlist=shortlist,
         compare=comparer,
         start=start,
@@ -131,6 +171,7 @@ def _found(
         served,
         pairs,
         preference=price,
+        most=comparer.most,
         compare=comparer,
         progress=lambda done, total: step("Finding trends", 70 + 29 * done // total, 100),
     )
@@ -144,6 +185,10 @@ def _shortlist(vectors: Vectors, exemplars: Rows, settings: Settings) -> Lists:
     return candidates.nearest(
         vectors.coordinates, min(SHORTLIST, len(exemplars)), columns=exemplars, threads=settings.cores
     )
+
+
+def _quietly(phase: str, done: int, total: int) -> None:
+    """Report nothing."""
 
 
 def _judged(
@@ -161,7 +206,7 @@ def _judged(
     hits, squares, values = [], [], []
     for done, row in enumerate(rows):
         step("Checking the candidates", done, count)
-        exact = comparer.to_all(int(row))
+        exact = comparer.between(np.array([row]), np.arange(size), _quietly)[0]
         exact[row] = np.inf
         top = np.lexsort((np.arange(size), exact))[:TOP]
         hits.append(np.isin(top, neighbours.lists[row]).mean())

@@ -95,7 +95,22 @@ def test_moving_a_picture_as_a_whole_changes_only_the_common_space():
     ]
     values = [js_divergence(given, other) for other in moved]
     assert values == sorted(values)
-    assert values[-1] == pytest.approx(np.log(2) / 2, abs=1e-5)
+    assert values[-1] == pytest.approx(0.3 * np.log(2), abs=1e-5)
+
+
+def test_each_space_can_be_had_alone_and_both_are_their_weighted_mean():
+    parts = divergence.js_parts(MIXTURES[:20], threads=2)
+    for name, row in (("centred", 0), ("common", 1)):
+        np.testing.assert_array_equal(js_matrix(MIXTURES[:20], look=Look(spaces=name)), parts[..., row])
+    np.testing.assert_allclose(js_matrix(MIXTURES[:20]), parts @ [0.7, 0.3], atol=1e-7)
+    assert (parts[..., 0] != parts[..., 1]).any()
+
+
+def test_in_the_centred_space_alone_a_picture_moved_as_a_whole_is_the_same():
+    given = MIXTURES[5]
+    moved = Mixture(given.weights, given.means, given.cholesky, given.shift + 40 * np.eye(5)[2], given.scale)
+    assert js_divergence(given, moved, Look(spaces="centred")) < 1e-6
+    assert js_divergence(given, moved, Look(spaces="common")) > 0.3
 
 
 def test_more_smoothing_brings_pictures_nearer():
@@ -143,7 +158,7 @@ def test_a_divergence_along_one_line_equals_quadrature(name):
     for centred in (True, False):
         p, q = (density(line, centred) for line in LINES[name])
         whole = p * np.log(2 * p / (p + q)) + q * np.log(2 * q / (p + q))
-        wanted += np.trapezoid(whole, x) / 4
+        wanted += (0.7 if centred else 0.3) * np.trapezoid(whole, x) / 2
     assert js_divergence(a, b) == pytest.approx(wanted, abs=0.015)
     assert js_divergence(a, b, Look(points=50_000)) == pytest.approx(wanted, abs=5e-4)
 
@@ -151,7 +166,8 @@ def test_a_divergence_along_one_line_equals_quadrature(name):
 @pytest.mark.parametrize(("one", "other"), [(8, 9), (2, 7)])
 def test_a_divergence_equals_monte_carlo_with_a_million_points(one, other):
     a, b = MIXTURES[one], MIXTURES[other]
-    wanted = naive_divergence.monte_carlo(a, b, 250_000, PLAIN, np.random.default_rng(0))
+    common, centred = naive_divergence.monte_carlo(a, b, 250_000, PLAIN, np.random.default_rng(0))
+    wanted = 0.7 * centred + 0.3 * common
     assert js_divergence(a, b) == pytest.approx(wanted, abs=0.02)
     assert js_divergence(a, b, Look(points=50_000)) == pytest.approx(wanted, abs=0.002)
 
@@ -246,6 +262,14 @@ def test_components_without_weight_count_for_nothing():
     assert js_divergence(given, more) == 0
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+@pytest.mark.parametrize("size", [1e-40, 1e-20, 1e6, 1e30])
+def test_mixtures_of_any_extent_compare_with_finite_numbers(size, smoothing):
+    given, other, look = MIXTURES[5], mixture(5, 6, scale=SCALE * size), Look(smoothing=smoothing)
+    assert 0 < js_divergence(given, other, look) <= np.log(2)
+    assert js_divergence(other, other, look) == 0
+
+
 def test_pictures_of_next_to_nothing_compare_sensibly():
     rng = np.random.default_rng(0)
     flat = {level: np.full((20, 30, 3), level, np.uint8) for level in (0, 10, 128, 255)}
@@ -256,7 +280,7 @@ def test_pictures_of_next_to_nothing_compare_sensibly():
     assert np.isfinite(found).all()
     assert found[0, 1] < found[0, 2] <= found[0, 3]
     # All of one colour: they differ in the common space alone.
-    assert found[0, 3] == pytest.approx(np.log(2) / 2, abs=0.03)
+    assert found[0, 3] == pytest.approx(0.3 * np.log(2), abs=0.03)
     assert found[3, 6] > found[0, 1]
 
 
@@ -291,6 +315,11 @@ def test_what_cannot_be_compared_is_refused():
 def test_a_look_refuses_what_means_nothing(values):
     with pytest.raises(ValueError, match="points >= 1"):
         Look(**values)
+
+
+def test_a_look_refuses_a_space_that_is_none():
+    with pytest.raises(ValueError, match="both, centred or common"):
+        Look(spaces="own")
 
 
 def test_looks_are_equal_where_their_divergences_are():

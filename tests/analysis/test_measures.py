@@ -171,6 +171,14 @@ def test_a_thousand_components_and_mixtures_without_extent(name):
         assert 0 < MEASURES[name](a, b) < np.inf
 
 
+@pytest.mark.parametrize("size", [1e-40, 1e-20, 1e6, 1e150])
+@pytest.mark.parametrize("name", MEASURES)
+def test_mixtures_of_any_extent_compare_with_finite_numbers(name, size):
+    given, other = mixture(1, 4), mixture(1, 4, scale=SCALE * size)
+    assert 0 < MEASURES[name](given, other) < np.inf
+    assert MEASURES[name](other, other) == pytest.approx(0, abs=1e-9)
+
+
 def test_what_cannot_be_compared_is_refused():
     given = mixture(5, 2)
     other = Mixture(given.weights, given.means, given.cholesky, given.shift, given.scale, "rgb")

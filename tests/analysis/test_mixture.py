@@ -48,6 +48,7 @@ def assert_sound(mixture):
     assert (mixture.weights > 0).all()
     assert (np.diff(mixture.weights) <= 0).all()
     assert (mixture.scale > 0).all()
+    assert mixture.aspect > 0
     for values in (mixture.weights, mixture.means, mixture.cholesky, mixture.shift, mixture.scale):
         assert values.dtype == np.float64
         assert np.isfinite(values).all()
@@ -71,6 +72,29 @@ def test_the_mean_of_the_mixture_is_the_mean_of_the_picture(name):
     np.testing.assert_allclose(mean[2:], pixels.mean((0, 1)) / 255, atol=0.02)
     if pixels.size > 3:
         np.testing.assert_allclose(mean[:2], 0.5, atol=0.02)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_places_are_in_units_of_the_longest_side_about_the_middle(name):
+    pixels = PICTURES[name]
+    mixture = fit_image(pixels, blur=0.0)
+    height, width = pixels.shape[:2]
+    assert mixture.aspect == width / height
+    assert mixture.frame == (width / max(width, height), height / max(width, height))
+    np.testing.assert_allclose(mixture.shift[:2], 0.5, atol=0.02)
+    # Places all over a side are as wide as a uniform distribution.
+    np.testing.assert_allclose(mixture.scale[:2], np.array(mixture.frame) / np.sqrt(12), rtol=0.03)
+
+
+def test_turning_a_picture_turns_its_places():
+    pixels = np.full((40, 90, 3), 20, np.uint8)
+    pixels[:, 60:] = 230
+    wide, tall = fit_image(pixels), fit_image(np.ascontiguousarray(pixels.transpose(1, 0, 2)))
+    for mixture, along, across in ((wide, 0, 1), (tall, 1, 0)):
+        raw = mixture.shift + mixture.scale * mixture.means
+        bright = raw[:, 2] > 50
+        assert (raw[bright][:, along] > 0.5 + 1 / 6).all()
+        assert np.abs(raw[:, across] - 0.5).max() < 40 / 90 / 2
 
 
 def test_halves_of_a_picture_lie_where_they_are():

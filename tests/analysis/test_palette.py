@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from leitmotiv.analysis.mixture import fit_image
 from leitmotiv.analysis.palette import colour_name, palette
 from leitmotiv.records import Mixture, Swatch
 from tests.analysis.test_views import BLUE, GREY, HALVES, ONE, RED, patches
@@ -82,6 +83,17 @@ def test_colours_in_rgb_are_the_same_colours():
 )
 def test_a_place_is_said_in_plain_words(x, y, radius, place):
     assert palette([patches((1, x, y, radius, RED))])[0].place == place
+
+
+@pytest.mark.parametrize("shape", [(30, 60), (60, 30), (3, 120), (120, 3)])
+def test_places_are_those_of_the_pictures_own_frame(shape):
+    pixels = np.full((*shape, 3), (20, 60, 180), np.uint8)
+    pixels[shape[0] // 2 :] = (200, 30, 40)
+    if shape[0] > 3:
+        found = {swatch.colour: swatch.place for swatch in palette([fit_image(pixels, blur=0.0)])}
+        assert sorted(found.values()) == ["above", "below"]
+    plain = palette([fit_image(np.full((*shape, 3), 130, np.uint8))])
+    assert [swatch.place for swatch in plain] == ["all over"]
 
 
 def test_what_has_no_palette_is_refused():

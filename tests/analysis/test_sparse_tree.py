@@ -31,7 +31,7 @@ def made(price, leaves, count=50):
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sparse_tree, "LEAVES", leaves)
-        clusters, settled = sparse_tree.build(IDS, served, pairs, preference=price, compare=from_matrix)
+        clusters, settled = sparse_tree.build(IDS, served, pairs, preference=price, most=MOST, compare=from_matrix)
     return served, clusters, settled
 
 
@@ -123,7 +123,7 @@ def test_a_group_of_copies_is_one_leaf_at_least():
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sparse_tree, "LEAVES", leaves)
             clusters, _ = sparse_tree.build(
-                IDS[:9], copies, pairs, preference=0.5, compare=lambda keys: np.zeros(len(keys), np.float32)
+                IDS[:9], copies, pairs, preference=0.5, most=MOST, compare=lambda keys: np.zeros(len(keys), np.float32)
             )
         assert len(clusters) == (9 if leaves == 256 else 1)
         assert tree.cut(clusters, 1, lambda _row, rows: np.zeros(len(rows)))[0].size == 9

@@ -3,6 +3,7 @@ import pytest
 
 from leitmotiv.analysis import views
 from leitmotiv.analysis.colour import from_srgb, to_srgb
+from leitmotiv.analysis.mixture import fit_image
 from leitmotiv.records import Mixture
 from tests.kernels.divergence_cases import mixture
 
@@ -76,6 +77,52 @@ def test_a_frame_of_another_size_shows_the_same():
     large, small = views.expected_image(given, 96, 72), views.expected_image(given, 32, 24)
     # The middle pixel of each 3 x 3 lies where the pixel of the small frame does.
     np.testing.assert_allclose(large[1::3, 1::3].astype(int), small.astype(int), atol=1)
+
+
+SHAPES = {"landscape": (30, 60), "portrait": (60, 30), "square": (40, 40), "strip": (2, 200), "pole": (200, 2)}
+
+
+def two_halves(height, width):
+    """Blue and red, side by side along the longest side."""
+    pixels = np.full((height, width, 3), (20, 60, 180), np.uint8)
+    far = (slice(None), slice(width // 2, None)) if width >= height else (slice(height // 2, None),)
+    pixels[far] = (200, 30, 40)
+    return pixels
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_a_picture_of_any_shape_is_drawn_as_it_is(shape):
+    pixels = two_halves(*shape)
+    fitted = fit_image(pixels, blur=0.0)
+    drawn = views.expected_image(fitted, shape[1], shape[0])
+    assert np.abs(drawn.astype(int) - pixels).mean() < 12
+    dots = views.sampled_image(fitted, 4 * shape[1], 4 * shape[0], 4000, np.random.default_rng(0))
+    wanted = pixels.repeat(4, axis=0).repeat(4, axis=1)
+    seen = dots.any(axis=2)
+    assert seen.mean() > 0.1
+    assert np.median(np.abs(dots[seen].astype(int) - wanted[seen])) < 12
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_the_ellipses_of_a_picture_of_any_shape_lie_in_its_frame(shape):
+    fitted = fit_image(two_halves(*shape), blur=0.0)
+    width, height = fitted.frame
+    for ellipse in views.ellipses(fitted):
+        assert abs(ellipse.x - 0.5) < width / 2
+        assert abs(ellipse.y - 0.5) < height / 2
+        assert ellipse.xx < width**2 / 12 * 1.3
+        assert ellipse.yy < height**2 / 12 * 1.3
+
+
+def test_one_pixel_is_drawn_in_its_colour():
+    fitted = fit_image(np.full((1, 1, 3), (90, 160, 60), np.uint8))
+    assert np.abs(views.expected_image(fitted, 20, 20).astype(int) - (90, 160, 60)).max() < 12
+
+
+def test_a_frame_of_another_shape_cuts_off_what_lies_beyond():
+    fitted = fit_image(two_halves(30, 60), blur=0.0)
+    whole, cut = views.expected_image(fitted, 64, 32), views.expected_image(fitted, 64, 16)
+    np.testing.assert_array_equal(cut, whole[8:24])
 
 
 # The average picture.

@@ -58,12 +58,15 @@ def test_common_options_work_before_and_after_the_verb(library):
 def test_similar_takes_files_and_ids(library, photos):
     inside = json.loads(leitmotiv("similar", photos / "p001.jpg", "-n", 3, "--library", library, "--json").stdout)
     assert inside["schema"] == "leitmotiv.ranking/1"
-    assert (inside["measure"], inside["unit"], inside["order"]) == ("look", "nats", "ascending")
+    assert (inside["measure"], inside["unit"], inside["order"]) == ("look", "relative", "ascending")
     assert Path(inside["results"][0]["path"]).name in {"p007.jpg", "p013.jpg"}
     by_id = json.loads(
         leitmotiv("similar", inside["query"]["image"][:12], "-n", 3, "--library", library, "--json").stdout
     )
     assert by_id["results"] == inside["results"]
+    lines = leitmotiv("similar", photos / "p001.jpg", "-n", 3, "--library", library).stdout.splitlines()
+    first = inside["results"][0]
+    assert lines[0] == f"{first['score']:.4f}  {first['divergence']:.4f}  {first['path']}"
 
 
 def test_similar_takes_a_file_outside_the_library(library, tmp_path):
@@ -265,3 +268,20 @@ def test_misspelt_verb_is_an_error_of_usage():
     done = leitmotiv("exlpore")
     assert done.returncode == 2
     assert "Did you mean 'explore'" in done.stderr
+
+
+def test_evaluate_look_prints_a_table_or_json_and_touches_no_library(tmp_path, photos):
+    for number, photo in enumerate(sorted(photos.glob("*.jpg"))):
+        folder = tmp_path / "truth" / f"look{number % 6}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / photo.name).write_bytes(photo.read_bytes())
+    quick = {"LEITMOTIV_SAMPLES": "400", "LEITMOTIV_POINTS": "48", "LEITMOTIV_LIBRARY": str(tmp_path / "library")}
+    done = leitmotiv("evaluate", "look", tmp_path / "truth", "--quiet", env=quick)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("14 pictures of 6 categories; chance ")
+    assert "* both, h 0.3, relative" in done.stdout
+    body = json.loads(leitmotiv("evaluate", "look", tmp_path / "truth", "--quiet", "--json", env=quick).stdout)
+    assert body["measures"][0]["in_use"] is True
+    assert set(body["measures"][0]["results"]) == {"recall@7", "P@10", "mAP"}
+    assert not (tmp_path / "library").exists()
+    assert leitmotiv("evaluate", "look", tmp_path / "nowhere", env=quick).returncode == 2

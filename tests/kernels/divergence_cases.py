@@ -48,7 +48,7 @@ def values():
     found = {}
     for name, (a, b, look, _) in pairs().items():
         packed = divergence.pack([a, b], look=look)
-        found[f"{name}: value"] = np.array(divergence.js_matrix(packed, look=look)[0, 1])
+        found[f"{name}: value"] = np.array(divergence.js_parts(packed, look=look)[0, 1])
         found[f"{name}: points"] = packed.pictures.points[:, :, : look.points]
         found[f"{name}: shares"] = packed.pictures.shares
     return found

@@ -25,22 +25,24 @@ def information(p, q):
     return np.log(2) + xlogy(share, share) + xlogy(1 - share, 1 - share)
 
 
-def divergence(a, b, points_a, points_b, look):
-    """Of mixtures a and b, each with points (n, 5) of its own, drawn about its own mean; the mean of both spaces."""
+def divergences(a, b, points_a, points_b, look):
+    """Of mixtures a and b, each with points (n, 5) of its own, drawn about its own mean; centred and common."""
     a, b = place(a, look), place(b, look)
     centre_a, centre_b = a[0] @ a[1], b[0] @ b[1]
     a_centred, b_centred = (a[0], a[1] - centre_a, a[2]), (b[0], b[1] - centre_b, b[2])
-    parts = [
+    centred = [
         information(density(a_centred, points_a), density(b_centred, points_a)),
         information(density(a_centred, points_b), density(b_centred, points_b)),
+    ]
+    common = [
         information(density(a, points_a + centre_a), density(b, points_a + centre_a)),
         information(density(a, points_b + centre_b), density(b, points_b + centre_b)),
     ]
-    return np.mean([part.mean() for part in parts])
+    return np.mean(centred), np.mean(common)
 
 
 def monte_carlo(a, b, count, look, rng):
-    """The definition itself, (KL(a, m) + KL(b, m)) / 2, from `count` independent points of each."""
+    """The definition itself, (KL(a, m) + KL(b, m)) / 2, from `count` independent points of each; common, centred."""
 
     def draw(picture):
         weights, means, covariances = picture
@@ -49,11 +51,13 @@ def monte_carlo(a, b, count, look, rng):
         return means[chosen] + np.einsum("nij,nj->ni", np.linalg.cholesky(covariances)[chosen], normal)
 
     a, b = place(a, look), place(b, look)
-    values = []
+    found = []
     for shift_a, shift_b in ((0, 0), (a[0] @ a[1], b[0] @ b[1])):
         p, q = (a[0], a[1] - shift_a, a[2]), (b[0], b[1] - shift_b, b[2])
+        values = []
         for one, other in ((p, q), (q, p)):
             points = draw(one)
             own, their = density(one, points), density(other, points)
             values.append(np.log(2 * own / (own + their)).mean())
-    return np.mean(values)
+        found.append(np.mean(values))
+    return found

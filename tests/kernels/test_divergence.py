@@ -17,7 +17,8 @@ def test_the_kernel_equals_its_naive_twin_on_the_same_points(found, name):
     a, b, look, error = PAIRS[name]
     points = found[f"{name}: points"].astype(np.float64).transpose(0, 2, 1)
     assert points.shape == (2, look.points, 5)
-    assert abs(found[f"{name}: value"] - naive_divergence.divergence(a, b, *points, look)) < error
+    wanted = naive_divergence.divergences(a, b, *points, look)
+    np.testing.assert_allclose(found[f"{name}: value"], wanted, rtol=0, atol=error)
 
 
 @pytest.mark.parametrize("name", PAIRS)
@@ -34,9 +35,12 @@ def test_a_divergence_has_the_same_bits_in_every_process(tmp_path):
         np.testing.assert_array_equal(there[name], values)
 
 
-def test_a_picture_moved_far_off_keeps_its_centred_half(found):
-    assert found["far apart: value"] == pytest.approx(np.log(2) / 2, abs=1e-5)
+def test_a_picture_moved_far_off_is_moved_in_the_common_space_alone(found):
+    centred, common = found["far apart: value"]
+    assert centred < 0.7
+    assert common == pytest.approx(np.log(2), abs=1e-5)
 
 
 def test_almost_equal_pictures_are_almost_nothing_apart(found):
-    assert 0 < found["almost equal: value"] < 1e-4
+    assert (found["almost equal: value"] < 1e-4).all()
+    assert found["almost equal: value"][1] > 0

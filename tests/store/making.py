@@ -24,6 +24,7 @@ def mixture(number: int = 0, components: int = 3, dimensions: int = 5) -> Mixtur
         cholesky=np.tril(rng.normal(size=(components, dimensions, dimensions))),
         shift=rng.normal(size=dimensions),
         scale=rng.uniform(0.1, 1, size=dimensions),
+        aspect=1.5 + number / 7,
     )
 
 

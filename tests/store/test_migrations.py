@@ -5,10 +5,13 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from leitmotiv.errors import DiskFullError, LibraryTooNewError
+from leitmotiv.analysis.mixture import fit_image
+from leitmotiv.errors import DiskFullError, LibraryDamagedError, LibraryTooNewError
+from leitmotiv.records import Mixture
 from leitmotiv.store import library as opening
 from leitmotiv.store import migrations, tables
 from leitmotiv.store.library import Library
+from leitmotiv.store.mixtures import encode
 
 from .making import NOON, add
 from .oldest import ID, write_oldest
@@ -82,7 +85,10 @@ def test_the_rows_of_the_oldest_library_are_read(tmp_path):
         assert image.taken.at.utcoffset() == timedelta(hours=2)
         mixture = library.mixtures.get(ID)
         np.testing.assert_array_equal(mixture.cholesky, [[[0.5, 0], [0.25, 2]]])
-        np.testing.assert_array_equal(np.concatenate([mixture.shift, mixture.scale]), [3, 4, 5, 6])
+        # 640 x 480, so that y is measured by four thirds of the height now, from the middle.
+        np.testing.assert_array_equal(mixture.shift, [3, 0.5 + (4 - 0.5) * 0.75])
+        np.testing.assert_array_equal(mixture.scale, [5, 6 * 0.75])
+        assert mixture.aspect == 640 / 480
         assert library.images.thumbnail(ID, 256) == b"WebP"
         assert library.images.days() == [("2024-05-17", 1)]
         assert library.files.known([b"/photos"])[b"/photos/\xff.jpg"].mtime_ns == 1700000000123456789
@@ -93,6 +99,38 @@ def test_the_rows_of_the_oldest_library_are_read(tmp_path):
         assert library.jobs.list()[0].state == "done"
         library.images.forget([ID])
         add(library, 1)
+
+
+@pytest.mark.parametrize(("width", "height"), [(90, 40), (40, 90), (50, 50), (64, 1), (1, 1)])
+def test_a_mixture_of_the_oldest_library_becomes_what_a_new_fit_finds(tmp_path, width, height):
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3)).astype(np.uint8)
+    wanted = fit_image(pixels)
+    sides = np.array(wanted.frame)
+    shift, scale = wanted.shift.copy(), wanted.scale.copy()
+    shift[:2], scale[:2] = 0.5 + (shift[:2] - 0.5) / sides, scale[:2] / sides  # as the first schema had them
+    old = Mixture(wanted.weights, wanted.means, wanted.cholesky, shift, scale)
+    path = write_oldest(tmp_path / "old")
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE images SET width = ?, height = ?", (width, height))
+        values = (len(old), 5, encode(old))
+        database.execute("UPDATE mixtures SET components = ?, dimensions = ?, parameters = ?", values)
+        database.commit()
+    with Library.open(tmp_path / "old") as library:
+        found = library.mixtures.get(ID)
+    assert found.aspect == wanted.aspect
+    for name in ("weights", "means", "cholesky"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(wanted, name))
+    for name in ("shift", "scale"):
+        np.testing.assert_allclose(getattr(found, name), getattr(wanted, name), rtol=1e-12)
+
+
+def test_a_damaged_mixture_stops_no_migration(tmp_path):
+    path = write_oldest(tmp_path / "old")
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE mixtures SET parameters = x'0102'")
+        database.commit()
+    with Library.open(tmp_path / "old") as library, pytest.raises(LibraryDamagedError, match="forget"):
+        library.mixtures.get(ID)
 
 
 def test_a_migration_of_an_existing_library_keeps_a_copy(tmp_path, monkeypatch):
@@ -116,7 +154,7 @@ def test_opening_again_migrates_and_copies_nothing(tmp_path, monkeypatch):
     later(monkeypatch, m998_adds_a_column)
     for _ in range(2):
         Library.open(tmp_path / "old").close()
-    assert len(ask(path, "SELECT name FROM migrations")) == 2
+    assert len(ask(path, "SELECT name FROM migrations")) == len(migrations.MIGRATIONS) + 1
     assert len(list((tmp_path / "old" / "backups").iterdir())) == 1
 
 
@@ -131,11 +169,13 @@ def test_a_migration_that_fails_leaves_the_library_at_the_step_before(tmp_path, 
         with pytest.raises(ZeroDivisionError):
             Library.open(tmp_path / "old")
         assert ask(path, "SELECT stars FROM images") == [(0,)]
-        assert ask(path, "PRAGMA user_version") == [(2,)]
+        assert ask(path, "PRAGMA user_version") == [(len(migrations.MIGRATIONS) + 1,)]
     later(monkeypatch, m998_adds_a_column, m999_fills_it)
     Library.open(tmp_path / "old").close()
     assert ask(path, "SELECT stars FROM images") == [(5,)]
-    assert [file.name for file in (tmp_path / "old" / "backups").iterdir()] == ["leitmotiv-schema-2.db"]
+    assert [file.name for file in (tmp_path / "old" / "backups").iterdir()] == [
+        f"leitmotiv-schema-{len(migrations.MIGRATIONS) + 1}.db"
+    ]
 
 
 def test_without_room_for_the_copy_nothing_is_migrated(tmp_path, monkeypatch):

@@ -16,8 +16,8 @@ NAMES = ("weights", "means", "cholesky", "shift", "scale")
 @given(st.integers(0, 100), st.integers(1, 6), st.integers(1, 6))
 def test_a_mixture_comes_back_bit_by_bit(number, components, dimensions):
     new = mixture(number, components, dimensions)
-    back = decode("id", components, dimensions, "yuv", encode(new))
-    assert back.colour_space == "yuv"
+    back = decode("id", components, dimensions, "yuv", encode(new), 0.75)
+    assert (back.colour_space, back.aspect) == ("yuv", 0.75)
     for name in NAMES:
         assert getattr(back, name).dtype == np.float64
         np.testing.assert_array_equal(getattr(back, name), getattr(new, name))
@@ -34,6 +34,7 @@ def test_mixtures_come_in_the_order_asked(library):
     found = library.mixtures.many([ids[4], ids[0], ids[4]])
     for number, back in zip((4, 0, 4), found, strict=True):
         np.testing.assert_array_equal(back.means, mixture(number).means)
+        assert back.aspect == mixture(number).aspect
     np.testing.assert_array_equal(library.mixtures.get(ids[2]).cholesky, mixture(2).cholesky)
     assert library.mixtures.many([]) == []
 

@@ -35,7 +35,7 @@ def test_the_four_views_are_there_and_the_ellipses_are_real(client, library):
     page = client.get(f"/images/{library.images_[0].id}").text
     assert re.findall(r'data-show="(\w+)"', page) == ["picture", "ellipses", "sampled", "expected"]
     assert page.count('<ellipse class="over-line"') == 2 * 2
-    assert 'cx="48.0" cy="25.6"' in page
+    assert 'cx="48.0" cy="22.4"' in page
 
 
 def test_neighbours_are_the_pictures_before_and_after(client, library):

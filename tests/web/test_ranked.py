@@ -1,6 +1,8 @@
 import re
+from dataclasses import replace
 
 from leitmotiv.web import ranked
+from leitmotiv.workflows import browse
 
 
 def test_pages_join_to_the_whole_ranking(client, library, monkeypatch):
@@ -22,6 +24,27 @@ def test_the_scale_and_a_typical_pair_are_told(client, library):
     middle = library.similar(None, image.id, n=1, offset=59 // 2).results[0]
     assert "0.69 nothing in common" in page
     assert f"A typical pair with this picture has {middle.divergence:.2f}" in page
+
+
+def test_what_is_corrected_for_hubs_is_shown_with_its_nats(client, library, monkeypatch):
+    plain = library.similar
+
+    def corrected(*args, **options):
+        ranking = plain(*args, **options)
+        return replace(
+            ranking, unit="relative", results=tuple(replace(one, score=one.score / 2) for one in ranking.results)
+        )
+
+    monkeypatch.setattr(library, "similar", corrected)
+    monkeypatch.setattr(browse, "similar", corrected)
+    image = library.images_[0]
+    nearest = corrected(None, image.id, n=1).results[0]
+    for address in (f"/ranked/{image.id}", f"/images/{image.id}"):
+        page = client.get(address).text
+        wanted = f'title="Jensen-Shannon divergence {nearest.divergence:.3f} nats">{nearest.score:.3f}</span>'
+        assert wanted in page
+        assert "0.69 nothing in common" not in page
+    assert "Relative divergence: 0 is the same look" in client.get(f"/ranked/{image.id}").text
 
 
 def test_a_prefix_keeps_its_place(client, library):

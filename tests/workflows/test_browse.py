@@ -105,6 +105,24 @@ def test_similar_pages_join_to_the_whole_order(session):
     assert {"p010.jpg", "p016.jpg"} == {Path(result.path).name for result in whole[:2]}
 
 
+def test_a_file_outside_is_ordered_as_a_picture_of_the_library(session, tmp_path):
+    picture(5).save(tmp_path / "same.jpg", quality=92)
+    inside = browse.similar(session, by_name(session, "p005.jpg"), n=100)
+    outside = browse.similar_to_file(session, tmp_path / "same.jpg", n=100)
+    assert (inside.unit, outside.unit) == ("relative", "relative")
+    assert [result.id for result in outside.results[1:]] == [result.id for result in inside.results]
+    for one, other in zip(outside.results[1:], inside.results, strict=True):
+        assert one.divergence == other.divergence
+        assert one.score == pytest.approx(other.score, rel=0.15)  # it counts itself as a landmark that is nearby
+
+
+def test_without_the_correction_a_ranking_is_in_nats(session):
+    with Session(replace(session.settings, correction="none")) as plain:
+        ranking = browse.similar(plain, by_name(session, "p004.jpg"), n=100)
+    assert ranking.unit == "nats"
+    assert [result.score for result in ranking.results] == sorted(result.divergence for result in ranking.results)
+
+
 def test_file_of_the_library_is_nearest_to_itself(session, tmp_path):
     picture(4).save(tmp_path / "same.jpg", quality=92)
     ranking = browse.similar_to_file(session, tmp_path / "same.jpg", n=1)
@@ -168,7 +186,7 @@ def test_likeness_beyond_the_bound_is_marked_as_approximate(tmp_path, monkeypatc
         ranking = browse.similar(opened, last, n=100)
     assert ranking.approximate
     assert len(ranking.results) == len({result.id for result in ranking.results}) == 23
-    exact = [result.divergence for result in ranking.results if result.divergence is not None]
+    exact = [result.score for result in ranking.results if result.divergence is not None]
     assert exact == sorted(exact)
     assert len(exact) <= 8
     scores = [result.score for result in ranking.results]

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from leitmotiv.analysis import divergence, exemplars, tree
+from leitmotiv.analysis import divergence, exemplars, hubness, tree
 from leitmotiv.errors import NoIndexError
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import browse, likeness, neighbours, sparse_index, vectors
+from leitmotiv.workflows import browse, correcting, likeness, neighbours, sparse_index, vectors
 from leitmotiv.workflows.index import build_index, place_new
 from leitmotiv.workflows.measuring import MATRIX, look
 from leitmotiv.workflows.neighbours import NEIGHBOURS
@@ -47,6 +47,15 @@ def matrix(base):
     return ids, divergence.js_matrix(base.library.mixtures.many(ids), look=look(base.settings))
 
 
+@pytest.fixture(scope="module")
+def relative(base, matrix):
+    """What trends and rankings go by: divergences corrected for hubs."""
+    ids, values = matrix
+    numbers = correcting.stored(base.library, base.settings)
+    remote = np.array([numbers.values[image] for image in ids])
+    return hubness.relative_matrix(values, remote, numbers.middle)
+
+
 def stored_lists(session):
     """Each picture's neighbours with their divergences, whatever the rows are."""
     stored = session.library.arrays.get(NEIGHBOURS)
@@ -72,17 +81,39 @@ def test_lists_hold_exact_divergences_and_find_nearly_all_near_pictures(base, ma
     assert recall == pytest.approx(np.mean(hits), abs=0.03)
 
 
-def test_clusters_cost_as_little_as_with_all_pairs(base, matrix):
+def test_remoteness_is_that_of_all_pairs(base, matrix):
+    ids, values = matrix
+    numbers = correcting.stored(base.library, base.settings)
+    expected = correcting.from_matrix(values, ids, base.settings)
+    assert sorted(numbers.landmarks) == sorted(expected.landmarks)
+    assert numbers.middle == pytest.approx(expected.middle)
+    assert all(numbers.values[image] == pytest.approx(value) for image, value in expected.values.items())
+
+
+def test_clusters_cost_as_little_as_with_all_pairs(base, matrix, relative):
     ids, values = matrix
     clusters = base.library.clusters.get()
     assert clusters.ids == tuple(ids)
-    rows, _ = exemplars.exemplars(values, preference=clusters.preference)
-    best = naive_affinity.cost(values, rows, clusters.preference)
-    groups = tree.cut(clusters, clusters.default_count, lambda row, others: values[row, others].astype(float))
+    rows, _ = exemplars.exemplars(relative, preference=clusters.preference)
+    best = naive_affinity.cost(relative, rows, clusters.preference)
+    groups = tree.cut(clusters, clusters.default_count, lambda row, others: relative[row, others].astype(float))
     spent = sum(sum(group.distances) for group in groups) + clusters.preference * len(groups)
     assert spent <= 1.002 * best
     assert clusters.cost == pytest.approx(spent, abs=1e-3)
-    assert naive_affinity.cost(values, [ids.index(group.exemplar) for group in groups], clusters.preference) <= spent
+    own = clusters.exemplars[clusters.labels]
+    assert np.allclose(clusters.distances, values[np.arange(SIZE), own], atol=0)
+
+
+def test_another_correction_needs_no_new_neighbours(session):
+    add(session.library, range(150))
+    build_index(session)
+    changed = replace(session.settings, correction="none")
+    with Session(changed) as other:
+        assert browse.stale(other)
+        report = build_index(other)
+        assert report.new == 0
+        assert report.pairs < 2000
+        assert not browse.stale(other)
 
 
 def test_groups_shown_first_have_exact_divergences_and_others_good_estimates(base, matrix):
@@ -107,12 +138,12 @@ def test_no_matrix_is_left_and_status_says_how_pictures_were_compared(base):
     assert SIZE * 50 < base.report.pairs < SIZE * (SIZE - 1) // 2 + 1
 
 
-def test_ranking_is_exact_where_it_is_computed_and_marked_beyond(base, matrix, monkeypatch):
+def test_ranking_is_exact_where_it_is_computed_and_marked_beyond(base, matrix, relative, monkeypatch):
     ids, values = matrix
     whole = browse.similar(base, ids[7], n=SIZE)
     assert not whole.approximate
     assert [result.id for result in whole.results] == [
-        ids[row] for row in np.lexsort((ids, values[7])).tolist() if row != 7
+        ids[row] for row in np.lexsort((ids, values[7], relative[7])).tolist() if row != 7
     ]
     monkeypatch.setattr(likeness, "EXACT", 60)
     with Session(base.settings) as fresh:
@@ -128,7 +159,7 @@ def test_ranking_is_exact_where_it_is_computed_and_marked_beyond(base, matrix, m
         assert [result.divergence for result in head] == [
             pytest.approx(float(values[7, ids.index(result.id)]), abs=0) for result in head
         ]
-        tail = [order[result.id] for result in part.results[60:]]
+        tail = values[7, [ids.index(result.id) for result in part.results[60:]]]
         assert np.corrcoef(tail, np.arange(len(tail)))[0, 1] > 0.5
 
 
@@ -139,7 +170,9 @@ def test_a_picture_outside_is_ranked_alike(base, matrix, monkeypatch):
     order = likeness.order_to(base, query)
     assert order.ids[0] == ids[20]
     assert order.approximate
-    assert order.values[:80].tolist() == sorted(values[20, [ids.index(one) for one in order.ids[:80]]].tolist())
+    assert order.values[:80].tolist() == values[20, [ids.index(one) for one in order.ids[:80]]].tolist()
+    assert order.scores[:80].tolist() == sorted(order.scores[:80].tolist())
+    assert np.isnan(order.values[80:]).all()
 
 
 def test_second_build_does_nothing_and_a_few_pictures_cost_little(session):
