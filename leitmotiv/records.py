@@ -385,7 +385,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Status:
-    """What `leitmotiv status` and `/api/v1/status` tell of a library."""
+    """What `leitmotiv status` and `/api/v1/status` tell of a library.
+
+    `way` is how pictures were compared for the index; with neighbours, `recall` is the share of the true ten nearest
+    pictures that was among the candidates when it was measured.
+    """
 
     library: str
     images: int
@@ -400,3 +404,5 @@ class Status:
     folders: tuple[bytes, ...]
     failures: tuple[Failure, ...]
     jobs: tuple[Job, ...]
+    way: Literal["all pairs", "neighbours", "none"] = "none"
+    recall: float | None = None

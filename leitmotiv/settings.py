@@ -44,7 +44,7 @@ class Settings:
     correction : str
         For pictures that are near everything: "relative" or "none".
     limit : int
-        Most pictures for which all pairwise divergences are computed and kept.
+        Most pictures for which all pairwise divergences are computed and kept; above, only those with candidates.
     workers : int
         Processes that read pictures, and threads that compute divergences; 0 means one for each core.
     """

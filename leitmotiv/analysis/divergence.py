@@ -283,6 +283,36 @@ def js_parts(
     return parts
 
 
+def js_pairs(
+    mixtures: Sequence[Mixture] | Packed,
+    pairs: NDArray[np.integer],
+    *,
+    look: Look = DEFAULT,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Divergences:
+    """Divergences of chosen pairs, (P,) float32, nats: the same numbers as in `js_matrix`.
+
+    Parameters
+    ----------
+    pairs : (P, 2) integer
+        Rows of `mixtures`. Pairs with the same first row are best neighbours: its points then stay in the cache.
+    """
+    packed = _packed(mixtures, look)
+    wanted = np.ascontiguousarray(pairs, np.int64).reshape(-1, 2)
+    if len(wanted) and not (wanted.min() >= 0 and wanted.max() < len(packed)):
+        raise ValueError(f"Pairs must name rows from 0 to {len(packed) - 1}.")
+    out = np.empty(len(wanted), np.float32)
+
+    def fill(start: int) -> int:
+        part = wanted[start : start + TILE * TILE]
+        out[start : start + len(part)] = look.combine(_compare(packed, packed, part))
+        return len(part)
+
+    _run(fill, range(0, len(wanted), TILE * TILE), len(wanted), threads, progress)
+    return out
+
+
 def _packed(mixtures: Sequence[Mixture] | Packed, look: Look) -> Packed:
     if not isinstance(mixtures, Packed):
         return pack(mixtures, look=look)

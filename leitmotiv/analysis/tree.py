@@ -35,7 +35,7 @@ EVERY_COUNT = 48
 
 
 @dataclass(frozen=True)
-class _Step:
+class Step:
     """A merge before nodes have numbers: in `part`, the branch `gone` joins the branch `kept`."""
 
     height: float
@@ -112,14 +112,14 @@ def cluster(
         labels=np.arange(len(names)),
         exemplars=np.arange(len(names)),
         distances=np.zeros(len(names)),
-        merges=_number(steps, labels),
+        merges=number_nodes(steps, labels),
         default_count=len(rows),
         preference=price,
         cost=total_cost(matrix, rows, labels, price),
     )
 
 
-def suggest_preference(divergence: Divergences) -> float:
+def suggest_preference(divergence: Divergences, *, total: int | None = None) -> float:
     """Choose what a group costs so that about as many groups stand as each has pictures.
 
     A tree over all pictures tells how many groups stand at each price: the wider the range of prices, as a ratio,
@@ -131,6 +131,8 @@ def suggest_preference(divergence: Divergences) -> float:
     ----------
     divergence : (N, N) float32
         Symmetric, zero on the diagonal, not negative; nats, or relative divergences.
+    total : int, optional
+        Of how many pictures the N are an even sample, if not of N.
 
     Returns
     -------
@@ -138,20 +140,21 @@ def suggest_preference(divergence: Divergences) -> float:
         In the unit of `divergence`, above 0; 1 where nothing differs.
     """
     size, largest = len(divergence), float(divergence.max(initial=0))
+    total = size if total is None else total
     if largest == 0:
         return 1.0
     if size == 2:
         return largest
-    _, _, heights = _link(divergence.astype(np.float64), np.arange(size))
+    _, _, heights = linkage(divergence.astype(np.float64), np.arange(size))
     rising = np.maximum(np.maximum.accumulate(heights), NO_DIFFERENCE * largest)
-    counts = np.arange(2, min(size - 1, math.isqrt(4 * size)) + 1)
+    counts = np.arange(2, min(size - 1, math.isqrt(4 * total)) + 1)
     upper, lower = rising[size - counts], rising[size - counts - 1]
-    scores = np.log(upper / lower) - PULL * np.abs(np.log(counts / math.sqrt(size)))
+    scores = np.log(upper / lower) - PULL * np.abs(np.log(counts / math.sqrt(total)))
     best = int(scores.argmax())
-    return float(np.sqrt(upper[best] * lower[best]))
+    return float(np.sqrt(upper[best] * lower[best]) * total / size)
 
 
-def _link(sums: Float, labels: Rows) -> tuple[Rows, Rows, Float]:
+def linkage(sums: Float, labels: Rows) -> tuple[Rows, Rows, Float]:
     """Merge clusters into one: pairs (K - 1, 2), medoids and heights (K - 1,)."""
     steps = len(sums) - 1
     merged, medoids, heights = np.empty((steps, 2), np.int64), np.empty(steps, np.int64), np.empty(steps)
@@ -159,38 +162,38 @@ def _link(sums: Float, labels: Rows) -> tuple[Rows, Rows, Float]:
     return merged, medoids, heights
 
 
-def _inside(matrix: Divergences, labels: Rows, price: float) -> Iterator[_Step]:
+def _inside(matrix: Divergences, labels: Rows, price: float) -> Iterator[Step]:
     """Merges from single pictures up to the groups, lowest first over all groups."""
     steps = []
-    for part, rows in enumerate(_groups(labels)):
-        merged, medoids, heights = _link(matrix[np.ix_(rows, rows)].astype(np.float64), np.arange(len(rows)))
+    for part, rows in enumerate(members_of(labels)):
+        merged, medoids, heights = linkage(matrix[np.ix_(rows, rows)].astype(np.float64), np.arange(len(rows)))
         rising = np.minimum(np.maximum.accumulate(heights), price)
         for (kept, gone), medoid, height in zip(merged.tolist(), medoids, rising.tolist(), strict=True):
-            steps.append(_Step(height, part, kept, gone, int(rows[medoid])))
+            steps.append(Step(height, part, kept, gone, int(rows[medoid])))
     yield from sorted(steps, key=lambda step: step.height)
 
 
-def _above(matrix: Divergences, labels: Rows, count: int, price: float) -> Iterator[_Step]:
+def _above(matrix: Divergences, labels: Rows, count: int, price: float) -> Iterator[Step]:
     """Merges of the groups up to one."""
     if count < 2:
         return
-    sums = np.array([matrix[rows].sum(axis=0, dtype=np.float64) for rows in _groups(labels)])
-    merged, medoids, heights = _link(sums, labels.copy())
+    sums = np.array([matrix[rows].sum(axis=0, dtype=np.float64) for rows in members_of(labels)])
+    merged, medoids, heights = linkage(sums, labels.copy())
     rising = np.maximum(np.maximum.accumulate(heights), price)
     for (kept, gone), medoid, height in zip(merged.tolist(), medoids.tolist(), rising.tolist(), strict=True):
-        yield _Step(height, -1, kept, gone, medoid)
+        yield Step(height, -1, kept, gone, medoid)
 
 
-def _groups(labels: Rows) -> list[Rows]:
+def members_of(labels: Rows) -> list[Rows]:
     """Rows of each label, ascending."""
     if not len(labels):
         return []
     return np.split(np.argsort(labels, kind="stable"), np.flatnonzero(np.diff(np.sort(labels))) + 1)
 
 
-def _number(steps: Sequence[_Step], labels: Rows) -> tuple[Merge, ...]:
+def number_nodes(steps: Sequence[Step], labels: Rows) -> tuple[Merge, ...]:
     """Give each merge the numbers of the nodes that it joins."""
-    groups = _groups(labels)
+    groups = members_of(labels)
     node = {(part, place): int(row) for part, rows in enumerate(groups) for place, row in enumerate(rows)}
     top = {part: int(rows[0]) for part, rows in enumerate(groups)}
     merges = []

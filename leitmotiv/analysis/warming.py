@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from leitmotiv.analysis import divergence, mixture, tree, views
+from leitmotiv.analysis import candidates, divergence, mixture, sparse_exemplars, tree, views
 from leitmotiv.kernels import compiled
 
 
@@ -23,8 +23,10 @@ def warm() -> None:
 def warm_index() -> None:
     """Compile what indexing and the pages need beyond the fit of a mixture."""
     divergence.warm()
+    candidates.warm()
     places = np.array([0.0, 0.1, 0.2, 1.0, 1.1, 3.0], np.float32)
     tree.cluster(np.abs(places[:, None] - places), preference=0.3)
+    sparse_exemplars.warm()
     views.warm()
 
 

@@ -22,9 +22,9 @@ def command() -> None:
 
 def as_json(state: "Status") -> dict[str, object]:
     """The status as one JSON object."""
-    names = ("library", "version", "images", "missing", "offline", "failed", "clusters", "indexed", "stale")
+    names = ["library", "version", "images", "missing", "offline", "failed", "clusters", "indexed", "stale"]
     return {
-        **{name: getattr(state, name) for name in names},
+        **{name: getattr(state, name) for name in [*names, "way", "recall"]},
         "disk_bytes": state.disk_bytes,
         "folders": [path.decode("utf-8", "replace") for path in state.folders],
         "failures": [{"path": f.name, "reason": f.reason, "at": f.at.isoformat()} for f in state.failures],
@@ -34,6 +34,9 @@ def as_json(state: "Status") -> dict[str, object]:
 def as_text(state: "Status") -> str:
     """The status as lines of text."""
     index = f"{state.indexed:,} pictures in {state.clusters:,} trends" if state.indexed else "none yet"
+    if state.way == "neighbours":
+        index += ", each compared with its likeliest neighbours"
+        index += f" ({state.recall:.1%} of the nearest ten among them)" if state.recall is not None else ""
     if state.stale:
         index += " (stale: run `leitmotiv build-index`)"
     lines = [

@@ -110,6 +110,21 @@ class Arrays:
                 mark = _mark(described)  # replaced while it was read? then what was found may be neither of both
             return self._read[name][1]
 
+    def remove(self, name: str) -> None:
+        """Remove the arrays of a name, if there are any.
+
+        Raises
+        ------
+        PermissionDeniedError
+            Then they may stay.
+        """
+        described = self._described(name)
+        try:
+            described.unlink(missing_ok=True)
+        except OSError as error:
+            raise from_system(error, self._folder) or error from error
+        self._sweep(name, "")
+
     def bytes(self) -> int:
         """How much all arrays take on disk."""
         try:

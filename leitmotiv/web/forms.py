@@ -125,6 +125,8 @@ def status(now: Status) -> dict[str, Any]:
         "clusters": now.clusters,
         "indexed": now.indexed,
         "stale": now.stale,
+        "way": now.way,
+        "recall": now.recall,
         "disk_bytes": now.disk_bytes,
         "folders": [path(folder) for folder in now.folders],
         "failures": [failure(one) for one in now.failures[:FAILURES_SHOWN]],

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -16,9 +17,11 @@ from leitmotiv.records import Cluster, Ellipse, Image, Job, Mixture, Pixels, Ran
 from leitmotiv.workflows import likeness, trends
 from leitmotiv.workflows.fitting import fit_file
 from leitmotiv.workflows.index import digest
-from leitmotiv.workflows.measuring import ready, to_many
+from leitmotiv.workflows.measuring import compared, ready
 from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.neighbours import stored_neighbours
 from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.vectors import stored_vectors
 
 AVERAGED = 24
 """Most members, the nearest to the exemplar, that an average picture is made from."""
@@ -93,7 +96,8 @@ def similar(session: Session, image_id: str, *, n: int = 50, offset: int = 0) ->
     """The other pictures from most to least alike.
 
     Exact where the pair was compared when the index was built, or where few enough have to be compared now; else the
-    tail follows the order of the trends, without a divergence, and the ranking says that it is approximate.
+    tail follows the order of vectors or of the trends, without a divergence, and the ranking says that it is
+    approximate.
     """
     chosen = image(session, image_id)
     order = likeness.order(session, chosen.id)
@@ -102,9 +106,7 @@ def similar(session: Session, image_id: str, *, n: int = 50, offset: int = 0) ->
 
 def similar_to_file(session: Session, path: Path, *, n: int = 50) -> Ranking:
     """The pictures of the library from most to least like a file that need not be in it."""
-    ids = session.library.images.ids()
-    query = fit_file(path, session.settings)
-    order = likeness.ranked(session, query, ids, to_many(session, query, ids))
+    order = likeness.order_to(session, fit_file(path, session.settings))
     return _ranking(session, {"file": str(path)}, order, n, 0)
 
 
@@ -273,6 +275,7 @@ def status(session: Session) -> Status:
     """What the library holds, what is wrong with it, and what is going on."""
     library = session.library
     stored = library.clusters.get()
+    way, recall = _way(session)
     return Status(
         library=str(session.settings.library),
         images=library.images.count(),
@@ -287,7 +290,19 @@ def status(session: Session) -> Status:
         folders=tuple(path for path, _, _ in library.folders.list()),
         failures=tuple(library.failures.list()),
         jobs=tuple(library.jobs.list(5)),
+        way=way,
+        recall=recall,
     )
+
+
+def _way(session: Session) -> tuple[Literal["all pairs", "neighbours", "none"], float | None]:
+    """How pictures were compared for the index, and how good the candidates were."""
+    if compared(session) is not None:
+        return "all pairs", None
+    vectors = stored_vectors(session.library, session.settings)
+    if vectors is None or stored_neighbours(session.library, session.settings) is None:
+        return "none", None
+    return "neighbours", None if np.isnan(vectors.recall) else vectors.recall
 
 
 def _webp(pixels: Pixels) -> bytes:

@@ -12,10 +12,12 @@ from leitmotiv.errors import EmptyLibraryError, NoIndexError
 from leitmotiv.records import Clusters
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
-from leitmotiv.workflows import correcting
+from leitmotiv.workflows import correcting, sparse_index
 from leitmotiv.workflows.measuring import MATRIX, look, measure_digest
+from leitmotiv.workflows.neighbours import NEIGHBOURS, finished, stored_neighbours
 from leitmotiv.workflows.progress import Recorder, Report, recorded
 from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.vectors import VECTORS, put_vectors, stored_vectors, with_vectors
 
 PAIRS_A_STEP = 1_000_000
 Matrix = NDArray[np.float32]
@@ -42,8 +44,8 @@ def build_index(
 ) -> IndexReport:
     """Compute the divergences that are missing, cluster, and replace the old clusters atomically.
 
-    Up to `settings.limit` pictures all pairs are kept. Above it, that many, drawn evenly from the library, are
-    clustered so, and each other picture joins the nearest exemplar.
+    Up to `settings.limit` pictures all pairs are compared and kept. Above it, each picture is compared with those
+    that its vector lies nearest to, and the trends are found along these pairs.
 
     Parameters
     ----------
@@ -64,66 +66,75 @@ def build_index(
         everything = library.images.ids()
         if not everything:
             raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
-        chosen = _spread(everything, settings.limit, _stored_ids(library))
         old = library.clusters.get()
-        compared = set(_kept(library, chosen, measure_digest(settings))[1])
+        compared = _compared_ids(library, settings, everything)
         lacking = settings.correction != "none" and correcting.stored(library, settings) is None
         same = library.clusters.digest() == digest(everything, settings)
-        whole = same and not lacking and compared.issuperset(chosen)
+        whole = same and not lacking and compared.issuperset(everything)
         if old is not None and whole and not skip_distances:
             return IndexReport(len(old.ids), 0, 0, len(old), old.default_count)
-        matrix, ids, pairs = _distances(library, settings, chosen, step, skip=skip_distances)
-        clusters = _regroup(library, settings, matrix, ids, old, step)
-        return IndexReport(len(clusters.ids), len(set(ids) - compared), pairs, len(clusters), clusters.default_count)
+        if is_sparse(len(everything), settings):
+            clusters, numbers, pairs = sparse_index.build(library, settings, everything, old, step, skip=skip_distances)
+            unused: tuple[str, ...] = (MATRIX,)
+        else:
+            matrix, ids, pairs = _distances(library, settings, everything, step, skip=skip_distances)
+            clusters = _cluster(matrix, ids, old, settings, step)
+            numbers = correcting.from_matrix(matrix, ids, settings)
+            unused = (VECTORS, NEIGHBOURS)
+        new = len(set(clusters.ids) - compared)
+        clusters = _replace(library, settings, (clusters, numbers), step)
+        for name in unused:
+            library.arrays.remove(name)
+        return IndexReport(len(clusters.ids), new, pairs, len(clusters), clusters.default_count)
+
+
+def is_sparse(count: int, settings: Settings) -> bool:
+    """Whether so many pictures are too many for comparing all pairs."""
+    return count > settings.limit
 
 
 def regroup(session: Session, old: Clusters) -> None:
     """Cluster what is left after pictures were forgotten, near the old groups; the caller holds the writer's lock."""
     library, settings = session.library, session.settings
-    matrix, ids = _kept(library, library.images.ids(), measure_digest(settings))
-    if ids:
-        with recorded(library, "index", "Trends", None) as step:
-            _regroup(library, settings, matrix, ids, old, step)
+    everything = library.images.ids()
+    if not _compared_ids(library, settings, everything):
+        return
+    with recorded(library, "index", "Trends", None) as step:
+        if is_sparse(len(everything), settings):
+            made: Placed = sparse_index.build(library, settings, everything, old, step, skip=True)[:2]
+        else:
+            matrix, ids = _kept(library, everything, measure_digest(settings))
+            numbers = correcting.from_matrix(matrix, ids, settings)
+            made = _cluster(matrix, ids, old, settings, step), numbers
+        _replace(library, settings, made, step)
 
 
-def _regroup(
-    library: Library, settings: Settings, matrix: Matrix, ids: Sequence[str], old: Clusters | None, step: Recorder
-) -> Clusters:
-    """Cluster the pictures that were compared, place the others, and replace the old clusters."""
-    clusters = _cluster(matrix, ids, old, settings, step)
-    numbers = correcting.from_matrix(matrix, ids, settings)
-    compared = set(ids)
-    others = [image for image in library.images.ids() if image not in compared]
+def _replace(library: Library, settings: Settings, made: Placed, step: Recorder) -> Clusters:
+    """Place the pictures that were not compared, and replace the old clusters; the index is then stale."""
+    compared = made[0].ids
+    known = set(compared)
+    others = [image for image in library.images.ids() if image not in known]
     if others:
-        clusters, numbers = _join(library, settings, (clusters, numbers), others, step)
+        made = _join(library, settings, made, others, step)
+    clusters, numbers = made
     correcting.store(library, settings, numbers)
-    chosen = _spread(library.images.ids(), settings.limit, ids)
-    made_from = clusters.ids if compared.issuperset(chosen) else ids  # otherwise stale: some wait to be compared
-    library.clusters.replace(clusters, digest=digest(made_from, settings))
+    library.clusters.replace(clusters, digest=digest(compared, settings))
     return clusters
+
+
+def _compared_ids(library: Library, settings: Settings, wanted: Sequence[str]) -> set[str]:
+    """Pictures that the way in which so many are compared has compared already."""
+    if not is_sparse(len(wanted), settings):
+        return set(_kept(library, wanted, measure_digest(settings))[1])
+    stored = stored_neighbours(library, settings)
+    return set() if stored is None else finished(stored).intersection(wanted)
 
 
 def digest(ids: Sequence[str], settings: Settings) -> str:
     """What an index was made from: the pictures and the measure. Another digest means that the index is stale."""
-    measure = f"{measure_digest(settings)} {settings.correction}"
-    text = "\n".join([measure, str(min(settings.limit, len(ids))), *sorted(ids)])
+    way = "sparse" if is_sparse(len(ids), settings) else str(len(ids))
+    text = "\n".join([f"{measure_digest(settings)} {settings.correction}", way, *sorted(ids)])
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _stored_ids(library: Library) -> tuple[str, ...]:
-    stored = library.arrays.get(MATRIX)
-    return tuple(stored.ids) if stored is not None else ()
-
-
-def _spread(ids: Sequence[str], limit: int, before: Sequence[str]) -> list[str]:
-    """At most `limit` ids: those compared before first, so that little is computed again, then evenly over the rest."""
-    if len(ids) <= limit:
-        return list(ids)
-    there = set(ids)
-    kept = [image for image in before if image in there][:limit]
-    rest = sorted(there.difference(kept), key=lambda image: hashlib.sha256(image.encode()).digest())
-    chosen = {*kept, *rest[: limit - len(kept)]}
-    return [image for image in ids if image in chosen]
 
 
 def _distances(
@@ -138,7 +149,8 @@ def _distances(
         return matrix, ids, 0
     known = set(ids)
     new = [image for image in wanted if image not in known]
-    if not new and len(ids) < len(_stored_ids(library)):
+    stored = library.arrays.get(MATRIX)
+    if not new and stored is not None and len(ids) < len(stored.ids):
         library.arrays.put(MATRIX, {"values": matrix}, ids, measure)
     total = len(new) * len(ids) + len(new) * (len(new) - 1) // 2
     if new:
@@ -244,8 +256,7 @@ def place_new(session: Session, *, report: Report | None = None) -> int:
         return 0
     with library.writer("placing new pictures"):
         clusters, made_from = library.clusters.get(), library.clusters.digest()
-        stored = library.arrays.get(MATRIX)
-        if clusters is None or made_from is None or stored is None or stored.digest != measure_digest(settings):
+        if clusters is None or made_from is None or not _compared_at_all(library, settings):
             return 0
         placed = set(clusters.ids)
         others = [image for image in library.images.ids() if image not in placed]
@@ -253,6 +264,22 @@ def place_new(session: Session, *, report: Report | None = None) -> int:
             with recorded(library, "place", "New pictures", report) as step:
                 made = clusters, correcting.stored(library, settings)
                 clusters, numbers = _join(library, settings, made, others, step)
+                _add_vectors(library, settings, others, step)
                 correcting.store(library, settings, numbers)
                 library.clusters.replace(clusters, digest=made_from)
     return len(others)
+
+
+def _compared_at_all(library: Library, settings: Settings) -> bool:
+    stored = library.arrays.get(MATRIX)
+    compared = stored is not None and stored.digest == measure_digest(settings)
+    return compared or stored_neighbours(library, settings) is not None
+
+
+def _add_vectors(library: Library, settings: Settings, others: Sequence[str], step: Recorder) -> None:
+    """Give new pictures a vector where the others have one, so that rankings know where they belong."""
+    vectors = stored_vectors(library, settings)
+    if vectors is not None:
+        known = [image for image in vectors.ids if image]
+        lacking = [image for image in others if image not in set(known)]
+        put_vectors(library, settings, with_vectors(library, settings, vectors, [*known, *lacking], step))

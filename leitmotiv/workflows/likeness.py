@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from leitmotiv.analysis.embedding import Coordinates
 from leitmotiv.errors import NoIndexError
 from leitmotiv.records import Float, Mixture
 from leitmotiv.workflows import correcting, trends
-from leitmotiv.workflows.measuring import compared, to_many
+from leitmotiv.workflows.measuring import compared, ready, to_many
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.vectors import Vectors, order_by_vector, stored_vectors
 
 EXACT = 2000
-"""Most divergences computed for one request; beyond, the order comes from the trends and says so."""
+"""Most divergences computed for one request; beyond, the order comes from vectors or trends, and says so."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +50,25 @@ def order(session: Session, image_id: str) -> Order:
     return remember(session, ("order", image_id, state), lambda: _order(session, image_id, everything))
 
 
+def order_to(session: Session, query: Mixture) -> Order:
+    """Every picture, the nearest first, to one that need not be in the library."""
+    unknown, tail = session.library.images.ids(), []
+    if len(unknown) > EXACT:
+        vectors = stored_vectors(session.library, session.settings)
+        if vectors is None:
+            unknown, tail = unknown[:EXACT], unknown[EXACT:]
+        else:
+            ready(session)
+            unknown, tail = _by_vector(vectors, vectors.of(query, session.settings), unknown)
+    return ranked(session, query, unknown, to_many(session, query, unknown), tail)
+
+
 def _order(session: Session, image_id: str, everything: tuple[str, ...]) -> Order:
     known = _stored_row(session, image_id)
     unknown = [other for other in everything if other not in known and other != image_id]
     tail: list[str] = []
     if len(unknown) > EXACT:
-        unknown, tail = _by_trend(session, image_id, unknown)
+        unknown, tail = _split(session, image_id, unknown)
     if unknown:
         values = to_many(session, session.library.mixtures.get(image_id), unknown)
         known.update(zip(unknown, values.tolist(), strict=True))
@@ -75,6 +90,28 @@ def ranked(session: Session, query: str | Mixture, ids: list[str], values: Float
     )
 
 
+def _split(session: Session, image_id: str, unknown: list[str]) -> tuple[list[str], list[str]]:
+    """Split pictures into those worth an exact answer and the rest, both with the likeliest first."""
+    vectors = stored_vectors(session.library, session.settings)
+    if vectors is None:
+        return _by_trend(session, image_id, unknown)
+    if image_id in vectors.ids:
+        query = vectors.coordinates[vectors.ids.index(image_id)]
+    else:
+        ready(session)
+        query = vectors.of(session.library.mixtures.get(image_id), session.settings)
+    return _by_vector(vectors, query, unknown)
+
+
+def _by_vector(vectors: Vectors, query: Coordinates, unknown: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Split by vectors; the few pictures that have none yet come first."""
+    there = dict.fromkeys(unknown)
+    measured = [vectors.ids[row] for row in order_by_vector(vectors, query).tolist() if vectors.ids[row] in there]
+    new = set(there).difference(measured)
+    ordered = [*(other for other in unknown if other in new), *measured]
+    return ordered[:EXACT], ordered[EXACT:]
+
+
 def _stored_row(session: Session, image_id: str) -> dict[str, float]:
     matrix = compared(session)
     if matrix is None or image_id not in matrix.ids:
@@ -84,7 +121,7 @@ def _stored_row(session: Session, image_id: str) -> dict[str, float]:
 
 
 def _by_trend(session: Session, image_id: str, unknown: list[str]) -> tuple[list[str], list[str]]:
-    """Split pictures into those worth an exact answer and the rest, both by the nearness of their trend's exemplar."""
+    """Split by the nearness of each picture's exemplar."""
     try:
         groups = trends.cut(session)
     except NoIndexError:

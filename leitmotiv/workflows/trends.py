@@ -3,7 +3,7 @@
 from leitmotiv.analysis import tree
 from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.records import Cluster, Clusters
-from leitmotiv.workflows.measuring import distances
+from leitmotiv.workflows.estimates import bounded_distances
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
@@ -51,7 +51,9 @@ def cut(session: Session, count: int | None = None) -> tuple[Cluster, ...]:
     count = clusters.default_count if count is None else count
     if not 1 <= count <= len(clusters):
         raise UsageError(f"count is {count}, but must lie between 1 and {len(clusters)}.")
-    return remember(session, ("cut", stamp, count), lambda: tree.cut(clusters, count, distances(session, clusters)))
+    return remember(
+        session, ("cut", stamp, count), lambda: tree.cut(clusters, count, bounded_distances(session, clusters))
+    )
 
 
 def group(session: Session, cluster_id: int, count: int | None = None) -> Cluster:
@@ -71,5 +73,5 @@ def group(session: Session, cluster_id: int, count: int | None = None) -> Cluste
     return remember(
         session,
         ("group", stamp, cluster_id),
-        lambda: tree.group(clusters, cluster_id, distances(session, clusters)),
+        lambda: tree.group(clusters, cluster_id, bounded_distances(session, clusters)),
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import strategies as st
 
 from leitmotiv.analysis import divergence
-from leitmotiv.analysis.divergence import Look, js_divergence, js_matrix, js_to, js_update, pack
+from leitmotiv.analysis.divergence import Look, js_divergence, js_matrix, js_pairs, js_to, js_update, pack
 from leitmotiv.analysis.mixture import fit_image
 from leitmotiv.records import Mixture
 from tests.kernels import naive_divergence
@@ -326,3 +326,22 @@ def test_looks_are_equal_where_their_divergences_are():
     assert Look() == divergence.DEFAULT
     assert repr(Look(points=96)) != repr(Look())
     assert Look(points=96) != Look()
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_pairs_have_the_numbers_of_the_matrix_in_any_order(matrix, threads, monkeypatch):
+    monkeypatch.setattr(divergence, "TILE", 5)
+    rng = np.random.default_rng(0)
+    pairs = rng.integers(0, len(MIXTURES), (400, 2)).astype(np.int32)
+    calls = []
+    values = js_pairs(MIXTURES, pairs, threads=threads, progress=lambda *done: calls.append(done))
+    assert np.array_equal(values, matrix[pairs[:, 0], pairs[:, 1]])
+    assert np.array_equal(js_pairs(MIXTURES, pairs[::-1, ::-1]), values[::-1])
+    assert calls[-1] == (400, 400)
+
+
+def test_pairs_must_name_mixtures():
+    assert js_pairs(MIXTURES, np.zeros((0, 2), np.int64)).shape == (0,)
+    for row in (-1, len(MIXTURES)):
+        with pytest.raises(ValueError, match="rows from 0 to 59"):
+            js_pairs(MIXTURES, np.array([[0, row]]))

@@ -47,6 +47,17 @@ def test_what_was_never_put_is_none(arrays):
     assert arrays.bytes() == 0
 
 
+def test_removed_arrays_are_gone_with_their_file(arrays):
+    for name in ("one", "other"):
+        arrays.put(name, {"values": matrix()}, IDS, "d")
+    arrays.remove("one")
+    assert arrays.get("one") is None
+    assert arrays.get("other") is not None
+    assert sorted(path.suffix for path in arrays._folder.iterdir()) == [".bin", ".json"]
+    arrays.remove("one")
+    arrays.remove("never")
+
+
 def test_nothing_but_empty_arrays_comes_back(arrays):
     arrays.put("empty", {"values": np.zeros((0, 0), np.float32)}, [], "d")
     assert arrays.get("empty")["values"].shape == (0, 0)

@@ -114,7 +114,7 @@ def test_above_the_limit_every_picture_has_a_number(tmp_path):
         add_directories(small, [folder_of(tmp_path / "photos", 20)])
         build_index(small)
         assert len(numbers(small).values) == 20
-        assert len(numbers(small).landmarks) == 8
+        assert len(numbers(small).landmarks) == 20
         assert not browse.stale(small)
         assert build_index(small).pairs == 0
 

@@ -193,7 +193,7 @@ def test_above_the_limit_every_picture_still_has_a_trend(session, tmp_path):
     with small:
         report = build_index(small)
         assert report.images == 30
-        assert report.pairs == 66
+        assert report.pairs == 435  # so few are all among the candidates of each
         assert sum(group.size for group in browse.clusters(small).clusters) == 30
         assert not browse.stale(small)
         ranking = browse.similar(small, small.library.images.ids()[0], n=100)

@@ -1,0 +1,243 @@
+"""A library above the limit: its time, memory and quality, on mixtures made from those of real photos.
+
+    python benchmarks/scale.py FOLDER [--size 20000] [--dense 5000] [--added 100] [--queries 100] [--library DIR]
+
+The sampler makes pictures in families, so that neighbourhoods are of all kinds. A family's parent pools the components
+of one to three photos of FOLDER, each photo with a share from a flat Dirichlet distribution, mirrored as often as not,
+and keeps as many of the heaviest-drawn components as a photo has that is drawn for it. A third of the pictures (35 %)
+are families of one; the sizes of the others are 2 / u^0.9 rounded down, u uniform, at most 400. A member jitters its
+parent: by a strength between 0.04 and 0.6, drawn for the family, it moves the means (in units of each component's own
+spread), scales covariances and weights by log-normal factors, shifts the whole picture in colour, and swaps so large
+a share of components for those of another photo. Nothing but numpy's generator with seed 0 decides.
+
+Prints, in one run: the pieces of the sparse road beside scikit-learn's affinity propagation at `--dense` pictures and
+k = 50 (whole families, all pairs known); then `build_index` itself at `--size`, with the peak of the process's memory
+and what an N x N matrix would take; the share of the true ten nearest among the candidates over `--queries` pictures
+that the build did not check; and what `--added` pictures more cost.
+"""
+
+import argparse
+import hashlib
+import resource
+import tempfile
+import time
+import warnings
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from sklearn.cluster import affinity_propagation
+from spaces import find, pictures
+
+from leitmotiv.analysis import candidates, divergence, embedding, graph, sparse_exemplars, warming
+from leitmotiv.analysis.exemplars import exemplars, total_cost
+from leitmotiv.analysis.mixture import fit_image
+from leitmotiv.records import Image, KnownFile, Mixture, Taken
+from leitmotiv.settings import Settings
+from leitmotiv.workflows.index import build_index, place_new
+from leitmotiv.workflows.neighbours import CANDIDATES, NEIGHBOURS
+from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.sparse_index import EDGES, SHORTLIST
+
+MOST = float(np.log(2))
+PRICES = (0.3, 1.0, 3.0)
+
+
+def drawn(photos: list[Mixture], count: int, seed: int = 0) -> list[Mixture]:
+    """Pictures in families, whole families one after the other until there are enough."""
+    rng = np.random.default_rng(seed)
+    made: list[Mixture] = []
+    while len(made) < count:
+        size = 1 if rng.random() < 0.35 else min(400, int(2 / max(rng.random(), 1e-3) ** 0.9))
+        parent, strength = _parent(photos, rng), rng.uniform(0.04, 0.6)
+        made += [_member(parent, photos, strength, rng) if size > 1 else parent for _ in range(size)]
+    return made[:count]
+
+
+def _raw(photo: Mixture, mirrored: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weights, means and Cholesky factors in raw units."""
+    means, factors = photo.shift + photo.scale * photo.means, photo.scale[:, None] * photo.cholesky
+    if mirrored:
+        means[:, 0], factors = 1 - means[:, 0], factors * np.array([-1, 1, 1, 1, 1])[:, None]
+        factors = np.linalg.cholesky(factors @ factors.transpose(0, 2, 1))
+    return photo.weights.copy(), means, factors
+
+
+def _parent(photos: list[Mixture], rng: np.random.Generator) -> Mixture:
+    chosen = rng.integers(0, len(photos), rng.integers(1, 4))
+    parts = [_raw(photos[row], rng.random() < 0.5) for row in chosen]
+    shares = rng.dirichlet(np.ones(len(parts)))
+    weights, means, factors = (np.concatenate(values) for values in zip(*parts, strict=True))
+    weights *= np.repeat(shares, [len(part[0]) for part in parts])
+    count = min(len(weights), len(photos[rng.integers(len(photos))]))
+    kept = np.argsort(-weights * rng.exponential(size=len(weights)))[:count]
+    return _mixture(weights[kept], means[kept], factors[kept], photos[chosen[0]])
+
+
+def _member(parent: Mixture, photos: list[Mixture], strength: float, rng: np.random.Generator) -> Mixture:
+    weights, means, factors = _raw(parent, False)
+    other_weights, other_means, other_factors = _raw(photos[rng.integers(len(photos))], False)
+    for k in np.flatnonzero(rng.random(len(weights)) < strength / 2):
+        j = rng.choice(len(other_weights), p=other_weights / other_weights.sum())
+        means[k], factors[k] = other_means[j], other_factors[j]
+    means += strength * np.einsum("kij,kj->ki", factors, rng.normal(size=means.shape))
+    means[:, 2:] += strength * rng.normal(size=3) * [6, 2, 3]
+    factors *= np.exp(0.5 * strength * rng.normal(size=(len(weights), 1, 1)))
+    weights *= np.exp(strength * rng.normal(size=len(weights)))
+    return _mixture(weights, means, factors, parent)
+
+
+def _mixture(weights: np.ndarray, means: np.ndarray, factors: np.ndarray, like: Mixture) -> Mixture:
+    order = np.argsort(-weights)
+    weights = weights[order] / weights.sum()
+    means, factors = (means[order] - like.shift) / like.scale, factors[order] / like.scale[:, None]
+    return Mixture(weights, means, factors, like.shift.copy(), like.scale.copy(), like.colour_space)
+
+
+def add(session: Session, mixtures: list[Mixture], first: int = 0) -> None:
+    """Put mixtures into a library, as if they had been pictures."""
+    now = datetime.now(UTC)
+    with session.library.writer("adding"), session.library.transaction():
+        for number, mixture in enumerate(mixtures, start=first):
+            name, path = hashlib.sha256(str(number).encode()).hexdigest(), f"/synthetic/{number:07}.jpg".encode()
+            image = Image(name, (path,), 60, 40, Taken(now, "file"), "JPEG", 1, name, "#808080", now)
+            file = KnownFile(path, name, name, 1, 0, "present")
+            session.library.images.add(image, files=[file], thumbnails={}, mixture=mixture)
+
+
+def timed(function, *args, **options):
+    """Result, and seconds."""
+    start = time.perf_counter()
+    result = function(*args, **options)
+    return result, time.perf_counter() - start
+
+
+@contextmanager
+def phases():
+    """Print how long each phase that a job reports took."""
+    spent, last = {}, ["Starting", time.perf_counter()]
+
+    def report(step) -> None:
+        now = time.perf_counter()
+        spent[last[0]] = spent.get(last[0], 0.0) + now - last[1]
+        last[:] = step.phase, now
+
+    yield report
+    report(argparse.Namespace(phase=""))
+    for phase, seconds in spent.items():
+        print(f"    {phase:34}{seconds:8.1f} s")
+
+
+def peak() -> float:
+    """The most memory that this process ever had, GB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+def beside_dense(mixtures: list[Mixture], threads: int) -> None:
+    size = len(mixtures)
+    packed, seconds = timed(divergence.pack, mixtures)
+    print(f"\n{size} pictures, {np.mean([len(one) for one in mixtures]):.0f} components each; packing {seconds:.1f} s")
+    model, fitted = timed(embedding.fit, packed, threads=threads)
+    vectors, embedded = timed(embedding.embed, model, packed, threads=1)
+    lists, searched = timed(candidates.nearest, vectors, CANDIDATES, threads=threads)
+    keys = np.unique(graph.keys_of(np.arange(size)[:, None], lists, size))
+    values, compared = timed(divergence.js_pairs, packed, graph.ends(keys, size), threads=threads)
+    print(
+        f"landmarks and axes {fitted:.1f} s; a vector {1e3 * embedded / size:.2f} ms on one core; candidates "
+        f"{searched:.2f} s; {len(keys):,} pairs {compared:.1f} s"
+    )
+    matrix, seconds = timed(divergence.js_matrix, packed, threads=threads)
+    print(f"all {size * (size - 1) // 2:,} pairs {seconds:.1f} s")
+    listed = graph.Pairs(size, keys, values).look_up(graph.keys_of(np.arange(size)[:, None], lists, size))
+    nearest = graph.listed(lists, listed, EDGES)
+    edges = nearest.graph()
+
+    def shortlist(rows):
+        return candidates.nearest(vectors, min(SHORTLIST, len(rows)), columns=rows, threads=threads)
+
+    def compare(wanted):
+        return matrix[np.divmod(wanted, size)]
+
+    print(f"{len(edges.column) / size:.0f} edges a picture; cost in nats (groups), and seconds")
+    heads = f"{'price':>6}{'scikit-learn':>18}{'s':>7}{'all pairs':>18}{'s':>7}{'neighbours':>18}{'s':>7}{'faster':>8}"
+    print(f"{heads}{'with shortlists':>18}{'s':>7}")
+    for price in PRICES:
+        (centres, labels), theirs = timed(affinity_propagation, -matrix, preference=-price, random_state=0)
+        (rows, own), dense = timed(exemplars, matrix, preference=price, threads=threads)
+        sparse, alone = timed(sparse_exemplars.exemplars, edges, preference=price, most=MOST)
+        (full, _), whole = timed(
+            sparse_exemplars.augmented, nearest, preference=price, most=MOST, shortlist=shortlist, compare=compare
+        )
+        best = total_cost(matrix, rows, own, price)
+        costs = [f"{total_cost(matrix, centres, labels, price):.1f} ({len(centres)})" if len(centres) else "none"]
+        costs += [f"{best:.1f} ({len(rows)})"]
+        costs += [f"{100 * (one.cost(price) / best - 1):+.3f} % ({len(one.rows)})" for one in (sparse, full)]
+        print(f"{price:6}{costs[0]:>18}{theirs:7.1f}{costs[1]:>18}{dense:7.2f}", end="")
+        print(f"{costs[2]:>18}{alone:7.2f}{theirs / alone:7.0f}x{costs[3]:>18}{whole:7.2f}")
+
+
+def whole_road(session: Session, mixtures: list[Mixture], more: list[Mixture], queries: int) -> None:
+    size, before = len(mixtures), peak()
+    _, seconds = timed(add, session, mixtures)
+    print(
+        f"\n{size} pictures through build_index, {session.settings.cores} threads (filling the library {seconds:.0f} s)"
+    )
+    with phases() as report:
+        found, seconds = timed(build_index, session, report=report)
+    print(f"    {found}")
+    print(
+        f"    {seconds:.1f} s in all; peak memory {peak():.2f} GB ({before:.2f} GB before), where one N x N matrix of "
+        f"float32 takes {4e-9 * size**2:.2f} GB; {session.library.arrays.bytes() / 1e6:.0f} MB of arrays on disk"
+    )
+    print(
+        f"    recall of the true ten nearest among {CANDIDATES}: {recall(session, queries):.3f} over {queries} others"
+    )
+    if more:
+        add(session, more, size)
+        _, placed = timed(place_new, session)
+        print(f"    {len(more)} more: placed in {placed:.1f} s; then")
+        with phases() as report:
+            found, seconds = timed(build_index, session, report=report)
+        print(f"    indexed in {seconds:.1f} s with {found.pairs:,} pairs")
+
+
+def recall(session: Session, count: int) -> float:
+    """Over pictures drawn at random, by comparing each with all."""
+    stored = session.library.arrays.get(NEIGHBOURS)
+    packed = divergence.pack(session.library.mixtures.many(stored.ids))
+    hits = []
+    for row in np.random.default_rng(1).permutation(len(stored.ids))[:count]:
+        pairs = np.stack(np.broadcast_arrays(row, np.arange(len(stored.ids))), axis=1)
+        exact = divergence.js_pairs(packed, pairs, threads=session.settings.cores)
+        exact[row] = np.inf
+        hits.append(np.isin(np.argsort(exact, kind="stable")[:10], stored["lists"][row]).mean())
+    return float(np.mean(hits))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--size", type=int, default=20000)
+    parser.add_argument("--dense", type=int, default=5000, help="0 leaves the comparison with all pairs out")
+    parser.add_argument("--added", type=int, default=100)
+    parser.add_argument("--queries", type=int, default=100)
+    parser.add_argument("--library", type=Path, help="keep the library of --size pictures here")
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    warming.warm()
+    photos = [fit_image(pixels) for _, pixels in pictures(find([options.folder]))]
+    settings = replace(Settings(), limit=min(5000, options.size - 1))
+    everything = drawn(photos, options.size + options.added)
+    print(f"{len(photos)} photos, {np.mean([len(photo) for photo in photos]):.0f} components each")
+    with tempfile.TemporaryDirectory() as folder:
+        settings = replace(settings, library=options.library or Path(folder) / "library")
+        with Session(settings) as session:
+            whole_road(session, everything[: options.size], everything[options.size :], options.queries)
+    if options.dense:
+        beside_dense(everything[: options.dense], settings.cores)
+
+
+if __name__ == "__main__":
+    main()

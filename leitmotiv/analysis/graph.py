@@ -1,0 +1,101 @@
+"""Pairs of points with what is known of them, and the sparse graph that they make; it computes no divergence."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.kernels.graph import Graph
+
+Divergences = NDArray[np.float32]
+Keys = NDArray[np.int64]
+Lists = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Unordered pairs of N points, each with a divergence.
+
+    Attributes
+    ----------
+    size : int
+        N.
+    keys : (P,) int64
+        Lower row * N + higher row, ascending, each once.
+    values : (P,) float32
+        Nats.
+    """
+
+    size: int
+    keys: Keys
+    values: Divergences
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def look_up(self, keys: Keys) -> Divergences:
+        """Values of keys in the shape of `keys`, NaN for those that are not there."""
+        found = np.full(keys.size, np.nan, np.float32)
+        if len(self.keys):
+            # Ascending keys are looked up close to one another, which is worth the sorting.
+            order = np.argsort(keys, axis=None)
+            wanted = keys.ravel()[order]
+            place = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+            there = self.keys[place] == wanted
+            found[order[there]] = self.values[place[there]]
+        return found.reshape(keys.shape)
+
+    def joined(self, other: "Pairs") -> "Pairs":
+        """All pairs of both; they agree where they overlap."""
+        keys, first = np.unique(np.concatenate([self.keys, other.keys]), return_index=True)
+        return Pairs(self.size, keys, np.concatenate([self.values, other.values])[first])
+
+    def of(self, rows: NDArray[np.integer]) -> "Pairs":
+        """Those with an end among some rows."""
+        chosen = np.zeros(self.size, np.bool_)
+        chosen[rows] = True
+        lower, higher = np.divmod(self.keys, self.size)
+        kept = chosen[lower] | chosen[higher]
+        return Pairs(self.size, self.keys[kept], self.values[kept])
+
+    def graph(self) -> Graph:
+        """The graph that has them as its edges."""
+        lower, higher = np.divmod(self.keys, max(self.size, 1))
+        rows, columns = np.concatenate([lower, higher]), np.concatenate([higher, lower])
+        order = np.argsort(rows * self.size + columns)
+        first = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=self.size))])
+        values = np.concatenate([self.values, self.values])[order]
+        return Graph(first.astype(np.int64), columns[order].astype(np.int32), values.astype(np.float32))
+
+
+def keys_of(rows: NDArray[np.integer], columns: NDArray[np.integer], size: int) -> Keys:
+    """Keys of the pairs of `rows` and `columns`, broadcast against each other."""
+    a, b = np.asarray(rows, np.int64), np.asarray(columns, np.int64)
+    return np.asarray(np.minimum(a, b) * size + np.maximum(a, b))
+
+
+def ends(keys: Keys, size: int) -> NDArray[np.int64]:
+    """Both rows of each key, (P, 2)."""
+    return np.stack(np.divmod(keys, max(size, 1)), axis=1)
+
+
+def listed(lists: Lists, values: Divergences, count: int | None = None) -> Pairs:
+    """Each point with its nearest, as pairs.
+
+    Parameters
+    ----------
+    lists : (N, C) int32
+        Rows, -1 where there is none.
+    values : (N, C) float32
+        Nats; NaN for what is not known, which is left out.
+    count : int, optional
+        How many of each point, those with the least values; all if not given.
+    """
+    size = len(lists)
+    if count is not None and count < lists.shape[1]:
+        order = np.lexsort((lists, np.where(lists < 0, np.inf, values)))[:, :count]
+        lists, values = np.take_along_axis(lists, order, axis=1), np.take_along_axis(values, order, axis=1)
+    there = (lists >= 0) & np.isfinite(values)
+    keys = keys_of(np.broadcast_to(np.arange(size)[:, None], lists.shape)[there], lists[there], size)
+    unique, first = np.unique(keys, return_index=True)
+    return Pairs(size, unique, values[there][first])

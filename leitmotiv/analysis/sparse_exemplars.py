@@ -1,0 +1,213 @@
+"""Exemplars of a library too large for a matrix, along the edges of a graph; `exemplars` is the form for all pairs.
+
+A point without an edge to an exemplar counts as served by nobody, at the largest divergence that there is. So the cost
+is an upper bound of that over all pairs, and every graph has a solution.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.analysis.exemplars import DAMPING, FLIPS, LEAST_GAIN, MAX_STEPS, QUIET_STEPS, RELUCTANCE
+from leitmotiv.analysis.graph import Divergences, Keys, Lists, Pairs, keys_of
+from leitmotiv.kernels import sparse_affinity, sparse_exemplars
+from leitmotiv.kernels.graph import Graph
+from leitmotiv.records import Float
+
+Rows = NDArray[np.int64]
+Progress = Callable[[int, int], None]
+Compare = Callable[[Keys], Divergences]
+"""Divergences of pairs by their keys, nats."""
+Shortlist = Callable[[Rows], Lists]
+"""The exemplars nearest to each point, by a measure that is quick: rows (N, S), -1 where there are fewer."""
+
+ROUNDS = 4
+"""Most rounds of edges to exemplars; each takes less than the one before."""
+FEW = 0.01
+"""New edges to exemplars, as a share of the points, from which on another round would change nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Served:
+    """Exemplars, and how they serve N points.
+
+    Attributes
+    ----------
+    rows : (C,) int64
+        The exemplars, ascending.
+    labels : (N,) int64
+        Position in `rows` of the nearest exemplar; -1 for nobody.
+    near : (N,) float64
+        The divergence to it, nats; the largest that there is for nobody.
+    """
+
+    rows: Rows
+    labels: Rows
+    near: Float
+
+    def cost(self, preference: float) -> float:
+        """Summed divergence to the exemplars and the price of these, nats."""
+        return float(self.near.sum() + preference * len(self.rows))
+
+
+def exemplars(
+    graph: Graph,
+    *,
+    preference: float,
+    most: float,
+    start: Rows | None = None,
+    progress: Progress | None = None,
+) -> Served:
+    """Choose exemplars so that the summed divergence to them along edges, and a price for each, is small.
+
+    As `leitmotiv.analysis.exemplars.exemplars`, with the same rules for when messages end and what a move must gain.
+
+    Parameters
+    ----------
+    graph : Graph
+        No value above `most`.
+    preference : float
+        Price of an exemplar, above 0; nats.
+    most : float
+        What a point costs that no edge joins to an exemplar, nats.
+    start : (M,) int64, optional
+        Rows of old exemplars. With them no message is passed, and the search stays near the old clusters.
+    progress : callable, optional
+        Called with steps done and the most there can be.
+
+    Raises
+    ------
+    ValueError
+        `preference` or `most` is not a positive number.
+
+    References
+    ----------
+    .. [1] D. Dueck, "Affinity propagation: clustering data by passing messages", thesis, Toronto (2009), section 2.
+    .. [2] E. Schubert and P. J. Rousseeuw, "Fast and eager k-medoids clustering", Information Systems 101 (2021).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from leitmotiv.analysis.graph import Pairs
+    >>> pairs = Pairs(4, np.array([0 * 4 + 1, 1 * 4 + 2]), np.array([0.1, 0.2], np.float32))
+    >>> found = exemplars(pairs.graph(), preference=0.5, most=0.7)
+    >>> found.rows, found.labels
+    (array([1]), array([ 0,  0,  0, -1]))
+    """
+    if not (0 < preference < np.inf and 0 < most < np.inf):
+        raise ValueError(f"preference and most are {preference!r} and {most!r}, but must be positive numbers of nats.")
+    if len(graph.first) < 2:
+        return Served(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    if start is not None and len(start):
+        return _search(graph, preference, most, np.unique(start), RELUCTANCE * preference)
+    start = _propagate(graph, preference, most, progress)
+    return _search(graph, preference, most, start, LEAST_GAIN * max(most, preference))
+
+
+def augmented(
+    pairs: Pairs,
+    *,
+    preference: float,
+    most: float,
+    shortlist: Shortlist,
+    compare: Compare,
+    start: Rows | None = None,
+    progress: Progress | None = None,
+) -> tuple[Served, Pairs]:
+    """Choose exemplars, and give the graph the edges that it lacks: those to the exemplars near each point.
+
+    After the first choice every point gets an edge to each exemplar of its shortlist, and the search goes on from
+    there; again, until hardly an edge is new. Edges only come and moves only gain, so that the cost only falls.
+
+    Parameters
+    ----------
+    pairs : Pairs
+        The edges there are.
+
+    Returns
+    -------
+    Served
+        Nobody is left to nobody, unless its shortlist is empty.
+    Pairs
+        `pairs` and the new ones.
+    """
+    found = exemplars(pairs.graph(), preference=preference, most=most, start=start, progress=progress)
+    least = RELUCTANCE * preference if start is not None and len(start) else LEAST_GAIN * max(most, preference)
+    for _ in range(ROUNDS):
+        pairs, added = with_shortlists(pairs, found.rows, shortlist, compare)
+        found = _search(pairs.graph(), preference, most, found.rows, least)
+        if added <= FEW * pairs.size:
+            break
+    pairs, _ = with_shortlists(pairs, found.rows, shortlist, compare)
+    return _served(_choice(pairs.graph(), most, found.rows)), pairs
+
+
+def with_shortlists(pairs: Pairs, rows: Rows, shortlist: Shortlist, compare: Compare) -> tuple[Pairs, int]:
+    """Add the edges that are not there yet to the exemplars near each point; tell how many these were."""
+    lists = shortlist(rows)
+    own = np.broadcast_to(np.arange(pairs.size)[:, None], lists.shape)
+    there = (lists >= 0) & (lists != own)
+    keys = np.unique(keys_of(own[there], lists[there], pairs.size))
+    new = keys[np.isnan(pairs.look_up(keys))]
+    return pairs.joined(Pairs(pairs.size, new, compare(new))), len(new)
+
+
+def _propagate(graph: Graph, preference: float, most: float, progress: Progress | None) -> Rows:
+    """Pass messages until few points flip; the rows that choose themselves, or the one that serves others best."""
+    size = len(graph.first) - 1
+    # Prices that differ a little break the ties between copies of one picture.
+    price = (preference * (1 + 1e-4 * np.random.default_rng(0).random(size))).astype(np.float32)
+    edges, points = (np.zeros((2, len(graph.column)), np.float32), np.zeros((4, size), np.float32))
+    messages = sparse_affinity.Messages(*edges, *points)
+    before, now, quiet = np.zeros(size, np.bool_), np.zeros(size, np.bool_), 0
+    for step in range(MAX_STEPS):
+        sparse_affinity.sweep(graph, price, np.float32(most), np.float32(DAMPING), messages, now)
+        quiet = quiet + 1 if now.any() and np.count_nonzero(now != before) <= FLIPS * size else 0
+        before[:] = now
+        if progress is not None:
+            progress(step + 1, MAX_STEPS)
+        if quiet == QUIET_STEPS:
+            break
+    if now.any():
+        return np.flatnonzero(now)
+    saved = np.bincount(np.repeat(np.arange(size), np.diff(graph.first)), most - graph.value, minlength=size)
+    return np.array([saved.argmax()])
+
+
+def _search(graph: Graph, preference: float, most: float, start: Rows, least: float) -> Served:
+    """Drop, swap and add exemplars while a move lowers the cost by more than `least`."""
+    choice = _choice(graph, most, start)
+    room = sparse_exemplars.Room(np.zeros(len(choice.near)), np.zeros(len(choice.near), np.int64))
+    while sparse_exemplars.improve(graph, preference, least, most, choice, room):
+        pass
+    return _served(choice)
+
+
+def _choice(graph: Graph, most: float, rows: Rows) -> sparse_exemplars.Choice:
+    size = len(graph.first) - 1
+    choice = sparse_exemplars.Choice(
+        open=np.zeros(size, np.bool_),
+        nearest=np.full(size, sparse_exemplars.NOBODY),
+        second=np.full(size, sparse_exemplars.NOBODY),
+        near=np.full(size, float(most)),
+        far=np.full(size, float(most)),
+        loss=np.zeros(size),
+    )
+    for row in rows:
+        sparse_exemplars.open_exemplar(graph, row, choice)
+    return choice
+
+
+def _served(choice: sparse_exemplars.Choice) -> Served:
+    rows = np.flatnonzero(choice.open)
+    labels = np.where(choice.nearest < 0, -1, np.searchsorted(rows, choice.nearest))
+    labels[rows] = np.arange(len(rows))
+    return Served(rows, labels, choice.near.copy())
+
+
+def warm() -> None:
+    """Compile the kernels of this module, or read them from the cache."""
+    one = Pairs(3, np.array([1, 5]), np.array([0.1, 0.2], np.float32)).graph()
+    exemplars(one, preference=0.1, most=0.7)

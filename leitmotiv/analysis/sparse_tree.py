@@ -1,0 +1,201 @@
+"""The tree over a library too large for a matrix: the same cuts and heights as `tree`, from pairs that matter.
+
+Below the groups each is taken apart by the divergences of all pairs within it; a group of more than `LEAVES` pictures
+is first divided into that many finer ones, which are the leaves there. Above, the groups are merged by the divergences
+of their exemplars to a few members of each group, evenly drawn from the near to the far.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.analysis.graph import Divergences, Pairs, keys_of
+from leitmotiv.analysis.sparse_exemplars import Compare, Served, exemplars
+from leitmotiv.analysis.tree import Step, linkage, members_of, number_nodes, suggest_preference
+from leitmotiv.records import Clusters, Float
+
+Rows = NDArray[np.int64]
+Progress = Callable[[int, int], None]
+
+LEAVES = 256
+"""Most leaves of a group; up to so many pictures it is taken apart to each alone."""
+DRAWN = 16
+"""Members of a group that stand for all of them where groups are merged."""
+HALVINGS = 20
+"""Most times that the price falls to half to divide a group: copies never part."""
+SAMPLE = 1000
+"""Pictures whose tree suggests what a group costs."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """A group of M members, rows ascending, and the tree over its L leaves.
+
+    `near` (M,): to the exemplar. `leaves` (L,): rows, ascending. `leaf` (M,): that of each, `distances` (M,) to it.
+    `merges`: height, kept, gone (both places among the leaves) and medoid of each, from the leaves up.
+    """
+
+    exemplar: int
+    members: Rows
+    near: Float
+    leaves: Rows
+    leaf: Rows
+    distances: Float
+    merges: list[tuple[float, int, int, int]]
+
+
+def suggest(size: int, compare: Compare) -> float:
+    """What a group of a library of `size` pictures costs, from the tree over an even sample of it; nats."""
+    rows = np.unique(((np.arange(SAMPLE) + 0.5) * size / SAMPLE).astype(np.int64))
+    return suggest_preference(_matrix(rows, size, compare), total=size)
+
+
+def build(
+    ids: tuple[str, ...],
+    served: Served,
+    pairs: Pairs,
+    *,
+    preference: float,
+    most: float,
+    compare: Compare,
+    progress: Progress | None = None,
+) -> tuple[Clusters, Served]:
+    """Build the tree over groups that were found along the edges of a graph.
+
+    Parameters
+    ----------
+    ids : tuple of str
+        Names of the N points.
+    served : Served
+        From `sparse_exemplars.augmented`: nobody is left to nobody.
+    pairs : Pairs
+        The edges of the graph.
+    preference, most : float
+        The price at which they were found, and the largest divergence there is, which it costs to be served by nobody.
+    progress : callable, optional
+        Called with groups done and groups in all.
+
+    Returns
+    -------
+    Clusters
+        Each group of the default cut stands around its medoid.
+    Served
+        The same groups with their medoids as exemplars.
+    """
+    groups, parts = members_of(served.labels), []
+    for exemplar, members in zip(served.rows.tolist(), groups, strict=True):
+        parts.append(_take_apart(exemplar, members, served.near[members], pairs, preference, most, compare))
+        if progress is not None:
+            progress(len(parts), len(groups))
+    parts.sort(key=lambda part: part.exemplar)
+    leaves = np.sort(np.concatenate([part.leaves for part in parts]))
+    group, labels = np.empty(len(ids), np.int64), np.empty(len(ids), np.int64)
+    near, distances = np.empty(len(ids)), np.empty(len(ids))
+    for place, part in enumerate(parts):
+        group[part.members], near[part.members] = place, part.near
+        labels[part.members] = np.searchsorted(leaves, part.leaves)[part.leaf]
+        distances[part.members] = part.distances
+    served = Served(np.array([part.exemplar for part in parts]), group, near)
+    below = [
+        Step(height, place, kept, gone, medoid)
+        for place, part in enumerate(parts)
+        for height, kept, gone, medoid in part.merges
+    ]
+    below.sort(key=lambda step: step.height)
+    above = _merge_groups(parts, len(ids), preference, compare)
+    clusters = Clusters(
+        ids=ids,
+        labels=labels,
+        exemplars=leaves,
+        distances=distances,
+        merges=number_nodes([*below, *above], group[leaves]),
+        default_count=len(parts),
+        preference=preference,
+        cost=served.cost(preference),
+    )
+    return clusters, served
+
+
+def _matrix(rows: Rows, size: int, compare: Compare) -> Divergences:
+    """All pairwise divergences of some rows."""
+    one, other = np.triu_indices(len(rows), 1)
+    matrix = np.zeros((len(rows), len(rows)), np.float32)
+    matrix[one, other] = matrix[other, one] = compare(keys_of(rows[one], rows[other], size))
+    return matrix
+
+
+def _take_apart(
+    exemplar: int, members: Rows, near: Float, pairs: Pairs, preference: float, most: float, compare: Compare
+) -> _Part:
+    """The tree within a group; where it has few enough pictures, also its true medoid."""
+    if len(members) > LEAVES:
+        finer = _divide(members, exemplar, pairs, preference, most, compare)
+        leaf, leaves, distances = finer.labels, members[finer.rows], finer.near
+        matrix = _matrix(leaves, pairs.size, compare)
+    else:
+        leaf, leaves, distances = np.arange(len(members)), members, np.zeros(len(members))
+        matrix = _matrix(members, pairs.size, compare)
+        middle = int(matrix.sum(axis=0, dtype=np.float64).argmin())
+        exemplar, near = int(members[middle]), matrix[middle].astype(np.float64)
+    sums = matrix.astype(np.float64) * np.bincount(leaf)[:, None]
+    merged, medoids, heights = linkage(sums, np.arange(len(leaves)))
+    rising = np.minimum(np.maximum.accumulate(heights), preference).tolist()
+    middles = leaves[medoids].tolist()
+    middles[-1:] = [exemplar] * len(middles[-1:])
+    kept, gone = merged.T.tolist()
+    return _Part(exemplar, members, near, leaves, leaf, distances, list(zip(rising, kept, gone, middles, strict=True)))
+
+
+def _divide(members: Rows, exemplar: int, pairs: Pairs, preference: float, most: float, compare: Compare) -> Served:
+    """Finer groups of one group, in its own rows: as many as there may be leaves, found at lower and lower prices."""
+    inside = _within(pairs, members)
+    graph = inside.graph()
+    found = exemplars(graph, preference=preference, most=most, start=np.searchsorted(members, [exemplar]))
+    for halvings in range(1, HALVINGS + 1):
+        finer = exemplars(graph, preference=preference / 2**halvings, most=most, start=found.rows)
+        if len(finer.rows) > LEAVES:
+            break
+        found = finer
+    lonely = np.flatnonzero(found.labels < 0)
+    if len(lonely):
+        keys = keys_of(members[lonely][:, None], members[found.rows], pairs.size)
+        values = compare(keys.ravel()).reshape(keys.shape)
+        found.labels[lonely], found.near[lonely] = values.argmin(axis=1), values.min(axis=1)
+    return found
+
+
+def _within(pairs: Pairs, members: Rows) -> Pairs:
+    """Pairs with both ends among `members`, in their own rows."""
+    place = np.full(pairs.size, -1, np.int64)
+    place[members] = np.arange(len(members))
+    lower, higher = place[pairs.keys // pairs.size], place[pairs.keys % pairs.size]
+    kept = (lower >= 0) & (higher >= 0)
+    return Pairs(len(members), lower[kept] * len(members) + higher[kept], pairs.values[kept])
+
+
+def _merge_groups(parts: list[_Part], size: int, preference: float, compare: Compare) -> Iterator[Step]:
+    """Merges of the groups up to one, no lower than the price."""
+    if len(parts) < 2:
+        return
+    rows = np.array([part.exemplar for part in parts])
+    drawn = [_even(part.members[np.argsort(part.near, kind="stable")]) for part in parts]
+    one, other = np.concatenate(drawn)[:, None], rows[None]
+    keys = keys_of(one, other, size)
+    values = np.zeros(keys.shape)
+    apart = one != other
+    values[apart] = compare(keys[apart])
+    first = np.cumsum([0, *(len(few) for few in drawn)])[:-1]
+    share = [len(part.members) / len(few) for part, few in zip(parts, drawn, strict=True)]
+    sums = np.add.reduceat(values, first, axis=0) * np.array(share)[:, None]
+    merged, medoids, heights = linkage(sums, np.arange(len(parts)))
+    rising = np.maximum(np.maximum.accumulate(heights), preference)
+    for (kept, gone), medoid, height in zip(merged.tolist(), medoids, rising.tolist(), strict=True):
+        yield Step(height, -1, kept, gone, int(rows[medoid]))
+
+
+def _even(members: Rows) -> Rows:
+    """At most `DRAWN` of some, evenly."""
+    count = min(DRAWN, len(members))
+    return members[((np.arange(count) + 0.5) * len(members) / count).astype(np.int64)]

@@ -1,0 +1,166 @@
+"""Facility location by local search along the edges of a graph; the sparse form of `exemplars`.
+
+A point is served by an exemplar that it has an edge to, or by nobody, which costs `most`. A move touches only the edges
+of the points that it concerns, so that a pass over all points takes as long as reading the graph a few times.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.kernels.compiled import kernel
+from leitmotiv.kernels.graph import Graph
+
+NOBODY = -1
+
+
+class Choice(NamedTuple):
+    """Which points are exemplars, and what each point knows of them.
+
+    `open` (N,) bool. `nearest`, `second` (N,) int64: the exemplars, `NOBODY` for none. `near`, `far` (N,) float64: what
+    they cost. `loss` (N,) float64: what closing an exemplar would cost its points, kept up to date by each move.
+    """
+
+    open: NDArray[np.bool_]
+    nearest: NDArray[np.int64]
+    second: NDArray[np.int64]
+    near: NDArray[np.float64]
+    far: NDArray[np.float64]
+    loss: NDArray[np.float64]
+
+
+class Room(NamedTuple):
+    """Room to work in: `change` (N,) float64, zero between uses; `touched` (N,) int64."""
+
+    change: NDArray[np.float64]
+    touched: NDArray[np.int64]
+
+
+@kernel
+def open_exemplar(graph: Graph, row: int, choice: Choice) -> None:
+    """Make a point an exemplar; it must not be one."""
+    choice.open[row] = True
+    _serve(row, row, 0.0, choice)
+    for e in range(graph.first[row], graph.first[row + 1]):
+        _serve(graph.column[e], row, np.float64(graph.value[e]), choice)
+
+
+@kernel
+def _serve(i: int, row: int, d: float, choice: Choice) -> None:
+    """Tell point i of a new exemplar at d."""
+    if d < choice.near[i]:
+        _count_loss(i, -1.0, choice)
+        choice.second[i], choice.far[i] = choice.nearest[i], choice.near[i]
+        choice.nearest[i], choice.near[i] = row, d
+        _count_loss(i, 1.0, choice)
+    elif d < choice.far[i]:
+        _count_loss(i, -1.0, choice)
+        choice.second[i], choice.far[i] = row, d
+        _count_loss(i, 1.0, choice)
+
+
+@kernel
+def _count_loss(i: int, sign: float, choice: Choice) -> None:
+    if choice.nearest[i] != NOBODY:
+        choice.loss[choice.nearest[i]] += sign * (choice.far[i] - choice.near[i])
+
+
+@kernel
+def close_exemplar(graph: Graph, row: int, most: float, choice: Choice) -> None:
+    """Let an exemplar be one no more."""
+    choice.open[row] = False
+    _look_again(graph, row, most, choice)
+    for e in range(graph.first[row], graph.first[row + 1]):
+        i = graph.column[e]
+        if choice.nearest[i] == row or choice.second[i] == row:
+            _look_again(graph, i, most, choice)
+
+
+@kernel
+def _look_again(graph: Graph, i: int, most: float, choice: Choice) -> None:
+    _count_loss(i, -1.0, choice)
+    nearest, second, near, far = NOBODY, NOBODY, most, most
+    if choice.open[i]:
+        nearest, near = i, 0.0
+    for e in range(graph.first[i], graph.first[i + 1]):
+        k, d = graph.column[e], np.float64(graph.value[e])
+        if not choice.open[k]:
+            continue
+        if d < near:
+            second, far = nearest, near
+            nearest, near = k, d
+        elif d < far:
+            second, far = k, d
+    choice.nearest[i], choice.second[i] = nearest, second
+    choice.near[i], choice.far[i] = near, far
+    _count_loss(i, 1.0, choice)
+
+
+@kernel
+def weigh(choice: Choice) -> int:
+    """Sum up anew what closing each exemplar would cost, without the rounding of many moves; count the exemplars."""
+    choice.loss[:] = 0
+    count = 0
+    for i in range(len(choice.near)):
+        count += choice.open[i]
+        _count_loss(i, 1.0, choice)
+    return count
+
+
+@kernel
+def gains(graph: Graph, row: int, choice: Choice, room: Room) -> tuple[float, int]:
+    """Tell what adding a point would gain, and how many exemplars it touches.
+
+    `room.touched` then names these, and `room.change` tells how much less closing each would cost.
+    """
+    gain, touched = _gain(row, 0.0, 0.0, 0, choice, room)
+    for e in range(graph.first[row], graph.first[row + 1]):
+        gain, touched = _gain(graph.column[e], np.float64(graph.value[e]), gain, touched, choice, room)
+    return gain, touched
+
+
+@kernel
+def _gain(i: int, d: float, gain: float, touched: int, choice: Choice, room: Room) -> tuple[float, int]:
+    if d >= choice.far[i]:
+        return gain, touched
+    if d < choice.near[i]:
+        gain += choice.near[i] - d
+    saved = choice.far[i] - max(d, choice.near[i])
+    nearest = choice.nearest[i]
+    if nearest != NOBODY and saved > 0:
+        if room.change[nearest] == 0:
+            room.touched[touched] = nearest
+            touched += 1
+        room.change[nearest] += saved
+    return gain, touched
+
+
+@kernel
+def improve(graph: Graph, price: float, least: float, most: float, choice: Choice, room: Room) -> int:
+    """Go once over all points; drop, add or swap wherever that lowers the cost by more than `least`. Count the moves.
+
+    A swap with an exemplar that shares no point with the new one is an addition and a drop, and needs no look.
+    """
+    moves, count = 0, weigh(choice)
+    for row in range(len(choice.near)):
+        if choice.open[row]:
+            if count > 1 and price - choice.loss[row] > least:
+                close_exemplar(graph, row, most, choice)
+                moves, count = moves + 1, count - 1
+            continue
+        gain, touched = gains(graph, row, choice, room)
+        swap, old = -np.inf, NOBODY
+        for exemplar in room.touched[:touched]:
+            value = gain - (choice.loss[exemplar] - room.change[exemplar])
+            room.change[exemplar] = 0
+            if value > swap:
+                swap, old = value, exemplar
+        if max(gain - price, swap) <= least:
+            continue
+        open_exemplar(graph, row, choice)
+        moves, count = moves + 1, count + 1
+        if swap >= gain - price:
+            close_exemplar(graph, old, most, choice)
+            count -= 1
+    return moves

@@ -1,0 +1,62 @@
+"""Divergences within the trends of a library too large for all pairs: kept ones where there are, else by vectors."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.analysis.embedding import expected_divergences, squared_distances
+from leitmotiv.records import Clusters, Float
+from leitmotiv.workflows.measuring import distances
+from leitmotiv.workflows.neighbours import stored_neighbours
+from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.vectors import stored_vectors
+
+Rows = NDArray[np.int64]
+Distance = Callable[[int, Rows], Float]
+
+
+def bounded_distances(session: Session, clusters: Clusters) -> Distance:
+    """A function of an exemplar's row and other rows of the index that gives their divergences, nats.
+
+    Where all pairs were compared it is exact. Else it is exact for the members of the groups shown first and for
+    near pictures, and an estimate by vectors for others; only pictures without a vector are compared at once.
+    """
+    exact = distances(session, clusters)
+    stored = stored_neighbours(session.library, session.settings)
+    vectors = stored_vectors(session.library, session.settings)
+    if stored is None or vectors is None:
+        return exact
+    listed, embedded = _places(clusters.ids, stored.ids), _places(clusters.ids, vectors.ids)
+    lists, values, served, near = stored["lists"], stored["values"], stored["served"], stored["near"]
+
+    def known(exemplar: int, rows: Rows) -> Float:
+        found = np.full(len(rows), np.nan)
+        if listed[exemplar] < 0:
+            return found
+        mine = listed[exemplar]
+        column = dict(zip(lists[mine].tolist(), values[mine].tolist(), strict=True))
+        found[:] = [column.get(place, np.nan) if place >= 0 else np.nan for place in listed[rows].tolist()]
+        here = (listed[rows] >= 0) & (served[listed[rows]] == mine)
+        found[here] = near[listed[rows[here]]]
+        return found
+
+    def distance(exemplar: int, rows: Rows) -> Float:
+        found = known(exemplar, rows)
+        if embedded[exemplar] >= 0:
+            far = np.isnan(found) & (embedded[rows] >= 0)
+            query = vectors.coordinates[embedded[exemplar]]
+            squares = squared_distances(query, vectors.coordinates[embedded[rows[far]]])
+            found[far] = expected_divergences(vectors.curve, squares)
+        lacking = np.isnan(found)
+        if lacking.any():
+            found[lacking] = exact(exemplar, rows[lacking])
+        return found
+
+    return distance
+
+
+def _places(ids: Sequence[str], among: Sequence[str]) -> Rows:
+    """Where each id stands among others, -1 for nowhere."""
+    place = {image: row for row, image in enumerate(among) if image}
+    return np.array([place.get(image, -1) for image in ids], np.int64)

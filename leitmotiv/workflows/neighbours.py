@@ -1,0 +1,287 @@
+"""The nearest pictures of each in a library too large for all pairs: found, compared exactly, kept, and extended."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.analysis import candidates, divergence, hubness
+from leitmotiv.analysis.graph import Divergences, Keys, Lists, Pairs, ends, keys_of, listed
+from leitmotiv.settings import Settings
+from leitmotiv.store.arrays import Stored
+from leitmotiv.store.library import Library
+from leitmotiv.workflows.correcting import Remoteness
+from leitmotiv.workflows.measuring import look, measure_digest
+from leitmotiv.workflows.progress import Recorder
+from leitmotiv.workflows.vectors import Vectors
+
+NEIGHBOURS = "neighbours"
+"""The name of the stored arrays: candidates of each picture, their divergences, and other pairs worth keeping."""
+CANDIDATES = 100
+"""Nearest pictures by their vectors that are compared exactly with each picture."""
+LARGEST = float(np.log(2))
+"""The largest divergence there is, nats."""
+RECENT = 50_000
+"""Pairs just computed that are kept apart from all others."""
+GONE = -2
+"""In a list, the place of a picture that is not in the library any more: the list is not whole."""
+PAIRS_A_STEP = 1_000_000
+"""Pairs after which what was computed is stored, so that an interruption loses no more."""
+
+
+Step = Callable[[str, int, int], None]
+"""Told a phase, how much of it is done, and of how much."""
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """Candidates of N pictures and what is known of pairs, all divergences plain, nats.
+
+    Attributes
+    ----------
+    ids : tuple of str
+        Ascending.
+    lists : (N, C) int32
+        Rows, from the nearest by vectors; -1 where there are no more, `GONE` where one was forgotten since.
+    values : (N, C) float32
+        Divergences; NaN where not computed yet.
+    others : Pairs
+        Pairs beside those in lists: within groups, and with exemplars.
+    """
+
+    ids: tuple[str, ...]
+    lists: Lists
+    values: Divergences
+    others: Pairs
+
+
+class Comparer:
+    """Divergences of pairs by their keys: looked up where they are known, else computed.
+
+    Parameters
+    ----------
+    known : Pairs
+        Plain divergences.
+
+    Attributes
+    ----------
+    computed : int
+        Pairs computed so far.
+    """
+
+    def __init__(self, library: Library, settings: Settings, ids: Sequence[str], known: Pairs) -> None:
+        self._library, self._settings, self._ids = library, settings, ids
+        # Joining takes as long as there are pairs, so what is new waits until it is much.
+        self._known, self._recent = known, no_pairs(len(ids))
+        self._used: list[Pairs] = []
+        self._packed: divergence.Packed | None = None
+        self._packed_so_far = 0
+        self._numbers: Remoteness | None = None
+        self._remote = np.zeros(0)
+        self.computed = 0
+
+    def __call__(self, keys: Keys) -> Divergences:
+        """What the graph and the tree hold for pairs; remembered as `used`."""
+        values = self.plain(keys)
+        order = np.argsort(keys)
+        self._used.append(Pairs(len(self._ids), keys[order], values[order]))
+        return self.weigh(keys, values)
+
+    def weighed(self, keys: Keys) -> Divergences:
+        """The same, not remembered as used."""
+        return self.weigh(keys, self.plain(keys))
+
+    def correct(self, numbers: Remoteness | None) -> None:
+        """Let pairs count for their relative divergence from now on, or with None for their divergence."""
+        self._numbers = numbers
+        if numbers is not None:
+            self._remote = np.array([numbers.values.get(image, numbers.middle) for image in self._ids])
+
+    def weigh(self, keys: Keys, values: Divergences) -> Divergences:
+        """What pairs count for in the graph and in the tree: the one place where divergences are corrected."""
+        if self._numbers is None:
+            return values
+        one, other = self._remote[ends(keys, len(self._ids)).T]
+        return hubness.relative(values, one, other, self._numbers.middle).astype(np.float32)
+
+    @property
+    def most(self) -> float:
+        """No pair counts for more."""
+        if self._numbers is None:
+            return LARGEST
+        least = float(self._remote.min())
+        return float(hubness.relative(np.array(LARGEST), least, least, self._numbers.middle))
+
+    def plain(self, keys: Keys, progress: Callable[[int, int], None] | None = None) -> Divergences:
+        """Divergences, nats."""
+        values = self._known.look_up(keys)
+        if len(self._recent):
+            values = np.where(np.isnan(values), self._recent.look_up(keys), values)
+        lacking = np.flatnonzero(np.isnan(values))
+        if len(lacking):
+            # In order of their keys, pairs share first rows.
+            lacking = lacking[np.argsort(keys[lacking])]
+            values[lacking] = self._compute(ends(keys[lacking], len(self._ids)), progress)
+            self.computed += len(lacking)
+            self._remember(Pairs(len(self._ids), keys[lacking], values[lacking]))
+        return values
+
+    def _remember(self, pairs: Pairs) -> None:
+        self._recent = self._recent.joined(pairs)
+        if len(self._recent) > max(RECENT, len(self._known) // 8):
+            self._known, self._recent = self._known.joined(self._recent), no_pairs(len(self._ids))
+
+    def between(self, rows: NDArray[np.int64], columns: NDArray[np.int64], step: Step) -> Divergences:
+        """Divergences of some pictures to some, (R, C), nats; neither looked up nor remembered."""
+        out = np.empty((len(rows), len(columns)), np.float32)
+        block = max(1, PAIRS_A_STEP // max(1, len(columns)))
+        for start in range(0, len(rows), block):
+            part = rows[start : start + block]
+            pairs = np.stack(np.broadcast_arrays(part[:, None], columns), axis=-1).reshape(-1, 2)
+            out[start : start + block] = self._compute(pairs, None).reshape(len(part), -1)
+            step("Measuring how remote pictures are", start + len(part), len(rows))
+        return out
+
+    def used(self) -> Pairs:
+        """All pairs that were asked for, with their plain divergences."""
+        empty = no_pairs(len(self._ids))
+        keys = np.concatenate([empty.keys, *(pairs.keys for pairs in self._used)])
+        values = np.concatenate([empty.values, *(pairs.values for pairs in self._used)])
+        unique, first = np.unique(keys, return_index=True)
+        return Pairs(len(self._ids), unique, values[first])
+
+    def _compute(self, pairs: NDArray[np.int64], progress: Callable[[int, int], None] | None) -> Divergences:
+        """Pack only the pictures that are needed, but all of them before that would take longer."""
+        rows, places = np.unique(pairs, return_inverse=True)
+        if self._packed is None and 2 * (self._packed_so_far + len(rows)) > len(self._ids):
+            self._packed = self._pack(range(len(self._ids)))
+        if self._packed is None:
+            self._packed_so_far += len(rows)
+            packed, pairs = self._pack(rows.tolist()), places.reshape(-1, 2)
+        else:
+            packed = self._packed
+        measure, threads = look(self._settings), self._settings.cores
+        return divergence.js_pairs(packed, pairs, look=measure, threads=threads, progress=progress)
+
+    def _pack(self, rows: Sequence[int]) -> divergence.Packed:
+        mixtures = self._library.mixtures.many([self._ids[row] for row in rows])
+        return divergence.pack(mixtures, look=look(self._settings))
+
+
+def no_pairs(size: int) -> Pairs:
+    """Nothing known of so many pictures."""
+    return Pairs(size, np.zeros(0, np.int64), np.zeros(0, np.float32))
+
+
+def stored_neighbours(library: Library, settings: Settings) -> Stored | None:
+    """What is stored; None where there is nothing, or another measure made it."""
+    stored = library.arrays.get(NEIGHBOURS)
+    return stored if stored is not None and stored.digest == measure_digest(settings) else None
+
+
+def finished(stored: Stored) -> set[str]:
+    """Pictures all of whose candidates are compared."""
+    whole = ~(np.isnan(stored["values"]) & (stored["lists"] >= 0)).any(axis=1)
+    return {image for image, done in zip(stored.ids, whole.tolist(), strict=True) if done and image}
+
+
+def recalled(library: Library, settings: Settings, wanted: Sequence[str]) -> tuple[Neighbours, NDArray[np.bool_]]:
+    """What is stored about the `wanted` pictures, in this order; and whose list is whole, (N,) bool."""
+    size = len(wanted)
+    lists, values = np.full((size, CANDIDATES), -1, np.int32), np.full((size, CANDIDATES), np.nan, np.float32)
+    whole, others = np.zeros(size, np.bool_), no_pairs(size)
+    stored = stored_neighbours(library, settings)
+    if stored is not None and stored["lists"].shape[1] == CANDIDATES:
+        row_of = {image: row for row, image in enumerate(wanted)}
+        place = np.array([row_of.get(image, GONE) for image in stored.ids], np.int32)
+        kept = place >= 0
+        rows, columns = place[kept], stored["lists"][kept]
+        lists[rows] = np.where(columns >= 0, place[columns], columns)
+        values[rows] = np.where(lists[rows] >= 0, stored["values"][kept], np.nan)
+        whole[rows] = (lists[rows] != GONE).all(axis=1)
+        pairs = place[stored["pairs"]]
+        there = (pairs >= 0).all(axis=1)
+        keys = keys_of(pairs[there, 0], pairs[there, 1], size)
+        order = np.argsort(keys)
+        others = Pairs(size, keys[order], stored["pair_values"][there][order])
+    return Neighbours(tuple(wanted), lists, values, others), whole
+
+
+def put_neighbours(
+    library: Library,
+    settings: Settings,
+    neighbours: Neighbours,
+    served: NDArray[np.integer],
+    near: NDArray[np.floating],
+) -> None:
+    """Store neighbours in the place of the old ones, with each picture's exemplar (row, -1 for none yet)."""
+    arrays = {
+        "lists": neighbours.lists,
+        "values": neighbours.values,
+        "pairs": ends(neighbours.others.keys, len(neighbours.ids)).astype(np.int32),
+        "pair_values": neighbours.others.values,
+        "served": served.astype(np.int32),
+        "near": near.astype(np.float32),
+    }
+    library.arrays.put(NEIGHBOURS, arrays, neighbours.ids, measure_digest(settings))
+
+
+def extend(
+    library: Library, settings: Settings, vectors: Vectors, step: Recorder, *, fresh: bool
+) -> tuple[Neighbours, Comparer]:
+    """Lists of all pictures that have vectors, every candidate compared; stored step by step.
+
+    Lists that are there take in new pictures; the others, and with `fresh` vectors all, are found anew. What pairs are
+    known is not computed again.
+    """
+    before, whole = recalled(library, settings, vectors.ids)
+    known = listed(before.lists, before.values).joined(before.others)
+    comparer = Comparer(library, settings, vectors.ids, known)
+    lists = _find(vectors, before.lists, whole & (not fresh), settings, step)
+    keys = keys_of(np.arange(len(lists))[:, None], lists, len(lists))
+    values = np.where(lists >= 0, known.look_up(keys), np.float32(np.nan))
+    where = np.flatnonzero((lists >= 0) & np.isnan(values))
+    lacking, place = np.unique(keys.flat[where], return_inverse=True)
+    nobody = np.full(len(lists), -1)
+    for start in range(0, len(lacking), PAIRS_A_STEP):
+
+        def progress(done: int, _: int, so_far: int = start) -> None:
+            step("Comparing pictures", so_far + done, len(lacking))
+
+        part = slice(start, start + PAIRS_A_STEP)
+        found = np.full(len(lacking), np.nan, np.float32)
+        found[part] = comparer.plain(lacking[part], progress)
+        now = np.isfinite(found[place])
+        values.flat[where[now]] = found[place[now]]
+        partly = Neighbours(vectors.ids, lists, values, before.others)
+        put_neighbours(library, settings, partly, nobody, np.full(len(lists), np.nan))
+    return Neighbours(vectors.ids, lists, values, before.others), comparer
+
+
+def _find(vectors: Vectors, lists: Lists, whole: NDArray[np.bool_], settings: Settings, step: Recorder) -> Lists:
+    """Candidates of every picture: `whole` lists take in the others, which are new; the rest begin anew."""
+
+    def progress(done: int, total: int) -> None:
+        step("Finding neighbours", done, total)
+
+    step("Finding neighbours", 0, 0)
+    old, new = np.flatnonzero(whole), np.flatnonzero(~whole)
+    if not len(new):
+        return lists
+    found, cores = np.empty_like(lists), settings.cores
+    found[new] = candidates.nearest(vectors.coordinates, CANDIDATES, rows=new, threads=cores, progress=progress)
+    if len(old):
+        # A list that was not whole belongs to a picture that others may have listed already.
+        listed_new = ~whole[lists[old]] & (lists[old] >= 0)
+        kept = np.where(listed_new, np.int32(-1), lists[old])
+        found[old] = candidates.nearest(
+            vectors.coordinates, CANDIDATES, rows=old, columns=new, listed=kept, threads=cores
+        )
+    return found
+
+
+def neighbour_graph(neighbours: Neighbours, count: int, exemplars: NDArray[np.int64], comparer: Comparer) -> Pairs:
+    """The edges of the graph: each picture with its `count` nearest, and what is known of `exemplars`, weighed."""
+    pairs = listed(neighbours.lists, neighbours.values, count).joined(neighbours.others.of(exemplars))
+    return Pairs(pairs.size, pairs.keys, comparer.weigh(pairs.keys, pairs.values))

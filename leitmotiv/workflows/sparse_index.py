@@ -1,0 +1,219 @@
+"""Trends of a library too large for all pairs: from its neighbours, with no matrix over all pictures at any time."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.analysis import candidates, divergence, embedding, hubness, sparse_tree, tree
+from leitmotiv.analysis.graph import Lists, keys_of, listed
+from leitmotiv.analysis.sparse_exemplars import Served, augmented, with_shortlists
+from leitmotiv.errors import NoIndexError
+from leitmotiv.records import Clusters, Float
+from leitmotiv.settings import Settings
+from leitmotiv.store.library import Library
+from leitmotiv.workflows import correcting
+from leitmotiv.workflows.correcting import Remoteness
+from leitmotiv.workflows.neighbours import (
+    Comparer,
+    Neighbours,
+    extend,
+    neighbour_graph,
+    put_neighbours,
+    recalled,
+    stored_neighbours,
+)
+from leitmotiv.workflows.progress import Recorder
+from leitmotiv.workflows.vectors import Vectors, bring_up_to_date, put_vectors, stored_vectors, with_vectors
+
+EDGES = 50
+"""Nearest pictures that each is joined to in the graph."""
+SHORTLIST = 20
+"""Exemplars nearest by their vectors that each picture is compared with."""
+QUERIES = 64
+"""Most pictures over which the recall of candidates is measured."""
+QUERIED_PAIRS = 400_000
+"""About so many pairs are compared for that at most."""
+TOP = 10
+"""Nearest pictures that candidates should not miss."""
+
+Rows = NDArray[np.int64]
+
+
+def build(
+    library: Library, settings: Settings, wanted: Sequence[str], old: Clusters | None, step: Recorder, *, skip: bool
+) -> tuple[Clusters, Remoteness | None, int]:
+    """Find trends among `wanted`; neighbours and vectors are stored.
+
+    Parameters
+    ----------
+    skip : bool
+        Only pictures that have neighbours already, and no new neighbours.
+
+    Returns
+    -------
+    Clusters
+    Remoteness or None
+        Of the pictures in them, where the settings correct for hubs.
+    int
+        Pairs that had to be compared.
+
+    Raises
+    ------
+    NoIndexError
+        `skip`, and there are no neighbours yet.
+    """
+    vectors, neighbours, comparer = _prepared(library, settings, wanted, step, skip=skip)
+    size = len(vectors.ids)
+    numbers = _remoteness(library, settings, vectors.ids, comparer, step)
+    comparer.correct(numbers)
+    start = _old_rows(old, vectors.ids)
+    step("Finding trends", 0, 0)
+    price = sparse_tree.suggest(size, comparer.weighed) if old is None else old.preference
+    served, clusters = _found(vectors, neighbours, comparer, start, price, settings, step)
+    if old is not None and not size / 4 <= len(served.rows) ** 2 <= size * 4:
+        price = sparse_tree.suggest(size, comparer.weighed)
+        served, clusters = _found(vectors, neighbours, comparer, served.rows, price, settings, step)
+    kept = replace(neighbours, others=comparer.used().joined(neighbours.others.of(served.rows)))
+    exemplars = served.rows[served.labels]
+    put_neighbours(library, settings, kept, exemplars, _apart(comparer, exemplars))
+    leaves = clusters.exemplars[clusters.labels]
+    return replace(clusters, distances=_apart(comparer, leaves)), numbers, comparer.computed
+
+
+def _apart(comparer: Comparer, exemplars: Rows) -> Float:
+    """Divergence of each picture to one, nats."""
+    rows, apart = np.arange(len(exemplars)), np.zeros(len(exemplars))
+    others = np.flatnonzero(rows != exemplars)
+    apart[others] = comparer.plain(keys_of(others, exemplars[others], len(exemplars)))
+    return apart
+
+
+def _remoteness(
+    library: Library, settings: Settings, ids: Sequence[str], comparer: Comparer, step: Recorder
+) -> Remoteness | None:
+    """How remote each picture is; landmarks stay while most of them do, so that only new pictures are measured."""
+    if settings.correction == "none":
+        return None
+    old, row_of = correcting.stored(library, settings), {image: row for row, image in enumerate(ids)}
+    landmarks = [] if old is None else [image for image in old.landmarks if image in row_of]
+    known = {} if old is None else old.values
+    if 2 * len(landmarks) < min(hubness.LANDMARKS, len(ids)):
+        landmarks, known = hubness.landmarks(ids), {}
+    lacking = [image for image in ids if image not in known]
+    rows, columns = (np.array([row_of[image] for image in some], np.int64) for some in (lacking, landmarks))
+    measured = hubness.remoteness(comparer.between(rows, columns, step), rows[:, None] == columns)
+    values = {**known, **dict(zip(lacking, measured.tolist(), strict=True))}
+    values = {image: values[image] for image in ids}
+    return Remoteness(values, tuple(landmarks), float(np.mean(list(values.values()))))
+
+
+def _prepared(
+    library: Library, settings: Settings, wanted: Sequence[str], step: Recorder, *, skip: bool
+) -> tuple[Vectors, Neighbours, Comparer]:
+    """Vectors and neighbours, up to date or as they are stored."""
+    if not skip:
+        step("Preparing the mathematics", 0, 0)
+        divergence.warm()
+        candidates.warm()
+        vectors, fresh = bring_up_to_date(library, settings, sorted(wanted), step)
+        neighbours, comparer = extend(library, settings, vectors, step, fresh=fresh)
+        if np.isnan(vectors.recall):
+            put_vectors(library, settings, _judged(library, settings, vectors, neighbours, comparer, step))
+        return vectors, neighbours, comparer
+    lists, model = stored_neighbours(library, settings), stored_vectors(library, settings)
+    ids = sorted(set(wanted).intersection(lists.ids)) if lists is not None else []
+    if not ids or model is None:
+        raise NoIndexError("Nothing has been compared yet. Run `leitmotiv build-index` without --skip-distances.")
+    neighbours, _ = recalled(library, settings, ids)
+    vectors = with_vectors(library, settings, model, ids, step)
+    known = listed(neighbours.lists, neighbours.values).joined(neighbours.others)
+    return vectors, neighbours, Comparer(library, settings, ids, known)
+
+
+def _old_rows(old: Clusters | None, ids: Sequence[str]) -> Rows:
+    """Rows of the exemplars that were shown before."""
+    if old is None:
+        return np.zeros(0, np.int64)
+    row_of = {image: row for row, image in enumerate(ids)}
+    rows = (row_of.get(image) for image in tree.shown_exemplars(old))
+    return np.array(sorted(row for row in rows if row is not None), np.int64)
+
+
+def _found(
+    vectors: Vectors,
+    neighbours: Neighbours,
+    comparer: Comparer,
+    start: Rows,
+    price: float,
+    settings: Settings,
+    step: Recorder,
+) -> tuple[Served, Clusters]:
+    """Groups at a price and their tree; progress in hundredths."""
+
+    def shortlist(rows: Rows) -> Lists:
+        step("Finding trends", 60, 100)
+        return _shortlist(vectors, rows, settings)
+
+    step("Finding trends", 0, 100)
+    served, pairs = augmented(
+        neighbour_graph(neighbours, EDGES, start, comparer),
+        preference=price,
+        most=comparer.most,
+        shortlist=shortlist,
+        compare=comparer,
+        start=start,
+        progress=lambda done, total: step("Finding trends", 50 * done // total, 100),
+    )
+    clusters, served = sparse_tree.build(
+        tuple(vectors.ids),
+        served,
+        pairs,
+        preference=price,
+        most=comparer.most,
+        compare=comparer,
+        progress=lambda done, total: step("Finding trends", 70 + 29 * done // total, 100),
+    )
+    # The next index starts from these medoids, and should find the pairs with them known.
+    with_shortlists(pairs, served.rows, lambda rows: _shortlist(vectors, rows, settings), comparer)
+    return served, clusters
+
+
+def _shortlist(vectors: Vectors, exemplars: Rows, settings: Settings) -> Lists:
+    """The exemplars nearest to each picture by their vectors, never the picture itself."""
+    return candidates.nearest(
+        vectors.coordinates, min(SHORTLIST, len(exemplars)), columns=exemplars, threads=settings.cores
+    )
+
+
+def _quietly(phase: str, done: int, total: int) -> None:
+    """Report nothing."""
+
+
+def _judged(
+    library: Library,
+    settings: Settings,
+    vectors: Vectors,
+    neighbours: Neighbours,
+    comparer: Comparer,
+    step: Recorder,
+) -> Vectors:
+    """The same vectors with what they are good for: the recall of candidates, and what distances tell."""
+    size = len(vectors.ids)
+    count = min(size, QUERIES, max(8, QUERIED_PAIRS // size))
+    rows = ((np.arange(count) + 0.5) * size / count).astype(np.int64)
+    hits, squares, values = [], [], []
+    for done, row in enumerate(rows):
+        step("Checking the candidates", done, count)
+        exact = comparer.between(np.array([row]), np.arange(size), _quietly)[0]
+        exact[row] = np.inf
+        top = np.lexsort((np.arange(size), exact))[:TOP]
+        hits.append(np.isin(top, neighbours.lists[row]).mean())
+        near = neighbours.lists[row][neighbours.lists[row] >= 0]
+        others = np.concatenate([near, np.arange(0, size, max(1, size // 200))])
+        others = others[others != row]
+        squares.append(embedding.squared_distances(vectors.coordinates[row], vectors.coordinates[others]))
+        values.append(exact[others])
+    curve = embedding.calibrate(np.concatenate(squares), np.concatenate(values))
+    return replace(vectors, recall=float(np.mean(hits)), curve=curve)

@@ -1,0 +1,135 @@
+"""The vectors of a library too large for all pairs, kept in its store; with them anything can be put in order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.analysis import divergence, embedding
+from leitmotiv.analysis.embedding import Coordinates, Embedding
+from leitmotiv.records import Float, Mixture
+from leitmotiv.settings import Settings
+from leitmotiv.store.arrays import Stored
+from leitmotiv.store.library import Library
+from leitmotiv.workflows.measuring import look, measure_digest
+from leitmotiv.workflows.progress import Recorder
+
+VECTORS = "vectors"
+"""The name of the stored arrays: a vector for each picture, and what makes vectors."""
+REVISION = 1
+"""Grows whenever the same pictures would get other vectors."""
+OUTGROWN = 2.0
+"""How many times as many pictures as the embedding was found from make another one worth its while."""
+AT_ONCE = 1000
+"""Pictures whose mixtures are held at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Vectors:
+    """Vectors of pictures, and what is known of how good they are.
+
+    Attributes
+    ----------
+    ids : tuple of str
+        "" for one that was forgotten.
+    coordinates : (N, D) int16
+    model : Embedding
+    found_from : int
+        Pictures in the library when the model was found.
+    recall : float
+        Share of the true ten nearest that are among the candidates, over a sample of pictures; NaN if not measured.
+    curve : (G, 2) float64
+        What distances tell of divergences.
+    """
+
+    ids: tuple[str, ...]
+    coordinates: Coordinates
+    model: Embedding
+    found_from: int
+    recall: float
+    curve: Float
+
+    def of(self, mixture: Mixture, settings: Settings) -> Coordinates:
+        """The vector of a picture that need not be in the library, (D,)."""
+        (vector,) = embedding.embed(self.model, divergence.pack([mixture], look=look(settings)))
+        return np.asarray(vector)
+
+
+def vectors_digest(settings: Settings) -> str:
+    """What vectors are made by."""
+    return f"{measure_digest(settings)} vectors {REVISION}"
+
+
+def stored_vectors(library: Library, settings: Settings) -> Vectors | None:
+    """The vectors of a library; None where there are none, or another measure made them."""
+    stored = library.arrays.get(VECTORS)
+    return None if stored is None or stored.digest != vectors_digest(settings) else as_vectors(stored)
+
+
+def as_vectors(stored: Stored) -> Vectors:
+    """Vectors as they are stored; nothing is copied."""
+    model = Embedding(stored["landmarks"], stored["level"], stored["middle"], stored["axes"])
+    found_from, recall = int(stored["found_from"][0]), float(stored["recall"][0])
+    return Vectors(stored.ids, stored["coordinates"], model, found_from, recall, stored["curve"])
+
+
+def put_vectors(library: Library, settings: Settings, vectors: Vectors) -> None:
+    """Store vectors in the place of the old ones."""
+    model = vectors.model
+    arrays: dict[str, NDArray[Any]] = {
+        "coordinates": vectors.coordinates,
+        "landmarks": model.landmarks,
+        "level": model.level,
+        "middle": model.middle,
+        "axes": model.axes,
+        "found_from": np.array([vectors.found_from]),
+        "recall": np.array([vectors.recall]),
+        "curve": vectors.curve,
+    }
+    library.arrays.put(VECTORS, arrays, vectors.ids, vectors_digest(settings))
+
+
+def bring_up_to_date(
+    library: Library, settings: Settings, wanted: Sequence[str], step: Recorder
+) -> tuple[Vectors, bool]:
+    """Vectors of exactly the `wanted` pictures, in this order; stored. Tells whether all are new.
+
+    Only pictures without a vector are embedded, unless the library has outgrown the embedding.
+    """
+    old = stored_vectors(library, settings)
+    if old is None or len(wanted) > OUTGROWN * old.found_from:
+        rows = np.unique(((np.arange(embedding.FITTED) + 0.5) * len(wanted) / embedding.FITTED).astype(np.int64))
+        step("Finding landmarks", 0, 0)
+        sample = divergence.pack(library.mixtures.many([wanted[row] for row in rows]), look=look(settings))
+        model = embedding.fit(sample, landmarks=embedding.LANDMARKS, threads=settings.cores)
+        nothing = np.zeros((0, model.dimensions), np.int16)
+        old = Vectors((), nothing, model, len(wanted), np.nan, np.zeros((1, 2)))
+    fresh = not old.ids
+    vectors = with_vectors(library, settings, old, wanted, step)
+    if vectors is not old:
+        put_vectors(library, settings, vectors)
+    return vectors, fresh
+
+
+def with_vectors(library: Library, settings: Settings, old: Vectors, wanted: Sequence[str], step: Recorder) -> Vectors:
+    """The same with exactly the `wanted` pictures; those that have none yet are embedded."""
+    if tuple(wanted) == old.ids:
+        return old
+    row_of = {image: row for row, image in enumerate(old.ids)}
+    coordinates = np.empty((len(wanted), old.model.dimensions), np.int16)
+    there = np.array([row_of.get(image, -1) for image in wanted], np.int64)
+    coordinates[there >= 0] = old.coordinates[there[there >= 0]]
+    lacking = np.flatnonzero(there < 0)
+    for start in range(0, len(lacking), AT_ONCE):
+        rows = lacking[start : start + AT_ONCE]
+        packed = divergence.pack(library.mixtures.many([wanted[row] for row in rows]), look=look(settings))
+        coordinates[rows] = embedding.embed(old.model, packed, threads=settings.cores)
+        step("Measuring pictures at landmarks", start + len(rows), len(lacking))
+    return replace(old, ids=tuple(wanted), coordinates=coordinates)
+
+
+def order_by_vector(vectors: Vectors, query: Coordinates) -> NDArray[np.int64]:
+    """Rows from the nearest to the farthest."""
+    return np.argsort(embedding.squared_distances(query, vectors.coordinates), kind="stable")

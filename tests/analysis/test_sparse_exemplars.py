@@ -1,0 +1,129 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import adjusted_rand_score
+
+from leitmotiv.analysis import graph as graphs
+from leitmotiv.analysis.exemplars import exemplars as dense_exemplars
+from leitmotiv.analysis.sparse_exemplars import augmented, exemplars
+from tests.kernels import naive_affinity as naive
+from tests.kernels.graph_cases import MOST, divergences, neighbour_lists
+
+
+def complete(divergence):
+    lists, values = neighbour_lists(divergence, len(divergence) - 1)
+    return graphs.listed(lists, values)
+
+
+def rounds(divergence, count, price, start=None):
+    """`augmented` on the graph of the `count` nearest, with the matrix itself for shortlists and comparisons."""
+    size, asked = len(divergence), []
+
+    def shortlist(rows):
+        return rows[np.argsort(divergence[:, rows], axis=1, kind="stable")[:, :20]].astype(np.int32)
+
+    def compare(keys):
+        asked.append(keys)
+        return divergence[np.divmod(keys, size)]
+
+    found, pairs = augmented(
+        graphs.listed(*neighbour_lists(divergence, count)),
+        preference=price,
+        most=MOST,
+        shortlist=shortlist,
+        compare=compare,
+        start=start,
+    )
+    return found, pairs, asked
+
+
+@given(seed=st.integers(0, 200), size=st.integers(2, 12), price=st.sampled_from([0.05, 0.2, 0.5, 2.0]))
+@settings(max_examples=60, deadline=None)
+def test_every_point_has_its_nearest_exemplar_and_no_move_helps(seed, size, price):
+    divergence = divergences(size, seed, looks=3)
+    found = exemplars(complete(divergence).graph(), preference=price, most=MOST)
+    cost = naive.cost(divergence, found.rows, price)
+    assert found.cost(price) == pytest.approx(cost, abs=1e-6)
+    assert np.array_equal(found.labels[found.rows], np.arange(len(found.rows)))
+    assert np.array_equal(divergence[np.arange(size), found.rows[found.labels]], found.near)
+    for others in naive.neighbours(divergence, found.rows.tolist()):
+        assert naive.cost(divergence, others, price) > cost - 1e-5
+
+
+@pytest.mark.parametrize("price", [0.1, 0.3, 1.0, 3.0])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_cost_is_within_a_500th_of_that_over_all_pairs(price, seed):
+    divergence = divergences(600, seed, looks=25)
+    rows, _ = dense_exemplars(divergence, preference=price)
+    found, _, _ = rounds(divergence, 50, price)
+    assert found.cost(price) == pytest.approx(naive.cost(divergence, found.rows, price), abs=1e-4)
+    assert found.cost(price) <= 1.002 * naive.cost(divergence, rows, price)
+
+
+def test_shortlists_only_lower_the_cost_and_leave_nobody_out():
+    divergence = divergences(500, 3, looks=20)
+    sparse = exemplars(graphs.listed(*neighbour_lists(divergence, 8)).graph(), preference=2.0, most=MOST)
+    found, pairs, asked = rounds(divergence, 8, 2.0)
+    assert (sparse.labels < 0).any()
+    assert (found.labels >= 0).all()
+    assert found.cost(2.0) < sparse.cost(2.0)
+    keys = np.concatenate(asked)
+    assert len(np.unique(keys)) == len(keys)
+    assert np.array_equal(pairs.values, divergence[np.divmod(pairs.keys, 500)])
+
+
+def test_result_is_the_same_again():
+    divergence = divergences(300, 1)
+    first, second = (rounds(divergence, 20, 0.5)[0] for _ in range(2))
+    assert np.array_equal(first.rows, second.rows)
+    assert np.array_equal(first.labels, second.labels)
+
+
+def test_warm_start_passes_no_messages_and_keeps_what_is_good():
+    divergence = divergences(300, 2)
+    found, pairs, _ = rounds(divergence, 30, 0.6)
+    calls = []
+    again = exemplars(
+        pairs.graph(), preference=0.6, most=MOST, start=found.rows, progress=lambda *done: calls.append(done)
+    )
+    assert not calls
+    assert np.array_equal(again.rows, found.rows)
+    warm, _, _ = rounds(divergence, 30, 0.6, start=found.rows)
+    assert np.array_equal(warm.rows, found.rows)
+
+
+def test_warm_start_keeps_groups_when_a_few_points_come():
+    divergence = divergences(400, 4, looks=16)
+    before, _, _ = rounds(divergence[:392, :392], 40, 0.6)
+    after, _, _ = rounds(divergence, 40, 0.6, start=before.rows)
+    assert adjusted_rand_score(before.labels, after.labels[:392]) > 0.95
+
+
+def test_a_point_that_nothing_links_costs_no_more_than_it_may():
+    pairs = graphs.Pairs(5, np.array([1, 7]), np.array([0.1, 0.1], np.float32))
+    found = exemplars(pairs.graph(), preference=1.0, most=MOST)
+    assert found.labels.tolist() == [0, 0, 0, -1, -1]
+    assert found.cost(1.0) == pytest.approx(1.2 + 2 * MOST)
+    alone = exemplars(pairs.graph(), preference=0.5, most=MOST)
+    assert alone.rows.tolist() == [1, 3, 4]
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 5])
+def test_no_edges_at_all(size):
+    empty = graphs.Pairs(size, np.zeros(0, np.int64), np.zeros(0, np.float32)).graph()
+    assert len(exemplars(empty, preference=0.1, most=MOST).rows) == size
+    assert len(exemplars(empty, preference=9.0, most=MOST).rows) == min(size, 1)
+
+
+def test_copies_share_one_exemplar():
+    divergence = np.kron(np.minimum(np.abs(np.arange(4)[:, None] - np.arange(4)), 0.69), np.ones((5, 5)))
+    found = exemplars(complete(divergence.astype(np.float32)).graph(), preference=0.5, most=MOST)
+    assert len(found.rows) == 4
+    assert found.labels.tolist() == np.repeat(np.arange(4), 5).tolist()
+
+
+@pytest.mark.parametrize(("price", "most"), [(0.0, 1.0), (np.nan, 1.0), (1.0, 0.0), (1.0, np.inf)])
+def test_prices_must_be_positive_numbers(price, most):
+    with pytest.raises(ValueError, match="positive numbers"):
+        exemplars(graphs.Pairs(2, np.array([1]), np.ones(1, np.float32)).graph(), preference=price, most=most)
