@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests.command_tree import walk
+from tests.workflows.pictures import folder_of
 
 HEAVY = {"numba", "llvmlite", "sklearn", "scipy", "skimage", "PIL", "pillow_heif", "rawpy", "tifffile"}
 HEAVY |= {"flask", "werkzeug", "jinja2", "waitress", "peewee", "rich", "numpy"}
@@ -39,6 +40,15 @@ def test_no_help_imports_a_heavy_library(path):
     assert code == 0
     assert "click" in names
     assert not names & HEAVY
+
+
+def test_adding_a_folder_again_imports_no_mathematics(tmp_path):
+    photos, library = folder_of(tmp_path / "photos", 3), str(tmp_path / "library")
+    add = ["add-directory", str(photos), "--library", library, "--quiet", "--json"]
+    assert imported_by(RUN, *add)[0] == 0
+    code, names = imported_by(RUN, *add)
+    assert code == 0
+    assert not names & {"numba", "llvmlite", "scipy", "sklearn", "skimage", "PIL"}
 
 
 def test_the_package_itself_imports_nothing_heavy():

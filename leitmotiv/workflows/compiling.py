@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 
-from leitmotiv.analysis import warming
 from leitmotiv.settings import Settings
 from leitmotiv.workflows.readers import apart_from_main, begin_worker
 
@@ -13,6 +12,8 @@ def compile_ahead(settings: Settings) -> None:
 
     The process ends by itself, and with its parent. Whoever needs a kernel before it is there compiles it again.
     """
+    from leitmotiv.analysis import warming
+
     if warming.is_warm() or settings.cores < 2:
         return
     context = multiprocessing.get_context("spawn")
@@ -21,5 +22,7 @@ def compile_ahead(settings: Settings) -> None:
 
 
 def _compile(parent: int) -> None:
+    from leitmotiv.analysis import warming
+
     begin_worker(parent)
     warming.warm_index()
