@@ -261,3 +261,22 @@ def test_given_preference_is_kept(mixed):
     assert clusters.preference == 0.2
     assert clusters.default_count > mixed.default_count
     assert clusters.ids[7] == "p7"
+
+
+@pytest.mark.parametrize("size", [40, 100])
+def test_without_structure_about_as_many_groups_stand_as_each_has_members(size):
+    counts = []
+    for seed in range(20):
+        places = np.random.default_rng(seed).random((size, 4))
+        distance = np.square(places[:, None] - places).sum(axis=2).astype(np.float32)
+        counts.append(tree.cluster(distance).default_count)
+    within = [size**0.5 / 2 <= count <= 2 * size**0.5 for count in counts]
+    assert sum(within) >= 18, counts
+
+
+@pytest.mark.parametrize("marked", [2, 3, 5])
+def test_marked_groups_stand_however_few(marked):
+    rng = np.random.default_rng(marked)
+    places = 10 * np.eye(marked)[rng.integers(marked, size=90)] + rng.normal(0, 0.3, (90, marked))
+    distance = np.square(places[:, None] - places).sum(axis=2).astype(np.float32)
+    assert tree.cluster(distance).default_count == marked
