@@ -96,7 +96,7 @@ def fit_image(pixels: Pixels, *, seed: int = 0, **options: Any) -> Mixture:
 
 
 def js_divergence(a: records.Mixture, b: records.Mixture) -> float:
-    """Jensen-Shannon divergence of two pictures in nats, over the two shared spaces; 0 to ln 2."""
+    """Jensen-Shannon divergence of two pictures in nats, over the shared spaces that the settings choose; 0 to ln 2."""
     return calculate.js_divergence(a, b, _settings())
 
 

@@ -1,11 +1,16 @@
 """The public Python interface, as a script would use it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
 
 import leitmotiv
 from leitmotiv.errors import ImageReadError
+from leitmotiv.settings import Settings
+from leitmotiv.workflows import upkeep
+from leitmotiv.workflows.session import Session
 
 from .workflows.pictures import folder_of, picture
 
@@ -85,5 +90,24 @@ def test_library_can_be_used_from_a_script(tmp_path):
         ids, matrix = library.divergences()
         assert matrix.shape == (8, 8)
         assert set(ids) == {image.id for image in library}
+        assert np.diagonal(matrix).tolist() == [0] * 8
         assert library.mixture(first.id).weights.sum() == pytest.approx(1)
         assert library.status().images == 8
+
+
+def test_a_library_gives_the_divergences_that_count(tmp_path, monkeypatch):
+    photos = folder_of(tmp_path / "photos", 6)
+    with leitmotiv.open_library(tmp_path / "library") as library:
+        assert library.divergences() is None
+        library.add(photos)
+        library.build_index()
+        ids, matrix = library.divergences()
+    with Session(replace(Settings(), library=tmp_path / "library", workers=1)) as session:
+        upkeep.forget(session, [ids[2]])
+    with leitmotiv.open_library(tmp_path / "library") as library:
+        left, values = library.divergences()
+        assert left == ids[:2] + ids[3:]
+        np.testing.assert_array_equal(values, np.delete(np.delete(matrix, 2, 0), 2, 1))
+    monkeypatch.setenv("LEITMOTIV_SMOOTHING", "0.9")
+    with leitmotiv.open_library(tmp_path / "library") as library:
+        assert library.divergences() is None

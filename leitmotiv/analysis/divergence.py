@@ -165,10 +165,11 @@ def js_divergence(a: Mixture, b: Mixture, look: Look = DEFAULT) -> float:
 
     .. math:: JS(P, Q) = E_M[\ln 2 - H(p(x) / (p(x) + q(x)))], \quad M = (P + Q) / 2
 
-    with H the entropy of a coin, in nats; of that, 0.7 in the centred and 0.3 in the common space. The expectation is
-    taken over `look.points` quasi-random points of each picture. It equals half the sum of both divergences to M, but
-    every point tells about both densities, and no point can tell less than nothing: at 240 points the error is a
-    third of that of the two means of ln p/m and ln q/m.
+    with H the entropy of a coin, in nats; where `look.spaces` is "both", as it is by default, 0.7 of that in the
+    centred and 0.3 of that in the common space, else that of the one space. The expectation is taken over `look.points`
+    quasi-random points of each picture. It equals half the sum of both divergences to M, but every point tells about
+    both densities, and no point can tell less than nothing: at 240 points the error is a third of that of the two means
+    of ln p/m and ln q/m.
 
     Returns
     -------

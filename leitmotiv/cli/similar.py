@@ -26,6 +26,7 @@ def command(image: str, n: int) -> None:
     """
     import os
 
+    from leitmotiv.web import forms
     from leitmotiv.workflows import browse
 
     with session() as opened:
@@ -37,16 +38,8 @@ def command(image: str, n: int) -> None:
             raise ImageNotFoundError(f"There is no file {image}.")
         else:
             ranking = browse.similar(opened, image, n=n)
-    body = {
-        "schema": "leitmotiv.ranking/1",
-        "measure": ranking.measure,
-        "unit": ranking.unit,
-        "order": ranking.order,
-        "query": dict(ranking.query),
-        "approximate": ranking.approximate,
-        "results": [vars_of(result) for result in ranking.results],
-    }
-    show(body, lambda: "\n".join(map(_line, ranking.results)))
+        odd = browse.odd_paths(opened, ranking)
+    show(forms.ranking(ranking, odd), lambda: "\n".join(map(_line, ranking.results)))
     if not ranking.results:
         sys.exit(1)
 
@@ -54,10 +47,3 @@ def command(image: str, n: int) -> None:
 def _line(result: "Result") -> str:
     nats = "     -" if result.divergence is None else f"{result.divergence:.4f}"
     return f"{result.score:.4f}  {nats}  {printable(result.path)}"
-
-
-def vars_of(result: object) -> dict[str, object]:
-    """The fields of a result."""
-    from dataclasses import asdict
-
-    return asdict(result)  # type: ignore[call-overload,no-any-return]

@@ -13,22 +13,12 @@ if TYPE_CHECKING:
 @click.command("status", cls=Verb)
 def command() -> None:
     """Print what the library holds, and every file that could not be read, with the reason."""
+    from leitmotiv.web import forms
     from leitmotiv.workflows import browse
 
     with session() as opened:
         state = browse.status(opened)
-    show(as_json(state), lambda: as_text(state))
-
-
-def as_json(state: "Status") -> dict[str, object]:
-    """The status as one JSON object."""
-    names = ["library", "version", "images", "missing", "offline", "failed", "clusters", "indexed", "stale"]
-    return {
-        **{name: getattr(state, name) for name in [*names, "way", "recall"]},
-        "disk_bytes": state.disk_bytes,
-        "folders": [path.decode("utf-8", "replace") for path in state.folders],
-        "failures": [{"path": f.name, "reason": f.reason, "at": f.at.isoformat()} for f in state.failures],
-    }
+    show(forms.status(state, failures=None), lambda: as_text(state))
 
 
 def as_text(state: "Status") -> str:

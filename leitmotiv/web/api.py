@@ -2,12 +2,10 @@
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from leitmotiv.records import Ranking
 from leitmotiv.web import forms, parameters
 from leitmotiv.web.context import address, the_session
 from leitmotiv.web.images import name_of
 from leitmotiv.workflows import browse
-from leitmotiv.workflows.session import Session
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -47,13 +45,7 @@ def similar(image_id: str) -> Response:
     ranking = browse.similar(session, image_id, n=n, offset=offset)
     more = offset + n < ranking.total
     following = url_for("api.similar", image_id=image_id, n=n, offset=offset + n) if more else None
-    return _json(forms.ranking(ranking, _odd_paths(session, ranking), following))
-
-
-def _odd_paths(session: Session, ranking: Ranking) -> dict[str, bytes]:
-    """Paths that are not UTF-8: only for these the record itself is looked up."""
-    odd = [result.id for result in ranking.results if "\ufffd" in result.path]
-    return {image_id: browse.image(session, image_id).paths[0] for image_id in odd}
+    return _json(forms.ranking(ranking, browse.odd_paths(session, ranking), following))
 
 
 @pages.get("/clusters")

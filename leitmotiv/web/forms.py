@@ -1,4 +1,4 @@
-"""The JSON forms of the interface, exactly as documented; it reads records and writes dicts."""
+"""The JSON forms of the pages and the commands, exactly as documented; it reads records and writes dicts."""
 
 import base64
 from collections.abc import Iterable
@@ -46,13 +46,15 @@ def whole_image(one: Image) -> dict[str, Any]:
     }
 
 
-def ranking(ranked: Ranking, paths: dict[str, bytes], following: str | None) -> dict[str, Any]:
+def ranking(ranked: Ranking, paths: dict[str, bytes], following: str | None = None) -> dict[str, Any]:
     """Any ranking.
 
     Parameters
     ----------
     paths : dict
         Image id to path, for the results whose path is not UTF-8.
+    following : str, optional
+        Address of the next page, where there is one.
     """
     results = []
     for result in ranked.results:
@@ -113,8 +115,8 @@ def failure(one: Failure) -> dict[str, str]:
     return {**path(one.path), "reason": one.reason, "at": one.at.isoformat()}
 
 
-def status(now: Status) -> dict[str, Any]:
-    """What a library holds and what is going on; at most `FAILURES_SHOWN` failures, `failed` counts all."""
+def status(now: Status, failures: int | None = FAILURES_SHOWN) -> dict[str, Any]:
+    """What a library holds and what is going on; at most so many failures, `failed` counts all."""
     return {
         "library": now.library,
         "version": now.version,
@@ -129,6 +131,6 @@ def status(now: Status) -> dict[str, Any]:
         "recall": now.recall,
         "disk_bytes": now.disk_bytes,
         "folders": [path(folder) for folder in now.folders],
-        "failures": [failure(one) for one in now.failures[:FAILURES_SHOWN]],
+        "failures": [failure(one) for one in now.failures[:failures]],
         "jobs": [job(one) for one in now.jobs],
     }

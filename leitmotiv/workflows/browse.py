@@ -123,6 +123,12 @@ def _ranking(session: Session, query: dict[str, object], order: likeness.Order, 
     return Ranking("look", order.unit, "ascending", query, tuple(results), total, approximate=order.approximate)
 
 
+def odd_paths(session: Session, ranking: Ranking) -> dict[str, bytes]:
+    """Paths of a ranking that are not UTF-8, by id: only for these the record itself is looked up."""
+    odd = [result.id for result in ranking.results if "\ufffd" in result.path]
+    return {image_id: image(session, image_id).paths[0] for image_id in odd}
+
+
 def ellipses(session: Session, image_id: str) -> tuple[Ellipse, ...]:
     """The components as they lie in the frame, heaviest first."""
     return views.ellipses(mixture(session, image_id))

@@ -1,6 +1,6 @@
 """The correction for hubs in a library: each picture's remoteness, stored beside the index, and scores made with it.
 
-What it computes with lies in `analysis.hubness`. Remoteness is measured to landmarks, pictures of the library that are
+What it computes with lies in `analysis.hubness`. Remoteness is measured to witnesses, pictures of the library that are
 chosen when it is indexed; a picture added later is measured to the same ones.
 """
 
@@ -19,7 +19,7 @@ from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
 REMOTENESS = "remoteness"
-"""The name of the stored arrays: of each picture in nats, (N,) float64, and the rows of the landmarks, (L,) int64."""
+"""The name of the stored arrays: of each picture in nats, (N,) float64, and the rows of the witnesses, (L,) int64."""
 Matrix = NDArray[np.float32]
 
 
@@ -31,14 +31,14 @@ class Remoteness:
     ----------
     values : mapping of str to float
         Image id to remoteness, nats.
-    landmarks : tuple of str
+    witnesses : tuple of str
         What it is measured to.
     middle : float
         The mean over the pictures that were compared with each other, nats; it stands for those without a number.
     """
 
     values: Mapping[str, float]
-    landmarks: tuple[str, ...]
+    witnesses: tuple[str, ...]
     middle: float
 
     def relative(self, divergence: Float, own: float, ids: Sequence[str]) -> Float:
@@ -67,27 +67,32 @@ def corrected(matrix: Matrix, correction: str, ids: Sequence[str] | None = None)
     if correction == "none" or not len(matrix):
         return matrix
     names = [str(row) for row in range(len(matrix))] if ids is None else ids
-    remote = _of_matrix(matrix, _landmark_rows(names))
+    remote = _of_matrix(matrix, _witness_rows(names))
     return hubness.relative_matrix(matrix, remote, float(remote.mean()))
 
 
-def _landmark_rows(ids: Sequence[str]) -> NDArray[np.int64]:
+def _witness_rows(ids: Sequence[str]) -> NDArray[np.int64]:
     place = {name: row for row, name in enumerate(ids)}
-    return np.array([place[name] for name in hubness.landmarks(ids)], np.int64)
+    return np.array([place[name] for name in hubness.witnesses(ids)], np.int64)
 
 
 def _of_matrix(matrix: Matrix, rows: NDArray[np.int64]) -> Float:
-    return hubness.remoteness(matrix[:, rows], np.arange(len(matrix))[:, None] == rows)
+    return hubness.remoteness(matrix[:, rows])
 
 
 def from_matrix(matrix: Matrix, ids: Sequence[str], settings: Settings) -> Remoteness | None:
     """The numbers of pictures that were all compared with each other; None where nothing is to be corrected."""
     if settings.correction == "none" or not len(ids):
         return None
-    rows = _landmark_rows(ids)
+    rows = _witness_rows(ids)
     values = _of_matrix(matrix, rows)
     numbers = dict(zip(ids, values.tolist(), strict=True))
     return Remoteness(numbers, tuple(ids[row] for row in rows), float(values.mean()))
+
+
+def of_one(divergences: Float) -> float:
+    """The remoteness of one picture, nats, from its divergences to the witnesses, (L,)."""
+    return float(hubness.remoteness(divergences[None])[0])
 
 
 def joined(numbers: Remoteness, ids: Sequence[str], values: Float) -> Remoteness:
@@ -103,7 +108,7 @@ def store(library: Library, settings: Settings, numbers: Remoteness | None) -> N
     place = {image_id: row for row, image_id in enumerate(ids)}
     arrays = {
         "values": np.array(list(numbers.values.values())),
-        "landmarks": np.array([place[image_id] for image_id in numbers.landmarks], np.int64),
+        "witnesses": np.array([place[image_id] for image_id in numbers.witnesses], np.int64),
         "middle": np.array([numbers.middle]),
     }
     library.arrays.put(REMOTENESS, arrays, ids, measure_digest(settings))
@@ -114,9 +119,11 @@ def stored(library: Library, settings: Settings) -> Remoteness | None:
     kept = library.arrays.get(REMOTENESS)
     if settings.correction == "none" or kept is None or kept.digest != measure_digest(settings):
         return None
+    if "witnesses" not in kept:  # of an earlier version, which took the mean otherwise
+        return None
     values = {image_id: value for image_id, value in zip(kept.ids, kept["values"].tolist(), strict=True) if image_id}
-    landmarks = tuple(kept.ids[row] for row in kept["landmarks"].tolist() if kept.ids[row])
-    return Remoteness(values, landmarks, float(kept["middle"][0])) if landmarks else None
+    witnesses = tuple(kept.ids[row] for row in kept["witnesses"].tolist() if kept.ids[row])
+    return Remoteness(values, witnesses, float(kept["middle"][0])) if witnesses else None
 
 
 def scores(session: Session, query: str | Mixture, ids: Sequence[str], divergence: Float) -> Scores:
@@ -141,4 +148,4 @@ def _own(session: Session, numbers: Remoteness, query: str | Mixture) -> float:
         if query in numbers.values:
             return numbers.values[query]
         query = session.library.mixtures.get(query)
-    return float(to_many(session, query, numbers.landmarks).mean())
+    return of_one(to_many(session, query, numbers.witnesses))

@@ -120,7 +120,7 @@ def evaluate_look(
     files = _chosen(folder, settings, limit or (VARIANTS_LIMIT if variants else settings.limit), variants)
     found, failed = _describe(files, settings, variants, tell)
     truth, descriptions = _truth(folder, found, variants)
-    if len(np.unique(truth)) < 2 or len(truth) < 4:
+    if np.count_nonzero(np.bincount(truth) > 1) < 2:
         raise UsageError(f"{folder} has too few pictures that can be read: a measure needs two groups of two.")
     shuffled = np.random.default_rng(settings.seed).permutation(len(truth))
     truth, descriptions = truth[shuffled], [descriptions[row] for row in shuffled]

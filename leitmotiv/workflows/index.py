@@ -222,9 +222,9 @@ def _join(library: Library, settings: Settings, made: Placed, others: Sequence[s
     """Append pictures to their nearest shown exemplars, and measure their remoteness."""
     clusters, numbers = made
     shown = list(tree.shown_exemplars(clusters))
-    landmarks = [] if numbers is None else list(numbers.landmarks)
+    witnesses = [] if numbers is None else list(numbers.witnesses)
     row_of = {image: row for row, image in enumerate(clusters.ids)}
-    packed = divergence.pack(library.mixtures.many([*shown, *landmarks]), look=look(settings))
+    packed = divergence.pack(library.mixtures.many([*shown, *witnesses]), look=look(settings))
     leaf = clusters.labels[[row_of[image] for image in shown]]
     labels: list[int] = []
     distances: list[float] = []
@@ -234,7 +234,7 @@ def _join(library: Library, settings: Settings, made: Placed, others: Sequence[s
             values = divergence.js_to(mixture, packed, look=look(settings), threads=1).astype(np.float64)
             scores = near = values[: len(shown)]
             if numbers is not None:
-                remote.append(float(values[len(shown) :].mean()))
+                remote.append(correcting.of_one(values[len(shown) :]))
                 scores = numbers.relative(near, remote[-1], shown)
             nearest = int(scores.argmin())
             labels.append(int(leaf[nearest]))

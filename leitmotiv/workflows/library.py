@@ -14,7 +14,7 @@ from leitmotiv.records import Clusters, Image, Mixture, Ranking, Status
 from leitmotiv.settings import load
 from leitmotiv.workflows import browse, ingest
 from leitmotiv.workflows.index import IndexReport, build_index
-from leitmotiv.workflows.measuring import MATRIX
+from leitmotiv.workflows.measuring import compared
 from leitmotiv.workflows.session import Session
 
 
@@ -66,9 +66,16 @@ class Library:
         return self._session.library.clusters.get()
 
     def divergences(self) -> tuple[tuple[str, ...], NDArray[np.float32]] | None:
-        """Ids and the (N, N) matrix of divergences in nats; None before `build_index`."""
-        stored = self._session.library.arrays.get(MATRIX)
-        return None if stored is None else (tuple(stored.ids), np.asarray(stored["values"]))
+        """Ids (N,) and the (N, N) float32 matrix of divergences in nats, of the pictures that were all compared.
+
+        None before `build_index`, after another measure was set (`points`, `smoothing`, `spaces`), and in a library of
+        more pictures than the setting `limit`, where not all pairs are compared; `similar` answers there, too.
+        """
+        stored = compared(self._session)
+        if stored is None:
+            return None
+        rows = [row for row, image_id in enumerate(stored.ids) if image_id]
+        return tuple(stored.ids[row] for row in rows), np.array(stored["values"][np.ix_(rows, rows)])
 
     def status(self) -> Status:
         """What the library holds."""

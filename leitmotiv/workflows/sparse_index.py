@@ -93,20 +93,20 @@ def _apart(comparer: Comparer, exemplars: Rows) -> Float:
 def _remoteness(
     library: Library, settings: Settings, ids: Sequence[str], comparer: Comparer, step: Recorder
 ) -> Remoteness | None:
-    """How remote each picture is; landmarks stay while most of them do, so that only new pictures are measured."""
+    """How remote each picture is; witnesses stay while most of them do, so that only new pictures are measured."""
     if settings.correction == "none":
         return None
     old, row_of = correcting.stored(library, settings), {image: row for row, image in enumerate(ids)}
-    landmarks = [] if old is None else [image for image in old.landmarks if image in row_of]
+    witnesses = [] if old is None else [image for image in old.witnesses if image in row_of]
     known = {} if old is None else old.values
-    if 2 * len(landmarks) < min(hubness.LANDMARKS, len(ids)):
-        landmarks, known = hubness.landmarks(ids), {}
+    if 2 * len(witnesses) < min(hubness.WITNESSES, len(ids)):
+        witnesses, known = hubness.witnesses(ids), {}
     lacking = [image for image in ids if image not in known]
-    rows, columns = (np.array([row_of[image] for image in some], np.int64) for some in (lacking, landmarks))
-    measured = hubness.remoteness(comparer.between(rows, columns, step), rows[:, None] == columns)
+    rows, columns = (np.array([row_of[image] for image in some], np.int64) for some in (lacking, witnesses))
+    measured = hubness.remoteness(comparer.between(rows, columns, step))
     values = {**known, **dict(zip(lacking, measured.tolist(), strict=True))}
     values = {image: values[image] for image in ids}
-    return Remoteness(values, tuple(landmarks), float(np.mean(list(values.values()))))
+    return Remoteness(values, tuple(witnesses), float(np.mean(list(values.values()))))
 
 
 def _prepared(

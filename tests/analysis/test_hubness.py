@@ -18,31 +18,53 @@ def matrix(size, seed=0):
 
 
 def remote(values):
-    return hubness.remoteness(values, np.eye(len(values), dtype=bool))
+    return hubness.remoteness(values)
 
 
-# Remoteness and its landmarks.
+# Remoteness and its witnesses.
 
 
-def test_remoteness_is_the_mean_over_the_others():
-    values = matrix(9)
-    np.testing.assert_allclose(remote(values), [values[row, np.arange(9) != row].mean() for row in range(9)], rtol=1e-6)
+def test_remoteness_is_the_mean_over_the_others_and_where_these_are_few_also_over_usual_ones():
+    values = matrix(7)
+    more = [hubness.USUAL] * (hubness.FEWEST - 6)
+    wanted = [np.mean([*values[row, np.arange(7) != row], *more]) for row in range(7)]
+    np.testing.assert_allclose(remote(values), wanted, rtol=1e-6)
+    values = matrix(40)
+    wanted = [values[row, np.arange(40) != row].mean() for row in range(40)]
+    np.testing.assert_allclose(remote(values), wanted, rtol=1e-6)
 
 
-def test_where_nothing_else_is_there_remoteness_is_that_of_the_others_or_1():
-    assert hubness.remoteness(np.zeros((1, 1)), np.ones((1, 1), bool)).tolist() == [1.0]
-    alone = hubness.remoteness(np.array([[0.0], [0.3], [0.5]]), np.array([[True], [False], [False]]))
-    np.testing.assert_allclose(alone, [0.4, 0.3, 0.5])
-    assert hubness.remoteness(np.zeros((0, 0)), np.zeros((0, 0), bool)).shape == (0,)
+def test_where_nothing_else_is_there_remoteness_is_the_usual_divergence():
+    assert hubness.remoteness(np.zeros((1, 1))).tolist() == [hubness.USUAL]
+    assert hubness.remoteness(np.zeros((3, 0))).tolist() == [hubness.USUAL] * 3
+    assert hubness.remoteness(np.zeros((0, 0))).shape == (0,)
 
 
-def test_landmarks_do_not_depend_on_order_and_hardly_on_a_few_more_ids():
+def test_a_copy_is_no_witness():
+    values = matrix(12)
+    doubled = np.pad(values, (0, 1), mode="wrap")
+    np.testing.assert_allclose(hubness.remoteness(doubled[:, :12])[12], remote(values)[0])
+    np.testing.assert_allclose(hubness.remoteness(doubled[:1, 1:]), remote(values)[:1])
+
+
+@hypothesis.given(near=st.floats(0.01, LN_2 / 2), size=st.integers(2, 6))
+def test_a_near_pair_is_nearer_than_a_far_one_in_a_library_of_any_size(near, size):
+    apart = np.full((size, size), near)
+    np.fill_diagonal(apart, 0)
+    found, twice = (
+        hubness.relative_matrix(values, remote(values), float(remote(values).mean()))[0, 1]
+        for values in (apart, 2 * apart)
+    )
+    assert found < 0.9 * twice
+
+
+def test_witnesses_do_not_depend_on_order_and_hardly_on_a_few_more_ids():
     ids = [f"{number:064x}" for number in range(2000)]
-    chosen = hubness.landmarks(ids)
-    assert len(set(chosen)) == hubness.LANDMARKS
-    assert chosen == hubness.landmarks(ids[::-1])
-    assert len(set(chosen) - set(hubness.landmarks([*ids, *(f"{number:064x}" for number in range(2000, 2020))]))) < 8
-    assert hubness.landmarks(ids[:5]) == hubness.landmarks(ids[:5], 5)
+    chosen = hubness.witnesses(ids)
+    assert len(set(chosen)) == hubness.WITNESSES
+    assert chosen == hubness.witnesses(ids[::-1])
+    assert len(set(chosen) - set(hubness.witnesses([*ids, *(f"{number:064x}" for number in range(2000, 2020))]))) < 8
+    assert hubness.witnesses(ids[:5]) == hubness.witnesses(ids[:5], 5)
 
 
 # The relative divergence.

@@ -9,10 +9,14 @@ import subprocess
 import sys
 import time
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from leitmotiv.settings import Settings
+from leitmotiv.web.app import create_app
+from leitmotiv.workflows.session import Session
 from tests.workflows.pictures import folder_of
 
 
@@ -67,6 +71,23 @@ def test_similar_takes_files_and_ids(library, photos):
     lines = leitmotiv("similar", photos / "p001.jpg", "-n", 3, "--library", library).stdout.splitlines()
     first = inside["results"][0]
     assert lines[0] == f"{first['score']:.4f}  {first['divergence']:.4f}  {first['path']}"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Elsewhere file names are text.")
+def test_json_is_that_of_the_pages(tmp_path):
+    photos, folder = folder_of(tmp_path / "photos", 4), tmp_path / "lib"
+    (photos / "p003.jpg").rename(photos / os.fsdecode(b"caf\xe9.jpg"))
+    (photos / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 no more")
+    assert leitmotiv("add-directory", photos, "--library", folder).returncode == 3
+    assert leitmotiv("build-index", "--library", folder).returncode == 0
+    ranking = json.loads(leitmotiv("similar", photos / "p000.jpg", "--library", folder, "--json").stdout)
+    status = json.loads(leitmotiv("status", "--library", folder, "--json").stdout)
+    with Session(replace(Settings(), library=folder, workers=1)) as session:
+        client = create_app(session).test_client()
+        assert client.get(f"/api/v1/images/{ranking['query']['image']}/similar").json == ranking
+        assert client.get("/api/v1/status").json == status
+    assert [one for one in ranking["results"] if "path_base64" in one]
+    assert status["folders"] == [{"path": str(photos)}]
 
 
 def test_similar_takes_a_file_outside_the_library(library, tmp_path):

@@ -57,7 +57,7 @@ def test_a_picture_that_was_just_added_has_its_number_at_once(session, tmp_path)
     place_new(session)
     after = numbers(session)
     assert len(after.values) == 22
-    assert after.landmarks == before.landmarks
+    assert after.witnesses == before.witnesses
     assert all(after.values[one] == value for one, value in before.values.items())
     session.memory.clear()
     second = browse.similar(session, unplaced, n=100)
@@ -103,10 +103,10 @@ def test_numbers_that_were_lost_are_made_again_without_comparing(session):
 
 
 def test_forgotten_pictures_leave_no_number(session):
-    gone = numbers(session).landmarks[0]
+    gone = numbers(session).witnesses[0]
     forget(session, [gone])
     assert gone not in numbers(session).values
-    assert gone not in numbers(session).landmarks
+    assert gone not in numbers(session).witnesses
 
 
 def test_above_the_limit_every_picture_has_a_number(tmp_path):
@@ -114,7 +114,7 @@ def test_above_the_limit_every_picture_has_a_number(tmp_path):
         add_directories(small, [folder_of(tmp_path / "photos", 20)])
         build_index(small)
         assert len(numbers(small).values) == 20
-        assert len(numbers(small).landmarks) == 20
+        assert len(numbers(small).witnesses) == 20
         assert not browse.stale(small)
         assert build_index(small).pairs == 0
 
@@ -129,4 +129,20 @@ def test_one_and_two_pictures_are_enough(tmp_path):
         add_directories(small, [photos])
         build_index(small)
         [other] = browse.similar(small, small.library.images.ids()[0]).results
-        assert other.score == pytest.approx(0.5)
+        assert 0 < other.score < 1
+
+
+def test_of_two_pictures_those_that_are_alike_score_lower(tmp_path):
+    scores = []
+    for second in (6, 2):
+        folder_of(tmp_path / f"photos{second}", 1)
+        photos = folder_of(tmp_path / f"photos{second}", 1, first=second)
+        with Session(replace(Settings(), library=tmp_path / f"library{second}", workers=1)) as small:
+            add_directories(small, [photos])
+            build_index(small)
+            [other] = browse.similar(small, small.library.images.ids()[0]).results
+            scores.append((other.score, other.divergence))
+            outside = browse.similar_to_file(small, photos / "p000.jpg").results[1]
+            assert outside.score == pytest.approx(other.score)
+    assert scores[0][1] < scores[1][1] / 2
+    assert scores[0][0] < 0.75 * scores[1][0]

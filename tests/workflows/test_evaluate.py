@@ -89,3 +89,11 @@ def test_what_cannot_be_measured_is_refused(categories, tmp_path):
         evaluate_look(SETTINGS, categories / "look1")
     with pytest.raises(UsageError, match="too few pictures"):
         evaluate_look(SETTINGS, tmp_path, variants=True)
+
+
+@pytest.mark.parametrize("sizes", [(1, 1, 1, 1), (3, 1, 1)])
+def test_two_categories_need_two_pictures_each(tmp_path, sizes):
+    for look, size in enumerate(sizes):
+        folder_of(tmp_path / f"look{look}", size, first=10 * look)
+    with pytest.raises(UsageError, match="two groups of two"):
+        evaluate_look(SETTINGS, tmp_path)

@@ -85,7 +85,7 @@ def test_remoteness_is_that_of_all_pairs(base, matrix):
     ids, values = matrix
     numbers = correcting.stored(base.library, base.settings)
     expected = correcting.from_matrix(values, ids, base.settings)
-    assert sorted(numbers.landmarks) == sorted(expected.landmarks)
+    assert sorted(numbers.witnesses) == sorted(expected.witnesses)
     assert numbers.middle == pytest.approx(expected.middle)
     assert all(numbers.values[image] == pytest.approx(value) for image, value in expected.values.items())
 
