@@ -285,6 +285,37 @@ def test_crossing_the_limit_changes_the_way_both_ways(session):
     assert session.library.arrays.get(NEIGHBOURS) is None
 
 
+def _members(session):
+    return {frozenset(group.members) for group in browse.clusters(session).clusters}
+
+
+@pytest.mark.parametrize(("indexed", "placed", "gone"), [(100, 3, 1), (103, 0, 4)])
+def test_forgetting_around_the_limit_keeps_the_trends(session, indexed, placed, gone):
+    add(session.library, range(indexed))
+    build_index(session)
+    if placed:
+        add(session.library, range(indexed, indexed + placed))
+        place_new(session)
+    before, lost = _members(session), {image_id(number) for number in range(gone)}
+    forget(session, sorted(lost))
+    after = _members(session)
+    assert frozenset().union(*after) == frozenset(session.library.images.ids())
+    assert len(after & {group - lost for group in before}) >= 0.7 * len(before)
+    assert browse.stale(session)
+
+
+@pytest.mark.parametrize("size", [60, 130])
+def test_forgetting_after_a_change_of_the_measure_keeps_the_trends(session, size):
+    add(session.library, range(size))
+    build_index(session)
+    before = _members(session)
+    exemplar = browse.clusters(session).clusters[0].exemplar
+    with Session(replace(session.settings, smoothing=0.5)) as other:
+        forget(other, [exemplar])
+        assert _members(other) == {group - {exemplar} for group in before}
+        assert browse.stale(other)
+
+
 def test_skip_distances_needs_neighbours_and_keeps_placed_pictures(session):
     add(session.library, range(130))
     with pytest.raises(NoIndexError, match="skip-distances"):
@@ -294,6 +325,17 @@ def test_skip_distances_needs_neighbours_and_keeps_placed_pictures(session):
     place_new(session)
     build_index(session, skip_distances=True)
     assert sum(group.size for group in browse.clusters(session).clusters) == 131
+    assert browse.stale(session)
+
+
+def test_skip_distances_just_above_the_limit_goes_by_the_pairs_that_are_there(session):
+    add(session.library, range(100))
+    build_index(session)
+    add(session.library, range(100, 103))
+    report = build_index(session, skip_distances=True)
+    assert report.pairs == 0
+    assert sum(group.size for group in browse.clusters(session).clusters) == 103
+    assert session.library.arrays.get(MATRIX) is not None
     assert browse.stale(session)
 
 
