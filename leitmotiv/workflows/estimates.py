@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from leitmotiv.analysis.embedding import expected_divergences, squared_distances
 from leitmotiv.records import Clusters, Float
-from leitmotiv.workflows.measuring import distances
+from leitmotiv.workflows.measuring import distances, looked_up
 from leitmotiv.workflows.neighbours import stored_neighbours
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.vectors import stored_vectors
@@ -20,13 +20,16 @@ def bounded_distances(session: Session, clusters: Clusters) -> Distance:
     """A function of an exemplar's row and other rows of the index that gives their divergences, nats.
 
     Where all pairs were compared it is exact. Else it is exact for the members of the groups shown first and for
-    near pictures, and an estimate by vectors for others; only pictures without a vector are compared at once.
+    near pictures, and an estimate by vectors for others; only pictures without a vector, or all while it was not
+    measured yet what vectors tell, are compared at once.
     """
     exact = distances(session, clusters)
+    matrix = looked_up(session, clusters)
     stored = stored_neighbours(session.library, session.settings)
     vectors = stored_vectors(session.library, session.settings)
     if stored is None or vectors is None:
         return exact
+    calibrated = not np.isnan(vectors.recall)
     listed, embedded = _places(clusters.ids, stored.ids), _places(clusters.ids, vectors.ids)
     lists, values, served, near = stored["lists"], stored["values"], stored["served"], stored["near"]
 
@@ -42,8 +45,9 @@ def bounded_distances(session: Session, clusters: Clusters) -> Distance:
         return found
 
     def distance(exemplar: int, rows: Rows) -> Float:
-        found = known(exemplar, rows)
-        if embedded[exemplar] >= 0:
+        found = matrix(exemplar, rows)
+        found = np.where(np.isnan(found), known(exemplar, rows), found)
+        if calibrated and embedded[exemplar] >= 0:
             far = np.isnan(found) & (embedded[rows] >= 0)
             query = vectors.coordinates[embedded[exemplar]]
             squares = squared_distances(query, vectors.coordinates[embedded[rows[far]]])

@@ -316,6 +316,44 @@ def test_forgetting_after_a_change_of_the_measure_keeps_the_trends(session, size
         assert browse.stale(other)
 
 
+def _assert_exact(session):
+    """All groups shown state what the pairs have when compared."""
+    with Session(session.settings) as fresh:
+        for group in browse.clusters(fresh).clusters:
+            packed = divergence.pack(fresh.library.mixtures.many(group.members), look=look(fresh.settings))
+            query = fresh.library.mixtures.get(group.exemplar)
+            assert np.allclose(group.distances, divergence.js_to(query, packed, look=look(fresh.settings)), atol=1e-6)
+
+
+@pytest.mark.parametrize("stage", ["PAIRS_A_STEP", "_judged"])
+@pytest.mark.parametrize("indexed", [95, 120])
+def test_an_interrupted_build_leaves_the_divergences_that_are_shown_exact(session, monkeypatch, stage, indexed):
+    add(session.library, range(indexed))
+    build_index(session)
+    add(session.library, range(indexed, 2 * indexed + 10))
+    with monkeypatch.context() as patch:
+        if stage == "_judged":
+            patch.setattr(sparse_index, "_judged", _interrupted)
+        else:
+            patch.setattr(neighbours, "PAIRS_A_STEP", 3000)
+            patch.setattr(neighbours, "put_neighbours", _interrupted_after(neighbours.put_neighbours))
+        with pytest.raises(KeyboardInterrupt):
+            build_index(session)
+    _assert_exact(session)
+
+
+def _interrupted(*_, **__):
+    raise KeyboardInterrupt
+
+
+def _interrupted_after(work):
+    def interrupted(*args, **options):
+        work(*args, **options)
+        raise KeyboardInterrupt
+
+    return interrupted
+
+
 def test_skip_distances_needs_neighbours_and_keeps_placed_pictures(session):
     add(session.library, range(130))
     with pytest.raises(NoIndexError, match="skip-distances"):
