@@ -17,6 +17,7 @@ from leitmotiv.workflows.measuring import MATRIX, look, measure_digest
 from leitmotiv.workflows.neighbours import NEIGHBOURS, finished, stored_neighbours
 from leitmotiv.workflows.progress import Recorder, Report, recorded
 from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.sparse_index import Before
 from leitmotiv.workflows.vectors import VECTORS, put_vectors, stored_vectors, with_vectors
 
 PAIRS_A_STEP = 1_000_000
@@ -66,10 +67,11 @@ def build_index(
         everything = library.images.ids()
         if not everything:
             raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
-        old = library.clusters.get()
+        old, made_from = library.clusters.get(), library.clusters.digest()
+        before = None if old is None else Before(old, _price(old, made_from, settings))
         compared = _compared_ids(library, settings, everything)
         lacking = settings.correction != "none" and correcting.stored(library, settings) is None
-        same = library.clusters.digest() == digest(everything, settings)
+        same = made_from == digest(everything, settings)
         whole = same and not lacking and compared.issuperset(everything)
         if old is not None and whole and not skip_distances:
             return IndexReport(len(old.ids), 0, 0, len(old), old.default_count)
@@ -77,11 +79,13 @@ def build_index(
         if skip_distances:
             sparse = _stored_way(library, settings, everything, sparse)
         if sparse:
-            clusters, numbers, pairs = sparse_index.build(library, settings, everything, old, step, skip=skip_distances)
+            clusters, numbers, pairs = sparse_index.build(
+                library, settings, everything, before, step, skip=skip_distances
+            )
             unused: tuple[str, ...] = (MATRIX,)
         else:
             matrix, ids, pairs = _distances(library, settings, everything, step, skip=skip_distances)
-            clusters = _cluster(matrix, ids, old, settings, step)
+            clusters = _cluster(matrix, ids, before, settings, step)
             numbers = correcting.from_matrix(matrix, ids, settings)
             unused = (VECTORS, NEIGHBOURS)
         new = len(set(clusters.ids) - compared)
@@ -104,6 +108,7 @@ def regroup(session: Session, old: Clusters, made_from: str) -> None:
     """
     library, settings = session.library, session.settings
     everything = library.images.ids()
+    before = Before(old, _price(old, made_from, settings))
     with recorded(library, "index", "Trends", None) as step:
         try:
             sparse = _stored_way(library, settings, everything, is_sparse(len(everything), settings))
@@ -111,11 +116,11 @@ def regroup(session: Session, old: Clusters, made_from: str) -> None:
             _prune(library, settings, old, made_from)
             return
         if sparse:
-            made: Placed = sparse_index.build(library, settings, everything, old, step, skip=True)[:2]
+            made: Placed = sparse_index.build(library, settings, everything, before, step, skip=True)[:2]
         else:
             matrix, ids = _kept(library, everything, measure_digest(settings))
             numbers = correcting.from_matrix(matrix, ids, settings)
-            made = _cluster(matrix, ids, old, settings, step), numbers
+            made = _cluster(matrix, ids, before, settings, step), numbers
         _replace(library, settings, made, step, sparse=sparse)
 
 
@@ -174,13 +179,19 @@ def _compared_ids(library: Library, settings: Settings, wanted: Sequence[str]) -
 
 
 def digest(ids: Sequence[str], settings: Settings, *, sparse: bool | None = None) -> str:
-    """What an index was made from: the pictures, the measure and the way, by default the one for so many pictures.
+    """What an index was made from: the unit of its trends, its pictures, and the way, by default that for so many.
 
     Another digest means that the index is stale.
     """
     way = "sparse" if (is_sparse(len(ids), settings) if sparse is None else sparse) else "dense"
-    text = "\n".join([f"{measure_digest(settings)} {settings.correction}", way, *sorted(ids)])
-    return hashlib.sha256(text.encode()).hexdigest()
+    text = "\n".join([way, *sorted(ids)])
+    return f"{measure_digest(settings)} {settings.correction} {hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _price(old: Clusters, made_from: str | None, settings: Settings) -> float | None:
+    """What a trend cost before; None where it was in another unit, by another measure or correction."""
+    unit = f"{measure_digest(settings)} {settings.correction} "
+    return old.preference if made_from is not None and made_from.startswith(unit) else None
 
 
 def _distances(
@@ -247,14 +258,14 @@ def _rows_for(before: int, pairs: int) -> int:
     return max(16, int(-before + (before * before + 2.0 * pairs) ** 0.5))
 
 
-def _cluster(matrix: Matrix, ids: Sequence[str], old: Clusters | None, settings: Settings, step: Recorder) -> Clusters:
+def _cluster(matrix: Matrix, ids: Sequence[str], before: Before | None, settings: Settings, step: Recorder) -> Clusters:
     """Cluster in the order of the ids: the order of adding depends on which worker was faster."""
     order = np.argsort(ids)
     names = [ids[row] for row in order]
     start = None
-    if old is not None:
+    if before is not None:
         row_of = {image: row for row, image in enumerate(names)}
-        exemplars = (row_of.get(image) for image in tree.shown_exemplars(old))
+        exemplars = (row_of.get(image) for image in tree.shown_exemplars(before.clusters))
         start = np.array(sorted({row for row in exemplars if row is not None}), np.int64)
 
     def progress(done: int, total: int) -> None:
@@ -265,7 +276,7 @@ def _cluster(matrix: Matrix, ids: Sequence[str], old: Clusters | None, settings:
         correcting.corrected(matrix[np.ix_(order, order)], settings.correction, names),
         ids=names,
         start=start if start is not None and len(start) else None,
-        previous=None if old is None else old.preference,
+        previous=None if before is None else before.price,
         threads=settings.cores,
         progress=progress,
     )

@@ -116,6 +116,20 @@ def test_another_correction_needs_no_new_neighbours(session):
         assert not browse.stale(other)
 
 
+@pytest.mark.parametrize("size", [60, 130])
+def test_another_correction_or_measure_finds_its_own_price(session, tmp_path, size):
+    add(session.library, range(size))
+    build_index(session)
+    for changes in ({"correction": "none"}, {"correction": "relative", "smoothing": 0.6}):
+        with Session(replace(session.settings, **changes)) as changed:
+            build_index(changed)
+            price = changed.library.clusters.get().preference
+        with Session(replace(session.settings, **changes, library=tmp_path / str(changes))) as fresh:
+            add(fresh.library, range(size))
+            build_index(fresh)
+            assert price == pytest.approx(fresh.library.clusters.get().preference, rel=1e-6)
+
+
 def test_groups_shown_first_have_exact_divergences_and_others_good_estimates(base, matrix):
     ids, values = matrix
     row_of = {image: row for row, image in enumerate(ids)}
