@@ -356,6 +356,14 @@ def test_an_interrupted_build_leaves_the_divergences_that_are_shown_exact(sessio
     _assert_exact(session)
 
 
+def test_placed_pictures_have_exact_divergences_in_the_groups_shown(session):
+    add(session.library, range(150))
+    build_index(session)
+    add(session.library, range(150, 180))
+    assert place_new(session) == 30
+    _assert_exact(session)
+
+
 def _interrupted(*_, **__):
     raise KeyboardInterrupt
 
