@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from leitmotiv.analysis import tree
 from leitmotiv.analysis.embedding import expected_divergences, squared_distances
 from leitmotiv.records import Clusters, Float
-from leitmotiv.workflows.measuring import distances
+from leitmotiv.workflows.measuring import distances, looked_up, measure_digest
 from leitmotiv.workflows.neighbours import stored_neighbours
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.vectors import stored_vectors
@@ -20,13 +21,16 @@ def bounded_distances(session: Session, clusters: Clusters) -> Distance:
     """A function of an exemplar's row and other rows of the index that gives their divergences, nats.
 
     Where all pairs were compared it is exact. Else it is exact for the members of the groups shown first and for
-    near pictures, and an estimate by vectors for others; only pictures without a vector are compared at once.
+    near pictures, and an estimate by vectors for others; only pictures without a vector, or all while it was not
+    measured yet what vectors tell, are compared at once.
     """
     exact = distances(session, clusters)
+    matrix = looked_up(session, clusters)
     stored = stored_neighbours(session.library, session.settings)
     vectors = stored_vectors(session.library, session.settings)
     if stored is None or vectors is None:
         return exact
+    calibrated = not np.isnan(vectors.recall)
     listed, embedded = _places(clusters.ids, stored.ids), _places(clusters.ids, vectors.ids)
     lists, values, served, near = stored["lists"], stored["values"], stored["served"], stored["near"]
 
@@ -41,9 +45,13 @@ def bounded_distances(session: Session, clusters: Clusters) -> Distance:
         found[here] = near[listed[rows[here]]]
         return found
 
+    placed = _placed(session, clusters, listed)
+
     def distance(exemplar: int, rows: Rows) -> Float:
-        found = known(exemplar, rows)
-        if embedded[exemplar] >= 0:
+        found = matrix(exemplar, rows)
+        found = np.where(np.isnan(found), known(exemplar, rows), found)
+        found = np.where(np.isnan(found), placed(exemplar, rows), found)
+        if calibrated and embedded[exemplar] >= 0:
             far = np.isnan(found) & (embedded[rows] >= 0)
             query = vectors.coordinates[embedded[exemplar]]
             squares = squared_distances(query, vectors.coordinates[embedded[rows[far]]])
@@ -52,6 +60,21 @@ def bounded_distances(session: Session, clusters: Clusters) -> Distance:
         if lacking.any():
             found[lacking] = exact(exemplar, rows[lacking])
         return found
+
+    return distance
+
+
+def _placed(session: Session, clusters: Clusters, listed: Rows) -> Distance:
+    """What pictures without lists had to the exemplars they joined; NaN for others."""
+    measure = (session.library.clusters.digest() or "").startswith(measure_digest(session.settings))
+    row_of = {image: row for row, image in enumerate(clusters.ids)}
+    shown = {row_of[image] for image in tree.shown_exemplars(clusters)}
+
+    def distance(exemplar: int, rows: Rows) -> Float:
+        if not measure or exemplar not in shown:
+            return np.full(len(rows), np.nan)
+        joined = (listed[rows] < 0) & (clusters.labels[rows] == clusters.labels[exemplar])
+        return np.where(joined, clusters.distances[rows], np.nan)
 
     return distance
 

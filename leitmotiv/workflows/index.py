@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import divergence, tree
+from leitmotiv.analysis import divergence, pruning, tree
 from leitmotiv.errors import EmptyLibraryError, NoIndexError
 from leitmotiv.records import Clusters
 from leitmotiv.settings import Settings
@@ -17,6 +17,7 @@ from leitmotiv.workflows.measuring import MATRIX, look, measure_digest
 from leitmotiv.workflows.neighbours import NEIGHBOURS, finished, stored_neighbours
 from leitmotiv.workflows.progress import Recorder, Report, recorded
 from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.sparse_index import Before
 from leitmotiv.workflows.vectors import VECTORS, put_vectors, stored_vectors, with_vectors
 
 PAIRS_A_STEP = 1_000_000
@@ -66,24 +67,30 @@ def build_index(
         everything = library.images.ids()
         if not everything:
             raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
-        old = library.clusters.get()
+        old, made_from = library.clusters.get(), library.clusters.digest()
+        before = None if old is None else Before(old, _price(old, made_from, settings))
         compared = _compared_ids(library, settings, everything)
         lacking = settings.correction != "none" and correcting.stored(library, settings) is None
-        same = library.clusters.digest() == digest(everything, settings)
+        same = made_from == digest(everything, settings)
         whole = same and not lacking and compared.issuperset(everything)
         if old is not None and whole and not skip_distances:
             return IndexReport(len(old.ids), 0, 0, len(old), old.default_count)
-        if is_sparse(len(everything), settings):
-            clusters, numbers, pairs = sparse_index.build(library, settings, everything, old, step, skip=skip_distances)
+        sparse = is_sparse(len(everything), settings)
+        if skip_distances:
+            sparse = _stored_way(library, settings, everything, sparse)
+        if sparse:
+            clusters, numbers, pairs = sparse_index.build(
+                library, settings, everything, before, step, skip=skip_distances
+            )
             unused: tuple[str, ...] = (MATRIX,)
         else:
             matrix, ids, pairs = _distances(library, settings, everything, step, skip=skip_distances)
-            clusters = _cluster(matrix, ids, old, settings, step)
+            clusters = _cluster(matrix, ids, before, settings, step)
             numbers = correcting.from_matrix(matrix, ids, settings)
             unused = (VECTORS, NEIGHBOURS)
         new = len(set(clusters.ids) - compared)
-        clusters = _replace(library, settings, (clusters, numbers), step)
-        for name in unused:
+        clusters = _replace(library, settings, (clusters, numbers), step, sparse=sparse)
+        for name in () if skip_distances else unused:
             library.arrays.remove(name)
         return IndexReport(len(clusters.ids), new, pairs, len(clusters), clusters.default_count)
 
@@ -93,23 +100,64 @@ def is_sparse(count: int, settings: Settings) -> bool:
     return count > settings.limit
 
 
-def regroup(session: Session, old: Clusters) -> None:
-    """Cluster what is left after pictures were forgotten, near the old groups; the caller holds the writer's lock."""
+def regroup(session: Session, old: Clusters, made_from: str) -> None:
+    """Cluster what is left after pictures were forgotten, near the old groups; the caller holds the writer's lock.
+
+    It goes by what is stored, however many pictures there are now. Where nothing is, as after a change of the measure,
+    the old tree stays without those that are gone.
+    """
     library, settings = session.library, session.settings
     everything = library.images.ids()
-    if not _compared_ids(library, settings, everything):
-        return
+    before = Before(old, _price(old, made_from, settings))
     with recorded(library, "index", "Trends", None) as step:
-        if is_sparse(len(everything), settings):
-            made: Placed = sparse_index.build(library, settings, everything, old, step, skip=True)[:2]
+        try:
+            sparse = _stored_way(library, settings, everything, is_sparse(len(everything), settings))
+        except NoIndexError:
+            _prune(library, settings, old, made_from)
+            return
+        if sparse:
+            made: Placed = sparse_index.build(library, settings, everything, before, step, skip=True)[:2]
         else:
             matrix, ids = _kept(library, everything, measure_digest(settings))
             numbers = correcting.from_matrix(matrix, ids, settings)
-            made = _cluster(matrix, ids, old, settings, step), numbers
-        _replace(library, settings, made, step)
+            made = _cluster(matrix, ids, before, settings, step), numbers
+        _replace(library, settings, made, step, sparse=sparse)
 
 
-def _replace(library: Library, settings: Settings, made: Placed, step: Recorder) -> Clusters:
+def _prune(library: Library, settings: Settings, old: Clusters, made_from: str) -> None:
+    """Put the old clusters without pictures that are gone in their own place."""
+
+    def distance(row: int, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        packed = divergence.pack(library.mixtures.many([old.ids[other] for other in rows]), look=look(settings))
+        query = library.mixtures.get(old.ids[row])
+        return divergence.js_to(query, packed, look=look(settings), threads=1).astype(np.float64)
+
+    rest = pruning.pruned(old, set(old.ids).difference(library.images.ids()), distance)
+    if rest is not None:
+        library.clusters.replace(rest, digest=made_from)
+
+
+def _stored_way(library: Library, settings: Settings, wanted: Sequence[str], preferred: bool) -> bool:
+    """Whether to cluster by neighbours (True) or by all pairs, by what is stored; `preferred` where both are.
+
+    Raises
+    ------
+    NoIndexError
+        Neither is.
+    """
+    neighbours = stored_neighbours(library, settings)
+    sparse = (
+        neighbours is not None
+        and stored_vectors(library, settings) is not None
+        and bool(finished(neighbours).intersection(wanted))
+    )
+    dense = bool(_kept_ids(library, wanted, measure_digest(settings)))
+    if not (sparse or dense):
+        raise NoIndexError("Nothing has been compared yet. Run `leitmotiv build-index` without --skip-distances.")
+    return preferred if sparse and dense else sparse
+
+
+def _replace(library: Library, settings: Settings, made: Placed, step: Recorder, *, sparse: bool) -> Clusters:
     """Place the pictures that were not compared, and replace the old clusters; the index is then stale."""
     compared = made[0].ids
     known = set(compared)
@@ -118,23 +166,32 @@ def _replace(library: Library, settings: Settings, made: Placed, step: Recorder)
         made = _join(library, settings, made, others, step)
     clusters, numbers = made
     correcting.store(library, settings, numbers)
-    library.clusters.replace(clusters, digest=digest(compared, settings))
+    library.clusters.replace(clusters, digest=digest(compared, settings, sparse=sparse))
     return clusters
 
 
 def _compared_ids(library: Library, settings: Settings, wanted: Sequence[str]) -> set[str]:
     """Pictures that the way in which so many are compared has compared already."""
     if not is_sparse(len(wanted), settings):
-        return set(_kept(library, wanted, measure_digest(settings))[1])
+        return set(_kept_ids(library, wanted, measure_digest(settings)))
     stored = stored_neighbours(library, settings)
     return set() if stored is None else finished(stored).intersection(wanted)
 
 
-def digest(ids: Sequence[str], settings: Settings) -> str:
-    """What an index was made from: the pictures and the measure. Another digest means that the index is stale."""
-    way = "sparse" if is_sparse(len(ids), settings) else str(len(ids))
-    text = "\n".join([f"{measure_digest(settings)} {settings.correction}", way, *sorted(ids)])
-    return hashlib.sha256(text.encode()).hexdigest()
+def digest(ids: Sequence[str], settings: Settings, *, sparse: bool | None = None) -> str:
+    """What an index was made from: the unit of its trends, its pictures, and the way, by default that for so many.
+
+    Another digest means that the index is stale.
+    """
+    way = "sparse" if (is_sparse(len(ids), settings) if sparse is None else sparse) else "dense"
+    text = "\n".join([way, *sorted(ids)])
+    return f"{measure_digest(settings)} {settings.correction} {hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _price(old: Clusters, made_from: str | None, settings: Settings) -> float | None:
+    """What a trend cost before; None where it was in another unit, by another measure or correction."""
+    unit = f"{measure_digest(settings)} {settings.correction} "
+    return old.preference if made_from is not None and made_from.startswith(unit) else None
 
 
 def _distances(
@@ -179,7 +236,7 @@ def _distances(
 def _kept(library: Library, wanted: Sequence[str], measure: str) -> tuple[Matrix, list[str]]:
     """What is stored and still holds, in its stored order, without the pictures that are gone."""
     stored = library.arrays.get(MATRIX)
-    if stored is None or stored.digest != measure:
+    if stored is None or not _kept_ids(library, wanted, measure):
         return np.zeros((0, 0), np.float32), []
     there = set(wanted)
     rows = [row for row, image in enumerate(stored.ids) if image in there]
@@ -189,19 +246,26 @@ def _kept(library: Library, wanted: Sequence[str], measure: str) -> tuple[Matrix
     return values, [stored.ids[row] for row in rows]
 
 
+def _kept_ids(library: Library, wanted: Sequence[str], measure: str) -> list[str]:
+    """Pictures that the stored matrix holds and that are still there."""
+    stored = library.arrays.get(MATRIX)
+    there = set(wanted)
+    return [] if stored is None or stored.digest != measure else [image for image in stored.ids if image in there]
+
+
 def _rows_for(before: int, pairs: int) -> int:
     """How many new rows make about `pairs` pairs beside `before` old ones."""
     return max(16, int(-before + (before * before + 2.0 * pairs) ** 0.5))
 
 
-def _cluster(matrix: Matrix, ids: Sequence[str], old: Clusters | None, settings: Settings, step: Recorder) -> Clusters:
+def _cluster(matrix: Matrix, ids: Sequence[str], before: Before | None, settings: Settings, step: Recorder) -> Clusters:
     """Cluster in the order of the ids: the order of adding depends on which worker was faster."""
     order = np.argsort(ids)
     names = [ids[row] for row in order]
     start = None
-    if old is not None:
+    if before is not None:
         row_of = {image: row for row, image in enumerate(names)}
-        exemplars = (row_of.get(image) for image in tree.shown_exemplars(old))
+        exemplars = (row_of.get(image) for image in tree.shown_exemplars(before.clusters))
         start = np.array(sorted({row for row in exemplars if row is not None}), np.int64)
 
     def progress(done: int, total: int) -> None:
@@ -212,7 +276,7 @@ def _cluster(matrix: Matrix, ids: Sequence[str], old: Clusters | None, settings:
         correcting.corrected(matrix[np.ix_(order, order)], settings.correction, names),
         ids=names,
         start=start if start is not None and len(start) else None,
-        previous=None if old is None else old.preference,
+        previous=None if before is None else before.price,
         threads=settings.cores,
         progress=progress,
     )

@@ -69,17 +69,28 @@ def ready(session: Session) -> None:
         warming.warm()
 
 
-def distances(session: Session, clusters: Clusters) -> Callable[[int, NDArray[np.int64]], Float]:
-    """A function of an exemplar's row and other rows of the index that gives their divergences, nats."""
+def looked_up(session: Session, clusters: Clusters) -> Callable[[int, NDArray[np.int64]], Float]:
+    """A function of a row of the index and other rows that gives the divergences that the matrix holds, else NaN."""
     matrix = compared(session)
     place = {} if matrix is None else {image_id: row for row, image_id in enumerate(matrix.ids)}
     where = np.array([place.get(image_id, -1) for image_id in clusters.ids], np.int64)
 
-    def distance(exemplar: int, rows: NDArray[np.int64]) -> Float:
+    def look_up(one: int, rows: NDArray[np.int64]) -> Float:
         values = np.full(len(rows), np.nan)
-        if matrix is not None and where[exemplar] >= 0:
+        if matrix is not None and where[one] >= 0:
             there = where[rows] >= 0
-            values[there] = np.asarray(matrix["values"][where[exemplar]])[where[rows[there]]]
+            values[there] = np.asarray(matrix["values"][where[one]])[where[rows[there]]]
+        return values
+
+    return look_up
+
+
+def distances(session: Session, clusters: Clusters) -> Callable[[int, NDArray[np.int64]], Float]:
+    """A function of an exemplar's row and other rows of the index that gives their divergences, nats."""
+    look_up = looked_up(session, clusters)
+
+    def distance(exemplar: int, rows: NDArray[np.int64]) -> Float:
+        values = look_up(exemplar, rows)
         lacking = np.flatnonzero(np.isnan(values))
         if len(lacking):
             query = session.library.mixtures.get(clusters.ids[exemplar])

@@ -30,6 +30,7 @@ PAIRS_A_STEP = 1_000_000
 """Pairs after which what was computed is stored, so that an interruption loses no more."""
 
 
+Rows = NDArray[np.int64]
 Step = Callable[[str, int, int], None]
 """Told a phase, how much of it is done, and of how much."""
 
@@ -208,6 +209,20 @@ def recalled(library: Library, settings: Settings, wanted: Sequence[str]) -> tup
     return Neighbours(tuple(wanted), lists, values, others), whole
 
 
+def recalled_groups(library: Library, settings: Settings, wanted: Sequence[str]) -> tuple[Rows, Divergences]:
+    """What is stored of the groups of the `wanted` pictures: each one's exemplar (-1 for none) and divergence to it."""
+    served, near = np.full(len(wanted), -1), np.full(len(wanted), np.nan, np.float32)
+    stored = stored_neighbours(library, settings)
+    if stored is not None:
+        row_of = {image: row for row, image in enumerate(wanted)}
+        place = np.array([row_of.get(image, -1) for image in stored.ids], np.int64)
+        known = (place >= 0) & (stored["served"] >= 0)
+        exemplars = place[stored["served"][known]]
+        served[place[known]] = exemplars
+        near[place[known]] = np.where(exemplars >= 0, stored["near"][known], np.nan)
+    return served, near
+
+
 def put_neighbours(
     library: Library,
     settings: Settings,
@@ -230,7 +245,7 @@ def put_neighbours(
 def extend(
     library: Library, settings: Settings, vectors: Vectors, step: Recorder, *, fresh: bool
 ) -> tuple[Neighbours, Comparer]:
-    """Lists of all pictures that have vectors, every candidate compared; stored step by step.
+    """Lists of all pictures that have vectors, every candidate compared; stored step by step, with the old groups.
 
     Lists that are there take in new pictures; the others, and with `fresh` vectors all, are found anew. What pairs are
     known is not computed again.
@@ -243,7 +258,7 @@ def extend(
     values = np.where(lists >= 0, known.look_up(keys), np.float32(np.nan))
     where = np.flatnonzero((lists >= 0) & np.isnan(values))
     lacking, place = np.unique(keys.flat[where], return_inverse=True)
-    nobody = np.full(len(lists), -1)
+    served, near = recalled_groups(library, settings, vectors.ids)
     for start in range(0, len(lacking), PAIRS_A_STEP):
 
         def progress(done: int, _: int, so_far: int = start) -> None:
@@ -255,7 +270,7 @@ def extend(
         now = np.isfinite(found[place])
         values.flat[where[now]] = found[place[now]]
         partly = Neighbours(vectors.ids, lists, values, before.others)
-        put_neighbours(library, settings, partly, nobody, np.full(len(lists), np.nan))
+        put_neighbours(library, settings, partly, served, near)
     return Neighbours(vectors.ids, lists, values, before.others), comparer
 
 

@@ -1,7 +1,7 @@
 """Trends of a library too large for all pairs: from its neighbours, with no matrix over all pictures at any time."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +41,22 @@ TOP = 10
 Rows = NDArray[np.int64]
 
 
+@dataclass(frozen=True, eq=False)
+class Before:
+    """The clusters that new ones start from.
+
+    Attributes
+    ----------
+    price : float or None
+        What a trend cost in them; None where that was in another unit.
+    """
+
+    clusters: Clusters
+    price: float | None
+
+
 def build(
-    library: Library, settings: Settings, wanted: Sequence[str], old: Clusters | None, step: Recorder, *, skip: bool
+    library: Library, settings: Settings, wanted: Sequence[str], before: Before | None, step: Recorder, *, skip: bool
 ) -> tuple[Clusters, Remoteness | None, int]:
     """Find trends among `wanted`; neighbours and vectors are stored.
 
@@ -68,11 +82,12 @@ def build(
     size = len(vectors.ids)
     numbers = _remoteness(library, settings, vectors.ids, comparer, step)
     comparer.correct(numbers)
-    start = _old_rows(old, vectors.ids)
+    start = _old_rows(before, vectors.ids)
+    previous = None if before is None else before.price
     step("Finding trends", 0, 0)
-    price = sparse_tree.suggest(size, comparer.weighed) if old is None else old.preference
+    price = sparse_tree.suggest(size, comparer.weighed) if previous is None else previous
     served, clusters = _found(vectors, neighbours, comparer, start, price, settings, step)
-    if old is not None and not size / 4 <= len(served.rows) ** 2 <= size * 4:
+    if previous is not None and not size / 4 <= len(served.rows) ** 2 <= size * 4:
         price = sparse_tree.suggest(size, comparer.weighed)
         served, clusters = _found(vectors, neighbours, comparer, served.rows, price, settings, step)
     kept = replace(neighbours, others=comparer.used().joined(neighbours.others.of(served.rows)))
@@ -132,12 +147,12 @@ def _prepared(
     return vectors, neighbours, Comparer(library, settings, ids, known)
 
 
-def _old_rows(old: Clusters | None, ids: Sequence[str]) -> Rows:
+def _old_rows(before: Before | None, ids: Sequence[str]) -> Rows:
     """Rows of the exemplars that were shown before."""
-    if old is None:
+    if before is None:
         return np.zeros(0, np.int64)
     row_of = {image: row for row, image in enumerate(ids)}
-    rows = (row_of.get(image) for image in tree.shown_exemplars(old))
+    rows = (row_of.get(image) for image in tree.shown_exemplars(before.clusters))
     return np.array(sorted(row for row in rows if row is not None), np.int64)
 
 

@@ -36,13 +36,13 @@ def forget(session: Session, names: Sequence[str], *, missing: bool = False, dry
         chosen.update({image.id: image for image in images if image.state == "missing"})
     if chosen and not dry_run:
         with library.writer("forgetting pictures"):
-            old = library.clusters.get()
+            old, made_from = library.clusters.get(), library.clusters.digest()
             with library.transaction():
                 library.images.forget(list(chosen))
-            if old is not None and not set(chosen).isdisjoint(old.ids):
+            if old is not None and made_from is not None and not set(chosen).isdisjoint(old.ids):
                 from leitmotiv.workflows.index import regroup
 
-                regroup(session, old)
+                regroup(session, old, made_from)
     return list(chosen.values())
 
 

@@ -116,6 +116,20 @@ def test_another_correction_needs_no_new_neighbours(session):
         assert not browse.stale(other)
 
 
+@pytest.mark.parametrize("size", [60, 130])
+def test_another_correction_or_measure_finds_its_own_price(session, tmp_path, size):
+    add(session.library, range(size))
+    build_index(session)
+    for changes in ({"correction": "none"}, {"correction": "relative", "smoothing": 0.6}):
+        with Session(replace(session.settings, **changes)) as changed:
+            build_index(changed)
+            price = changed.library.clusters.get().preference
+        with Session(replace(session.settings, **changes, library=tmp_path / str(changes))) as fresh:
+            add(fresh.library, range(size))
+            build_index(fresh)
+            assert price == pytest.approx(fresh.library.clusters.get().preference, rel=1e-6)
+
+
 def test_groups_shown_first_have_exact_divergences_and_others_good_estimates(base, matrix):
     ids, values = matrix
     row_of = {image: row for row, image in enumerate(ids)}
@@ -285,6 +299,83 @@ def test_crossing_the_limit_changes_the_way_both_ways(session):
     assert session.library.arrays.get(NEIGHBOURS) is None
 
 
+def _members(session):
+    return {frozenset(group.members) for group in browse.clusters(session).clusters}
+
+
+@pytest.mark.parametrize(("indexed", "placed", "gone"), [(100, 3, 1), (103, 0, 4)])
+def test_forgetting_around_the_limit_keeps_the_trends(session, indexed, placed, gone):
+    add(session.library, range(indexed))
+    build_index(session)
+    if placed:
+        add(session.library, range(indexed, indexed + placed))
+        place_new(session)
+    before, lost = _members(session), {image_id(number) for number in range(gone)}
+    forget(session, sorted(lost))
+    after = _members(session)
+    assert frozenset().union(*after) == frozenset(session.library.images.ids())
+    assert len(after & {group - lost for group in before}) >= 0.7 * len(before)
+    assert browse.stale(session)
+
+
+@pytest.mark.parametrize("size", [60, 130])
+def test_forgetting_after_a_change_of_the_measure_keeps_the_trends(session, size):
+    add(session.library, range(size))
+    build_index(session)
+    before = _members(session)
+    exemplar = browse.clusters(session).clusters[0].exemplar
+    with Session(replace(session.settings, smoothing=0.5)) as other:
+        forget(other, [exemplar])
+        assert _members(other) == {group - {exemplar} for group in before}
+        assert browse.stale(other)
+
+
+def _assert_exact(session):
+    """All groups shown state what the pairs have when compared."""
+    with Session(session.settings) as fresh:
+        for group in browse.clusters(fresh).clusters:
+            packed = divergence.pack(fresh.library.mixtures.many(group.members), look=look(fresh.settings))
+            query = fresh.library.mixtures.get(group.exemplar)
+            assert np.allclose(group.distances, divergence.js_to(query, packed, look=look(fresh.settings)), atol=1e-6)
+
+
+@pytest.mark.parametrize("stage", ["PAIRS_A_STEP", "_judged"])
+@pytest.mark.parametrize("indexed", [95, 120])
+def test_an_interrupted_build_leaves_the_divergences_that_are_shown_exact(session, monkeypatch, stage, indexed):
+    add(session.library, range(indexed))
+    build_index(session)
+    add(session.library, range(indexed, 2 * indexed + 10))
+    with monkeypatch.context() as patch:
+        if stage == "_judged":
+            patch.setattr(sparse_index, "_judged", _interrupted)
+        else:
+            patch.setattr(neighbours, "PAIRS_A_STEP", 3000)
+            patch.setattr(neighbours, "put_neighbours", _interrupted_after(neighbours.put_neighbours))
+        with pytest.raises(KeyboardInterrupt):
+            build_index(session)
+    _assert_exact(session)
+
+
+def test_placed_pictures_have_exact_divergences_in_the_groups_shown(session):
+    add(session.library, range(150))
+    build_index(session)
+    add(session.library, range(150, 180))
+    assert place_new(session) == 30
+    _assert_exact(session)
+
+
+def _interrupted(*_, **__):
+    raise KeyboardInterrupt
+
+
+def _interrupted_after(work):
+    def interrupted(*args, **options):
+        work(*args, **options)
+        raise KeyboardInterrupt
+
+    return interrupted
+
+
 def test_skip_distances_needs_neighbours_and_keeps_placed_pictures(session):
     add(session.library, range(130))
     with pytest.raises(NoIndexError, match="skip-distances"):
@@ -294,6 +385,17 @@ def test_skip_distances_needs_neighbours_and_keeps_placed_pictures(session):
     place_new(session)
     build_index(session, skip_distances=True)
     assert sum(group.size for group in browse.clusters(session).clusters) == 131
+    assert browse.stale(session)
+
+
+def test_skip_distances_just_above_the_limit_goes_by_the_pairs_that_are_there(session):
+    add(session.library, range(100))
+    build_index(session)
+    add(session.library, range(100, 103))
+    report = build_index(session, skip_distances=True)
+    assert report.pairs == 0
+    assert sum(group.size for group in browse.clusters(session).clusters) == 103
+    assert session.library.arrays.get(MATRIX) is not None
     assert browse.stale(session)
 
 
