@@ -309,7 +309,8 @@ class Ranking:
     unit : str
         Of the scores; for looks "relative" (0 to 1, corrected for hubs) or "nats".
     approximate : bool
-        True where the order comes from stored neighbours, not from exact values.
+        True where the end of the order comes from vectors, or from the trends where there are none, and not from
+        divergences.
     """
 
     measure: str

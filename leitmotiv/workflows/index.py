@@ -345,5 +345,6 @@ def _add_vectors(library: Library, settings: Settings, others: Sequence[str], st
     vectors = stored_vectors(library, settings)
     if vectors is not None:
         known = [image for image in vectors.ids if image]
-        lacking = [image for image in others if image not in set(known)]
+        there = set(known)
+        lacking = [image for image in others if image not in there]
         put_vectors(library, settings, with_vectors(library, settings, vectors, [*known, *lacking], step))

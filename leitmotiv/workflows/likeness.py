@@ -132,6 +132,7 @@ def _by_trend(session: Session, image_id: str, unknown: list[str]) -> tuple[list
     ordered = [
         member for place in np.argsort(nearness, kind="stable") for member in groups[place].members if member in there
     ]
-    ordered += [other for other in unknown if other not in set(ordered)]
+    placed = set(ordered)
+    ordered += [other for other in unknown if other not in placed]
     most = max(0, EXACT - len(exemplars))
     return ordered[:most], ordered[most:]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from leitmotiv.store.library import Library
 from leitmotiv.workflows.correcting import Remoteness
 from leitmotiv.workflows.measuring import look, measure_digest
 from leitmotiv.workflows.progress import Recorder
-from leitmotiv.workflows.vectors import Vectors
+from leitmotiv.workflows.vectors import Vectors, model_digest
 
 NEIGHBOURS = "neighbours"
 """The name of the stored arrays: candidates of each picture, their divergences, and other pairs worth keeping."""
@@ -49,12 +50,15 @@ class Neighbours:
         Divergences; NaN where not computed yet.
     others : Pairs
         Pairs beside those in lists: within groups, and with exemplars.
+    model : bytes
+        Digest of the embedding by which lists were found; empty where there are none yet.
     """
 
     ids: tuple[str, ...]
     lists: Lists
     values: Divergences
     others: Pairs
+    model: bytes
 
 
 class Comparer:
@@ -191,7 +195,7 @@ def recalled(library: Library, settings: Settings, wanted: Sequence[str]) -> tup
     """What is stored about the `wanted` pictures, in this order; and whose list is whole, (N,) bool."""
     size = len(wanted)
     lists, values = np.full((size, CANDIDATES), -1, np.int32), np.full((size, CANDIDATES), np.nan, np.float32)
-    whole, others = np.zeros(size, np.bool_), no_pairs(size)
+    whole, others, model = np.zeros(size, np.bool_), no_pairs(size), b""
     stored = stored_neighbours(library, settings)
     if stored is not None and stored["lists"].shape[1] == CANDIDATES:
         row_of = {image: row for row, image in enumerate(wanted)}
@@ -206,7 +210,8 @@ def recalled(library: Library, settings: Settings, wanted: Sequence[str]) -> tup
         keys = keys_of(pairs[there, 0], pairs[there, 1], size)
         order = np.argsort(keys)
         others = Pairs(size, keys[order], stored["pair_values"][there][order])
-    return Neighbours(tuple(wanted), lists, values, others), whole
+        model = stored["model"].tobytes() if "model" in stored else b""
+    return Neighbours(tuple(wanted), lists, values, others, model), whole
 
 
 def recalled_groups(library: Library, settings: Settings, wanted: Sequence[str]) -> tuple[Rows, Divergences]:
@@ -231,29 +236,29 @@ def put_neighbours(
     near: NDArray[np.floating],
 ) -> None:
     """Store neighbours in the place of the old ones, with each picture's exemplar (row, -1 for none yet)."""
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "lists": neighbours.lists,
         "values": neighbours.values,
         "pairs": ends(neighbours.others.keys, len(neighbours.ids)).astype(np.int32),
         "pair_values": neighbours.others.values,
+        "model": np.frombuffer(neighbours.model, np.uint8),
         "served": served.astype(np.int32),
         "near": near.astype(np.float32),
     }
     library.arrays.put(NEIGHBOURS, arrays, neighbours.ids, measure_digest(settings))
 
 
-def extend(
-    library: Library, settings: Settings, vectors: Vectors, step: Recorder, *, fresh: bool
-) -> tuple[Neighbours, Comparer]:
+def extend(library: Library, settings: Settings, vectors: Vectors, step: Recorder) -> tuple[Neighbours, Comparer]:
     """Lists of all pictures that have vectors, every candidate compared; stored step by step, with the old groups.
 
-    Lists that are there take in new pictures; the others, and with `fresh` vectors all, are found anew. What pairs are
-    known is not computed again.
+    Lists that are there take in new pictures; the others, and all that another embedding found, are found anew. What
+    pairs are known is not computed again.
     """
     before, whole = recalled(library, settings, vectors.ids)
     known = listed(before.lists, before.values).joined(before.others)
     comparer = Comparer(library, settings, vectors.ids, known)
-    lists = _find(vectors, before.lists, whole & (not fresh), settings, step)
+    model = model_digest(vectors)
+    lists = _find(vectors, before.lists, whole & (before.model == model), settings, step)
     keys = keys_of(np.arange(len(lists))[:, None], lists, len(lists))
     values = np.where(lists >= 0, known.look_up(keys), np.float32(np.nan))
     where = np.flatnonzero((lists >= 0) & np.isnan(values))
@@ -269,9 +274,9 @@ def extend(
         found[part] = comparer.plain(lacking[part], progress)
         now = np.isfinite(found[place])
         values.flat[where[now]] = found[place[now]]
-        partly = Neighbours(vectors.ids, lists, values, before.others)
+        partly = Neighbours(vectors.ids, lists, values, before.others, model)
         put_neighbours(library, settings, partly, served, near)
-    return Neighbours(vectors.ids, lists, values, before.others), comparer
+    return Neighbours(vectors.ids, lists, values, before.others, model), comparer
 
 
 def _find(vectors: Vectors, lists: Lists, whole: NDArray[np.bool_], settings: Settings, step: Recorder) -> Lists:

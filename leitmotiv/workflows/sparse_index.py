@@ -132,8 +132,8 @@ def _prepared(
         step("Preparing the mathematics", 0, 0)
         divergence.warm()
         candidates.warm()
-        vectors, fresh = bring_up_to_date(library, settings, sorted(wanted), step)
-        neighbours, comparer = extend(library, settings, vectors, step, fresh=fresh)
+        vectors = bring_up_to_date(library, settings, sorted(wanted), step)
+        neighbours, comparer = extend(library, settings, vectors, step)
         if np.isnan(vectors.recall):
             put_vectors(library, settings, _judged(library, settings, vectors, neighbours, comparer, step))
         return vectors, neighbours, comparer

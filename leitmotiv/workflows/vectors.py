@@ -1,5 +1,6 @@
 """The vectors of a library too large for all pairs, kept in its store; with them anything can be put in order."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -75,6 +76,13 @@ def as_vectors(stored: Stored) -> Vectors:
     return Vectors(stored.ids, stored["coordinates"], model, found_from, recall, stored["curve"])
 
 
+def model_digest(vectors: Vectors) -> bytes:
+    """Which embedding made the vectors, 32 bytes: lists found by another do not go with them."""
+    model = vectors.model
+    parts = (model.landmarks, model.level, model.middle, model.axes)
+    return hashlib.sha256(b"".join(hashlib.sha256(part.tobytes()).digest() for part in parts)).digest()
+
+
 def put_vectors(library: Library, settings: Settings, vectors: Vectors) -> None:
     """Store vectors in the place of the old ones."""
     model = vectors.model
@@ -91,10 +99,8 @@ def put_vectors(library: Library, settings: Settings, vectors: Vectors) -> None:
     library.arrays.put(VECTORS, arrays, vectors.ids, vectors_digest(settings))
 
 
-def bring_up_to_date(
-    library: Library, settings: Settings, wanted: Sequence[str], step: Recorder
-) -> tuple[Vectors, bool]:
-    """Vectors of exactly the `wanted` pictures, in this order; stored. Tells whether all are new.
+def bring_up_to_date(library: Library, settings: Settings, wanted: Sequence[str], step: Recorder) -> Vectors:
+    """Vectors of exactly the `wanted` pictures, in this order; stored.
 
     Only pictures without a vector are embedded, unless the library has outgrown the embedding.
     """
@@ -106,11 +112,10 @@ def bring_up_to_date(
         model = embedding.fit(sample, landmarks=embedding.LANDMARKS, threads=settings.cores)
         nothing = np.zeros((0, model.dimensions), np.int16)
         old = Vectors((), nothing, model, len(wanted), np.nan, np.zeros((1, 2)))
-    fresh = not old.ids
     vectors = with_vectors(library, settings, old, wanted, step)
     if vectors is not old:
         put_vectors(library, settings, vectors)
-    return vectors, fresh
+    return vectors
 
 
 def with_vectors(library: Library, settings: Settings, old: Vectors, wanted: Sequence[str], step: Recorder) -> Vectors:

@@ -244,6 +244,21 @@ def test_vectors_are_found_anew_when_the_library_has_outgrown_them(session):
     assert stored_lists(session) == extended
 
 
+def test_lists_of_an_embedding_that_was_outgrown_do_not_outlive_an_interruption(session, monkeypatch):
+    add(session.library, range(120))
+    build_index(session)
+    add(session.library, range(120, 260))
+    with monkeypatch.context() as patch:
+        patch.setattr(sparse_index, "extend", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            build_index(session)
+    build_index(session)
+    resumed = stored_lists(session)
+    session.library.arrays.remove(NEIGHBOURS)
+    build_index(session)
+    assert stored_lists(session) == resumed
+
+
 def test_interrupted_build_goes_on_from_what_was_stored(session, monkeypatch):
     add(session.library, range(220))
     monkeypatch.setattr(neighbours, "PAIRS_A_STEP", 3000)
