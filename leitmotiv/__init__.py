@@ -15,6 +15,7 @@ __all__ = [  # noqa: RUF022 - in the order of the documentation
     "cauchy_schwarz_divergence",
     "kl_monte_carlo",
     "kl_variational",
+    "relative_matrix",
     "cluster",
     "Clusters",
     "affinity_propagation",

@@ -34,6 +34,7 @@ __all__ = [
     "kl_variational",
     "open_library",
     "read_image",
+    "relative_matrix",
 ]
 
 
@@ -141,8 +142,39 @@ def kl_variational(a: records.Mixture, b: records.Mixture) -> float:
     return calculate.kl_variational(a, b, _settings())
 
 
+def relative_matrix(matrix: ArrayLike, *, ids: Sequence[str] | None = None) -> np.ndarray[Any, Any]:
+    """Relative divergences of pictures, which rankings and trends of a library go by, from those in nats.
+
+    Parameters
+    ----------
+    matrix : (N, N) float
+        Jensen-Shannon divergences, nats, as of `js_matrix` or `Library.divergences`.
+    ids : sequence of str, optional
+        They choose the 128 witnesses among more pictures; with those of a library the answer is the library's.
+
+    Returns
+    -------
+    (N, N) float32
+        From 0, the same, over 0.5, as far as two such pictures usually are, to 1. Symmetric, with a zero diagonal.
+    """
+    values = np.asarray(matrix, np.float32)
+    if values.ndim != 2 or len(values) != values.shape[1] or (ids is not None and len(set(ids)) != len(values)):
+        raise ValueError(f"matrix must be (N, N), with N different ids, and is {values.shape}.")
+    return calculate.relative_matrix(values, ids)
+
+
 def cluster(matrix: ArrayLike, *, ids: Sequence[str] | None = None, preference: float | None = None) -> Clusters:
-    """Group pictures by their divergences, (N, N), nats, and join the groups in a tree."""
+    """Group pictures by their distances, and join the groups in a tree.
+
+    Parameters
+    ----------
+    matrix : (N, N) float
+        Divergences in nats, or relative ones (`relative_matrix`), by which a library groups.
+    ids : sequence of str, optional
+        Names of the rows.
+    preference : float, optional
+        What one more group costs, in the unit of `matrix`; larger ones give fewer groups. Without it one is found.
+    """
     return calculate.cluster(np.asarray(matrix), ids=ids, preference=preference)
 
 

@@ -111,3 +111,24 @@ def test_a_library_gives_the_divergences_that_count(tmp_path, monkeypatch):
     monkeypatch.setenv("LEITMOTIV_SMOOTHING", "0.9")
     with leitmotiv.open_library(tmp_path / "library") as library:
         assert library.divergences() is None
+
+
+def test_the_relative_matrix_is_what_a_library_ranks_and_groups_by(tmp_path):
+    with leitmotiv.open_library(tmp_path / "library") as library:
+        library.add(folder_of(tmp_path / "photos", 12))
+        library.build_index()
+        ids, matrix = library.divergences()
+        order = np.argsort(ids)
+        ids, matrix = [ids[row] for row in order], matrix[np.ix_(order, order)]
+        relative = leitmotiv.relative_matrix(matrix, ids=ids)
+        scores = {result.id: result.score for result in library.similar(ids[0]).results}
+        assert {one: relative[0, row] for row, one in enumerate(ids) if row} == pytest.approx(scores, rel=1e-6)
+        mine, made = leitmotiv.cluster(relative, ids=ids), library.clusters()
+        assert mine.cost == pytest.approx(made.cost)
+        assert mine.default_count == made.default_count
+
+
+@pytest.mark.parametrize(("shape", "ids"), [((2, 3), None), ((3,), None), ((2, 2), ["a"]), ((2, 2), ["a", "a"])])
+def test_what_is_no_matrix_of_pictures_is_refused(shape, ids):
+    with pytest.raises(ValueError, match="different ids"):
+        leitmotiv.relative_matrix(np.zeros(shape), ids=ids)

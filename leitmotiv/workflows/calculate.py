@@ -15,6 +15,7 @@ from leitmotiv.analysis.views import expected_image
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import Clusters, Mixture, Pixels
 from leitmotiv.settings import Settings
+from leitmotiv.workflows.correcting import corrected
 from leitmotiv.workflows.fitting import fit_pixels
 from leitmotiv.workflows.measuring import look
 
@@ -78,8 +79,13 @@ def kl_variational(a: Mixture, b: Mixture, settings: Settings) -> float:
     return measures.kl_variational(a, b, look=look(settings))
 
 
+def relative_matrix(matrix: NDArray[np.float32], ids: Sequence[str] | None) -> NDArray[np.float32]:
+    """All relative divergences, (N, N) float32, from those in nats."""
+    return corrected(matrix, "relative", ids)
+
+
 def cluster(matrix: NDArray[Any], *, ids: Sequence[str] | None, preference: float | None) -> Clusters:
-    """Clusters and their tree of a divergence matrix (N, N), nats."""
+    """Clusters and their tree of a divergence matrix (N, N), in any unit."""
     return tree.cluster(matrix, ids=ids, preference=preference)
 
 
