@@ -1,15 +1,14 @@
 """What a divergence depends on beside the two mixtures: the shared spaces, the smoothing, the points."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.records import ColourSpace
+from leitmotiv.settings import Spaces
 
 Divergences = NDArray[np.float32]
-Spaces = Literal["both", "centred", "common"]
 _CENTRED: dict[Spaces, float] = {"both": 0.7, "centred": 1.0, "common": 0.0}
 """What the centred space counts for. With both, 0.7 was chosen on altered pictures; see docs/how-it-works.md."""
 
