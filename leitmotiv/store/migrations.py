@@ -139,7 +139,16 @@ def m002_places_in_units_of_the_longest_side(database: sqlite3.Connection) -> No
         database.execute(update, (moved, width / height, image_id))
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001_images_files_clusters_jobs, m002_places_in_units_of_the_longest_side)
+def m004_grain_of_the_trends(database: sqlite3.Connection) -> None:
+    """Give the trends a place for the number of them that a person asked for."""
+    database.execute("ALTER TABLE clusters ADD COLUMN grain TEXT")
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    m001_images_files_clusters_jobs,
+    m002_places_in_units_of_the_longest_side,
+    m004_grain_of_the_trends,
+)
 
 
 def pending(database: sqlite3.Connection, folder: Path, known: Sequence[Migration] = MIGRATIONS) -> list[Migration]:
