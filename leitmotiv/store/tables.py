@@ -158,20 +158,6 @@ class Migrations(Table):
     at = TextField()
 
 
-TABLES: tuple[type[Table], ...] = (
-    Images,
-    Files,
-    Thumbnails,
-    Mixtures,
-    Folders,
-    Failures,
-    Clusters,
-    ClusterNames,
-    Jobs,
-    Migrations,
-)
-
-
 class Ratings(Table):
     """What a person thinks of a picture; no row means nothing yet."""
 
@@ -207,3 +193,21 @@ class Revisions(Table):
 
     name = TextField(primary_key=True)
     number = IntegerField()
+
+
+TABLES: tuple[type[Table], ...] = (
+    Images,
+    Files,
+    Thumbnails,
+    Mixtures,
+    Folders,
+    Failures,
+    Clusters,
+    ClusterNames,
+    Jobs,
+    Migrations,
+    Ratings,
+    Selections,
+    Changes,
+    Revisions,
+)
