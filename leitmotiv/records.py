@@ -163,6 +163,46 @@ class Image:
 
 
 @dataclass(frozen=True)
+class Rating:
+    """What a person thinks of a picture.
+
+    Attributes
+    ----------
+    stars : int
+        0 (none) to 5.
+    label : str
+        "red", "yellow", "green", "blue", "purple", or "" for none.
+    """
+
+    stars: int = 0
+    favourite: bool = False
+    rejected: bool = False
+    label: str = ""
+
+
+LABELS = ("red", "yellow", "green", "blue", "purple")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A named set of pictures.
+
+    Attributes
+    ----------
+    query : str or None
+        A filter that is asked anew each time; None where the pictures are fixed.
+    ids : tuple of str or None
+        The fixed pictures; None where there is a filter.
+    """
+
+    id: int
+    name: str
+    query: str | None
+    ids: tuple[str, ...] | None
+    at: datetime
+
+
+@dataclass(frozen=True)
 class KnownFile:
     """What the library remembers of a file, to tell without reading it whether it changed."""
 

@@ -19,7 +19,7 @@ VIOLATIONS = {
     "No circles: inside a package imports run one way": ("imaging/bad.py", "import leitmotiv.imaging.worse"),
     "Kernels belong to analysis": ("workflows/bad.py", "import leitmotiv.kernels.compiled"),
     "Tables belong to the store": ("workflows/bad.py", "import leitmotiv.store.tables"),
-    "Only workflows reach the store, imaging and analysis": ("web/bad.py", "import leitmotiv.store.library"),
+    "Only workflows reach the store, imaging, formats and analysis": ("web/bad.py", "import leitmotiv.store.library"),
     "numba lives in kernels": ("analysis/bad.py", "import numba"),
     "scikit-learn and scipy live in analysis": ("imaging/bad.py", "from scipy import ndimage"),
     "peewee lives in the store": ("workflows/bad.py", "from playhouse import sqlite_ext"),

@@ -50,7 +50,7 @@ def test_versions_agree():
 
 def test_notice_names_the_licence_of_every_package_that_is_needed():
     notice = (ROOT / "NOTICE").read_text("utf-8")
-    named = dict(re.findall(r"^  ([a-z-]+) +([A-Z][\w.-]+)", notice, re.MULTILINE))
+    named = dict(re.findall(r"^  ([a-z0-9-]+) +([A-Z][\w.-]+)", notice, re.MULTILINE))
     needed = {re.split(r"[<>=]", package)[0] for package in PROJECT["dependencies"]}
     assert set(named) == needed
 
@@ -71,7 +71,10 @@ def test_every_package_that_is_imported_is_listed():
         for name in imported_modules(ast.parse(file.read_text("utf-8")))
     }
     outside = modules - set(sys.stdlib_module_names) - {"leitmotiv"}
-    listed = {re.split(r"[<>=]", package)[0] for package in PROJECT["dependencies"]}
+    optional = [
+        package for extra, list_ in PROJECT["optional-dependencies"].items() if extra != "test" for package in list_
+    ]
+    listed = {re.split(r"[<>=]", package)[0] for package in [*PROJECT["dependencies"], *optional]}
     assert {belongs.get(name, name.replace("_", "-")) for name in outside} == listed
 
 

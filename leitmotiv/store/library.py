@@ -11,8 +11,10 @@ from types import TracebackType
 from typing import Self
 
 from leitmotiv.errors import DiskFullError, LeitmotivError, NotALibraryError, PermissionDeniedError
-from leitmotiv.store import migrations
+from leitmotiv.store import migrations, tables
 from leitmotiv.store.arrays import Arrays
+from leitmotiv.store.catalogue import Catalogue
+from leitmotiv.store.changes import Changes
 from leitmotiv.store.clusters import ClusterTree
 from leitmotiv.store.database import Database, Mode, connect_uri
 from leitmotiv.store.explain import closed_off, denied, from_sqlite, from_system, full
@@ -21,6 +23,8 @@ from leitmotiv.store.images import Images
 from leitmotiv.store.jobs import Jobs
 from leitmotiv.store.lock import WriterLock
 from leitmotiv.store.mixtures import Mixtures
+from leitmotiv.store.ratings import Ratings
+from leitmotiv.store.selections import Selections
 
 NAME = "leitmotiv.db"
 OPEN_WAIT_S = 5.0
@@ -40,7 +44,7 @@ class Library:
     Attributes
     ----------
     folder : Path
-    images, files, folders, failures, mixtures, clusters, jobs, arrays
+    images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, changes
         The parts; see their classes.
     """
 
@@ -56,6 +60,10 @@ class Library:
         self.folders = Folders(database)
         self.failures = Failures(database)
         self.jobs = Jobs(database)
+        self.catalogue = Catalogue(database)
+        self.ratings = Ratings(database)
+        self.selections = Selections(database)
+        self.changes = Changes(database)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> Self:
@@ -126,6 +134,15 @@ class Library:
         """
         with self._database.transaction():
             yield
+
+    def revision(self, *names: str) -> tuple[int, ...]:
+        """How often each of these tables was changed, by any process: what was derived from them holds as long.
+
+        The tables that are counted are those that `migrations.count_changes` was told of.
+        """
+        revisions = tables.Revisions
+        found: dict[str, int] = dict(self._database.rows(revisions.select(revisions.name, revisions.number)))
+        return tuple(found[name] for name in names)
 
     def secret(self, name: str) -> str:
         """A random token of this library, made on first use and readable by its owner only."""

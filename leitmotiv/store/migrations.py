@@ -139,6 +139,53 @@ def m002_places_in_units_of_the_longest_side(database: sqlite3.Connection) -> No
         database.execute(update, (moved, width / height, image_id))
 
 
+def m003_ratings_selections_changes(database: sqlite3.Connection) -> None:
+    """Add what a person says about pictures, the journal that undoes it, and numbers that tell when a table changed."""
+    for statement in _M003.split(";"):
+        database.execute(statement)
+    count_changes(database, "images", "files", "ratings", "selections")
+
+
+def count_changes(database: sqlite3.Connection, *tables: str) -> None:
+    """Have the database count every change of these tables, whichever process makes it; see `Library.revision`."""
+    for table in tables:
+        database.execute("INSERT INTO revisions (name, number) VALUES (?, 0)", (table,))
+        for event in ("INSERT", "UPDATE", "DELETE"):
+            database.execute(
+                f"CREATE TRIGGER {table}_{event.lower()}_counts AFTER {event} ON {table} BEGIN "
+                f"UPDATE revisions SET number = number + 1 WHERE name = '{table}'; END"
+            )
+
+
+_M003 = """
+CREATE TABLE ratings (
+    image_id TEXT NOT NULL PRIMARY KEY REFERENCES images (id) ON DELETE CASCADE,
+    stars INTEGER NOT NULL DEFAULT 0,
+    favourite INTEGER NOT NULL DEFAULT 0,
+    rejected INTEGER NOT NULL DEFAULT 0,
+    label TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE selections (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    query TEXT,
+    ids TEXT,
+    at TEXT NOT NULL
+);
+CREATE TABLE changes (
+    serial INTEGER PRIMARY KEY AUTOINCREMENT,
+    title TEXT NOT NULL,
+    at TEXT NOT NULL,
+    edits TEXT NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE revisions (
+    name TEXT NOT NULL PRIMARY KEY,
+    number INTEGER NOT NULL
+)
+"""
+
+
 def m004_grain_of_the_trends(database: sqlite3.Connection) -> None:
     """Give the trends a place for the number of them that a person asked for."""
     database.execute("ALTER TABLE clusters ADD COLUMN grain TEXT")
@@ -147,6 +194,7 @@ def m004_grain_of_the_trends(database: sqlite3.Connection) -> None:
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
+    m003_ratings_selections_changes,
     m004_grain_of_the_trends,
 )
 

@@ -159,6 +159,43 @@ class Migrations(Table):
     at = TextField()
 
 
+class Ratings(Table):
+    """What a person thinks of a picture; no row means nothing yet."""
+
+    image_id = TextField(primary_key=True)
+    stars = IntegerField(default=0)
+    favourite = IntegerField(default=0)
+    rejected = IntegerField(default=0)
+    label = TextField(default="")
+
+
+class Selections(Table):
+    """Named sets of pictures: a filter that is asked anew, or fixed ids."""
+
+    id = IntegerField(primary_key=True)
+    name = PlainText()
+    query = PlainText(null=True)
+    ids = TextField(null=True)
+    at = TextField()
+
+
+class Changes(Table):
+    """The journal of what a person changed, for undoing; `edits` is JSON, see `changes`."""
+
+    serial = IntegerField(primary_key=True)
+    title = PlainText()
+    at = TextField()
+    edits = TextField()
+    undone = IntegerField(default=0)
+
+
+class Revisions(Table):
+    """How often each table was changed, counted by the database itself."""
+
+    name = TextField(primary_key=True)
+    number = IntegerField()
+
+
 TABLES: tuple[type[Table], ...] = (
     Images,
     Files,
@@ -170,4 +207,8 @@ TABLES: tuple[type[Table], ...] = (
     ClusterNames,
     Jobs,
     Migrations,
+    Ratings,
+    Selections,
+    Changes,
+    Revisions,
 )

@@ -10,11 +10,25 @@ from flask import Flask, g
 import leitmotiv
 from leitmotiv.errors import LeitmotivError
 from leitmotiv.records import Job
-from leitmotiv.web import about, api, clusters, context, errors, figures, images, jobs, pictures, ranked, safety, words
+from leitmotiv.web import (
+    about,
+    api,
+    clusters,
+    context,
+    errors,
+    figures,
+    images,
+    jobs,
+    own,
+    pictures,
+    ranked,
+    safety,
+    words,
+)
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.session import Session
 
-PAGES = (pictures, images, ranked, clusters, jobs, about, api)
+PAGES = (pictures, images, ranked, clusters, jobs, about, own, api)
 
 
 def create_app(session: Session, *, token: str | None = None) -> Flask:

@@ -5,7 +5,18 @@ from typing import Any, TypeVar
 
 from leitmotiv.workflows.session import Session
 
-KEPT = {"order": 16, "cut": 24, "clusters": 1, "packed": 2, "remoteness": 1, "digest": 1, "shown": 8}
+KEPT = {
+    "order": 16,
+    "cut": 24,
+    "clusters": 1,
+    "packed": 2,
+    "remoteness": 1,
+    "digest": 1,
+    "shown": 8,
+    "columns": 1,
+    "ratings": 1,
+    "selection": 16,
+}
 """How many values of a kind are kept, where they are large."""
 KEPT_ELSE = 512
 """For all other kinds: pictures drawn for a page, about 20 kB each, and palettes."""

@@ -4,7 +4,7 @@ import { recall, remember } from "./memory.js";
 
 /**
  * @typedef {object} Binding
- * @property {string[]} keys      as `KeyboardEvent.key` says them
+ * @property {string[]} keys      as `KeyboardEvent.key` says them; with "Ctrl+" before it for Ctrl, or Cmd on a Mac
  * @property {string} label       what it does
  * @property {string} group       heading in the sheet
  * @property {(event: KeyboardEvent) => void | boolean} [run]  false leaves the key to the browser; absent where the browser itself does it
@@ -31,16 +31,25 @@ function typing(target, key) {
 const single = () => recall("letters") !== "off";
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.defaultPrevented || event.altKey || event.isComposing) return;
   if (typing(event.target, event.key) || document.querySelector("dialog[open]")) return;
-  if (event.key.length === 1 && !single()) return;
+  const held = event.ctrlKey || event.metaKey;
+  if (event.key.length === 1 && !held && !single()) return;
+  const pressed = held ? `Ctrl+${event.key}` : event.key;
   for (const { keys, run } of bindings) {
-    if (run && keys.includes(event.key) && run(event) !== false) {
+    if (run && keys.includes(pressed) && run(event) !== false) {
       event.preventDefault();
       return;
     }
   }
 });
+
+/** A key as it is printed: Ctrl with a capital means Shift, too. @param {string} key */
+function named(key) {
+  if (!key.startsWith("Ctrl+")) return SIGNS[key] ?? key;
+  const letter = key.slice(5);
+  return `Ctrl+${letter === letter.toLowerCase() ? "" : "Shift+"}${letter.toUpperCase()}`;
+}
 
 /** Fill and open the sheet. */
 export function openSheet() {
@@ -60,7 +69,7 @@ export function openSheet() {
       for (const key of keys) {
         const cap = document.createElement("kbd");
         cap.className = "key";
-        cap.textContent = SIGNS[key] ?? key;
+        cap.textContent = named(key);
         detail.append(cap, " ");
       }
       list.append(term, detail);

@@ -1,0 +1,82 @@
+// Changes that a person makes: sent to the server, told, and taken back with Ctrl+Z or the button in the toast.
+
+import { say } from "./frame.js";
+import { bind } from "./keys.js";
+
+const SHOWN_MS = 8000;
+/** @type {((title: string) => void)[]} */
+const listeners = [];
+
+/** Be told when something was changed, undone or redone: what is shown may be old. @param {(title: string) => void} listener */
+export function changed(listener) {
+  listeners.push(listener);
+}
+
+/**
+ * Change something on the server.
+ * @param {string} address
+ * @param {"POST" | "PUT" | "PATCH" | "DELETE"} method
+ * @param {unknown} [body]
+ * @param {string} [title]  what is told and can be undone; without it nothing is told
+ * @returns {Promise<any>} what the server answered
+ */
+export async function change(address, method, body, title) {
+  const answer = await fetch(address, {
+    method,
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const form = answer.status === 204 ? null : await answer.json().catch(() => null);
+  if (!answer.ok) {
+    toast(form?.detail ?? `The server refused (${answer.status}).`);
+    throw new Error(form?.detail ?? String(answer.status));
+  }
+  if (title) {
+    toast(title, undo);
+    for (const listener of listeners) listener(title);
+  }
+  return form;
+}
+
+export const undo = () => step("undo", "Undone");
+export const redo = () => step("redo", "Done again");
+
+/** @param {"undo" | "redo"} verb @param {string} word */
+async function step(verb, word) {
+  const form = await change(`/api/v1/${verb}`, "POST", {}).catch(() => null);
+  if (!form) return;
+  toast(form.title ? `${word}: ${form.title}` : `Nothing to ${verb}.`);
+  if (form.title) for (const listener of listeners) listener(form.title);
+}
+
+let timer = 0;
+/** Tell something at the foot of the page for a while. @param {string} text @param {() => void} [back]  takes it back */
+export function toast(text, back) {
+  let place = /** @type {HTMLElement | null} */ (document.querySelector(".toast"));
+  if (!place) {
+    place = document.createElement("div");
+    place.className = "toast";
+    document.body.append(place);
+  }
+  const words = document.createElement("span");
+  words.textContent = text;
+  place.replaceChildren(words);
+  if (back) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button lined";
+    button.textContent = "Undo";
+    button.title = "Undo (Ctrl+Z)";
+    button.addEventListener("click", back);
+    place.append(button);
+  }
+  place.hidden = false;
+  say(text);
+  clearTimeout(timer);
+  timer = setTimeout(() => { if (place) place.hidden = true; }, SHOWN_MS);
+}
+
+bind([
+  { keys: ["Ctrl+z"], label: "Undo", group: "Everywhere", run: () => void undo() },
+  { keys: ["Ctrl+Z", "Ctrl+y"], label: "Redo", group: "Everywhere", run: () => void redo() },
+]);
