@@ -74,7 +74,8 @@ def build(
     step("Finding trends", 0, 0)
 
     def search(price: float, start: Rows | None) -> Priced[tuple[Served, Clusters]]:
-        found = _found(vectors, neighbours, comparer, start, price, settings, step)
+        old = np.zeros(0, np.int64) if start is None else start
+        found = _found(vectors, neighbours, comparer, old, price, settings, step)
         return Priced(price, found[0].rows, found)
 
     served, clusters = settled(
