@@ -249,6 +249,25 @@ class Merge:
     exemplar: int
 
 
+@dataclass(frozen=True)
+class Grain:
+    """Another number of trends than the usual one, that a person asked for.
+
+    Attributes
+    ----------
+    share : float
+        How many, as a multiple of the square root of the number of pictures.
+    price : float or None
+        What a trend cost before anybody asked, in the unit of what was clustered; None where that was another unit.
+    exemplars : tuple of str
+        Ids of the exemplars of the usual trends.
+    """
+
+    share: float
+    price: float | None
+    exemplars: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Clusters:
     """Groups of pictures that share a look, and the tree that joins them.
@@ -271,6 +290,8 @@ class Clusters:
         What a cluster costs (the f of facility location), in the unit of what was clustered.
     cost : float
         Summed distance to the exemplars + preference * C, in the same unit.
+    grain : Grain or None
+        What a person asked for; None where the clusters have their usual number.
     """
 
     ids: tuple[str, ...]
@@ -281,6 +302,7 @@ class Clusters:
     default_count: int
     preference: float
     cost: float
+    grain: Grain | None = None
 
     def __post_init__(self) -> None:
         for values in (self.labels, self.exemplars, self.distances):

@@ -46,10 +46,13 @@ class _Part:
     merges: list[tuple[float, int, int, int]]
 
 
-def suggest(size: int, compare: Compare) -> float:
-    """What a group of a library of `size` pictures costs, from the tree over an even sample of it; nats."""
+def suggest(size: int, compare: Compare, count: float | None = None) -> float:
+    """What a group of a library of `size` pictures costs, from the tree over an even sample of it; nats.
+
+    `count` groups stand at it then, if somebody asked for so many.
+    """
     rows = np.unique(((np.arange(SAMPLE) + 0.5) * size / SAMPLE).astype(np.int64))
-    return suggest_preference(_matrix(rows, size, compare), total=size)
+    return suggest_preference(_matrix(rows, size, compare), total=size, count=count)
 
 
 def build(

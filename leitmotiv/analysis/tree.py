@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis.exemplars import Divergences, Rows, as_divergences, exemplars, total_cost
+from leitmotiv.analysis.prices import Priced, Wanted, settled
 from leitmotiv.kernels.linkage import link
 from leitmotiv.records import Cluster, Clusters, Float, Merge
 
@@ -54,6 +55,7 @@ def cluster(
     preference: float | None = None,
     start: Rows | None = None,
     previous: float | None = None,
+    wanted: Wanted | None = None,
     threads: int = 1,
     progress: Progress | None = None,
 ) -> Clusters:
@@ -76,6 +78,8 @@ def cluster(
     previous : float, optional
         What a group cost in the old clusters. It stays, without `preference`, as long as it gives between half
         and twice the square root of N groups: otherwise a new picture could move the price, and with it all groups.
+    wanted : Wanted, optional
+        How many groups somebody asked for, in place of those; without `preference`.
     threads : int
         The result does not depend on it.
     progress : callable, optional
@@ -95,18 +99,20 @@ def cluster(
     def messages(done: int, total: int) -> None:
         report(20 + 50 * done // total, 100)
 
-    def search(price: float, start: Rows | None) -> tuple[float, Rows, Rows]:
+    def search(price: float, start: Rows | None) -> Priced[Rows]:
         report(20, 100)
-        found = exemplars(matrix, preference=price, start=start, threads=threads, progress=messages)
+        rows, labels = exemplars(matrix, preference=price, start=start, threads=threads, progress=messages)
         report(70, 100)
-        return price, *found
+        return Priced(price, rows, labels)
+
+    def suggest() -> float:
+        return suggest_preference(matrix, count=None if wanted is None else wanted.count)
 
     if preference is not None:
-        price, rows, labels = search(float(preference), start)
+        made = search(float(preference), start)
     else:
-        price, rows, labels = search(suggest_preference(matrix) if previous is None else previous, start)
-        if previous is not None and not len(matrix) / 4 <= len(rows) ** 2 <= len(matrix) * 4:
-            price, rows, labels = search(suggest_preference(matrix), rows)
+        made = settled(len(matrix), search, suggest, start=start, previous=previous, wanted=wanted)
+    price, rows, labels = made.price, made.rows, made.found
     steps = [*_inside(matrix, labels, price), *_above(matrix, labels, len(rows), price)]
     report(100, 100)
     return Clusters(
@@ -121,7 +127,7 @@ def cluster(
     )
 
 
-def suggest_preference(divergence: Divergences, *, total: int | None = None) -> float:
+def suggest_preference(divergence: Divergences, *, total: int | None = None, count: float | None = None) -> float:
     """Choose what a group costs so that about as many groups stand as each has pictures.
 
     A tree over all pictures tells how many groups stand at each price: the wider the range of prices, as a ratio,
@@ -137,6 +143,8 @@ def suggest_preference(divergence: Divergences, *, total: int | None = None) -> 
         Symmetric, zero on the diagonal, not negative; nats, or relative divergences.
     total : int, optional
         Of how many pictures the N are an even sample, if not of N.
+    count : float, optional
+        A number of groups that somebody asked for, in place of the one that wins.
 
     Returns
     -------
@@ -151,6 +159,10 @@ def suggest_preference(divergence: Divergences, *, total: int | None = None) -> 
         return largest
     _, _, heights = linkage(divergence.astype(np.float64), np.arange(size))
     rising = np.maximum(np.maximum.accumulate(heights), NO_DIFFERENCE * largest)
+    if count is not None:
+        prices = np.concatenate([rising[:1] / 2, rising, rising[-1:] * 2])
+        place = size - min(max(round(count), 1), size)
+        return float(np.sqrt(prices[place] * prices[place + 1]) * total / size)
     counts = np.arange(2, min(size - 1, math.isqrt(4 * total)) + 1)
     upper, lower = rising[size - counts], rising[size - counts - 1]
     ranges = counts * np.log(upper / lower)
@@ -272,9 +284,9 @@ def counts(clusters: Clusters) -> tuple[int, ...]:
     return tuple(sorted(chosen - {0}))
 
 
-def shown_exemplars(clusters: Clusters) -> tuple[str, ...]:
-    """Ids of the exemplars of the groups shown first, in the order of their nodes."""
-    nodes = np.unique(_nodes(clusters, clusters.default_count))
+def shown_exemplars(clusters: Clusters, count: int | None = None) -> tuple[str, ...]:
+    """Ids of the exemplars of the groups of a cut, by default those shown first, in the order of their nodes."""
+    nodes = np.unique(_nodes(clusters, clusters.default_count if count is None else count))
     return tuple(clusters.ids[_exemplar(clusters, int(node))] for node in nodes)
 
 

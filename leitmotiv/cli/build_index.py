@@ -1,22 +1,34 @@
 """`leitmotiv build-index`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import Verb, session, show
 
+if TYPE_CHECKING:
+    from leitmotiv.workflows.grain import Groups
+
 
 @click.command("build-index", cls=Verb)
 @click.option("--skip-distances", is_flag=True, help="Cluster again, but compare no further pictures.")
+@click.option(
+    "--groups",
+    type=click.Choice(["fewer", "more", "default"]),
+    help="Find the trends anew: about two thirds or one and a half times as many, or the usual number.",
+)
 @click.option("--limit", type=int, help="Most pictures of which all pairs are compared (default 5000).")
-def command(skip_distances: bool, limit: int | None) -> None:
+def command(skip_distances: bool, groups: "Groups | None", limit: int | None) -> None:
     """Compare the pictures and find their trends.
 
     Only pairs with a new picture are computed. Groups stay where nothing changed. Interrupted, it goes on from where
     it was.
+
+    --groups holds until it is given again: new pictures join fewer or more trends, too.
     """
     from leitmotiv.workflows.index import build_index
 
     with session(limit=limit) as opened, bars() as report:
-        built = build_index(opened, skip_distances=skip_distances, report=report)
+        built = build_index(opened, skip_distances=skip_distances, groups=groups, report=report)
     show(vars(built), lambda: str(built))

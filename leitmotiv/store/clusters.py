@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.records import Clusters, Merge
+from leitmotiv.records import Clusters, Grain, Merge
 from leitmotiv.store import tables
 from leitmotiv.store.database import Database
 
@@ -51,6 +51,7 @@ class ClusterTree:
                 trees.default_count,
                 trees.preference,
                 trees.cost,
+                trees.grain,
             )
         )
         return None if row is None else _as_clusters(*row)
@@ -121,6 +122,7 @@ def _as_row(clusters: Clusters, digest: str) -> dict[str, Any]:
         "default_count": clusters.default_count,
         "preference": clusters.preference,
         "cost": clusters.cost,
+        "grain": None if clusters.grain is None else json.dumps(asdict(clusters.grain)),
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
@@ -135,6 +137,7 @@ def _as_clusters(
     default_count: int,
     preference: float | None,
     cost: float | None,
+    grain: str | None,
 ) -> Clusters:
     nodes = np.frombuffer(merges, "<i8").reshape(-1, 3).tolist()
     steps = zip(nodes, np.frombuffer(heights, "<f8").tolist(), strict=True)
@@ -147,7 +150,15 @@ def _as_clusters(
         default_count=default_count,
         preference=_number(preference),
         cost=_number(cost),
+        grain=_as_grain(grain),
     )
+
+
+def _as_grain(text: str | None) -> Grain | None:
+    if text is None:
+        return None
+    values = json.loads(text)
+    return Grain(values["share"], values["price"], tuple(values["exemplars"]))
 
 
 def _pack(values: Any, kind: str) -> bytes:

@@ -186,10 +186,16 @@ CREATE TABLE revisions (
 """
 
 
+def m004_grain_of_the_trends(database: sqlite3.Connection) -> None:
+    """Give the trends a place for the number of them that a person asked for."""
+    database.execute("ALTER TABLE clusters ADD COLUMN grain TEXT")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
     m003_ratings_selections_changes,
+    m004_grain_of_the_trends,
 )
 
 

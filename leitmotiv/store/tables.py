@@ -122,6 +122,7 @@ class Clusters(Table):
     preference = FloatField(null=True)
     cost = FloatField(null=True)
     at = TextField()
+    grain = TextField(null=True)
 
 
 class ClusterNames(Table):

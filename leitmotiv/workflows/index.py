@@ -13,11 +13,11 @@ from leitmotiv.records import Clusters
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
 from leitmotiv.workflows import correcting, sparse_index
+from leitmotiv.workflows.grain import Before, Groups, asked, going_on
 from leitmotiv.workflows.measuring import MATRIX, look, measure_digest
 from leitmotiv.workflows.neighbours import NEIGHBOURS, finished, stored_neighbours
 from leitmotiv.workflows.progress import Recorder, Report, recorded
 from leitmotiv.workflows.session import Session
-from leitmotiv.workflows.sparse_index import Before
 from leitmotiv.workflows.vectors import VECTORS, put_vectors, stored_vectors, with_vectors
 
 PAIRS_A_STEP = 1_000_000
@@ -28,20 +28,30 @@ Placed = tuple[Clusters, correcting.Remoteness | None]
 
 @dataclass(frozen=True)
 class IndexReport:
-    """What an index run did: pictures, of which new, pairs computed, fine clusters, groups shown first."""
+    """What an index run did: pictures, of which new, pairs computed, fine clusters, groups shown first.
+
+    `before` groups were shown first, where another number of them was asked for; otherwise None.
+    """
 
     images: int
     new: int
     pairs: int
     clusters: int
     shown: int
+    before: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.images:,} pictures ({self.new:,} new) in {self.shown:,} trends; {self.pairs:,} pairs computed"
+        trends = f"{self.shown:,} trends" if self.before is None else f"{self.shown:,} trends (before: {self.before:,})"
+        return f"{self.images:,} pictures ({self.new:,} new) in {trends}; {self.pairs:,} pairs computed"
 
 
 def build_index(
-    session: Session, *, skip_distances: bool = False, report: Report | None = None, wait: float = 5.0
+    session: Session,
+    *,
+    skip_distances: bool = False,
+    groups: Groups | None = None,
+    report: Report | None = None,
+    wait: float = 5.0,
 ) -> IndexReport:
     """Compute the divergences that are missing, cluster, and replace the old clusters atomically.
 
@@ -52,6 +62,8 @@ def build_index(
     ----------
     skip_distances : bool
         Cluster again what has been compared, and compute no new divergence.
+    groups : str, optional
+        "fewer" or "more" trends than there are then, or "default", the usual number. It holds for later indexes too.
 
     Raises
     ------
@@ -61,38 +73,55 @@ def build_index(
         `skip_distances`, and nothing has been compared yet.
     LibraryLockedError
         Another process is writing.
+    UsageError
+        There can be no fewer trends, or no more; all else is done.
     """
-    library, settings = session.library, session.settings
+    library = session.library
     with library.writer("building the index", wait=wait), recorded(library, "index", "Trends", report) as step:
-        everything = library.images.ids()
-        if not everything:
-            raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
-        old, made_from = library.clusters.get(), library.clusters.digest()
-        before = None if old is None else Before(old, _price(old, made_from, settings))
-        compared = _compared_ids(library, settings, everything)
-        lacking = settings.correction != "none" and correcting.stored(library, settings) is None
-        same = made_from == digest(everything, settings)
-        whole = same and not lacking and compared.issuperset(everything)
-        if old is not None and whole and not skip_distances:
-            return IndexReport(len(old.ids), 0, 0, len(old), old.default_count)
-        sparse = is_sparse(len(everything), settings)
-        if skip_distances:
-            sparse = _stored_way(library, settings, everything, sparse)
-        if sparse:
-            clusters, numbers, pairs = sparse_index.build(
-                library, settings, everything, before, step, skip=skip_distances
-            )
-            unused: tuple[str, ...] = (MATRIX,)
-        else:
-            matrix, ids, pairs = _distances(library, settings, everything, step, skip=skip_distances)
-            clusters = _cluster(matrix, ids, before, settings, step)
-            numbers = correcting.from_matrix(matrix, ids, settings)
-            unused = (VECTORS, NEIGHBOURS)
-        new = len(set(clusters.ids) - compared)
-        clusters = _replace(library, settings, (clusters, numbers), step, sparse=sparse)
-        for name in () if skip_distances else unused:
-            library.arrays.remove(name)
-        return IndexReport(len(clusters.ids), new, pairs, len(clusters), clusters.default_count)
+        built = _brought_up_to_date(session, step, skip=skip_distances)
+        return built if groups is None else _regrained(session, groups, built, step)
+
+
+def _brought_up_to_date(session: Session, step: Recorder, *, skip: bool) -> IndexReport:
+    library, settings = session.library, session.settings
+    everything = library.images.ids()
+    if not everything:
+        raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
+    old, made_from = library.clusters.get(), library.clusters.digest()
+    before = None if old is None else going_on(old, _price(old, made_from, settings), len(everything))
+    compared = _compared_ids(library, settings, everything)
+    lacking = settings.correction != "none" and correcting.stored(library, settings) is None
+    same = made_from == digest(everything, settings)
+    whole = same and not lacking and compared.issuperset(everything)
+    if old is not None and whole and not skip:
+        return IndexReport(len(old.ids), 0, 0, len(old), old.default_count)
+    sparse = is_sparse(len(everything), settings)
+    if skip:
+        sparse = _stored_way(library, settings, everything, sparse)
+    if sparse:
+        clusters, numbers, pairs = sparse_index.build(library, settings, everything, before, step, skip=skip)
+        unused: tuple[str, ...] = (MATRIX,)
+    else:
+        matrix, ids, pairs = _distances(library, settings, everything, step, skip=skip)
+        clusters = _cluster(matrix, ids, before, settings, step)
+        numbers = correcting.from_matrix(matrix, ids, settings)
+        unused = (VECTORS, NEIGHBOURS)
+    new = len(set(clusters.ids) - compared)
+    clusters = _replace(library, settings, (clusters, numbers), before, step, sparse=sparse)
+    for name in () if skip else unused:
+        library.arrays.remove(name)
+    return IndexReport(len(clusters.ids), new, pairs, len(clusters), clusters.default_count)
+
+
+def _regrained(session: Session, groups: Groups, built: IndexReport, step: Recorder) -> IndexReport:
+    """Find fewer or more trends among what was compared."""
+    library = session.library
+    old, made_from = library.clusters.get(), library.clusters.digest()
+    if old is None or made_from is None:
+        return built
+    before = asked(old, groups, len(old.ids))
+    found = _regrouped(session, before, step)
+    return replace(built, clusters=len(found), shown=found.default_count, before=old.default_count)
 
 
 def is_sparse(count: int, settings: Settings) -> bool:
@@ -107,21 +136,26 @@ def regroup(session: Session, old: Clusters, made_from: str) -> None:
     the old tree stays without those that are gone.
     """
     library, settings = session.library, session.settings
-    everything = library.images.ids()
-    before = Before(old, _price(old, made_from, settings))
+    before = going_on(old, _price(old, made_from, settings), len(library.images.ids()))
     with recorded(library, "index", "Trends", None) as step:
         try:
-            sparse = _stored_way(library, settings, everything, is_sparse(len(everything), settings))
+            _regrouped(session, before, step)
         except NoIndexError:
             _prune(library, settings, old, made_from)
-            return
-        if sparse:
-            made: Placed = sparse_index.build(library, settings, everything, before, step, skip=True)[:2]
-        else:
-            matrix, ids = _kept(library, everything, measure_digest(settings))
-            numbers = correcting.from_matrix(matrix, ids, settings)
-            made = _cluster(matrix, ids, before, settings, step), numbers
-        _replace(library, settings, made, step, sparse=sparse)
+
+
+def _regrouped(session: Session, before: Before, step: Recorder) -> Clusters:
+    """Cluster by what is stored."""
+    library, settings = session.library, session.settings
+    everything = library.images.ids()
+    sparse = _stored_way(library, settings, everything, is_sparse(len(everything), settings))
+    if sparse:
+        made: Placed = sparse_index.build(library, settings, everything, before, step, skip=True)[:2]
+    else:
+        matrix, ids = _kept(library, everything, measure_digest(settings))
+        numbers = correcting.from_matrix(matrix, ids, settings)
+        made = _cluster(matrix, ids, before, settings, step), numbers
+    return _replace(library, settings, made, before, step, sparse=sparse)
 
 
 def _prune(library: Library, settings: Settings, old: Clusters, made_from: str) -> None:
@@ -157,7 +191,9 @@ def _stored_way(library: Library, settings: Settings, wanted: Sequence[str], pre
     return preferred if sparse and dense else sparse
 
 
-def _replace(library: Library, settings: Settings, made: Placed, step: Recorder, *, sparse: bool) -> Clusters:
+def _replace(
+    library: Library, settings: Settings, made: Placed, before: Before | None, step: Recorder, *, sparse: bool
+) -> Clusters:
     """Place the pictures that were not compared, and replace the old clusters; the index is then stale."""
     compared = made[0].ids
     known = set(compared)
@@ -165,6 +201,8 @@ def _replace(library: Library, settings: Settings, made: Placed, step: Recorder,
     if others:
         made = _join(library, settings, made, others, step)
     clusters, numbers = made
+    if before is not None:
+        clusters = before.on(clusters)
     correcting.store(library, settings, numbers)
     library.clusters.replace(clusters, digest=digest(compared, settings, sparse=sparse))
     return clusters
@@ -265,7 +303,7 @@ def _cluster(matrix: Matrix, ids: Sequence[str], before: Before | None, settings
     start = None
     if before is not None:
         row_of = {image: row for row, image in enumerate(names)}
-        exemplars = (row_of.get(image) for image in tree.shown_exemplars(before.clusters))
+        exemplars = (row_of.get(image) for image in before.exemplars)
         start = np.array(sorted({row for row in exemplars if row is not None}), np.int64)
 
     def progress(done: int, total: int) -> None:
@@ -277,6 +315,7 @@ def _cluster(matrix: Matrix, ids: Sequence[str], before: Before | None, settings
         ids=names,
         start=start if start is not None and len(start) else None,
         previous=None if before is None else before.price,
+        wanted=None if before is None else before.wanted,
         threads=settings.cores,
         progress=progress,
     )

@@ -1,13 +1,14 @@
 """Trends of a library too large for all pairs: from its neighbours, with no matrix over all pictures at any time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import candidates, divergence, embedding, hubness, sparse_tree, tree
+from leitmotiv.analysis import candidates, divergence, embedding, hubness, sparse_tree
 from leitmotiv.analysis.graph import Lists, keys_of, listed
+from leitmotiv.analysis.prices import Priced, settled
 from leitmotiv.analysis.sparse_exemplars import Served, augmented, with_shortlists
 from leitmotiv.errors import NoIndexError
 from leitmotiv.records import Clusters, Float
@@ -15,6 +16,7 @@ from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
 from leitmotiv.workflows import correcting
 from leitmotiv.workflows.correcting import Remoteness
+from leitmotiv.workflows.grain import Before
 from leitmotiv.workflows.neighbours import (
     Comparer,
     Neighbours,
@@ -39,20 +41,6 @@ TOP = 10
 """Nearest pictures that candidates should not miss."""
 
 Rows = NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class Before:
-    """The clusters that new ones start from.
-
-    Attributes
-    ----------
-    price : float or None
-        What a trend cost in them; None where that was in another unit.
-    """
-
-    clusters: Clusters
-    price: float | None
 
 
 def build(
@@ -82,14 +70,22 @@ def build(
     size = len(vectors.ids)
     numbers = _remoteness(library, settings, vectors.ids, comparer, step)
     comparer.correct(numbers)
-    start = _old_rows(before, vectors.ids)
-    previous = None if before is None else before.price
+    number = None if before is None else before.wanted
     step("Finding trends", 0, 0)
-    price = sparse_tree.suggest(size, comparer.weighed) if previous is None else previous
-    served, clusters = _found(vectors, neighbours, comparer, start, price, settings, step)
-    if previous is not None and not size / 4 <= len(served.rows) ** 2 <= size * 4:
-        price = sparse_tree.suggest(size, comparer.weighed)
-        served, clusters = _found(vectors, neighbours, comparer, served.rows, price, settings, step)
+
+    def search(price: float, start: Rows | None) -> Priced[tuple[Served, Clusters]]:
+        old = np.zeros(0, np.int64) if start is None else start
+        found = _found(vectors, neighbours, comparer, old, price, settings, step)
+        return Priced(price, found[0].rows, found)
+
+    served, clusters = settled(
+        size,
+        search,
+        lambda: sparse_tree.suggest(size, comparer.weighed, None if number is None else number.count),
+        start=_old_rows(before, vectors.ids),
+        previous=None if before is None else before.price,
+        wanted=number,
+    ).found
     kept = replace(neighbours, others=comparer.used().joined(neighbours.others.of(served.rows)))
     exemplars = served.rows[served.labels]
     put_neighbours(library, settings, kept, exemplars, _apart(comparer, exemplars))
@@ -152,7 +148,7 @@ def _old_rows(before: Before | None, ids: Sequence[str]) -> Rows:
     if before is None:
         return np.zeros(0, np.int64)
     row_of = {image: row for row, image in enumerate(ids)}
-    rows = (row_of.get(image) for image in tree.shown_exemplars(before.clusters))
+    rows = (row_of.get(image) for image in before.exemplars)
     return np.array(sorted(row for row in rows if row is not None), np.int64)
 
 

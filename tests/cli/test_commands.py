@@ -52,6 +52,16 @@ def test_second_add_says_all_same(library, photos):
     assert done.returncode == 0
 
 
+def test_fewer_trends_are_found_and_the_usual_ones_come_back(library):
+    clusters = json.loads(leitmotiv("--library", library, "clusters", "--json").stdout)
+    fewer = leitmotiv("--library", library, "build-index", "--groups", "fewer")
+    assert f"trends (before: {clusters['count']});" in fewer.stdout
+    assert json.loads(leitmotiv("--library", library, "clusters", "--json").stdout)["count"] < clusters["count"]
+    assert leitmotiv("--library", library, "build-index", "--groups", "default").returncode == 0
+    back = json.loads(leitmotiv("--library", library, "clusters", "--json").stdout)
+    assert [group["members"] for group in back["clusters"]] == [group["members"] for group in clusters["clusters"]]
+
+
 def test_common_options_work_before_and_after_the_verb(library):
     before = leitmotiv("--library", library, "--json", "status")
     after = leitmotiv("status", "--library", library, "--json")
