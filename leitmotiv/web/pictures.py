@@ -13,7 +13,7 @@ from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.records import Image
 from leitmotiv.web import figures, lines, own, parameters, words
 from leitmotiv.web.context import address, tagged, the_session
-from leitmotiv.workflows import browse, grid
+from leitmotiv.workflows import browse, facets, grid
 from leitmotiv.workflows.orders import DEFAULT_SORT, Order, Section
 from leitmotiv.workflows.session import Session
 
@@ -139,6 +139,33 @@ def _packed(session: Session, order: Order) -> bytes:
     ratio = np.rint(1000 * np.clip(order.ratio, figures.NARROWEST, figures.WIDEST)).astype("<u2")
     ids = bytes.fromhex("".join(order.ids))
     return b"".join((b"LMG1", len(head).to_bytes(4, "little"), head, ids, ratio.tobytes(), order.colour.tobytes()))
+
+
+@pages.get("/api/v1/facets")
+def facet_counts() -> Response:
+    """Each filter's values with how many pictures have them, under the other filters of `?q=`."""
+    session, asked = the_session(), lines.asked()
+    most = parameters.whole("most", 12, 1, 1000)
+    found = facets.facets(session, asked.text, most)
+    return tagged(
+        {
+            "facets": [
+                {
+                    "name": facet.name,
+                    "title": lines.title(facet.name),
+                    "values": [
+                        vars(one) | {"text": _value_said(session, facet.name, one.value)} for one in facet.values
+                    ],
+                    "more": facet.more,
+                }
+                for facet in found
+            ]
+        }
+    )
+
+
+def _value_said(session: Session, name: str, value: str) -> str:
+    return grid.name_of_trend(session, value) if name == "cluster" else lines.said(name, value)
 
 
 @pages.get("/api/v1/grid/rows")

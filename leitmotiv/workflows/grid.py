@@ -1,5 +1,6 @@
 """The page of pictures: an order in columns for its layout, and what the tiles in view say; it lays nothing out."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from leitmotiv.analysis import views
 from leitmotiv.errors import CompilingError, UsageError
 from leitmotiv.records import Image, Rating
 from leitmotiv.workflows import browse, own, selecting
+from leitmotiv.workflows.browse import ImagePage
 from leitmotiv.workflows.orders import Order
 from leitmotiv.workflows.selecting import DEFAULT_SORT
 from leitmotiv.workflows.session import Session
@@ -41,6 +43,39 @@ def view(session: Session, text: str = "", sort: str = DEFAULT_SORT, group: str 
         They ask for trends, and there is no index.
     """
     return selecting.ordered(session, text, sort=sort, group=group)
+
+
+def page(
+    session: Session, text: str = "", sort: str = DEFAULT_SORT, *, limit: int, cursor: str | None = None
+) -> ImagePage:
+    """Some of the pictures that a line of filters holds for, and the cursor of the next ones (None at the end).
+
+    A cursor names the last picture that was shown, and its place: where that picture is gone, or has gone elsewhere,
+    the place counts.
+
+    Raises
+    ------
+    UsageError
+        The line, the order or the cursor cannot be read.
+    NoIndexError
+        They ask for trends, and there is no index.
+    """
+    order = view(session, text, sort, "none")
+    start = 0 if cursor is None else _after(order, cursor)
+    ids = order.ids[start : start + limit]
+    end = start + len(ids)
+    following = f"{end}.{ids[-1]}" if ids and end < len(order.ids) else None
+    return ImagePage(tuple(session.library.images.many(ids)), following, len(order.ids))
+
+
+def _after(order: Order, cursor: str) -> int:
+    place, _, image_id = cursor.partition(".")
+    if not re.fullmatch("[0-9]{1,9}", place) or not re.fullmatch("[0-9a-f]{64}", image_id):
+        raise UsageError(f"The cursor {cursor!r} is not one that this library gave. Begin again without it.")
+    start = int(place)
+    if order.ids[start - 1 : start] == (image_id,):
+        return start
+    return order.ids.index(image_id) + 1 if image_id in order.ids else min(start, len(order.ids))
 
 
 def state(session: Session) -> tuple[object, ...]:

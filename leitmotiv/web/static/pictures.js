@@ -1,6 +1,7 @@
 // The page of pictures: its grid, rows or squares and sizes, the scrubber, and new pictures while a job runs.
 
 import { changed } from "./changes.js";
+import "./filters.js";
 import { idAt, placeOf, read } from "./columns.js";
 import { say } from "./frame.js";
 import { Grid } from "./grid.js";
