@@ -25,6 +25,7 @@ VERBS = {
     "explore": ("explore", "Add a folder, find its trends, and open them in the browser."),
     "forget": ("forget", "Remove pictures from the library; their files stay."),
     "relocate": ("relocate", "Tell the library that a folder moved."),
+    "search": ("search", "Print the pictures that fit a query: colours, places, sketches, pictures."),
     "serve": ("serve", "Serve the pages of the library."),
     "similar": ("similar", "Print the pictures most like one."),
     "status": ("status", "Print what the library holds and what is wrong with it."),
