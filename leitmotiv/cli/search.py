@@ -13,29 +13,35 @@ if TYPE_CHECKING:
     from leitmotiv.records import Ranking, Result
 
 
-@click.command("search", cls=Verb)
+TERMS = """\b
+Terms:
+  colour:#0a5f73            this colour; CSS names too (colour:teal)
+  colour:teal:30%           about so much of it; >30% at least, <30% at most
+  colour:teal@top           where: top, bottom-left, centre, …
+  colour:teal@10,20,30,40   a box: left, top, width, height in percent
+  colour:teal@oval:50,50,20,10  an ellipse: middle and half axes
+  [img:3f2a]                like this picture of the library
+  [img:3f2a@10,20,30,40]    holds this part of it; with :here in the same place
+  sketch:150_50.30.15.10.45.0a5f73  like a sketch, as the page writes it
+  photo.jpg                 like this file, in the library or not
+  year:2024 -name:dsc*      filters
+"""
+
+
+@click.command("search", cls=Verb, epilog=TERMS)
 @click.argument("query", metavar="QUERY...", nargs=-1, required=True)
 @click.option("-n", "n", type=click.IntRange(1), default=20, show_default=True, help="How many at most.")
 @click.option("--all", "everything", is_flag=True, help="Go on where chance begins.")
 @click.option("--paths", is_flag=True, help="Print paths only, one a line.")
 @click.option("-0", "nul", is_flag=True, help="Print paths only, each ended by a NUL byte.")
 def command(query: tuple[str, ...], n: int, everything: bool, paths: bool, nul: bool) -> None:
-    r"""Print the pictures that fit QUERY best: colours and where they are, pictures, sketches, and filters.
+    """Print the pictures that fit QUERY best: colours and where they are, pictures, sketches, and filters.
 
-    \b
-    colour:#0a5f73             pictures with this colour; CSS names too
-    colour:teal:30%            about so much of it; >30% at least, <30% at most
-    colour:teal@top            where: top, bottom-left, centre, 10,20,30,40 (left, top,
-                               width, height in percent) or oval:50,50,20,10
-    [img:3f2a]                 like this picture; [img:3f2a@10,20,30,40] holds this part of it
-    sketch:150_50.30.15.10.45.0a5f73    like a sketch, as the page writes it
-    photo.jpg                  like this file, in the library or not
-    year:2024 -name:dsc*       filters; several terms together, weighted as 2*colour:red,
-                               and - before what should not be there
+    Several terms go together; each may have a weight (2*colour:red), and a minus before what should not be there. Put
+    the query into quotes; one that begins with a minus comes after --. A path to a file is a term too.
 
-    Put the query into quotes; one that begins with a minus comes after --. Each line has the score (1 is a perfect
-    fit, 0 chance), what each term gave to it, and the path. Pictures past the cut-off, where scores are no better than
-    chance, are left out.
+    Each line has the score (1 is a perfect fit, 0 chance), what each term gave to it, and the path. Pictures past the
+    cut-off, where scores are no better than chance, are left out.
     """
     from leitmotiv.web import forms
     from leitmotiv.workflows import browse, seeking

@@ -16,6 +16,7 @@ from leitmotiv.web import (
     clusters,
     context,
     errors,
+    export,
     figures,
     images,
     jobs,
@@ -28,7 +29,7 @@ from leitmotiv.web import (
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.session import Session
 
-PAGES = (pictures, images, ranked, clusters, jobs, about, own, api)
+PAGES = (pictures, images, ranked, clusters, jobs, about, export, own, api)
 
 
 def create_app(session: Session, *, token: str | None = None) -> Flask:
