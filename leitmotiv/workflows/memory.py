@@ -14,6 +14,9 @@ KEPT = {
     "digest": 1,
     "shown": 8,
     "columns": 1,
+    "count": 1,
+    "days": 1,
+    "facets": 32,
     "ratings": 1,
     "selection": 16,
 }
