@@ -24,12 +24,13 @@ from leitmotiv.web import (
     pictures,
     ranked,
     safety,
+    sidecars,
     words,
 )
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.session import Session
 
-PAGES = (pictures, images, ranked, clusters, jobs, about, export, own, api)
+PAGES = (pictures, images, ranked, clusters, jobs, about, export, sidecars, own, api)
 
 
 def create_app(session: Session, *, token: str | None = None) -> Flask:
