@@ -142,15 +142,15 @@ def test_the_focus_stays_inside_and_tells_where_it_is(site, open_page):
 def test_what_is_under_the_pointer_stays_under_it(site, open_page):
     page = opened(site, open_page)
     start = box(page)
-    x, y = start["x"] + 0.7 * start["width"], start["y"] + 0.3 * start["height"]
+    x, y = (round(start[axis] + at * start[side]) for axis, at, side in (("x", 0.7, "width"), ("y", 0.3, "height")))
+    before = (x - start["x"]) / start["width"], (y - start["y"]) / start["height"]
     page.mouse.move(x, y)
     for _ in range(3):
         page.mouse.wheel(0, -240)
         page.wait_for_timeout(60)
     now = box(page)
     assert now["width"] > 2 * start["width"]
-    assert (x - now["x"]) / now["width"] == pytest.approx(0.7, abs=0.003)
-    assert (y - now["y"]) / now["height"] == pytest.approx(0.3, abs=0.003)
+    assert ((x - now["x"]) / now["width"], (y - now["y"]) / now["height"]) == pytest.approx(before, abs=1e-3)
     page.mouse.down()
     page.mouse.move(x - 40, y - 30, steps=4)
     page.mouse.up()

@@ -1,6 +1,7 @@
 // A picture over the page that lists it. Every `a.tile[data-id]` opens one, whoever drew it; its address says which
 // list it belongs to (`/images/<id>?q=…`), so that a reload shows the same neighbours. Back and Esc return to the tile.
 
+import { overlay } from "./keys.js";
 import { leave } from "./memory.js";
 import { adopt, fetchPart, Viewer } from "./viewer.js";
 
@@ -26,7 +27,13 @@ let title = document.title;
 /** The tile that was opened. @type {HTMLElement | null} */
 let opener = null;
 let last = "";
+/** The address that is asked for, until it is shown. */
 let wanted = "";
+let loading = false;
+/** Steps that were asked for meanwhile. @type {string[]} */
+let steps = [];
+/** The keys until there is a viewer. @type {(() => void) | null} */
+let release = null;
 
 /** @param {string} href */
 const idOf = (href) => new URL(href, location.href).pathname.split("/")[2] ?? "";
@@ -45,6 +52,7 @@ function ask(href) {
 /** Show a picture in the dialog. @param {string} href */
 async function show(href) {
   wanted = href;
+  loading = true;
   last = idOf(href);
   leave(last);
   /** @type {Document} */
@@ -62,6 +70,9 @@ async function show(href) {
   const held = document.activeElement instanceof HTMLElement && dialog.contains(document.activeElement) ? document.activeElement.dataset.do : undefined;
   const view = viewer?.view ?? "picture";
   viewer?.end();
+  release?.();
+  release = null;
+  loading = false;
   adopt(part, "viewer");
   dialog.setAttribute("aria-label", root.dataset.name ?? "Picture");
   dialog.querySelector(".soon, [data-viewer]")?.remove();
@@ -74,10 +85,17 @@ async function show(href) {
     const link = root.querySelector(`[data-turn="${name}"]`);
     if (link instanceof HTMLAnchorElement) ask(link.href).catch(() => {});
   }
+  const step = steps.shift();
+  if (step) viewer.turn(/** @type {"before" | "after"} */ (step));
 }
 
-/** Another picture takes this one's place, here and in the history. @param {string} href */
-function turn(href) {
+/** Another picture takes this one's place, here and in the history. @param {string} href @param {string} [step]  "before" or "after" */
+function turn(href, step) {
+  if (loading && step) {
+    steps.push(step);
+    return;
+  }
+  steps = [];
   history.replaceState({ ...history.state, lightbox: true }, "", href);
   void show(href);
 }
@@ -95,6 +113,11 @@ function open(href) {
   soon.append(image);
   dialog.replaceChildren(soon);
   dialog.showModal();
+  const group = "This picture";
+  release = overlay([
+    { keys: ["ArrowLeft", "ArrowRight"], label: "Before, after", group, run: (event) => { steps.push(event.key === "ArrowLeft" ? "before" : "after"); } },
+    { keys: ["Escape"], label: "Back", group, run: close },
+  ]);
   void show(href);
 }
 
@@ -108,7 +131,11 @@ function shut() {
   if (document.fullscreenElement) void document.exitFullscreen();
   viewer?.end();
   viewer = null;
+  release?.();
+  release = null;
   wanted = "";
+  loading = false;
+  steps = [];
   asked.clear();
   dialog.close();
   const toast = dialog.querySelector(".toast");

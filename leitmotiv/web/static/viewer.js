@@ -10,7 +10,7 @@ import { Zoom } from "./zoom.js";
 /**
  * @typedef {object} Host
  * @property {boolean} over                       whether it lies over a page
- * @property {(href: string) => void} turn        show another picture of the list
+ * @property {(href: string, step?: string) => void} turn   show another picture; step: where it is one "before" or "after"
  * @property {() => void} close
  */
 
@@ -143,7 +143,7 @@ export class Viewer {
   /** @param {"before" | "after"} name */
   turn(name) {
     const link = this.part(`[data-turn="${name}"]`);
-    if (link instanceof HTMLAnchorElement) this.host.turn(link.href);
+    if (link instanceof HTMLAnchorElement) this.host.turn(link.href, name);
   }
   /** @param {"first" | "last"} name */
   end_(name) {
