@@ -10,6 +10,7 @@ from tests.pages.conftest import until
 
 pytestmark = pytest.mark.browser
 OPEN = "document.querySelector('dialog.lightbox[open] [data-viewer]')"
+READY = "document.querySelector('#grid[role=grid] a.tile[tabindex=\"0\"]')"
 SHOWN = f"{OPEN}?.dataset.id"
 
 
@@ -40,6 +41,7 @@ def test_a_click_opens_a_picture_over_its_page_and_escape_returns_to_the_tile(si
 
 def test_by_keyboard_alone_one_walks_on_and_comes_back_to_the_picture_seen_last(site, open_page):
     page = open_page(f"{site.url}/")
+    until(page, READY)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
