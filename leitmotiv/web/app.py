@@ -25,12 +25,13 @@ from leitmotiv.web import (
     pictures,
     ranked,
     safety,
+    search,
     words,
 )
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.session import Session
 
-PAGES = (pictures, images, ranked, clusters, jobs, about, export, own, api)
+PAGES = (pictures, images, ranked, clusters, jobs, search, about, export, own, api)
 
 
 def create_app(session: Session, *, token: str | None = None) -> Flask:
