@@ -78,7 +78,7 @@ def _picture(session: Session, image: Image) -> dict[str, object]:
         "around": place,
         "before": place.images[at - 1] if at > 0 else None,
         "after": place.images[at + 1] if at + 1 < len(place.images) else None,
-        "query": f"?{urlencode(kept)}" if kept else "",
+        "query": f"?{urlencode(kept, safe=',:')}" if kept else "",
         "up": _up(place.listing, kept),
         "group": group,
         "group_name": name_of(session, group) if group else "",

@@ -2,10 +2,13 @@
 
 import re
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from leitmotiv.records import Rating
-from leitmotiv.workflows import own
+from leitmotiv.workflows import browse, own
+from leitmotiv.workflows.ingest import add_directories
 from tests.pages.conftest import until
 
 pytestmark = pytest.mark.browser
@@ -338,3 +341,19 @@ def test_a_list_that_nothing_describes_is_named_picture_by_picture(site, open_pa
     page.reload()
     page.keyboard.press("Home")
     page.wait_for_url(f"**/images/{a}?among=*")
+
+
+def test_a_picture_that_had_to_be_converted_comes_whole_when_one_zooms_in(empty, open_page, tmp_path):
+    width, height = 2720, 340
+    rows, columns = np.mgrid[:height, :width]
+    pixels = np.stack([columns * 255 // width, rows * 255 // height, (columns // 8 + rows // 8) % 2 * 255], axis=-1)
+    (tmp_path / "wide").mkdir()
+    Image.fromarray(pixels.astype(np.uint8)).save(tmp_path / "wide" / "wide.tif")
+    add_directories(empty.session, [tmp_path / "wide"])
+    (one,) = browse.images(empty.session).images
+    page = open_page(f"{empty.url}/images/{one.id}")
+    until(page, "document.querySelector('img.whole').naturalWidth === 2560")
+    page.keyboard.press("z")
+    until(page, "document.querySelector('img.whole').naturalWidth === 2720")
+    assert page.locator("[data-zoom]").inner_text() == "100 %"
+    assert box(page, "main img.whole")["width"] == pytest.approx(2720, abs=1)
