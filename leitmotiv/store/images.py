@@ -227,6 +227,34 @@ class Images:
             raise ImageNotFoundError(f"No thumbnail of an image {image_id} in the library.")
         return bytes(row[0])
 
+    def brief(self, ids: Sequence[str]) -> list[tuple[int, int, int, str]]:
+        """Of each picture when it was taken (microseconds since the year 1), width, height and mean colour.
+
+        Raises
+        ------
+        ImageNotFoundError
+            An id that the library does not have.
+        """
+        images = tables.Images
+        query = images.select(images.id, images.taken_key, images.width, images.height, images.colour)
+        if len(ids) > 1000:
+            found = {row[0]: row[1:] for row in self._database.rows(query)}
+        else:
+            found = {
+                row[0]: row[1:] for part in chunks(ids) for row in self._database.rows(query.where(images.id.in_(part)))
+            }
+        try:
+            return [found[image_id] for image_id in ids]
+        except KeyError as error:
+            raise ImageNotFoundError(f"No image {error.args[0]} in the library.") from None
+
+    def away(self) -> set[str]:
+        """Ids of pictures whose files are not there now: missing or offline."""
+        images = tables.Images
+        return {
+            image_id for (image_id,) in self._database.rows(images.select(images.id).where(images.state != "present"))
+        }
+
     def days(self) -> list[tuple[str, int]]:
         """Each day with pictures by the cameras' clocks: ISO date and count, newest first."""
         day = tables.Images.taken_key / DAY
