@@ -181,9 +181,8 @@ def in_packs(labels: Rows, positions: NDArray[np.floating]) -> Positions:
 def _discs(middles: Float, radii: Float) -> Float:
     """Push discs apart until none covers another, the larger ones less."""
     found, weight = middles.copy(), radii**2
-    if len(found):
-        spread = np.sqrt((np.pi * weight).sum() * 1.6) / max(float(np.ptp(found, axis=0).max()), 1e-9)
-        found *= spread
+    if len(found) > 1:
+        found *= np.sqrt((np.pi * weight).sum() * 1.6) / max(float(np.ptp(found, axis=0).max()), 1.0)
     for _ in range(400):
         gap = found[:, None] - found[None]
         length = np.maximum(np.hypot(gap[..., 0], gap[..., 1]), 1e-9)

@@ -161,6 +161,8 @@ def lay_out(rows: Rows, values: Values, start: Float, *, seed: int, progress: Pr
         In units of a picture, about the origin, wider than high.
     """
     size = len(start)
+    if not size:
+        return np.zeros((0, 2), np.float32)
     flat = np.zeros((size, 2))
     flat[:, : min(2, start.shape[1])] = start[:, :2]
     rng = np.random.default_rng(seed)

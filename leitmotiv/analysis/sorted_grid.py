@@ -57,7 +57,7 @@ def spread(positions: NDArray[np.floating], columns: int | None = None) -> Cells
     columns = columns_for(size) if columns is None else columns
     cells = np.stack([np.arange(size) % columns, np.arange(size) // columns], axis=1).astype(np.int32)
     found = np.empty((size, 2), np.int32)
-    waiting = [(np.arange(size), np.arange(size))]
+    waiting = [(np.arange(size), np.arange(size))] if size else []
     while waiting:
         pictures, places = waiting.pop()
         if len(pictures) <= GROUP:

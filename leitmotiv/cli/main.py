@@ -24,6 +24,7 @@ VERBS = {
     "evaluate": ("evaluate", "Measure how well the look tells pictures apart."),
     "explore": ("explore", "Add a folder, find its trends, and open them in the browser."),
     "forget": ("forget", "Remove pictures from the library; their files stay."),
+    "map": ("map", "Print where each picture lies on the map."),
     "relocate": ("relocate", "Tell the library that a folder moved."),
     "serve": ("serve", "Serve the pages of the library."),
     "similar": ("similar", "Print the pictures most like one."),

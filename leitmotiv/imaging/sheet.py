@@ -56,5 +56,5 @@ def _cell(data: bytes) -> Image.Image:
 
 def _jpeg(drawn: Image.Image) -> bytes:
     file = io.BytesIO()
-    drawn.save(file, "JPEG", quality=QUALITY)
+    drawn.save(file, "JPEG", quality=QUALITY, subsampling=0)  # else colours run into the next cell
     return file.getvalue()

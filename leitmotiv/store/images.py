@@ -237,12 +237,9 @@ class Images:
         """
         images = tables.Images
         query = images.select(images.id, images.taken_key, images.width, images.height, images.colour)
-        if len(ids) > 1000:
-            found = {row[0]: row[1:] for row in self._database.rows(query)}
-        else:
-            found = {
-                row[0]: row[1:] for part in chunks(ids) for row in self._database.rows(query.where(images.id.in_(part)))
-            }
+        few = len(ids) <= 1000  # one pass over all costs less than many searches
+        queries = [query.where(images.id.in_(part)) for part in chunks(ids)] if few else [query]
+        found = {row[0]: row[1:] for one in queries for row in self._database.rows(one)}
         try:
             return [found[image_id] for image_id in ids]
         except KeyError as error:
@@ -250,10 +247,8 @@ class Images:
 
     def away(self) -> set[str]:
         """Ids of pictures whose files are not there now: missing or offline."""
-        images = tables.Images
-        return {
-            image_id for (image_id,) in self._database.rows(images.select(images.id).where(images.state != "present"))
-        }
+        query = tables.Images.select(tables.Images.id).where(tables.Images.state != "present")
+        return {image_id for (image_id,) in self._database.rows(query)}
 
     def days(self) -> list[tuple[str, int]]:
         """Each day with pictures by the cameras' clocks: ISO date and count, newest first."""

@@ -19,6 +19,7 @@ from leitmotiv.web import (
     figures,
     images,
     jobs,
+    map,  # noqa: A004 - the page has the noun that people use
     own,
     pictures,
     ranked,
@@ -28,7 +29,7 @@ from leitmotiv.web import (
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.session import Session
 
-PAGES = (pictures, images, ranked, clusters, jobs, about, own, api)
+PAGES = (pictures, images, ranked, clusters, map, jobs, about, own, api)
 
 
 def create_app(session: Session, *, token: str | None = None) -> Flask:

@@ -1,4 +1,4 @@
-"""Making the map: places, what the page shows, and its sheets of small pictures; with the index, or as a job of its own.
+"""Making the map: places, what the page shows, and sheets of small pictures; with the index, or as a job of its own.
 
 A page never makes a map itself: it has a child process started (`start`), which writes its progress as every job does,
 and imports and compiles there what no server should wait for.
@@ -78,6 +78,11 @@ def start(session: Session, *, anew: bool = False) -> bool:
             process.start()
         _running[folder] = process
     return True
+
+
+def can_start(session: Session) -> bool:
+    """Whether there is anything to lay out: pictures that have been compared."""
+    return bool(indexed(session.library, session.settings))
 
 
 def is_running(session: Session) -> bool:

@@ -1,4 +1,4 @@
-"""What the page of the map shows, in columns of plain numbers: four layouts, trends, colours and shapes of all pictures.
+"""What the page of the map shows, in columns of plain numbers: four layouts, trends, colours and shapes of pictures.
 
 Layouts that only follow from dates, colours and trends are made here, from the places that the map keeps. What was made
 is stored beside the map, so that the page opens at once in a large library, too.
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from leitmotiv.analysis import arrangement, tree
 from leitmotiv.errors import NoMapError
+from leitmotiv.records import Image
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
 from leitmotiv.workflows.map import Places, stored_places
@@ -192,7 +193,7 @@ def _trends(library: Library, ids: Sequence[str]) -> tuple[NDArray[np.uint16], t
     row_of = {image: row for row, image in enumerate(ids) if image}
     place = np.array([row_of.get(image, -1) for image in clusters.ids], np.int64)
     names, counts = np.unique(nodes[place >= 0], return_counts=True)
-    groups = []
+    groups: list[Group] = []
     for node, count in sorted(zip(names.tolist(), counts.tolist(), strict=True), key=lambda one: (-one[1], one[0])):
         row = int(place[exemplars[node]])
         if count > 1 and row >= 0 and len(groups) < NO_TREND:
@@ -222,6 +223,12 @@ def chosen(session: Session, text: str) -> NDArray[np.bool_]:
     return np.fromiter((image in wanted for image in page.ids), bool, len(page.ids))
 
 
+def pictures(session: Session, page: MapPage, rows: Sequence[int]) -> list[tuple[int, Image]]:
+    """The pictures of some rows; a row whose picture was forgotten is passed over."""
+    known = {page.ids[row]: row for row in rows if page.ids[row]}
+    return [(known[one.id], one) for one in session.library.images.many(list(known))]
+
+
 def unplaced(session: Session) -> int:
     """How many pictures of the library have no place on the map."""
     there = session.library.images.ids()
@@ -232,11 +239,15 @@ def unplaced(session: Session) -> int:
     return sum(image not in placed for image in there)
 
 
-def positions(session: Session) -> list[tuple[str, float, float, int, int]]:
-    """Each picture with its place by look and its cell on the sorted grid: id, x, y, column, row."""
+def positions(session: Session) -> list[tuple[Image, tuple[float, float, int, int]]]:
+    """Each picture with its place by look, x and y, and its column and row on the sorted grid.
+
+    Raises
+    ------
+    NoMapError
+        The pictures have no places yet.
+    """
     places = _places(session)
-    return [
-        (image, float(x), float(y), int(column), int(row))
-        for image, (x, y), (column, row) in zip(places.ids, places.look, places.grid, strict=True)
-        if image
-    ]
+    row_of = {image: row for row, image in enumerate(places.ids) if image}
+    found = session.library.images.many(list(row_of))
+    return [(one, (*places.look[row_of[one.id]].tolist(), *places.grid[row_of[one.id]].tolist())) for one in found]

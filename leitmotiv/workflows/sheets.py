@@ -5,11 +5,11 @@ A sheet is named by the pictures on it, in their order, so that one stays as lon
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 
 from leitmotiv.errors import DiskFullError, ImageNotFoundError, PermissionDeniedError, UsageError
 from leitmotiv.imaging import sheet
 from leitmotiv.store.library import Library
-from leitmotiv.workflows.map import stored_places
 from leitmotiv.workflows.map_page import map_page
 from leitmotiv.workflows.progress import Recorder
 from leitmotiv.workflows.session import Session
@@ -73,10 +73,8 @@ def _sheet(library: Library, ids: Sequence[str], level: int, number: int) -> byt
             last = -(-len(ids) // sheet.EACH)
             larger = range(number * sheet.JOINED, min(last, (number + 1) * sheet.JOINED))
             data = sheet.joined([_sheet(library, ids, sheet.LARGE, other) for other in larger])
-        try:
+        with suppress(DiskFullError, PermissionDeniedError):  # it is made again when it is asked for again
             library.sheets.put(name, data)
-        except (DiskFullError, PermissionDeniedError):
-            pass  # it is made again when it is asked for again
     return data
 
 
