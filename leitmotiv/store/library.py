@@ -25,7 +25,7 @@ from leitmotiv.store.lock import WriterLock
 from leitmotiv.store.mixtures import Mixtures
 from leitmotiv.store.ratings import Ratings
 from leitmotiv.store.selections import Selections
-from leitmotiv.store.sheets import Sheets
+from leitmotiv.store.sprites import Sprites
 
 NAME = "leitmotiv.db"
 OPEN_WAIT_S = 5.0
@@ -45,7 +45,7 @@ class Library:
     Attributes
     ----------
     folder : Path
-    images, files, folders, failures, mixtures, clusters, jobs, arrays, sheets, catalogue, ratings, selections,
+    images, files, folders, failures, mixtures, clusters, jobs, arrays, sprites, catalogue, ratings, selections,
     changes
         The parts; see their classes.
     """
@@ -57,8 +57,8 @@ class Library:
         self.mixtures = Mixtures(database)
         self.clusters = ClusterTree(database)
         self.arrays = Arrays(folder / "arrays")
-        self.sheets = Sheets(folder / "arrays" / "sheets")
-        self.images = Images(database, (self.arrays.forget, self.clusters.forget, self.sheets.forget))
+        self.sprites = Sprites(folder / "arrays" / "sprites")
+        self.images = Images(database, (self.arrays.forget, self.clusters.forget, self.sprites.forget))
         self.files = Files(database)
         self.folders = Folders(database)
         self.failures = Failures(database)

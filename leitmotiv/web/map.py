@@ -8,7 +8,7 @@ from leitmotiv.web import forms as forms_of
 from leitmotiv.web.context import the_session
 from leitmotiv.web.images import find, name_of
 from leitmotiv.web.own import body
-from leitmotiv.workflows import browse, map_making, map_page, sheets
+from leitmotiv.workflows import browse, map_making, map_page, sprites
 from leitmotiv.workflows.map_page import MapPage
 
 pages = Blueprint("map", __name__)
@@ -45,7 +45,7 @@ def describe() -> Response:
                 "columns": columns,
                 "columns_url": url_for("map.columns"),
                 "ids_url": url_for("map.ids"),
-                "sheets": {str(level): each for level, each in sheets.LEVELS.items()},
+                "sheets": {str(level): each for level, each in sprites.LEVELS.items()},
                 "stamp": _short(page),
             }
         )
@@ -123,18 +123,18 @@ def lay_out() -> tuple[Response, int]:
     return jsonify({"started": started, "working": True}), 202
 
 
-@pages.get("/map/sheets/<int:level>/<int:number>.jpg")
+@pages.get("/map/sprites/<int:level>/<int:number>.jpg")
 def sheet(level: int, number: int) -> Response:
     """A sheet of small pictures, cells of 16 or 64 pixels; `?v=` (the stamp) makes an address that never changes."""
     session = the_session()
     page = map_page.map_page(session)
-    if level not in sheets.LEVELS or number * sheets.LEVELS[level] >= max(1, len(page.ids)):
+    if level not in sprites.LEVELS or number * sprites.LEVELS[level] >= max(1, len(page.ids)):
         raise UsageError(f"The map has no sheet {number} with cells of {level} pixels.")
-    name = sheets.sheet_name(page.ids, level, number)
+    name = sprites.sheet_name(page.ids, level, number)
     answer = make_response(b"")
     answer.set_etag(name)
     if not request.if_none_match.contains(name):
-        answer.set_data(sheets.map_sheet(session, level, number))
+        answer.set_data(sprites.map_sheet(session, level, number))
     else:
         answer.status_code = 304
     answer.mimetype = "image/jpeg"

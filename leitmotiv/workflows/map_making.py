@@ -20,7 +20,7 @@ from leitmotiv.workflows.map_page import keep_page
 from leitmotiv.workflows.progress import Recorder, Report, Step, Stopped, recorded
 from leitmotiv.workflows.readers import apart_from_main
 from leitmotiv.workflows.session import Session
-from leitmotiv.workflows.sheets import keep_sheets
+from leitmotiv.workflows.sprites import keep_sprites
 
 _running: dict[Path, Any] = {}
 _guard = threading.Lock()
@@ -35,7 +35,7 @@ def make_map(library: Library, settings: Settings, step: Recorder, *, anew: bool
     keep_page(library, settings)
     places = stored_places(library, settings)
     if places is not None:
-        keep_sheets(library, places.ids, step)
+        keep_sprites(library, places.ids, step)
     return placed
 
 

@@ -81,13 +81,13 @@ def test_trends_have_names_and_exemplars(site):
 def test_sheets_are_jpeg_and_lie_in_the_cache_for_good_under_their_stamp(site):
     about = site.client.get("/api/v1/map").get_json()
     for level in about["sheets"]:
-        answer = site.client.get(f"/map/sheets/{level}/0.jpg?v={about['stamp']}")
+        answer = site.client.get(f"/map/sprites/{level}/0.jpg?v={about['stamp']}")
         assert answer.mimetype == "image/jpeg"
         assert answer.data[:2] == b"\xff\xd8"
         assert "immutable" in answer.headers["Cache-Control"]
         tag = {"If-None-Match": answer.headers["ETag"]}
-        assert site.client.get(f"/map/sheets/{level}/0.jpg", headers=tag).status_code == 304
-        assert "no-cache" in site.client.get(f"/map/sheets/{level}/0.jpg").headers["Cache-Control"]
+        assert site.client.get(f"/map/sprites/{level}/0.jpg", headers=tag).status_code == 304
+        assert "no-cache" in site.client.get(f"/map/sprites/{level}/0.jpg").headers["Cache-Control"]
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def test_a_bad_question_is_told_as_such(site, address, text):
 
 
 def test_a_sheet_that_is_not_there_is_refused(site):
-    assert site.client.get("/map/sheets/64/1.jpg").status_code == 400
-    assert site.client.get("/map/sheets/17/0.jpg").status_code == 400
+    assert site.client.get("/map/sprites/64/1.jpg").status_code == 400
+    assert site.client.get("/map/sprites/17/0.jpg").status_code == 400
 
 
 def test_an_unknown_picture_is_not_found(site):
@@ -129,7 +129,7 @@ def test_laying_out_is_started_and_answered_at_once(site, monkeypatch):
 def test_without_an_index_there_is_no_map_and_no_fault(tmp_path):
     with Session(replace(Settings(), library=tmp_path / "library", workers=1)) as session:
         client = create_app(session).test_client()
-        for address in ("/api/v1/map", "/api/v1/map/columns.bin", "/map/sheets/64/0.jpg"):
+        for address in ("/api/v1/map", "/api/v1/map/columns.bin", "/map/sprites/64/0.jpg"):
             answer = client.get(address)
             assert answer.status_code == 409
         assert client.post("/api/v1/map/layout", json={}).status_code == 409

@@ -9,7 +9,7 @@ import pytest
 from leitmotiv.errors import NoIndexError, NoMapError, UsageError
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
-from leitmotiv.workflows import map_making, map_page, sheets
+from leitmotiv.workflows import map_making, map_page, sprites
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.map import stored_places
 from leitmotiv.workflows.session import Session
@@ -196,14 +196,14 @@ def test_sheets_are_made_once_and_swept_with_their_map(session):
     add(session.library, range(60))
     build_index(session)
     page = map_page.map_page(session)
-    names = {sheets.sheet_name(page.ids, level, 0) for level in sheets.LEVELS}
-    folder = session.library.folder / "arrays" / "sheets"
+    names = {sprites.sheet_name(page.ids, level, 0) for level in sprites.LEVELS}
+    folder = session.library.folder / "arrays" / "sprites"
     assert {path.stem for path in folder.iterdir()} == names
-    assert sheets.map_sheet(session, 64, 0)[:2] == b"\xff\xd8"
+    assert sprites.map_sheet(session, 64, 0)[:2] == b"\xff\xd8"
     with pytest.raises(UsageError, match="no sheet 1"):
-        sheets.map_sheet(session, 64, 1)
+        sprites.map_sheet(session, 64, 1)
     with pytest.raises(UsageError, match="32 pixels"):
-        sheets.map_sheet(session, 32, 0)
+        sprites.map_sheet(session, 32, 0)
     map_making.lay_out(session, anew=True)
     assert len(list(folder.iterdir())) == 2
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from leitmotiv.store.explain import from_system
 
 
-class Sheets:
-    """The folder `arrays/sheets` of a library; reached as `library.sheets`."""
+class Sprites:
+    """The folder `arrays/sprites` of a library; reached as `library.sprites`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from leitmotiv.errors import DiskFullError, ImageNotFoundError, PermissionDeniedError, UsageError
-from leitmotiv.imaging import sheet
+from leitmotiv.imaging import sprites
 from leitmotiv.store.library import Library
 from leitmotiv.workflows.map_page import map_page
 from leitmotiv.workflows.progress import Recorder
 from leitmotiv.workflows.session import Session
 
-LEVELS = {sheet.LARGE: sheet.EACH, sheet.SMALL: sheet.EACH * sheet.JOINED}
+LEVELS = {sprites.LARGE: sprites.EACH, sprites.SMALL: sprites.EACH * sprites.JOINED}
 """Pixels of a cell to pictures of a sheet."""
 READ = 256
 """Size of the thumbnails that sheets are made from."""
@@ -46,7 +46,7 @@ def sheet_name(ids: Sequence[str], level: int, number: int) -> str:
     return f"{level}-{hashlib.sha256('|'.join(part).encode()).hexdigest()[:16]}"
 
 
-def keep_sheets(library: Library, ids: Sequence[str], step: Recorder) -> None:
+def keep_sprites(library: Library, ids: Sequence[str], step: Recorder) -> None:
     """Make all sheets of a map that are not there, and remove those of earlier maps."""
     names = set()
     lacking = []
@@ -54,9 +54,9 @@ def keep_sheets(library: Library, ids: Sequence[str], step: Recorder) -> None:
         for number in range(-(-len(ids) // LEVELS[level])):
             name = sheet_name(ids, level, number)
             names.add(name)
-            if library.sheets.get(name) is None:
+            if library.sprites.get(name) is None:
                 lacking.append((level, number))
-    library.sheets.keep(names)
+    library.sprites.keep(names)
     for done, (level, number) in enumerate(lacking):
         step("Drawing the map's pictures", done, len(lacking))
         _sheet(library, ids, level, number)
@@ -64,17 +64,17 @@ def keep_sheets(library: Library, ids: Sequence[str], step: Recorder) -> None:
 
 def _sheet(library: Library, ids: Sequence[str], level: int, number: int) -> bytes:
     name = sheet_name(ids, level, number)
-    data = library.sheets.get(name)
+    data = library.sprites.get(name)
     if data is None:
-        if level == sheet.LARGE:
-            part = ids[number * sheet.EACH : (number + 1) * sheet.EACH]
-            data = sheet.sheet([_thumbnail(library, image) for image in part])
+        if level == sprites.LARGE:
+            part = ids[number * sprites.EACH : (number + 1) * sprites.EACH]
+            data = sprites.sheet([_thumbnail(library, image) for image in part])
         else:
-            last = -(-len(ids) // sheet.EACH)
-            larger = range(number * sheet.JOINED, min(last, (number + 1) * sheet.JOINED))
-            data = sheet.joined([_sheet(library, ids, sheet.LARGE, other) for other in larger])
+            last = -(-len(ids) // sprites.EACH)
+            larger = range(number * sprites.JOINED, min(last, (number + 1) * sprites.JOINED))
+            data = sprites.joined([_sheet(library, ids, sprites.LARGE, other) for other in larger])
         with suppress(DiskFullError, PermissionDeniedError):  # it is made again when it is asked for again
-            library.sheets.put(name, data)
+            library.sprites.put(name, data)
     return data
 
 
