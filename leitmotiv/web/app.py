@@ -16,6 +16,7 @@ from leitmotiv.web import (
     clusters,
     context,
     errors,
+    export,
     figures,
     images,
     jobs,
@@ -29,7 +30,7 @@ from leitmotiv.web import (
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.session import Session
 
-PAGES = (pictures, images, ranked, clusters, map, jobs, about, own, api)
+PAGES = (pictures, images, ranked, clusters, map, jobs, about, export, own, api)
 
 
 def create_app(session: Session, *, token: str | None = None) -> Flask:
