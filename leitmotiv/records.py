@@ -352,12 +352,15 @@ class Result:
         What the order goes by.
     divergence : float or None
         Of looks, nats; None where it was not computed.
+    parts : tuple of float
+        What each term of a search gave to the score; they add up to it.
     """
 
     id: str
     path: str
     score: float
     divergence: float | None = None
+    parts: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -373,6 +376,10 @@ class Ranking:
     approximate : bool
         True where the end of the order comes from vectors, or from the trends where there are none, and not from
         divergences.
+    terms : tuple of str
+        Of a search: what it looked for, in the order of each result's `parts`.
+    cut : int or None
+        How many of the results part from chance; None where nobody can tell.
     """
 
     measure: str
@@ -382,6 +389,8 @@ class Ranking:
     results: tuple[Result, ...]
     total: int
     approximate: bool = False
+    terms: tuple[str, ...] = ()
+    cut: int | None = None
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ VERBS = {
     "ratings": ("ratings", "List, set and read stars, favourites and labels."),
     "relocate": ("relocate", "Tell the library that a folder moved."),
     "restore": ("restore", "Make a library from a backup."),
+    "search": ("search", "Print the pictures that fit colours, places, sketches."),
     "serve": ("serve", "Serve the pages of the library."),
     "similar": ("similar", "Print the pictures most like one."),
     "status": ("status", "Print what the library holds and what is wrong with it."),
