@@ -20,8 +20,8 @@ from leitmotiv.web import (
     figures,
     images,
     jobs,
-    map,  # noqa: A004 - the page has the noun that people use
     lines,
+    map,  # noqa: A004 - the page has the noun that people use
     own,
     pictures,
     ranked,
