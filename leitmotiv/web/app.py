@@ -26,12 +26,27 @@ from leitmotiv.web import (
     pictures,
     ranked,
     safety,
+    sidecars,
+    why,
     words,
 )
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.session import Session
 
-PAGES = (pictures, images, ranked, clusters, map, jobs, about, export, own, api)
+PAGES = (
+    pictures,
+    images,
+    ranked,
+    clusters,
+    map,
+    why,
+    jobs,
+    about,
+    export,
+    sidecars,
+    own,
+    api,
+)
 
 
 def create_app(session: Session, *, token: str | None = None) -> Flask:
