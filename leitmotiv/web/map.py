@@ -1,9 +1,9 @@
 """`/map`: all pictures at once, where they lie by look, on a sorted grid, by time and colour, or in packs of trends."""
 
 import numpy as np
-from flask import Blueprint, Response, jsonify, make_response, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 
-from leitmotiv.errors import UsageError
+from leitmotiv.errors import NoMapError, UsageError
 from leitmotiv.web import forms as forms_of
 from leitmotiv.web.context import the_session
 from leitmotiv.web.images import find, name_of
@@ -18,6 +18,23 @@ ASKED = 200
 FOREVER = "private, max-age=31536000, immutable"
 NOW = "private, no-cache"
 SMALL = ("red", "green", "blue", "shape")
+
+
+@pages.get("/map")
+def index() -> str:
+    """The map, or why there is none yet."""
+    session = the_session()
+    total, unplaced = browse.images(session, limit=1).total, 0
+    state = "empty"
+    if total:
+        try:
+            unplaced, state = map_page.unplaced(session), "ready"
+            count = sum(map(bool, map_page.map_page(session).ids))
+        except NoMapError:
+            state = "unplaced" if map_making.can_start(session) else "unindexed"
+    if state != "ready":
+        return render_template("unmapped.html", state=state, total=total)
+    return render_template("map.html", count=count, unplaced=unplaced, layouts=map_page.LAYOUTS)
 
 
 @pages.get("/api/v1/map")
@@ -45,7 +62,7 @@ def describe() -> Response:
                 "columns": columns,
                 "columns_url": url_for("map.columns"),
                 "ids_url": url_for("map.ids"),
-                "sheets": {str(level): each for level, each in sprites.LEVELS.items()},
+                "sprites": {str(level): each for level, each in sprites.LEVELS.items()},
                 "stamp": _short(page),
             }
         )
@@ -111,7 +128,7 @@ def trends() -> Response:
     for number in _numbers("numbers", len(page.groups)):
         group = page.groups[number]
         name = name_of(session, find(session, group.id))
-        forms.append({"number": number, "id": group.id, "size": group.size, "row": group.row, "name": name})
+        forms.append({"number": number, **vars(group), "exemplar": page.ids[group.row], "name": name})
     return _tagged(jsonify({"trends": forms}))
 
 

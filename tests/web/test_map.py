@@ -80,7 +80,7 @@ def test_trends_have_names_and_exemplars(site):
 
 def test_sheets_are_jpeg_and_lie_in_the_cache_for_good_under_their_stamp(site):
     about = site.client.get("/api/v1/map").get_json()
-    for level in about["sheets"]:
+    for level in about["sprites"]:
         answer = site.client.get(f"/map/sprites/{level}/0.jpg?v={about['stamp']}")
         assert answer.mimetype == "image/jpeg"
         assert answer.data[:2] == b"\xff\xd8"
