@@ -1,4 +1,4 @@
-"""The map in a real browser that draws by software: places, picking, keys, the address, and the list that stands in for it."""
+"""The map in a real browser that draws by software: places, picking, keys, the address, and the list beside it."""
 
 import os
 from typing import Any
@@ -170,7 +170,8 @@ def test_a_lost_context_is_drawn_again(open_map):
     page = open_map()
     page.evaluate(
         """() => { const gl = document.querySelector('[data-scene]').getContext('webgl2');
-        const lose = gl.getExtension('WEBGL_lose_context'); lose.loseContext(); setTimeout(() => lose.restoreContext(), 200); }"""
+        const lose = gl.getExtension('WEBGL_lose_context');
+        lose.loseContext(); setTimeout(() => lose.restoreContext(), 200); }"""
     )
     page.wait_for_timeout(1500)
     page.keyboard.press("0")

@@ -1,4 +1,4 @@
-// The keys of the map: arrows move it, or a cursor on it; letters choose tools and layouts. They act where the map has the focus.
+// The keys of the map: arrows move it, or a cursor on it; letters choose tools and layouts.
 
 import { bind } from "./keys.js";
 
@@ -21,8 +21,8 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 /** @param {HTMLElement} ground @param {Hands & Record<string, any>} hands */
 export function bindKeys(ground, hands) {
-  /** Only where the map has the focus, or nothing has. @param {() => void | boolean} run */
-  const here = (run) => () => (document.activeElement === ground || document.activeElement === document.body ? run() : false);
+  /** Not in the list, which has tiles and letters of its own. @param {() => void | boolean} run */
+  const here = (run) => () => (document.activeElement?.closest("[data-list]") ? false : run());
   /** @param {KeyboardEvent} event */
   const arrow = (event) => {
     if (document.activeElement !== ground) return false;
