@@ -231,12 +231,17 @@ def pictures(session: Session, page: MapPage, rows: Sequence[int]) -> list[tuple
 
 def unplaced(session: Session) -> int:
     """How many pictures of the library have no place on the map."""
-    there = session.library.images.ids()
+    library = session.library
     try:
-        placed = set(map_page(session).ids)
+        page = map_page(session)
     except NoMapError:
-        return len(there)
-    return sum(image not in placed for image in there)
+        return len(library.images.ids())
+
+    def count() -> int:
+        placed = set(page.ids)
+        return sum(image not in placed for image in library.images.ids())
+
+    return remember(session, ("unplaced", page.stamp, library.revision("images")), count)
 
 
 def positions(session: Session) -> list[tuple[Image, tuple[float, float, int, int]]]:
