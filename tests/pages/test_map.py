@@ -76,11 +76,11 @@ def test_the_address_keeps_layout_and_view_and_back_goes_back(open_map):
     page.keyboard.press("v")
     until(page, f"{PARAMETERS}.layout === 'time'")
     page.go_back()
-    until(page, "document.querySelector('[data-layout=\"grid\"]').getAttribute('aria-pressed') === 'true'")
+    until(page, "document.querySelector('button[data-layout=\"grid\"]').getAttribute('aria-pressed') === 'true'")
     page.goto(page.url.split("?")[0] + "?layout=packs&view=1.00,2.00,55.00")
     until(page, READY, seconds=40)
     until(page, f"{PARAMETERS}.view === '1.00,2.00,55.00'")
-    assert page.locator('[data-layout="packs"]').get_attribute("aria-pressed") == "true"
+    assert page.locator('button[data-layout="packs"]').get_attribute("aria-pressed") == "true"
 
 
 def test_a_lasso_around_everything_picks_everything(open_map):

@@ -157,7 +157,7 @@ async function arrange(name, travels = true) {
     const box = cursor.row >= 0 ? null : places.bounds();
     if (box) view.go(...view.around(box));
     else view.go(places.x[cursor.row], places.y[cursor.row], Math.max(view.zoom, 40));
-    say(`${document.querySelector(`[data-layout="${name}"]`)?.textContent?.trim()}`);
+    say(`${document.querySelector(`button[data-layout="${name}"]`)?.textContent?.trim()}`);
   }
 }
 one("[data-layouts]").addEventListener("click", (event) => {
