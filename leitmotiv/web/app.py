@@ -21,6 +21,7 @@ from leitmotiv.web import (
     images,
     jobs,
     lines,
+    map,  # noqa: A004 - the page has the noun that people use
     own,
     pictures,
     ranked,
@@ -38,6 +39,7 @@ PAGES = (
     images,
     ranked,
     clusters,
+    map,
     why,
     search,
     jobs,
