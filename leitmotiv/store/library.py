@@ -17,6 +17,7 @@ from leitmotiv.store.catalogue import Catalogue
 from leitmotiv.store.changes import Changes
 from leitmotiv.store.clusters import ClusterTree
 from leitmotiv.store.database import Database, Mode, connect_uri
+from leitmotiv.store.duplicates import Duplicates
 from leitmotiv.store.explain import closed_off, denied, from_sqlite, from_system, full
 from leitmotiv.store.exports import Exports
 from leitmotiv.store.files import Failures, Files, Folders
@@ -26,11 +27,12 @@ from leitmotiv.store.lock import WriterLock
 from leitmotiv.store.mixtures import Mixtures
 from leitmotiv.store.ratings import Ratings
 from leitmotiv.store.selections import Selections
+from leitmotiv.store.sprites import Sprites
 
 NAME = "leitmotiv.db"
 OPEN_WAIT_S = 5.0
 _HARMLESS = frozenset(
-    {"arrays", "backups", "exports", "models", "secrets", "library.toml", "lost+found", "desktop.ini"}
+    {"arrays", "backups", "exports", "models", "plans", "secrets", "library.toml", "lost+found", "desktop.ini"}
 )
 
 
@@ -45,8 +47,11 @@ class Library:
     Attributes
     ----------
     folder : Path
-    images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, changes, exports
+    images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, changes,
+    exports, duplicates
         The parts; see their classes.
+    sprites
+        Sheets of small pictures.
     """
 
     def __init__(self, folder: Path, database: Database, lock: WriterLock) -> None:
@@ -56,7 +61,8 @@ class Library:
         self.mixtures = Mixtures(database)
         self.clusters = ClusterTree(database)
         self.arrays = Arrays(folder / "arrays")
-        self.images = Images(database, (self.arrays.forget, self.clusters.forget))
+        self.sprites = Sprites(folder / "arrays" / "sprites")
+        self.images = Images(database, (self.arrays.forget, self.clusters.forget, self.sprites.forget))
         self.files = Files(database)
         self.folders = Folders(database)
         self.failures = Failures(database)
@@ -66,6 +72,7 @@ class Library:
         self.selections = Selections(database)
         self.changes = Changes(database)
         self.exports = Exports(folder / "exports")
+        self.duplicates = Duplicates(database)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> Self:

@@ -14,6 +14,7 @@ from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
 from leitmotiv.workflows import correcting, sparse_index
 from leitmotiv.workflows.grain import Before, Groups, asked, going_on
+from leitmotiv.workflows.map_making import make_map
 from leitmotiv.workflows.measuring import MATRIX, look, measure_digest
 from leitmotiv.workflows.neighbours import NEIGHBOURS, finished, stored_neighbours
 from leitmotiv.workflows.progress import Recorder, Report, recorded
@@ -79,7 +80,10 @@ def build_index(
     library = session.library
     with library.writer("building the index", wait=wait), recorded(library, "index", "Trends", report) as step:
         built = _brought_up_to_date(session, step, skip=skip_distances)
-        return built if groups is None else _regrained(session, groups, built, step)
+        try:
+            return built if groups is None else _regrained(session, groups, built, step)
+        finally:
+            make_map(library, session.settings, step)
 
 
 def _brought_up_to_date(session: Session, step: Recorder, *, skip: bool) -> IndexReport:

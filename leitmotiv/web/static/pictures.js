@@ -1,10 +1,12 @@
 // The page of pictures: its grid, rows or squares and sizes, the scrubber, and new pictures while a job runs.
 
 import { changed } from "./changes.js";
-import { idAt, placeOf, read } from "./columns.js";
+import "./filters.js";
+import { idAt, idsOf, placeOf, read } from "./columns.js";
 import { say } from "./frame.js";
 import { Grid } from "./grid.js";
 import { bind } from "./keys.js";
+import { lightbox } from "./lightbox.js";
 import { leave, recall, remember, seen } from "./memory.js";
 import { goBy, picks, stretch } from "./picks.js";
 import { Scrubber } from "./scrubber.js";
@@ -65,15 +67,13 @@ const grid = new Grid(place, {
   moved: () => { scrubber.show(grid); keepPlace(); },
 });
 goBy({
-  all: () => (grid.columns ? Array.from({ length: grid.columns.count }, (_, at) => idAt(/** @type {any} */ (grid.columns), at)) : []),
+  all: () => (grid.columns ? idsOf(grid.columns, 0, grid.columns.count) : []),
   between(one, other) {
     const { columns } = grid;
     if (!columns) return [other];
     const [from, to] = [placeOf(columns, one), placeOf(columns, other)];
     if (from < 0 || to < 0) return [other];
-    const ids = [];
-    for (let at = Math.min(from, to); at <= Math.max(from, to); at += 1) ids.push(idAt(columns, at));
-    return ids;
+    return idsOf(columns, Math.min(from, to), Math.max(from, to) + 1);
   },
 });
 
@@ -82,7 +82,7 @@ let tag = "";
 async function load() {
   const answer = await ask(address("/api/v1/grid"));
   const now = answer.headers.get("ETag") ?? "";
-  if (grid.columns && now === tag) return;
+  if (grid.columns && now && now === tag) return;
   tag = now;
   const columns = read(await answer.arrayBuffer());
   const begin = !grid.columns;
@@ -128,6 +128,7 @@ function comeBack() {
 }
 /** @param {number} at */
 const back = (at) => grid.focus(at, grid.inView(at));
+lightbox({ show: (id) => { if (grid.columns) back(placeOf(grid.columns, id)); } });
 addEventListener("pageshow", (event) => { if (event.persisted && grid.columns) back(placeOf(grid.columns, seen() ?? "")); });
 
 if (place.querySelector(".tile")) load().catch(() => {});
