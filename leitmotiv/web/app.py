@@ -28,6 +28,7 @@ from leitmotiv.web import (
     ranked,
     safety,
     search,
+    selections,
     sidecars,
     why,
     words,
@@ -37,6 +38,7 @@ from leitmotiv.workflows.session import Session
 
 PAGES = (
     pictures,
+    selections,
     images,
     ranked,
     clusters,
