@@ -163,6 +163,8 @@ def measure(url: str, chromium: str) -> None:
             f"{len(frames)} frames; script {statistics.median(spent):.2f} ms in the median, {spent[-1]:.1f} ms at most,"
         )
         print(f"  95 of 100 under {spent[int(0.95 * len(spent))]:.1f} ms")
+        chose = page.evaluate("performance.getEntriesByName('map-choose').map((one) => one.duration)")
+        print(f"choosing what to load, between frames: at most {max(chose):.1f} ms")
         calls, sent = max(one[1] for one in frames), max(one[2] for one in frames)
         print(f"draw calls: at most {calls}; uploaded: at most {sent:,} bytes a frame")
         browser.close()

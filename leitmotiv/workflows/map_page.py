@@ -231,17 +231,14 @@ def pictures(session: Session, page: MapPage, rows: Sequence[int]) -> list[tuple
 
 def unplaced(session: Session) -> int:
     """How many pictures of the library have no place on the map."""
-    library = session.library
+    images = session.library.images
+    there, missing = images.count() - images.count("missing"), images.away("missing")
     try:
-        page = map_page(session)
+        ids = map_page(session).ids
     except NoMapError:
-        return len(library.images.ids())
-
-    def count() -> int:
-        placed = set(page.ids)
-        return sum(image not in placed for image in library.images.ids())
-
-    return remember(session, ("unplaced", page.stamp, library.revision("images")), count)
+        return there
+    gone = missing.intersection(ids) if missing else ()
+    return there - (len(ids) - ids.count("") - len(gone))
 
 
 def positions(session: Session) -> list[tuple[Image, tuple[float, float, int, int]]]:

@@ -94,7 +94,9 @@ function choose() {
   if (chosen) return;
   chosen = setTimeout(() => {
     chosen = 0;
+    const began = performance.now();
     scene?.choose(view, places);
+    if (measuring) performance.measure("map-choose", { start: began, end: performance.now() });
     dirty();
   }, 60);
 }
