@@ -15,6 +15,8 @@ KEPT = {
     "shown": 8,
     "places": 1,
     "map-page": 1,
+    "full": 2,
+    "why": 32,
     "columns": 1,
     "count": 1,
     "days": 1,
