@@ -318,14 +318,7 @@ bindKeys(ground, {
 
 // ---- the beginning ----
 function colours() {
-  const style = getComputedStyle(page);
-  const channel = (/** @type {string} */ name) => {
-    const text = style.getPropertyValue(name).trim().replace("#", "");
-    return [0, 2, 4].map((at) => parseInt(text.slice(at, at + 2), 16) / 255);
-  };
-  if (!scene) return;
-  scene.ground = channel("--well");
-  scene.mark = channel("--mark");
+  scene?.tint(getComputedStyle(page));
   dirty();
 }
 function draws() {
