@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import arrangement, tree
+from leitmotiv.analysis import arrangement, tree, views
 from leitmotiv.errors import NoMapError
 from leitmotiv.records import Image
 from leitmotiv.settings import Settings
@@ -26,6 +26,8 @@ MAP_PAGE = "map-page"
 REVISION = 1
 LAYOUTS = ("look", "grid", "time", "packs")
 NO_TREND = 65535
+CENTRAL = 10
+"""Pictures about an exemplar that a trend gets its name from."""
 LEVELS = 65535
 """Whole numbers to the longer side of a layout."""
 ABSENT, GONE, LATER = 1, 2, 4
@@ -202,6 +204,22 @@ def _trends(library: Library, ids: Sequence[str]) -> tuple[NDArray[np.uint16], t
     number[[group.id for group in groups]] = np.arange(len(groups))
     found[place[place >= 0]] = number[nodes[place >= 0]]
     return found, tuple(groups)
+
+
+def colour_name(session: Session, page: MapPage, number: int) -> str:
+    """What a trend is called by the pictures about its exemplar on the map: quick, however many trends there are."""
+    group = page.groups[number]
+    if given := session.library.clusters.names().get(group.id):
+        return given
+
+    def make() -> str:
+        rows = np.flatnonzero(page.columns["trend"] == number)
+        x, y = (np.asarray(page.columns[f"look-{axis}"], np.int64) for axis in "xy")
+        apart = (x[rows] - x[group.row]) ** 2 + (y[rows] - y[group.row]) ** 2
+        near = [page.ids[row] for row in rows[np.argsort(apart, kind="stable")[:CENTRAL]] if page.ids[row]]
+        return views.colour_name(views.palette(session.library.mixtures.many(near)))
+
+    return remember(session, ("map-name", page.stamp, number), make, lane=True)
 
 
 def flags(session: Session, page: MapPage) -> NDArray[np.uint8]:
