@@ -15,6 +15,7 @@ from leitmotiv.web import (
     api,
     clusters,
     context,
+    duplicates,
     errors,
     export,
     figures,
@@ -42,6 +43,7 @@ PAGES = (
     map,
     why,
     search,
+    duplicates,
     jobs,
     about,
     export,
@@ -97,7 +99,6 @@ def _frame(session: Session) -> dict[str, object]:
         "refused": g.get("refused", False),
         "working": lambda: _working(session),
         # no version in the address: a module reached by two addresses would run twice
-        "sorts": lines.SORTS,
         "tools": _tools,
         "asset": lambda name: flask.url_for("static", filename=name),
     }
