@@ -14,12 +14,16 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+ARGUMENTS = ("--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+"""The map is drawn without a graphics card, too."""
 DESK, PHONE = (1200, 800), (390, 844)
 SHOTS = (
     ("trends-dark", "/clusters", "dark", DESK, 720),
     ("picture-dark", "/images/{}", "dark", (1200, 1250), 720),
     ("pictures-light", "/", "light", DESK, 720),
     ("ranked-light", "/ranked/{}", "light", DESK, 720),
+    ("map-dark", "/map", "dark", DESK, 720),
+    ("map-light", "/map?layout=grid", "light", DESK, 720),
     ("trends-phone", "/clusters", "dark", PHONE, 290),
     ("picture-phone", "/images/{}", "light", PHONE, 290),
     ("lightbox-light", "/ranked/{}", "light", DESK, 720),
@@ -40,7 +44,7 @@ def main() -> None:
     with urllib.request.urlopen(f"{base}/api/v1/clusters") as answer:
         image, other = json.load(answer)["clusters"][2]["members"][:2]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=options.browser, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=options.browser, args=list(ARGUMENTS))
         for name, path, theme, (width, height), wide in SHOTS:
             if options.only and name not in options.only:
                 continue
@@ -48,7 +52,7 @@ def main() -> None:
             page.goto(base + path.format(image, other), wait_until="networkidle")
             if name in CLICKS:
                 page.locator(CLICKS[name]).click()
-            page.wait_for_timeout(1500)
+            page.wait_for_timeout(1500 if "map" not in name else 6000)  # sheets come strip by strip
             shot = Image.open(io.BytesIO(page.screenshot()))
             shot.resize((wide, round(wide * shot.height / shot.width)), Image.Resampling.LANCZOS).save(
                 options.into / f"{name}.webp", quality=82, method=6
