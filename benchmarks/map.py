@@ -48,13 +48,17 @@ MOVES = """async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   for (const notches of [0, 6, 6, 8]) {
     for (let step = 0; step < notches; step++) {
-      ground.dispatchEvent(new WheelEvent('wheel', { deltaY: -120, clientX: box.left + box.width * 0.55,
+      ground.dispatchEvent(new WheelEvent('wheel', { deltaY: -120, clientX: box.left + box.width * 0.5,
         clientY: box.top + box.height * 0.5, bubbles: true, cancelable: true }));
       await frame();
     }
     at('pointerdown', 700, 450);
-    for (let step = 0; step < 30; step++) { at('pointermove', 700 - 9 * step, 450 + 3 * step); await frame(); }
-    at('pointerup', 430, 540);
+    for (let step = 0; step < 30; step++) {
+      const way = Math.min(step, 30 - step); // there and back: where pictures are
+      at('pointermove', 700 - 9 * way, 450 + 3 * way);
+      await frame();
+    }
+    at('pointerup', 709, 447);
     await new Promise((done) => setTimeout(done, 1500));
   }
   document.querySelector('[data-layout="grid"]').click();
