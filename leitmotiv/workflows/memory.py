@@ -25,6 +25,7 @@ KEPT = {
     "ratings": 1,
     "selection": 16,
     "term": 48,
+    "rows": 1,
     "upload": 24,
 }
 """How many values of a kind are kept, where they are large."""
