@@ -250,12 +250,22 @@ CREATE INDEX removals_by_plan ON removals (plan, serial)
 """
 
 
+def m006_columns_of_catalogues(database: sqlite3.Connection) -> None:
+    """Add the columns of tables that others made about pictures."""
+    database.execute(
+        "CREATE TABLE catalogue_columns (name TEXT NOT NULL PRIMARY KEY, place INTEGER NOT NULL, kind TEXT NOT NULL, "
+        "source TEXT NOT NULL, at TEXT NOT NULL, entries TEXT NOT NULL)"
+    )
+    count_changes(database, "catalogue_columns")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
     m003_ratings_selections_changes,
     m004_grain_of_the_trends,
     m005_copies,
+    m006_columns_of_catalogues,
 )
 
 
