@@ -1,9 +1,11 @@
 """The JSON interface under /api/v1: the same questions as the pages, in the documented forms."""
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, request, url_for
 
-from leitmotiv.web import forms, parameters
+from leitmotiv.web import forms, parameters, schema, shapes
+from leitmotiv.web.answers import json_answer
 from leitmotiv.web.context import address, the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.web.images import name_of
 from leitmotiv.workflows import browse
 
@@ -15,13 +17,21 @@ MANY = 10_000_000
 
 
 @pages.get("/images")
+@describe(
+    query={
+        "limit": schema.whole(1, MOST, "Pictures of one answer.", default=200),
+        "cursor": schema.text("Where to go on; from `next` of the page before."),
+        "with": schema.text("`colour` adds mean colour and state.", choices=("", "colour")),
+    },
+    answer=shapes.IMAGES,
+)
 def images() -> Response:
     """All pictures by date; `?with=colour` adds what a page needs to reserve a picture's place."""
     limit = parameters.whole("limit", 200, 1, MOST)
     colour = parameters.one_of("with", "", ("", "colour")) == "colour"
     page = browse.images(the_session(), limit=limit, cursor=request.args.get("cursor"))
     following = {"limit": limit, "cursor": page.next} | ({"with": "colour"} if colour else {})
-    return _json(
+    return json_answer(
         {
             "images": [forms.image(one, colour=colour) for one in page.images],
             "next": address("api.images", **following) if page.next else None,
@@ -30,12 +40,22 @@ def images() -> Response:
 
 
 @pages.get("/images/<image_id>")
+@describe(answer=shapes.WHOLE_IMAGE)
 def image(image_id: str) -> Response:
     """One picture."""
-    return _json(forms.whole_image(browse.image(the_session(), image_id)))
+    return json_answer(forms.whole_image(browse.image(the_session(), image_id)))
 
 
 @pages.get("/images/<image_id>/similar")
+@describe(
+    query={
+        "n": schema.whole(1, MANY, "Pictures of one answer.", default=50),
+        "offset": schema.whole(0, MANY, "Pictures that are left out at the beginning.", default=0),
+        "by": schema.text("What counts.", choices=("look",), default="look"),
+    },
+    answer=shapes.RANKING,
+    errors=(409, 503),
+)
 def similar(image_id: str) -> Response:
     """The other pictures from most to least alike."""
     session = the_session()
@@ -45,40 +65,43 @@ def similar(image_id: str) -> Response:
     ranking = browse.similar(session, image_id, n=n, offset=offset)
     more = offset + n < ranking.total
     following = url_for("api.similar", image_id=image_id, n=n, offset=offset + n) if more else None
-    return _json(forms.ranking(ranking, browse.odd_paths(session, ranking), following))
+    return json_answer(forms.ranking(ranking, browse.odd_paths(session, ranking), following))
 
 
 @pages.get("/clusters")
+@describe(
+    query={
+        "count": schema.whole(1, MANY, "How many trends; as many as the library finds if not given."),
+        "by": schema.text("What counts.", choices=("look",), default="look"),
+    },
+    answer=shapes.CLUSTERS,
+    errors=(409, 503),
+)
 def clusters() -> Response:
     """The trends, `?count=` of them."""
     session = the_session()
     parameters.one_of("by", "look", ("look",))
     page = browse.clusters(session, parameters.optional_whole("count", 1, MANY))
     names = {group.id: name_of(session, group) for group in page.clusters if group.size > 1}
-    return _json(forms.clusters(page.clusters, names))
+    return json_answer(forms.clusters(page.clusters, names))
 
 
 @pages.get("/days")
+@describe(answer=shapes.DAYS)
 def days() -> Response:
     """Each day with pictures, newest first."""
-    return _json({"days": [{"day": day, "count": count} for day, count in browse.days(the_session())]})
+    return json_answer({"days": [{"day": day, "count": count} for day, count in browse.days(the_session())]})
 
 
 @pages.get("/status")
+@describe(answer=shapes.STATUS)
 def status() -> Response:
     """What the library holds and what is going on."""
-    return _json(forms.status(browse.status(the_session())))
+    return json_answer(forms.status(browse.status(the_session())))
 
 
 @pages.get("/jobs")
+@describe(answer=schema.answer({"jobs": schema.listed(shapes.JOB)}))
 def jobs() -> Response:
     """Long work, newest first."""
-    return _json({"jobs": [forms.job(job) for job in browse.jobs(the_session())]})
-
-
-def _json(form: dict[str, object]) -> Response:
-    """JSON with an ETag, so that polling costs little."""
-    answer = jsonify(form)
-    answer.add_etag()
-    answer.make_conditional(request.environ)
-    return answer
+    return json_answer({"jobs": [forms.job(job) for job in browse.jobs(the_session())]})

@@ -6,15 +6,18 @@ from datetime import date
 import flask
 import jinja2
 from flask import Flask, g
+from werkzeug.routing import IntegerConverter, Map
 
 import leitmotiv
 from leitmotiv.errors import LeitmotivError
 from leitmotiv.records import Job
 from leitmotiv.web import (
     about,
+    answers,
     api,
     clusters,
     context,
+    docs,
     errors,
     figures,
     images,
@@ -28,7 +31,14 @@ from leitmotiv.web import (
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.session import Session
 
-PAGES = (pictures, images, ranked, clusters, jobs, about, own, api)
+PAGES = (pictures, images, ranked, clusters, jobs, about, own, api, docs)
+
+
+class WholeConverter(IntegerConverter):
+    """A whole number in an address; one that no database holds leads nowhere."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 - the name that werkzeug gives it
+        super().__init__(map, max=2**53)
 
 
 def create_app(session: Session, *, token: str | None = None) -> Flask:
@@ -45,10 +55,11 @@ def create_app(session: Session, *, token: str | None = None) -> Flask:
     app.extensions[context.KEY] = session
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.config["MAX_CONTENT_LENGTH"] = 1_000_000
+    app.url_map.converters["int"] = WholeConverter
+    app.config["MAX_CONTENT_LENGTH"] = answers.BYTES
     app.logger.setLevel(logging.WARNING)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": jinja2.StrictUndefined}
-    safety.install(app, host=session.settings.host, token=token)
+    safety.install(app, host=session.settings.host, token=token, allowed=session.settings.allowed_hosts)
     errors.install(app)
     for page in PAGES:
         app.register_blueprint(page.pages)

@@ -12,6 +12,8 @@ STATUS: dict[type[LeitmotivError], HTTPStatus] = {
     errors.UsageError: HTTPStatus.BAD_REQUEST,
     errors.AmbiguousImageError: HTTPStatus.BAD_REQUEST,
     errors.ImageNotFoundError: HTTPStatus.NOT_FOUND,
+    errors.NotFoundError: HTTPStatus.NOT_FOUND,
+    errors.FolderNotAllowedError: HTTPStatus.FORBIDDEN,
     errors.NoIndexError: HTTPStatus.CONFLICT,
     errors.EmptyLibraryError: HTTPStatus.CONFLICT,
     errors.ImageReadError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -51,7 +53,8 @@ def _http(error: HTTPException) -> Response:
         return make_response(error.get_response())
     texts = {
         HTTPStatus.NOT_FOUND: f"There is no page {request.path}.",
-        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.path} answers GET only.",
+        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.path} does not take {request.method}; {_allowed(error)}.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _too_large(),
     }
     own = error.description if error.description != type(error).description else None
     answer = tell(status, own or texts.get(status) or status.description)
@@ -59,6 +62,16 @@ def _http(error: HTTPException) -> Response:
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
             answer.headers[name] = value
     return answer
+
+
+def _allowed(error: HTTPException) -> str:
+    methods = sorted(set(getattr(error, "valid_methods", None) or ()) - {"OPTIONS", "HEAD"})
+    return f"it takes {', '.join(methods)}" if methods else "it takes nothing"
+
+
+def _too_large() -> str:
+    most = request.max_content_length
+    return f"The request has more than the {most:,} bytes that are taken here." if most else "The request is too large."
 
 
 def _fault(error: Exception) -> Response:

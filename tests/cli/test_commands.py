@@ -316,3 +316,10 @@ def test_evaluate_look_prints_a_table_or_json_and_touches_no_library(tmp_path, p
     assert set(body["measures"][0]["results"]) == {"recall@7", "P@10", "mAP"}
     assert not (tmp_path / "library").exists()
     assert leitmotiv("evaluate", "look", tmp_path / "nowhere", env=quick).returncode == 2
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "photos.lan", "::"])
+def test_a_token_cannot_be_declined_where_others_could_come(tmp_path, host):
+    done = leitmotiv("--library", str(tmp_path / "library"), "serve", "--host", host, "--no-token")
+    assert done.returncode == 2
+    assert "others could reach your pictures" in done.stderr
