@@ -18,6 +18,7 @@ from leitmotiv.store.changes import Changes
 from leitmotiv.store.clusters import ClusterTree
 from leitmotiv.store.database import Database, Mode, connect_uri
 from leitmotiv.store.explain import closed_off, denied, from_sqlite, from_system, full
+from leitmotiv.store.exports import Exports
 from leitmotiv.store.files import Failures, Files, Folders
 from leitmotiv.store.images import Images
 from leitmotiv.store.jobs import Jobs
@@ -44,7 +45,7 @@ class Library:
     Attributes
     ----------
     folder : Path
-    images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, changes
+    images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, changes, exports
         The parts; see their classes.
     """
 
@@ -64,6 +65,7 @@ class Library:
         self.ratings = Ratings(database)
         self.selections = Selections(database)
         self.changes = Changes(database)
+        self.exports = Exports(folder / "exports")
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> Self:

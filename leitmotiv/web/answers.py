@@ -11,6 +11,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from leitmotiv.errors import UsageError
 from leitmotiv.web import schema
+from leitmotiv.web.context import tagged
 from leitmotiv.web.schema import Schema
 
 BYTES = 1_000_000
@@ -18,12 +19,11 @@ BYTES = 1_000_000
 
 
 def json_answer(form: Mapping[str, Any], status: int = 200) -> Response:
-    """JSON with an ETag; 304 where the browser has exactly this, so that asking often costs little."""
+    """JSON: of what was read with an ETag, so that asking often costs little; of a change as it is."""
+    if status == 200 and request.method in ("GET", "HEAD"):
+        return tagged(form)
     made = jsonify(form)
     made.status_code = status
-    if status == 200 and request.method in ("GET", "HEAD"):
-        made.add_etag()
-        made.make_conditional(request.environ)
     return made
 
 

@@ -3,8 +3,7 @@
 from flask import Blueprint, Response, request, url_for
 
 from leitmotiv.web import forms, parameters, schema, shapes
-from leitmotiv.web.answers import json_answer
-from leitmotiv.web.context import address, the_session
+from leitmotiv.web.context import address, tagged, the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.web.images import name_of
 from leitmotiv.workflows import browse
@@ -31,7 +30,7 @@ def images() -> Response:
     colour = parameters.one_of("with", "", ("", "colour")) == "colour"
     page = browse.images(the_session(), limit=limit, cursor=request.args.get("cursor"))
     following = {"limit": limit, "cursor": page.next} | ({"with": "colour"} if colour else {})
-    return json_answer(
+    return tagged(
         {
             "images": [forms.image(one, colour=colour) for one in page.images],
             "next": address("api.images", **following) if page.next else None,
@@ -43,7 +42,7 @@ def images() -> Response:
 @describe(answer=shapes.WHOLE_IMAGE)
 def image(image_id: str) -> Response:
     """One picture."""
-    return json_answer(forms.whole_image(browse.image(the_session(), image_id)))
+    return tagged(forms.whole_image(browse.image(the_session(), image_id)))
 
 
 @pages.get("/images/<image_id>/similar")
@@ -65,7 +64,7 @@ def similar(image_id: str) -> Response:
     ranking = browse.similar(session, image_id, n=n, offset=offset)
     more = offset + n < ranking.total
     following = url_for("api.similar", image_id=image_id, n=n, offset=offset + n) if more else None
-    return json_answer(forms.ranking(ranking, browse.odd_paths(session, ranking), following))
+    return tagged(forms.ranking(ranking, browse.odd_paths(session, ranking), following))
 
 
 @pages.get("/clusters")
@@ -83,25 +82,25 @@ def clusters() -> Response:
     parameters.one_of("by", "look", ("look",))
     page = browse.clusters(session, parameters.optional_whole("count", 1, MANY))
     names = {group.id: name_of(session, group) for group in page.clusters if group.size > 1}
-    return json_answer(forms.clusters(page.clusters, names))
+    return tagged(forms.clusters(page.clusters, names))
 
 
 @pages.get("/days")
 @describe(answer=shapes.DAYS)
 def days() -> Response:
     """Each day with pictures, newest first."""
-    return json_answer({"days": [{"day": day, "count": count} for day, count in browse.days(the_session())]})
+    return tagged({"days": [{"day": day, "count": count} for day, count in browse.days(the_session())]})
 
 
 @pages.get("/status")
 @describe(answer=shapes.STATUS)
 def status() -> Response:
     """What the library holds and what is going on."""
-    return json_answer(forms.status(browse.status(the_session())))
+    return tagged(forms.status(browse.status(the_session())))
 
 
 @pages.get("/jobs")
 @describe(answer=schema.answer({"jobs": schema.listed(shapes.JOB)}))
 def jobs() -> Response:
     """Long work, newest first."""
-    return json_answer({"jobs": [forms.job(job) for job in browse.jobs(the_session())]})
+    return tagged({"jobs": [forms.job(job) for job in browse.jobs(the_session())]})

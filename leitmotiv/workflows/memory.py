@@ -16,6 +16,8 @@ KEPT = {
     "columns": 1,
     "ratings": 1,
     "selection": 16,
+    "term": 48,
+    "upload": 24,
 }
 """How many values of a kind are kept, where they are large."""
 KEPT_ELSE = 512

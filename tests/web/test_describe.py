@@ -8,6 +8,7 @@ from leitmotiv.web.describe import PREFIX, description_of, document
 def test_every_route_of_the_interface_is_described(client):
     app = client.application
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith(PREFIX)]
+    rules = [rule for rule in rules if rule.endpoint.partition(".")[0] in ("api", "own", "docs", "jobs")]
     assert len(rules) > 10
     assert [rule.rule for rule in rules if description_of(app, rule) is None] == []
 
