@@ -92,7 +92,7 @@ def _stack(rows: list[NDArray[np.float32]], shape: tuple[int, ...]) -> NDArray[n
 def _pack_one(mixture: Mixture, look: Look) -> Comparable:
     weights, means, factors, origin = place(mixture, look)
     table = _tabulate(weights, means, factors)
-    points, shares = _draw(weights, means, factors, look.points)
+    points, shares = draw(weights, means, factors, look.points)
     own = np.empty(points.shape[1], np.float32)
     log_densities(points, table, own)
     return Comparable(points, own, shares, table, np.array([0, len(table)]), origin.astype(np.float32))
@@ -146,7 +146,7 @@ def _normal(count: int) -> Float:
     return points
 
 
-def _draw(weights: Float, means: Float, factors: Float, count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def draw(weights: Float, means: Float, factors: Float, count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Points (5, S) of a mixture and what each counts for (S,); S is `count`, filled up with points that count for 0.
 
     Each component gets the points that fall to it when `count` are laid out evenly over the summed weights.

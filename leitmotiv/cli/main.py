@@ -33,6 +33,7 @@ VERBS = {
     "serve": ("serve", "Serve the pages of the library."),
     "similar": ("similar", "Print the pictures most like one."),
     "status": ("status", "Print what the library holds and what is wrong with it."),
+    "why": ("why", "Tell why two pictures are alike or not."),
 }
 SHOW_AT_BUG = "This is a fault of leitmotiv, not of yours. The lines above say where it happened."
 

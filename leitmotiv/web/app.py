@@ -6,7 +6,6 @@ from datetime import date
 import flask
 import jinja2
 from flask import Flask, g
-from werkzeug.routing import IntegerConverter, Map
 
 import leitmotiv
 from leitmotiv.errors import LeitmotivError
@@ -25,22 +24,17 @@ from leitmotiv.web import (
     jobs,
     lines,
     own,
+    parameters,
     pictures,
     ranked,
     safety,
+    why,
     words,
 )
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.session import Session
 
-PAGES = (pictures, images, ranked, clusters, jobs, about, export, own, api, docs)
-
-
-class WholeConverter(IntegerConverter):
-    """A whole number in an address; one that no database holds leads nowhere."""
-
-    def __init__(self, map: Map) -> None:  # noqa: A002 - the name that werkzeug gives it
-        super().__init__(map, max=2**53)
+PAGES = (pictures, images, ranked, clusters, why, jobs, about, export, own, docs, api)
 
 
 def create_app(session: Session, *, token: str | None = None) -> Flask:
@@ -57,7 +51,7 @@ def create_app(session: Session, *, token: str | None = None) -> Flask:
     app.extensions[context.KEY] = session
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.url_map.converters["int"] = WholeConverter
+    app.url_map.converters["int"] = parameters.WholeConverter
     app.config["MAX_CONTENT_LENGTH"] = answers.BYTES
     app.logger.setLevel(logging.WARNING)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": jinja2.StrictUndefined}
