@@ -33,7 +33,7 @@ def test_selections_are_kept_changed_and_removed(client):
     address = f"/api/v1/selections/{made.json['id']}"
     assert client.put(address, json={"name": "Dawn", "ids": [image_id(1)]}).json["ids"] == [image_id(1)]
     assert [one["name"] for one in client.get("/api/v1/selections").json["selections"]] == ["Dawn"]
-    assert client.delete(address, json={}).status_code == 204
+    assert client.delete(address).status_code == 204
     assert client.get("/api/v1/selections").json == {"selections": []}
 
 

@@ -156,6 +156,13 @@ def test_changes_come_from_own_pages_or_from_a_program_of_this_machine(client, m
     )
 
 
+def test_a_program_deletes_without_a_body(client, monkeypatch):
+    monkeypatch.setattr("leitmotiv.workflows.own.remove_selection", lambda session, number: None)
+    assert client.delete("/api/v1/selections/1").status_code == 204
+    assert client.delete("/api/v1/selections/1", data="x", content_type="text/plain").status_code == 415
+    assert client.delete("/api/v1/selections/1", headers={"Origin": "http://evil.example"}).status_code == 403
+
+
 def test_a_program_elsewhere_changes_something_only_with_the_token(library, monkeypatch):
     monkeypatch.setattr("leitmotiv.workflows.own.undo", lambda session: None)
     client = client_of(library, host="192.168.1.7", token="plain")
