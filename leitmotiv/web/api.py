@@ -2,11 +2,11 @@
 
 from flask import Blueprint, Response, request, url_for
 
-from leitmotiv.web import forms, parameters, schema, shapes
+from leitmotiv.web import forms, lines, parameters, schema, shapes
 from leitmotiv.web.context import address, tagged, the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.web.images import name_of
-from leitmotiv.workflows import browse
+from leitmotiv.workflows import browse, grid
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -18,6 +18,7 @@ MANY = 10_000_000
 @pages.get("/images")
 @describe(
     query={
+        **shapes.SELECTED,
         "limit": schema.whole(1, MOST, "Pictures of one answer.", default=200),
         "cursor": schema.text("Where to go on; from `next` of the page before."),
         "with": schema.text("`colour` adds mean colour and state.", choices=("", "colour")),
@@ -25,11 +26,15 @@ MANY = 10_000_000
     answer=shapes.IMAGES,
 )
 def images() -> Response:
-    """All pictures by date; `?with=colour` adds what a page needs to reserve a picture's place."""
+    """The pictures of `?q=` in the order of `?sort=`; `?with=colour` adds what a page needs to reserve a place."""
     limit = parameters.whole("limit", 200, 1, MOST)
     colour = parameters.one_of("with", "", ("", "colour")) == "colour"
-    page = browse.images(the_session(), limit=limit, cursor=request.args.get("cursor"))
-    following = {"limit": limit, "cursor": page.next} | ({"with": "colour"} if colour else {})
+    session, asked, cursor = the_session(), lines.asked(), request.args.get("cursor")
+    if asked.arguments():
+        page = grid.page(session, asked.text, asked.sort, limit=limit, cursor=cursor)
+    else:
+        page = browse.images(session, limit=limit, cursor=cursor)
+    following = asked.arguments() | {"limit": limit, "cursor": page.next} | ({"with": "colour"} if colour else {})
     return tagged(
         {
             "images": [forms.image(one, colour=colour) for one in page.images],

@@ -28,13 +28,27 @@ from leitmotiv.web import (
     pictures,
     ranked,
     safety,
+    sidecars,
     why,
     words,
 )
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.session import Session
 
-PAGES = (pictures, images, ranked, clusters, why, jobs, about, export, own, docs, api)
+PAGES = (
+    pictures,
+    images,
+    ranked,
+    clusters,
+    why,
+    jobs,
+    about,
+    export,
+    sidecars,
+    own,
+    docs,
+    api,
+)
 
 
 def create_app(session: Session, *, token: str | None = None) -> Flask:

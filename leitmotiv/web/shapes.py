@@ -2,6 +2,10 @@
 
 from leitmotiv.web import schema
 
+SELECTED = {
+    "q": schema.text("A line of filters, such as `year:2024 -folder:scans`; empty for everything that is there."),
+    "sort": schema.text("The order, such as `-taken`, `name` or `-rating`."),
+}
 PATH = {
     "path": schema.text("Where the file lies; U+FFFD stands for bytes that are not UTF-8."),
     "path_base64": schema.text("The path in base64, where it is not UTF-8."),
