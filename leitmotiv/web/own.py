@@ -6,7 +6,8 @@ from flask import Blueprint, Response
 
 from leitmotiv.records import LABELS, Rating, Selection
 from leitmotiv.web import schema
-from leitmotiv.web.answers import body, json_answer
+from leitmotiv.web.answers import body as body  # other pages take it from here, too
+from leitmotiv.web.answers import json_answer
 from leitmotiv.web.context import the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.workflows import own
