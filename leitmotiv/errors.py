@@ -113,6 +113,10 @@ class NotFoundError(LeitmotivError):
     exit_code = 1
 
 
+class TooManyStreamsError(LeitmotivError):
+    """Too many pages listen for events at one time; asking now and then goes on."""
+
+
 class PortInUseError(LeitmotivError):
     """No port near the one asked for is free."""
 

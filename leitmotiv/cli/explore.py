@@ -55,6 +55,7 @@ def command(
         if lacking and not own.exists():
             raise UsageError(f"There is no folder {lacking[0]}. Check the spelling, or that its drive is connected.")
     from leitmotiv.workflows.jobs import grow, reap
+    from leitmotiv.workflows.worker import Keeper
 
     with session(create=True, patient=False, **overrides) as opened, bars() as report:
         reap(opened.library)
@@ -72,7 +73,7 @@ def command(
             sys.stdout.flush()
             note(f"Library: {opened.settings.library}")
             _show(url, open_page)
-            with serve.ended_by_sigterm():
+            with serve.ended_by_sigterm(), Keeper(opened):
                 _serve(server, growing, report, until_ready)
         except KeyboardInterrupt:
             pass

@@ -83,8 +83,10 @@ def run(opened: "Session", *, open_page: bool, token: bool | None, path: str = "
     sys.stdout.flush()
     if open_page:
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+    from leitmotiv.workflows.worker import Keeper
+
     try:
-        with ended_by_sigterm():
+        with ended_by_sigterm(), Keeper(opened):
             server.run()
     except KeyboardInterrupt:
         note("Stopped.")

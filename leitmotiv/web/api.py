@@ -102,10 +102,3 @@ def days() -> Response:
 def status() -> Response:
     """What the library holds and what is going on."""
     return tagged(forms.status(browse.status(the_session())))
-
-
-@pages.get("/jobs")
-@describe(answer=schema.answer({"jobs": schema.listed(shapes.JOB)}))
-def jobs() -> Response:
-    """Long work, newest first."""
-    return tagged({"jobs": [forms.job(job) for job in browse.jobs(the_session())]})

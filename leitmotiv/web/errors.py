@@ -20,6 +20,7 @@ STATUS: dict[type[LeitmotivError], HTTPStatus] = {
     errors.MissingExtraError: HTTPStatus.NOT_IMPLEMENTED,
     errors.LibraryLockedError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.CompilingError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.TooManyStreamsError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DiskFullError: HTTPStatus.INSUFFICIENT_STORAGE,
     LeitmotivError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }

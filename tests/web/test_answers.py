@@ -73,5 +73,5 @@ def test_uploads_are_bounded(client):
 
 def test_a_method_that_is_not_taken_is_named_with_those_that_are(client):
     answer = client.delete("/api/body")
-    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST, OPTIONS")
+    assert (answer.status_code, set(answer.headers["Allow"].split(", "))) == (405, {"POST", "OPTIONS"})
     assert answer.json["detail"] == "/api/body does not take DELETE; it takes POST."
