@@ -299,15 +299,27 @@ def js_pairs(
     pairs : (P, 2) integer
         Rows of `mixtures`. Pairs with the same first row are best neighbours: its points then stay in the cache.
     """
+    return look.combine(js_pair_parts(mixtures, pairs, look=look, threads=threads, progress=progress))
+
+
+def js_pair_parts(
+    mixtures: Sequence[Mixture] | Packed,
+    pairs: NDArray[np.integer],
+    *,
+    look: Look = DEFAULT,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Divergences:
+    """Divergences of chosen pairs in the centred and in the common space, (P, 2) float32, nats; see `js_pairs`."""
     packed = _packed(mixtures, look)
     wanted = np.ascontiguousarray(pairs, np.int64).reshape(-1, 2)
     if len(wanted) and not (wanted.min() >= 0 and wanted.max() < len(packed)):
         raise ValueError(f"Pairs must name rows from 0 to {len(packed) - 1}.")
-    out = np.empty(len(wanted), np.float32)
+    out = np.empty((len(wanted), 2), np.float32)
 
     def fill(start: int) -> int:
         part = wanted[start : start + TILE * TILE]
-        out[start : start + len(part)] = look.combine(_compare(packed, packed, part))
+        out[start : start + len(part)] = _compare(packed, packed, part)
         return len(part)
 
     _run(fill, range(0, len(wanted), TILE * TILE), len(wanted), threads, progress)

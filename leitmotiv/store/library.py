@@ -17,6 +17,7 @@ from leitmotiv.store.catalogue import Catalogue
 from leitmotiv.store.changes import Changes
 from leitmotiv.store.clusters import ClusterTree
 from leitmotiv.store.database import Database, Mode, connect_uri
+from leitmotiv.store.duplicates import Duplicates
 from leitmotiv.store.explain import closed_off, denied, from_sqlite, from_system, full
 from leitmotiv.store.exports import Exports
 from leitmotiv.store.files import Failures, Files, Folders
@@ -30,7 +31,7 @@ from leitmotiv.store.selections import Selections
 NAME = "leitmotiv.db"
 OPEN_WAIT_S = 5.0
 _HARMLESS = frozenset(
-    {"arrays", "backups", "exports", "models", "secrets", "library.toml", "lost+found", "desktop.ini"}
+    {"arrays", "backups", "exports", "models", "plans", "secrets", "library.toml", "lost+found", "desktop.ini"}
 )
 
 
@@ -45,7 +46,8 @@ class Library:
     Attributes
     ----------
     folder : Path
-    images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, changes, exports
+    images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, changes,
+    exports, duplicates
         The parts; see their classes.
     """
 
@@ -66,6 +68,7 @@ class Library:
         self.selections = Selections(database)
         self.changes = Changes(database)
         self.exports = Exports(folder / "exports")
+        self.duplicates = Duplicates(database)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> Self:
