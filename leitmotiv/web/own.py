@@ -8,9 +8,9 @@ from leitmotiv.records import LABELS, Rating, Selection
 from leitmotiv.web import schema
 from leitmotiv.web.answers import body as body  # other pages take it from here, too
 from leitmotiv.web.answers import json_answer
-from leitmotiv.web.context import the_session
+from leitmotiv.web.context import tagged, the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.workflows import own
+from leitmotiv.workflows import browse, own
 
 pages = Blueprint("own", __name__, url_prefix="/api/v1")
 
@@ -89,6 +89,15 @@ def rate() -> Response:
     form = body(CHANGE, most=LARGE)
     after = own.rate(the_session(), ids_of(form), **{name: value for name, value in form.items() if name != "ids"})
     return json_answer({"ratings": {image_id: rating_form(rating) for image_id, rating in after.items()}})
+
+
+@pages.get("/images/<image_id>/rating")
+@describe(answer=RATING)
+def rating(image_id: str) -> Response:
+    """What is said of one picture."""
+    session = the_session()
+    image = browse.image(session, image_id)
+    return tagged(rating_form(own.ratings(session, [image.id])[image.id]))
 
 
 @pages.get("/selections")

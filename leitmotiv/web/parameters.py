@@ -8,6 +8,9 @@ from werkzeug.routing import IntegerConverter, Map
 
 from leitmotiv.errors import UsageError
 
+UNBOUNDED = 1_000_000
+"""A bound from here on only keeps numbers in bounds, and is not worth telling."""
+
 
 class WholeConverter(IntegerConverter):
     """A whole number in an address; one that no database holds leads nowhere."""
@@ -28,7 +31,8 @@ def whole(name: str, default: int, low: int, high: int) -> int:
     if text is None:
         return default
     if re.fullmatch(r"[+-]?[0-9]{1,12}", text, re.ASCII) is None or not low <= int(text) <= high:
-        raise UsageError(f"{name} is {text!r}, but must be a whole number between {low} and {high}.")
+        allowed = f"between {low} and {high}" if high < UNBOUNDED else f"of at least {low}"
+        raise UsageError(f"{name} is {text!r}, but must be a whole number {allowed}.")
     return int(text)
 
 

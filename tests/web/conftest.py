@@ -8,17 +8,16 @@ import pytest
 
 from leitmotiv.settings import Settings
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import browse, grid
-from tests.web.fake import GRID, NAMES, FakeLibrary
+from leitmotiv.workflows import browse, grid, own, viewing
+from tests.web.fake import GRID, NAMES, OWN, VIEWING, FakeLibrary
 
 
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeLibrary:
     made = FakeLibrary.of(Settings(library=tmp_path / "shoebox"))
-    for name in NAMES:
-        monkeypatch.setattr(browse, name, getattr(made, name))
-    for name in GRID:
-        monkeypatch.setattr(grid, name, getattr(made, name))
+    for module, names in ((browse, NAMES), (grid, GRID), (viewing, VIEWING), (own, OWN)):
+        for name in names:
+            monkeypatch.setattr(module, name, getattr(made, name))
     return made
 
 
