@@ -29,11 +29,13 @@ VERBS = {
     "forget": ("forget", "Remove pictures from the library; their files stay."),
     "map": ("map", "Print where each picture lies on the map."),
     "ratings": ("ratings", "List, set and read stars, favourites and labels."),
+    "jobs": ("jobs", "List long work, and let it rest, go on or end."),
     "relocate": ("relocate", "Tell the library that a folder moved."),
     "restore": ("restore", "Make a library from a backup."),
     "search": ("search", "Print the pictures that fit colours, places, sketches."),
     "serve": ("serve", "Serve the pages of the library."),
     "similar": ("similar", "Print the pictures most like one."),
+    "watch": ("watch", "Keep the library current while folders change."),
     "status": ("status", "Print what the library holds and what is wrong with it."),
     "why": ("why", "Tell why two pictures are alike or not."),
 }

@@ -32,6 +32,7 @@ from leitmotiv.web import (
     safety,
     search,
     sidecars,
+    streams,
     why,
     words,
 )
@@ -77,6 +78,7 @@ def create_app(session: Session, *, token: str | None = None) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": jinja2.StrictUndefined}
     safety.install(app, host=session.settings.host, token=token, allowed=session.settings.allowed_hosts)
     errors.install(app)
+    streams.install(app)
     for page in PAGES:
         app.register_blueprint(page.pages)
     app.jinja_env.filters.update(_filters())
