@@ -91,7 +91,7 @@ def _filters() -> dict[str, object]:
         words: "alternative breakable count day duration home known_from moment outcome percent pictures place progress"
         " share size span stars",
         lines: "chips",
-        figures: "ratio frame widths bands",
+        figures: "ratio frame widths bands asked",
     }
     by_name = {name: getattr(module, name) for module, text in names.items() for name in text.split()}
     return by_name | {"lately": lambda at: words.lately(at, date.today())}
@@ -106,7 +106,6 @@ def _frame(session: Session) -> dict[str, object]:
         "refused": g.get("refused", False),
         "working": lambda: _working(session),
         # no version in the address: a module reached by two addresses would run twice
-        "sorts": lines.SORTS,
         "tools": _tools,
         "asset": lambda name: flask.url_for("static", filename=name),
     }
@@ -116,6 +115,7 @@ TOOLS = (
     ("/map", "Show on the map"),
     ("/clusters", "Find their trends"),
     ("/compare", "Compare them"),
+    ("/search", "Search among them"),
     ("/duplicates", "Find duplicates"),
     ("/export", "Take them out"),
 )

@@ -10,6 +10,7 @@ import pytest
 from leitmotiv.errors import UsageError
 from leitmotiv.imaging.watch import changes
 from leitmotiv.settings import Settings
+from leitmotiv.workflows.readiness import prepare
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.watching import Watcher, watch
 from tests.workflows.pictures import folder_of
@@ -21,7 +22,7 @@ def session(tmp_path):
         yield opened
 
 
-def until(condition, seconds=60.0):
+def until(condition, seconds=180.0):
     for _ in range(int(seconds / 0.1)):
         if condition():
             return
@@ -29,14 +30,12 @@ def until(condition, seconds=60.0):
     raise AssertionError(f"not true after {seconds} s")
 
 
-@pytest.mark.parametrize("polling", [False, True])
-def test_what_comes_and_goes_is_followed(session, tmp_path, polling):
+def test_what_comes_and_goes_is_followed(session, tmp_path):
+    prepare(session.settings, lambda text: None)
     photos = folder_of(tmp_path / "photos", 4)
     more = folder_of(tmp_path / "more", 7)
     ended, lines = threading.Event(), []
-    thread = threading.Thread(
-        target=watch, args=(session, [photos]), kwargs={"ended": ended, "tell": lines.append, "polling": polling}
-    )
+    thread = threading.Thread(target=watch, args=(session, [photos]), kwargs={"ended": ended, "tell": lines.append})
     thread.start()
     try:
         until(lambda: lines)
@@ -53,6 +52,26 @@ def test_what_comes_and_goes_is_followed(session, tmp_path, polling):
         ended.set()
         thread.join(20)
     assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("polling", [False, True])
+def test_a_change_is_told_once_by_the_system_and_by_looking(tmp_path, polling):
+    ended, told = threading.Event(), []
+
+    def listen():
+        for count in changes([tmp_path], ended=ended, polling=polling, quiet_ms=300):
+            told.append(count)
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    try:
+        time.sleep(1.0)
+        (tmp_path / "a.jpg").write_text("a")
+        until(lambda: told)
+    finally:
+        ended.set()
+        thread.join(20)
+    assert told == [1]
 
 
 def test_hidden_files_are_not_news(tmp_path):
