@@ -250,7 +250,6 @@ CREATE INDEX removals_by_plan ON removals (plan, serial)
 """
 
 
-<<<<<<< HEAD
 def m006_columns_of_catalogues(database: sqlite3.Connection) -> None:
     """Add the columns of tables that others made about pictures."""
     database.execute(
@@ -272,19 +271,14 @@ def m007_queue(database: sqlite3.Connection) -> None:
         database.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
 
 
-=======
->>>>>>> main
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
     m003_ratings_selections_changes,
     m004_grain_of_the_trends,
     m005_copies,
-<<<<<<< HEAD
     m006_columns_of_catalogues,
     m007_queue,
-=======
->>>>>>> main
 )
 
 
