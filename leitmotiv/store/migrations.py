@@ -259,6 +259,18 @@ def m006_columns_of_catalogues(database: sqlite3.Connection) -> None:
     count_changes(database, "catalogue_columns")
 
 
+def m007_queue(database: sqlite3.Connection) -> None:
+    """Let jobs wait, rest and begin again: what they were asked to do stands in their row."""
+    for column in (
+        "parameters TEXT",  # JSON; null where a job cannot be repeated
+        "queue INTEGER NOT NULL DEFAULT 0",  # whether it is the worker's
+        "priority INTEGER NOT NULL DEFAULT 0",
+        "attempts INTEGER NOT NULL DEFAULT 0",
+        "control TEXT NOT NULL DEFAULT ''",  # what a person wishes of one that runs: pause, cancel
+    ):
+        database.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
@@ -266,6 +278,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m004_grain_of_the_trends,
     m005_copies,
     m006_columns_of_catalogues,
+    m007_queue,
 )
 
 
