@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -181,6 +181,31 @@ class Rating:
 
 
 LABELS = ("red", "yellow", "green", "blue", "purple")
+
+
+CatalogueKind = Literal["number", "date", "text", "list"]
+CatalogueValue = float | str | list[str]
+
+
+@dataclass(frozen=True)
+class CatalogueColumn:
+    """A column of a table that somebody made about pictures.
+
+    Attributes
+    ----------
+    kind : str
+        "number", "date" (ISO, the day may be left out), "text" or "list" (of texts).
+    source : str
+        Name of the file that it came from last.
+    entries : mapping of str to value
+        By picture; pictures of which it says nothing are not there.
+    """
+
+    name: str
+    kind: CatalogueKind
+    source: str
+    at: datetime
+    entries: Mapping[str, CatalogueValue]
 
 
 @dataclass(frozen=True)
@@ -499,13 +524,21 @@ class Job:
     phase : str
         What it is doing now, in plain words.
     state : str
-        "queued", "running", "done", "failed" or "stopped".
+        "queued", "running", "paused", "done", "failed" or "stopped".
+    parameters : mapping
+        What it was asked to do, as plain JSON.
+    repeatable : bool
+        Whether the queue can do it (again): its parameters are known.
+    attempts : int
+        How often the worker began it.
+    wish : str
+        What a person asked of it while it runs: "pause", "cancel" or nothing.
     """
 
     id: int
     kind: str
     title: str
-    state: Literal["queued", "running", "done", "failed", "stopped"]
+    state: Literal["queued", "running", "paused", "done", "failed", "stopped"]
     phase: str
     done: int
     total: int
@@ -515,6 +548,10 @@ class Job:
     finished: datetime | None
     message: str
     failures: int
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    repeatable: bool = False
+    attempts: int = 0
+    wish: str = ""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from leitmotiv.store.files import Failures, Files, Folders
 from leitmotiv.store.images import Images
 from leitmotiv.store.jobs import Jobs
 from leitmotiv.store.lock import WriterLock
+from leitmotiv.store.metadata import Metadata
 from leitmotiv.store.mixtures import Mixtures
 from leitmotiv.store.ratings import Ratings
 from leitmotiv.store.selections import Selections
@@ -70,6 +71,7 @@ class Library:
         self.catalogue = Catalogue(database)
         self.ratings = Ratings(database)
         self.selections = Selections(database)
+        self.metadata = Metadata(database)
         self.changes = Changes(database)
         self.exports = Exports(folder / "exports")
         self.duplicates = Duplicates(database)
@@ -131,6 +133,18 @@ class Library:
             finally:
                 with contextlib.suppress(LeitmotivError):
                     self._database.checkpoint()
+
+    @contextlib.contextmanager
+    def lone_worker(self) -> Iterator[None]:
+        """Be the one process that does what the queue holds, while the block runs.
+
+        Raises
+        ------
+        LibraryLockedError
+            Another one does.
+        """
+        with WriterLock(self.folder, "leitmotiv.lock-worker").hold("working through the queue", 0.0):
+            yield
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

@@ -150,6 +150,11 @@ class Jobs(Table):
     finished = TextField(null=True)
     pid = IntegerField()
     process = TextField()
+    parameters = TextField(null=True)
+    queue = IntegerField(default=0)
+    priority = IntegerField(default=0)
+    attempts = IntegerField(default=0)
+    control = TextField(default="")
 
 
 class Migrations(Table):
@@ -187,6 +192,17 @@ class Changes(Table):
     at = TextField()
     edits = TextField()
     undone = IntegerField(default=0)
+
+
+class CatalogueColumns(Table):
+    """Columns of imported catalogues; `entries` is JSON, values by picture."""
+
+    name = PlainText(primary_key=True)
+    place = IntegerField()
+    kind = TextField()
+    source = PlainText()
+    at = TextField()
+    entries = TextField()
 
 
 class Revisions(Table):
@@ -277,6 +293,7 @@ TABLES: tuple[type[Table], ...] = (
     Ratings,
     Selections,
     Changes,
+    CatalogueColumns,
     Revisions,
     Copies,
     CopiesSeen,

@@ -12,9 +12,12 @@ from leitmotiv.errors import LeitmotivError
 from leitmotiv.records import Job
 from leitmotiv.web import (
     about,
+    answers,
     api,
     clusters,
     context,
+    docs,
+    duplicates,
     errors,
     export,
     figures,
@@ -23,11 +26,15 @@ from leitmotiv.web import (
     lines,
     map,  # noqa: A004 - the page has the noun that people use
     own,
+    parameters,
     pictures,
     ranked,
+    rebuild,
     safety,
     search,
+    selections,
     sidecars,
+    streams,
     why,
     words,
 )
@@ -36,17 +43,21 @@ from leitmotiv.workflows.session import Session
 
 PAGES = (
     pictures,
+    selections,
     images,
     ranked,
     clusters,
+    rebuild,
     map,
     why,
     search,
+    duplicates,
     jobs,
     about,
     export,
     sidecars,
     own,
+    docs,
     api,
 )
 
@@ -65,11 +76,13 @@ def create_app(session: Session, *, token: str | None = None) -> Flask:
     app.extensions[context.KEY] = session
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.config["MAX_CONTENT_LENGTH"] = 1_000_000
+    app.url_map.converters["int"] = parameters.WholeConverter
+    app.config["MAX_CONTENT_LENGTH"] = answers.BYTES
     app.logger.setLevel(logging.WARNING)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": jinja2.StrictUndefined}
-    safety.install(app, host=session.settings.host, token=token)
+    safety.install(app, host=session.settings.host, token=token, allowed=session.settings.allowed_hosts)
     errors.install(app)
+    streams.install(app)
     for page in PAGES:
         app.register_blueprint(page.pages)
     app.jinja_env.filters.update(_filters())
@@ -82,7 +95,7 @@ def _filters() -> dict[str, object]:
         words: "alternative breakable count day duration home known_from moment outcome percent pictures place progress"
         " share size span stars",
         lines: "chips",
-        figures: "ratio frame widths bands",
+        figures: "ratio frame widths bands asked",
     }
     by_name = {name: getattr(module, name) for module, text in names.items() for name in text.split()}
     return by_name | {"lately": lambda at: words.lately(at, date.today())}
@@ -97,7 +110,6 @@ def _frame(session: Session) -> dict[str, object]:
         "refused": g.get("refused", False),
         "working": lambda: _working(session),
         # no version in the address: a module reached by two addresses would run twice
-        "sorts": lines.SORTS,
         "tools": _tools,
         "asset": lambda name: flask.url_for("static", filename=name),
     }
@@ -107,6 +119,7 @@ TOOLS = (
     ("/map", "Show on the map"),
     ("/clusters", "Find their trends"),
     ("/compare", "Compare them"),
+    ("/search", "Search among them"),
     ("/duplicates", "Find duplicates"),
     ("/export", "Take them out"),
 )
