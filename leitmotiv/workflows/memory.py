@@ -16,6 +16,7 @@ KEPT = {
     "columns": 1,
     "ratings": 1,
     "selection": 16,
+    "between": 2,
 }
 """How many values of a kind are kept, where they are large."""
 KEPT_ELSE = 512
