@@ -2,7 +2,8 @@
 
 References
 ----------
-.. [1] T. F. Gonzalez, "Clustering to minimize the maximum intercluster distance", Theoretical Computer Science 38 (1985).
+.. [1] T. F. Gonzalez, "Clustering to minimize the maximum intercluster distance", Theoretical Computer
+   Science 38 (1985).
 .. [2] G. L. Nemhauser, L. A. Wolsey and M. L. Fisher, "An analysis of approximations for maximizing submodular set
    functions", Mathematical Programming 14 (1978).
 """

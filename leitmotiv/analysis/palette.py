@@ -183,12 +183,12 @@ def colour_name(swatches: Sequence[Swatch]) -> str:
     shares: dict[str, float] = {}
     places: dict[str, str] = {}
     for swatch in swatches:
-        term = _term(swatch.colour)
-        shares[term] = shares.get(term, 0.0) + swatch.share
-        places.setdefault(term, swatch.place)
+        word = term(swatch.colour)
+        shares[word] = shares.get(word, 0.0) + swatch.share
+        places.setdefault(word, swatch.place)
     if not shares:
         return "no colour"
-    first, *others = sorted(shares, key=lambda term: (-shares[term], term))
+    first, *others = sorted(shares, key=lambda word: (-shares[word], word))
     if not others or shares[first] > 0.85:
         return first
     second = others[0]
@@ -203,7 +203,14 @@ def colour_name(swatches: Sequence[Swatch]) -> str:
     return f"{first} and {second}"
 
 
-def _term(colour: str) -> str:
+def lightness(swatches: Sequence[Swatch]) -> float:
+    """Mean lightness of a palette, L* from 0 (black) to 100 (white)."""
+    whole = sum(swatch.share for swatch in swatches) or 1.0
+    return float(sum(swatch.share * _lab(swatch.colour)[0] for swatch in swatches) / whole)
+
+
+def term(colour: str) -> str:
+    """What a person would call a colour "#rrggbb"."""
     names, colours = _terms()
     return names[int(((colours - _lab(colour)) ** 2).sum(axis=1).argmin())]
 

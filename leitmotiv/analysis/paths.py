@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from leitmotiv.records import Float
 
 Matrix = NDArray[np.floating[Any]]
+Numbers = NDArray[np.floating[Any]]
 Rows = NDArray[np.int64]
 
 SWEEPS = 30
@@ -23,7 +24,7 @@ SWEEPS = 30
 _GAIN = 1e-7
 
 
-def progress(from_start: Float, to_goal: Float, whole: float) -> Float:
+def progress(from_start: Numbers, to_goal: Numbers, whole: float) -> Float:
     r"""Where pictures lie along the line from one picture to another.
 
     .. math:: p(x) = \frac{J(a, x) - J(x, b) + J(a, b)}{2 J(a, b)}

@@ -19,7 +19,11 @@ from leitmotiv.store.database import Database
 
 KEPT = 1000
 """How many changes can be undone; older ones are final."""
-_TABLES: Mapping[str, Any] = {"ratings": tables.Ratings, "selections": tables.Selections}
+_TABLES: Mapping[str, Any] = {
+    "ratings": tables.Ratings,
+    "selections": tables.Selections,
+    "trend_edits": tables.TrendEdits,
+}
 """What may be changed through the journal; all columns must be such that JSON keeps them."""
 
 Values = Mapping[str, Any]

@@ -25,6 +25,7 @@ from leitmotiv.store.lock import WriterLock
 from leitmotiv.store.mixtures import Mixtures
 from leitmotiv.store.ratings import Ratings
 from leitmotiv.store.selections import Selections
+from leitmotiv.store.trend_edits import TrendEdits
 
 NAME = "leitmotiv.db"
 OPEN_WAIT_S = 5.0
@@ -44,7 +45,8 @@ class Library:
     Attributes
     ----------
     folder : Path
-    images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, changes
+    images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
+    changes
         The parts; see their classes.
     """
 
@@ -63,6 +65,7 @@ class Library:
         self.catalogue = Catalogue(database)
         self.ratings = Ratings(database)
         self.selections = Selections(database)
+        self.trend_edits = TrendEdits(database)
         self.changes = Changes(database)
 
     @classmethod

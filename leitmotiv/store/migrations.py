@@ -191,11 +191,30 @@ def m004_grain_of_the_trends(database: sqlite3.Connection) -> None:
     database.execute("ALTER TABLE clusters ADD COLUMN grain TEXT")
 
 
+def m005_edits_of_trends(database: sqlite3.Connection) -> None:
+    """Add what a person says about trends."""
+    database.execute(_M005)
+    count_changes(database, "trend_edits")
+
+
+_M005 = """
+CREATE TABLE trend_edits (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL DEFAULT '',
+    ids TEXT NOT NULL DEFAULT '[]',
+    parts TEXT NOT NULL DEFAULT '[]',
+    at TEXT NOT NULL
+)
+"""
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
     m003_ratings_selections_changes,
     m004_grain_of_the_trends,
+    m005_edits_of_trends,
 )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -101,5 +102,4 @@ def _steps(session: Session, ids: Sequence[str], values: list[float], *, exact: 
     if exact:
         return tuple(values)
     mixtures = session.library.mixtures
-    pairs = zip(ids[:-1], ids[1:], strict=True)
-    return tuple(float(to_many(session, mixtures.get(a), [b])[0]) for a, b in pairs)
+    return tuple(float(to_many(session, mixtures.get(a), [b])[0]) for a, b in pairwise(ids))

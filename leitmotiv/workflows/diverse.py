@@ -8,7 +8,7 @@ import numpy as np
 
 from leitmotiv.analysis import diversity
 from leitmotiv.errors import UsageError
-from leitmotiv.records import Ranking, Result
+from leitmotiv.records import Float, Ranking, Result
 from leitmotiv.workflows import selecting
 from leitmotiv.workflows.nearness import MOST, Nearness, Rows, between, rows_of
 from leitmotiv.workflows.session import Session
@@ -59,7 +59,7 @@ def diverse(session: Session, query: str = "", *, count: int = COUNT, way: Way =
     Parameters
     ----------
     way : str
-        "different": each is the one farthest from all before; "typical": each makes the others nearer, as far as it can.
+        "different": each is the one farthest from all before; "typical": each makes the others as near as it can.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def _chosen(near: Nearness, count: int, way: Way) -> diversity.Subset:
     if way == "typical":
         return diversity.representatives(near.matrix, count)
 
-    def row(at: int) -> diversity.Float:
+    def row(at: int) -> Float:
         return np.asarray(near.matrix[at], np.float64)
 
     return diversity.farthest_first(row, len(near.ids), count, diversity.medoid(near.matrix))

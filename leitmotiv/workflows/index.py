@@ -13,6 +13,7 @@ from leitmotiv.records import Clusters
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
 from leitmotiv.workflows import correcting, sparse_index
+from leitmotiv.workflows.carrying import carry
 from leitmotiv.workflows.grain import Before, Groups, asked, going_on
 from leitmotiv.workflows.measuring import MATRIX, look, measure_digest
 from leitmotiv.workflows.neighbours import NEIGHBOURS, finished, stored_neighbours
@@ -205,6 +206,7 @@ def _replace(
         clusters = before.on(clusters)
     correcting.store(library, settings, numbers)
     library.clusters.replace(clusters, digest=digest(compared, settings, sparse=sparse))
+    carry(library, clusters)
     return clusters
 
 

@@ -8,6 +8,8 @@ from leitmotiv.workflows.session import Session
 KEPT = {
     "order": 16,
     "cut": 24,
+    "changed": 24,
+    "trend edits": 1,
     "clusters": 1,
     "packed": 2,
     "remoteness": 1,

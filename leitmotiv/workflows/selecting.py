@@ -111,7 +111,8 @@ def select(session: Session, text: str = "", *, sort: str = DEFAULT_SORT) -> tup
 def state_of(session: Session) -> tuple[object, ...]:
     """What selections are made from; while it is the same, so are they."""
     library = session.library
-    return (*library.revision("images", "files", "ratings", "selections"), library.clusters.stamp())
+    counted = library.revision("images", "files", "ratings", "selections", "trend_edits")
+    return (*counted, library.clusters.stamp())
 
 
 def columns(session: Session) -> Columns:
