@@ -390,12 +390,15 @@ class Result:
         What the order goes by.
     divergence : float or None
         Of looks, nats; None where it was not computed.
+    parts : tuple of float
+        What each term of a search gave to the score; they add up to it.
     """
 
     id: str
     path: str
     score: float
     divergence: float | None = None
+    parts: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -411,6 +414,10 @@ class Ranking:
     approximate : bool
         True where the end of the order comes from vectors, or from the trends where there are none, and not from
         divergences.
+    terms : tuple of str
+        Of a search: what it looked for, in the order of each result's `parts`.
+    cut : int or None
+        How many of the results part from chance; None where nobody can tell.
     """
 
     measure: str
@@ -420,6 +427,8 @@ class Ranking:
     results: tuple[Result, ...]
     total: int
     approximate: bool = False
+    terms: tuple[str, ...] = ()
+    cut: int | None = None
 
 
 @dataclass(frozen=True)
@@ -507,3 +516,42 @@ class Status:
     jobs: tuple[Job, ...]
     way: Literal["all pairs", "neighbours", "none"] = "none"
     recall: float | None = None
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A picture on a contact sheet; places in pixels from the upper left corner."""
+
+    id: str
+    x: float
+    y: float
+    width: float
+    height: float
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A line of text on a contact sheet; `y` is that of its base line."""
+
+    text: str
+    note: str
+    y: float
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of a contact sheet, laid out.
+
+    Attributes
+    ----------
+    dark : bool
+        Whether pictures lie on a dark ground.
+    """
+
+    width: int
+    height: int
+    margin: int
+    pictures: tuple[Placed, ...]
+    headings: tuple[Heading, ...]
+    dark: bool = True

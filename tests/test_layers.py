@@ -26,6 +26,7 @@ VIOLATIONS = {
     "Picture libraries live in imaging": ("web/bad.py", "from PIL import Image"),
     "flask lives in web": ("cli/bad.py", "    import flask"),
     "click lives in cli": ("workflows/bad.py", "import rich.progress"),
+    "Readers and writers of other formats live in formats": ("imaging/bad.py", "import defusedxml"),
 }
 
 

@@ -105,6 +105,14 @@ def to_srgb(values: Float, space: ColourSpace = "lab") -> Pixels:
     return np.rint(np.clip(shares, 0, 1) * 255).astype(np.uint8)
 
 
+def to_lab(values: Float, space: ColourSpace) -> Float:
+    """Colours of any of the spaces as L*a*b*, (..., 3) float64, not rounded; those that sRGB lacks are clipped."""
+    if space == "lab":
+        return np.asarray(values, np.float64)
+    shares = values if space == "rgb" else values @ np.linalg.inv(_YUV_OF_RGB).T
+    return from_srgb(255 * np.asarray(shares, np.float64), "lab")
+
+
 def _check(space: str) -> None:
     if space != "lab":
         raise ValueError(f"space is {space!r}, but must be 'lab', 'rgb' or 'yuv'.")

@@ -15,7 +15,7 @@ from leitmotiv.kernels import expected
 from leitmotiv.kernels.simd import size_of_gaussian
 from leitmotiv.records import ColourSpace, Ellipse, Float, Mixture, Pixels
 
-__all__ = ["average_image", "colour_name", "ellipses", "expected_image", "palette", "sampled_image", "warm"]
+__all__ = ["average_image", "blobs", "colour_name", "ellipses", "expected_image", "palette", "sampled_image", "warm"]
 
 DOT = 1 / 256
 """Radius of a sampled dot, as a share of the longest side."""
@@ -40,6 +40,29 @@ def ellipses(mixture: Mixture) -> tuple[Ellipse, ...]:
         )
         for k in np.argsort(-mixture.weights, kind="stable")
     )
+
+
+def blobs(mixture: Mixture, most: int = 6) -> NDArray[np.uint8]:
+    """The heaviest components in one byte a number, for the place of a picture that is still to come.
+
+    Returns
+    -------
+    (k, 8) uint8
+        Centre x and y in the frame's own width and height; the two radii (1.5 standard deviations) in units of the
+        longest side; the direction of the first, 0 to 255 for 0 to pi, clockwise; red, green, blue. Widest first.
+    """
+    chosen = np.argsort(-mixture.weights, kind="stable")[:most]
+    means = (mixture.shift + mixture.scale * mixture.means)[chosen]
+    covariances = _raw_covariances(mixture)[chosen, :2, :2]
+    xx, xy, yy = covariances[:, 0, 0], covariances[:, 0, 1], covariances[:, 1, 1]
+    middle, radius = (xx + yy) / 2, np.hypot((xx - yy) / 2, xy)
+    axes = 1.5 * np.sqrt(np.maximum(0.0, np.stack([middle + radius, middle - radius], axis=1)))
+    turned = np.mod(np.arctan2(2 * xy, xx - yy) / 2, np.pi) / np.pi
+    places = (means[:, :2] - 0.5) / mixture.frame + 0.5
+    numbers = np.column_stack([places, axes, turned])
+    widest = np.argsort(-axes[:, 0] * axes[:, 1], kind="stable")
+    packed = np.column_stack([np.rint(255 * np.clip(numbers, 0, 1)), to_srgb(means[:, 2:], mixture.colour_space)])
+    return packed[widest].astype(np.uint8)
 
 
 def expected_image(mixture: Mixture, width: int, height: int) -> Pixels:

@@ -18,6 +18,7 @@ from leitmotiv.store.changes import Changes
 from leitmotiv.store.clusters import ClusterTree
 from leitmotiv.store.database import Database, Mode, connect_uri
 from leitmotiv.store.explain import closed_off, denied, from_sqlite, from_system, full
+from leitmotiv.store.exports import Exports
 from leitmotiv.store.files import Failures, Files, Folders
 from leitmotiv.store.images import Images
 from leitmotiv.store.jobs import Jobs
@@ -46,7 +47,7 @@ class Library:
     ----------
     folder : Path
     images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
-    changes
+    changes, exports
         The parts; see their classes.
     """
 
@@ -67,6 +68,7 @@ class Library:
         self.selections = Selections(database)
         self.trend_edits = TrendEdits(database)
         self.changes = Changes(database)
+        self.exports = Exports(folder / "exports")
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> Self:

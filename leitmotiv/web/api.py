@@ -1,9 +1,9 @@
 """The JSON interface under /api/v1: the same questions as the pages, in the documented forms."""
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, request, url_for
 
 from leitmotiv.web import forms, parameters
-from leitmotiv.web.context import address, the_session
+from leitmotiv.web.context import address, tagged, the_session
 from leitmotiv.web.images import name_of
 from leitmotiv.workflows import browse
 
@@ -21,7 +21,7 @@ def images() -> Response:
     colour = parameters.one_of("with", "", ("", "colour")) == "colour"
     page = browse.images(the_session(), limit=limit, cursor=request.args.get("cursor"))
     following = {"limit": limit, "cursor": page.next} | ({"with": "colour"} if colour else {})
-    return _json(
+    return tagged(
         {
             "images": [forms.image(one, colour=colour) for one in page.images],
             "next": address("api.images", **following) if page.next else None,
@@ -32,7 +32,7 @@ def images() -> Response:
 @pages.get("/images/<image_id>")
 def image(image_id: str) -> Response:
     """One picture."""
-    return _json(forms.whole_image(browse.image(the_session(), image_id)))
+    return tagged(forms.whole_image(browse.image(the_session(), image_id)))
 
 
 @pages.get("/images/<image_id>/similar")
@@ -45,7 +45,7 @@ def similar(image_id: str) -> Response:
     ranking = browse.similar(session, image_id, n=n, offset=offset)
     more = offset + n < ranking.total
     following = url_for("api.similar", image_id=image_id, n=n, offset=offset + n) if more else None
-    return _json(forms.ranking(ranking, browse.odd_paths(session, ranking), following))
+    return tagged(forms.ranking(ranking, browse.odd_paths(session, ranking), following))
 
 
 @pages.get("/clusters")
@@ -55,30 +55,22 @@ def clusters() -> Response:
     parameters.one_of("by", "look", ("look",))
     page = browse.clusters(session, parameters.optional_whole("count", 1, MANY))
     names = {group.id: name_of(session, group) for group in page.clusters if group.size > 1}
-    return _json(forms.clusters(page.clusters, names))
+    return tagged(forms.clusters(page.clusters, names))
 
 
 @pages.get("/days")
 def days() -> Response:
     """Each day with pictures, newest first."""
-    return _json({"days": [{"day": day, "count": count} for day, count in browse.days(the_session())]})
+    return tagged({"days": [{"day": day, "count": count} for day, count in browse.days(the_session())]})
 
 
 @pages.get("/status")
 def status() -> Response:
     """What the library holds and what is going on."""
-    return _json(forms.status(browse.status(the_session())))
+    return tagged(forms.status(browse.status(the_session())))
 
 
 @pages.get("/jobs")
 def jobs() -> Response:
     """Long work, newest first."""
-    return _json({"jobs": [forms.job(job) for job in browse.jobs(the_session())]})
-
-
-def _json(form: dict[str, object]) -> Response:
-    """JSON with an ETag, so that polling costs little."""
-    answer = jsonify(form)
-    answer.add_etag()
-    answer.make_conditional(request.environ)
-    return answer
+    return tagged({"jobs": [forms.job(job) for job in browse.jobs(the_session())]})

@@ -16,9 +16,11 @@ from leitmotiv.web import (
     clusters,
     context,
     errors,
+    export,
     figures,
     images,
     jobs,
+    lines,
     own,
     pictures,
     ranked,
@@ -28,7 +30,7 @@ from leitmotiv.web import (
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.session import Session
 
-PAGES = (pictures, images, ranked, clusters, jobs, about, own, api)
+PAGES = (pictures, images, ranked, clusters, jobs, about, export, own, api)
 
 
 def create_app(session: Session, *, token: str | None = None) -> Flask:
@@ -60,7 +62,8 @@ def create_app(session: Session, *, token: str | None = None) -> Flask:
 def _filters() -> dict[str, object]:
     names = {
         words: "alternative breakable count day duration home known_from moment outcome percent pictures place progress"
-        " share size span",
+        " share size span stars",
+        lines: "chips",
         figures: "ratio frame widths bands",
     }
     by_name = {name: getattr(module, name) for module, text in names.items() for name in text.split()}
@@ -76,8 +79,26 @@ def _frame(session: Session) -> dict[str, object]:
         "refused": g.get("refused", False),
         "working": lambda: _working(session),
         # no version in the address: a module reached by two addresses would run twice
+        "sorts": lines.SORTS,
+        "tools": _tools,
         "asset": lambda name: flask.url_for("static", filename=name),
     }
+
+
+TOOLS = (
+    ("/map", "Show on the map"),
+    ("/clusters", "Find their trends"),
+    ("/compare", "Compare them"),
+    ("/duplicates", "Find duplicates"),
+    ("/export", "Take them out"),
+)
+"""Pages that take a selection, and what they do with what is picked."""
+
+
+def _tools() -> list[tuple[str, str]]:
+    """Those of `TOOLS` that this app has."""
+    there = {rule.rule for rule in flask.current_app.url_map.iter_rules()}
+    return [(path, words) for path, words in TOOLS if path in there]
 
 
 def _working(session: Session) -> Job | None:

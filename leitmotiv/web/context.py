@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from flask import current_app, url_for
+from flask import Response, current_app, jsonify, request, url_for
 
 from leitmotiv.workflows.session import Session
 
@@ -18,3 +18,11 @@ def address(page: str, /, **values: Any) -> str:
     """The address of a page; what `url_for` would take for its own options is left out."""
     kept = {name: value for name, value in values.items() if name != "endpoint" and not name.startswith("_")}
     return url_for(page, **kept)
+
+
+def tagged(form: dict[str, Any]) -> Response:
+    """JSON with an ETag, so that asking again costs little."""
+    answer = jsonify(form)
+    answer.add_etag()
+    answer.make_conditional(request.environ)
+    return answer

@@ -63,6 +63,8 @@ def ranking(ranked: Ranking, paths: dict[str, bytes], following: str | None = No
             form |= path(paths[result.id])
         if result.divergence is not None:
             form["divergence"] = result.divergence
+        if result.parts:
+            form["parts"] = list(result.parts)
         results.append(form)
     form = {
         "schema": "leitmotiv.ranking/1",
@@ -73,6 +75,8 @@ def ranking(ranked: Ranking, paths: dict[str, bytes], following: str | None = No
         "results": results,
         "next": following,
     }
+    if ranked.terms:
+        form |= {"terms": list(ranked.terms), "total": ranked.total, "above_chance": ranked.cut}
     return form | {"approximate": True} if ranked.approximate else form
 
 

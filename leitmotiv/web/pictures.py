@@ -1,49 +1,163 @@
-"""`/`: all pictures by date, or the first page of an empty library."""
+"""`/`: the pictures that a line of filters holds for, in an order; and the columns that its grid is laid out from."""
 
-from collections.abc import Sequence
-from itertools import groupby
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, render_template, request
+import numpy as np
+from flask import Blueprint, Response, make_response, render_template, request
 
+import leitmotiv
+from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.records import Image
-from leitmotiv.web import figures, parameters
-from leitmotiv.web.context import the_session
-from leitmotiv.workflows import browse
+from leitmotiv.web import figures, lines, own, parameters, words
+from leitmotiv.web.context import address, tagged, the_session
+from leitmotiv.workflows import browse, grid
+from leitmotiv.workflows.orders import DEFAULT_SORT, Order, Section
 from leitmotiv.workflows.session import Session
 
 pages = Blueprint("pictures", __name__)
 
 FIRST = 200
-"""Pictures in the page itself; the others follow as one scrolls."""
+"""Pictures in the page itself; without script a link leads to the next ones."""
+MOST_ROWS = 500
+FOREMOST = 10_000_000
 
 
 @pages.get("/")
-def index() -> str:
-    """All pictures, newest first, from `?cursor=` or from the end of `?from=` (a year or a month)."""
+def index() -> str | Response:
+    """The pictures of `?q=` in the order of `?sort=`; `?from=` (a year or a month) and `?start=` begin further on."""
     session = the_session()
     days = browse.days(session)
     if not days:
         return render_template("first.html")
+    asked = lines.asked()
+    try:
+        order = grid.view(session, asked.text, asked.sort, asked.group)
+    except (UsageError, NoIndexError) as error:
+        return _refused(asked, days, str(error))
     since = parameters.month("from")
-    cursor = request.args.get("cursor") or (_cursor(session, days, since) if since else None)
-    page = browse.images(session, limit=FIRST, cursor=cursor)
-    return render_template(
-        "pictures.html",
-        page=page,
-        groups=by_day(page.images),
-        counts=dict(days),
-        days=days,
-        marks=figures.marks(days),
-        inside=cursor is not None,
+    start = _later(days, since) if since and not asked.text else parameters.whole("start", 0, 0, FOREMOST)
+    start = max(0, min(start, len(order.ids) - 1))
+    return _page(asked, days, order, start)
+
+
+def _page(asked: lines.Asked, days: Sequence[tuple[str, int]], order: Order, start: int) -> str:
+    session = the_session()
+    end = start + FIRST
+    images = {image.id: image for image in grid.pictures(session, order.ids[start:end])}
+    shown = [
+        (one.key, heading(session, order.kind, one.key), one.count, _between(order, one, start, end, images))
+        for one in order.sections
+        if one.start < end and one.start + one.count > start
+    ]
+    following = {**asked.arguments(), "start": end} if end < len(order.ids) else None
+    return _rendered(
+        asked,
+        days,
+        images=list(images.values()),
+        kind=order.kind,
+        groups=shown,
+        found=len(order.ids),
+        marks=figures.marks(days) if not asked.text and asked.sort == DEFAULT_SORT else [],
+        start=start,
+        following=address("pictures.index", **following) if following else None,
     )
 
 
-def by_day(images: Sequence[Image]) -> list[tuple[str, list[Image]]]:
-    """Pictures in their order, grouped by the day on which they were taken."""
-    return [(day, list(group)) for day, group in groupby(images, key=lambda image: image.taken.at.date().isoformat())]
+def _refused(asked: lines.Asked, days: Sequence[tuple[str, int]], text: str) -> Response:
+    """The page with its line, what is wrong with it, and no picture."""
+    return make_response(_rendered(asked, days, fault=text), 400)
 
 
-def _cursor(session: Session, days: Sequence[tuple[str, int]], since: str) -> str | None:
+def _rendered(asked: lines.Asked, days: Sequence[tuple[str, int]], **more: object) -> str:
+    usual = {
+        "images": [],
+        "kind": "",
+        "groups": [],
+        "found": 0,
+        "marks": [],
+        "start": 0,
+        "following": None,
+        "fault": "",
+    }
+    total = sum(count for _, count in days)
+    return render_template("pictures.html", asked=asked, days=days, total=total, **(usual | more))
+
+
+def _between(order: Order, section: Section, start: int, end: int, images: Mapping[str, Image]) -> list[Image]:
+    ids = order.ids[max(start, section.start) : min(end, section.start + section.count)]
+    return [images[image_id] for image_id in ids if image_id in images]
+
+
+def _later(days: Sequence[tuple[str, int]], since: str) -> int:
     """Where the pictures of a period begin: as far down the list as all later pictures reach."""
-    later = sum(count for day, count in days if day[: len(since)] > since)
-    return browse.images(session, limit=later).next if later else None
+    return sum(count for day, count in days if day[: len(since)] > since)
+
+
+def heading(session: Session, kind: str, key: str) -> str:
+    """What the pictures of a section share, in words."""
+    if kind in ("day", "month", "year"):
+        return words.day(key)
+    if kind == "cluster":
+        return grid.name_of_trend(session, key)
+    if kind == "rating":
+        return words.stars(int(key))
+    if kind == "folder":
+        return "/".join(key.split("/")[-2:]) or key
+    return key or {"camera": "no camera named", "lens": "no lens named", "label": "no label"}.get(kind, "not known")
+
+
+# ---- what the grid asks for ----
+
+
+@pages.get("/api/v1/grid")
+def columns() -> Response:
+    """The layout's columns of `?q=`, `?sort=` and `?group=`, packed; see docs/pages.md for the form."""
+    session, asked = the_session(), lines.asked()
+    tag = _tag(session, asked)
+    if request.if_none_match.contains(tag):
+        answer = make_response(b"", 304)
+    else:
+        answer = make_response(_packed(session, grid.view(session, asked.text, asked.sort, asked.group)))
+        answer.mimetype = "application/octet-stream"
+    answer.set_etag(tag)
+    return answer
+
+
+def _tag(session: Session, asked: lines.Asked) -> str:
+    """Two answers with the same tag are the same."""
+    key = (grid.state(session), asked.text, asked.sort, asked.group, leitmotiv.__version__)
+    return hashlib.sha256(repr(key).encode()).hexdigest()[:20]
+
+
+def _packed(session: Session, order: Order) -> bytes:
+    sections = [[one.key, heading(session, order.kind, one.key), one.count] for one in order.sections]
+    head = json.dumps({"count": len(order.ids), "kind": order.kind, "sections": sections}).encode()
+    head += b" " * (-len(head) % 4)
+    ratio = np.rint(1000 * np.clip(order.ratio, figures.NARROWEST, figures.WIDEST)).astype("<u2")
+    ids = bytes.fromhex("".join(order.ids))
+    return b"".join((b"LMG1", len(head).to_bytes(4, "little"), head, ids, ratio.tobytes(), order.colour.tobytes()))
+
+
+@pages.get("/api/v1/grid/rows")
+def rows() -> Response:
+    """What the tiles from `?start=` say: names, ratings and blobs."""
+    session, asked = the_session(), lines.asked()
+    start = parameters.whole("start", 0, 0, FOREMOST)
+    count = parameters.whole("count", 100, 1, MOST_ROWS)
+    order = grid.view(session, asked.text, asked.sort, asked.group)
+    told = [
+        {
+            "id": tile.image.id,
+            "name": tile.image.name,
+            "alt": words.alternative(tile.image),
+            "taken": tile.image.taken.at.isoformat(),
+            "state": tile.image.state,
+            "rating": own.rating_form(tile.rating),
+            "blobs": base64.b64encode(tile.blobs.tobytes()).decode(),
+        }
+        for tile in grid.tiles(session, order.ids[start : start + count])
+    ]
+    return tagged({"rows": told, "total": len(order.ids)})

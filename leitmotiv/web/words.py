@@ -25,6 +25,11 @@ def pictures(value: int) -> str:
     return f"{value:,} picture{'' if value == 1 else 's'}"
 
 
+def stars(value: int) -> str:
+    """0 as "no stars", 1 as "1 star"."""
+    return f"{value} star{'' if value == 1 else 's'}" if value else "no stars"
+
+
 def day(text: str) -> str:
     """As "14 June 2025" for 2025-06-14, "June 2025" for 2025-06, "2025" for 2025."""
     year, *rest = text.split("-")

@@ -19,6 +19,9 @@ KEPT = {
     "ratings": 1,
     "selection": 16,
     "between": 2,
+    "part": 2,
+    "term": 48,
+    "upload": 24,
 }
 """How many values of a kind are kept, where they are large."""
 KEPT_ELSE = 512

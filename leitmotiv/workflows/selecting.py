@@ -5,88 +5,13 @@ comma in a value is an "or"; ``-`` or ``NOT`` before a term takes its pictures o
 whose file is there or on a drive that is away.
 """
 
-import calendar
-import operator
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from fnmatch import fnmatchcase
-
-import numpy as np
-from numpy.typing import NDArray
-
-from leitmotiv.errors import UsageError
-from leitmotiv.records import LABELS
-from leitmotiv.store.catalogue import Columns, Texts
-from leitmotiv.workflows import trends
+from leitmotiv.workflows.asking import Asking, ask, columns
+from leitmotiv.workflows.filters import FILTERS, Term, mask, parse, without, write
 from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.orders import DEFAULT_SORT, SORTS, Order, arrange
 from leitmotiv.workflows.session import Session
 
-Mask = NDArray[np.bool_]
-DEFAULT_SORT = "-taken"
-DEEPEST = 8
-"""How far selections may name selections."""
-_TERM = re.compile(
-    r"""\s*(?P<not>-|NOT\s+)?(?P<name>[A-Za-z]+):(?P<value>(?:"[^"]*"|[^\s",]|,(?=\S))+)(?=\s|$)""", re.VERBOSE
-)
-_PART = re.compile(r"""((?:"[^"]*"|[^",])+)""")
-_BOUND = re.compile(r"(>=|<=|>|<)?(-?[0-9]+(?:\.[0-9]+)?)(?:\.\.([0-9]+(?:\.[0-9]+)?))?")
-_COMPARE: dict[str, Callable[[NDArray[np.float64], float], Mask]] = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    ">": operator.gt,
-    "<": operator.lt,
-    "": operator.eq,
-}
-
-
-@dataclass(frozen=True)
-class Term:
-    """One filter of a line.
-
-    Attributes
-    ----------
-    values : tuple of str
-        Any of them may hold.
-    """
-
-    name: str
-    values: tuple[str, ...]
-    negated: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class _Asking:
-    """What a filter may look at."""
-
-    session: Session
-    columns: Columns
-    depth: int
-
-
-def parse(text: str) -> tuple[Term, ...]:
-    """Read a line of filters.
-
-    Raises
-    ------
-    UsageError
-        Something in it is no filter; the text names the part and the filters that there are.
-    """
-    terms, at = [], 0
-    text = text.strip()
-    while at < len(text):
-        found = _TERM.match(text, at)
-        if found is None:
-            part = text[at:].split()[0]
-            raise UsageError(f"{part!r} is no filter. Filters are: {', '.join(f'{name}:' for name in FILTERS)}.")
-        name = found["name"].lower()
-        if name not in FILTERS:
-            raise UsageError(f"There is no filter {name}:. Filters are: {', '.join(f'{name}:' for name in FILTERS)}.")
-        values = tuple(part.replace('"', "").strip() for part in _PART.findall(found["value"]))
-        terms.append(Term(name, values, bool(found["not"])))
-        at = found.end()
-    return tuple(terms)
+__all__ = ["DEFAULT_SORT", "FILTERS", "SORTS", "Term", "columns", "parse", "select", "state_of", "without", "write"]
 
 
 def select(session: Session, text: str = "", *, sort: str = DEFAULT_SORT) -> tuple[str, ...]:
@@ -95,7 +20,7 @@ def select(session: Session, text: str = "", *, sort: str = DEFAULT_SORT) -> tup
     Parameters
     ----------
     sort : str
-        One of `SORTS`, with "-" before it for falling; equal ones follow their ids.
+        One of `SORTS`, with "-" before it for falling.
 
     Raises
     ------
@@ -104,8 +29,19 @@ def select(session: Session, text: str = "", *, sort: str = DEFAULT_SORT) -> tup
     NoIndexError
         It asks for a trend, and there is no index.
     """
-    state = state_of(session)
-    return remember(session, ("selection", state, text.strip(), sort), lambda: _select(session, text, sort))
+    return ordered(session, text, sort=sort).ids
+
+
+def ordered(session: Session, text: str = "", *, sort: str = DEFAULT_SORT, group: str = "") -> Order:
+    """As `select`, with what a page needs to lay the pictures out in the sections of the order.
+
+    Parameters
+    ----------
+    group : str
+        "" for the sections that go with the order, "none", or for times "day", "month" or "year".
+    """
+    key = ("selection", state_of(session), text.strip(), sort, group)
+    return remember(session, key, lambda: _ordered(ask(session), text, sort, group))
 
 
 def state_of(session: Session) -> tuple[object, ...]:
@@ -115,259 +51,5 @@ def state_of(session: Session) -> tuple[object, ...]:
     return (*counted, library.clusters.stamp())
 
 
-def columns(session: Session) -> Columns:
-    """The library in columns, read again when pictures or files changed."""
-    state = session.library.revision("images", "files")
-    return remember(session, ("columns", state), session.library.catalogue.columns)
-
-
-def _select(session: Session, text: str, sort: str) -> tuple[str, ...]:
-    asking = _Asking(session, columns(session), 0)
-    rows = np.flatnonzero(_mask(asking, parse(text)))
-    return tuple(asking.columns.ids[row] for row in _ordered(asking, rows, sort))
-
-
-def _mask(asking: _Asking, terms: Sequence[Term]) -> Mask:
-    told_of_state = any(term.name == "is" for term in terms)
-    state = asking.columns.state
-    kept: Mask = np.ones(len(asking.columns), bool) if told_of_state else _holds(state, lambda one: one != "missing")
-    for term in terms:
-        any_of = np.zeros(len(kept), bool)
-        for value in term.values:
-            any_of |= FILTERS[term.name](asking, value)
-        kept &= ~any_of if term.negated else any_of
-    return kept
-
-
-# ---- orders ----
-
-
-def _ordered(asking: _Asking, rows: NDArray[np.int64], sort: str) -> list[int]:
-    name = sort.removeprefix("-")
-    if name not in SORTS:
-        raise UsageError(f"sort is {sort!r}, but must be {' or '.join(SORTS)}, or one of them with - before it.")
-    key = SORTS[name](asking)[rows]
-    ids = np.argsort(np.array([asking.columns.ids[row] for row in rows], "U64"), kind="stable")
-    order = ids[np.argsort(key[ids], kind="stable")]
-    chosen = rows[order]
-    listed: list[int] = (chosen[::-1] if sort.startswith("-") else chosen).tolist()
-    return listed
-
-
-def _ranks(column: Texts) -> NDArray[np.int64]:
-    """The place of each row's text among all, capitals aside."""
-    order = sorted(range(len(column.values)), key=lambda code: (column.values[code].casefold(), column.values[code]))
-    places = np.empty(len(order), np.int64)
-    places[order] = np.arange(len(order))
-    return places[column.codes]
-
-
-def _name_ranks(asking: _Asking) -> NDArray[np.int64]:
-    found = asking.columns
-    ranks = np.append(_ranks(Texts(found.names.values, np.arange(len(found.names.values)))), -1)
-    return ranks[found.first_name]
-
-
-SORTS: dict[str, Callable[[_Asking], NDArray[np.int64]]] = {
-    "taken": lambda asking: asking.columns.taken,
-    "added": lambda asking: np.arange(len(asking.columns)),
-    "name": _name_ranks,
-    "size": lambda asking: asking.columns.width * asking.columns.height,
-    "bytes": lambda asking: asking.columns.size,
-    "rating": lambda asking: _rated(asking, "stars"),
-}
-
-
-# ---- filters ----
-
-
-def _holds(column: Texts, test: Callable[[str], bool]) -> Mask:
-    """Rows whose text passes a test, which is asked once for each different text."""
-    passed = np.fromiter(map(test, column.values), bool, len(column.values))
-    return passed[column.codes] if len(column.values) else np.zeros(len(column.codes), bool)
-
-
-def _of_paths(found: Columns, column: Texts, test: Callable[[str], bool]) -> Mask:
-    kept = np.zeros(len(found), bool)
-    kept[found.path_rows[_holds(column, test)]] = True
-    return kept
-
-
-def _number(values: NDArray[np.float64], name: str, text: str) -> Mask:
-    bound = _BOUND.fullmatch(text)
-    if bound is None or (bound[1] and bound[3]):
-        raise UsageError(f"{name}: takes a number, such as 3, >=3, <3 or 2..4, but not {text!r}.")
-    low = float(bound[2])
-    if bound[3]:
-        return (values >= low) & (values <= float(bound[3]))
-    return _COMPARE[bound[1] or ""](values, low)
-
-
-def _contains(column: Callable[[Columns], Texts]) -> Callable[[_Asking, str], Mask]:
-    def holds(asking: _Asking, value: str) -> Mask:
-        return _holds(column(asking.columns), lambda text: _like(text, value))
-
-    return holds
-
-
-def _like(text: str, pattern: str) -> bool:
-    """Whether a text has a part in it, or fits a pattern with * and ?; capitals do not count; "none" is no text."""
-    text, pattern = text.casefold(), pattern.casefold()
-    if pattern == "none":
-        return not text
-    if set(pattern) & set("*?["):
-        return fnmatchcase(text, pattern)
-    return pattern in text
-
-
-def _folder(asking: _Asking, value: str) -> Mask:
-    wanted = "/" + value.casefold().strip("/") + "/"
-    absolute = value.startswith("/")
-
-    def test(folder: str) -> bool:
-        whole = folder.casefold() + "/"
-        return whole.startswith(wanted) if absolute else wanted in whole
-
-    return _of_paths(asking.columns, asking.columns.folders, test)
-
-
-def _name(asking: _Asking, value: str) -> Mask:
-    return _of_paths(asking.columns, asking.columns.names, lambda name: _like(name, value))
-
-
-def _period(asking: _Asking, value: str) -> Mask:
-    first, _, last = value.partition("..")
-    start, end = _days(first)[0], _days(last or first)[1]
-    if end <= start:
-        raise UsageError(f"The period {value!r} ends before it begins.")
-    taken = asking.columns.taken
-    return (taken >= _moment(start)) & (taken < _moment(end))
-
-
-def _days(text: str) -> tuple[date, date]:
-    """The first day of a year, month or day, and the day after its last."""
-    found = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", text)
-    try:
-        if found is None:
-            raise ValueError
-        year, month, day = int(found[1]), int(found[2] or 1), int(found[3] or 1)
-        first = date(year, month, day)
-        if found[3]:
-            return first, first + timedelta(1)
-        if found[2]:
-            return first, first + timedelta(calendar.monthrange(year, month)[1])
-        return first, date(year + 1, 1, 1)
-    except (ValueError, OverflowError) as error:
-        raise UsageError(
-            f"{text!r} is no time; write a year, a month or a day, as 2024, 2024-05 or 2024-05-09, or two of them with "
-            ".. between."
-        ) from error
-
-
-def _moment(day: date) -> int:
-    return (datetime(day.year, day.month, day.day) - datetime.min) // timedelta(microseconds=1)
-
-
-def _orientation(asking: _Asking, value: str) -> Mask:
-    wide, high = asking.columns.width, asking.columns.height
-    shapes: dict[str, Mask] = {"landscape": wide > high, "portrait": wide < high, "square": wide == high}
-    return shapes[_one_of("orientation", value, tuple(shapes))]
-
-
-def _one_of(name: str, value: str, allowed: Sequence[str]) -> str:
-    if value.lower() not in allowed:
-        raise UsageError(f"{name}: takes {' or '.join(allowed)}, but not {value!r}.")
-    return value.lower()
-
-
-def _among(asking: _Asking, ids: Sequence[str]) -> Mask:
-    row_of = asking.columns.row_of
-    kept = np.zeros(len(asking.columns), bool)
-    kept[[row_of[image_id] for image_id in ids if image_id in row_of]] = True
-    return kept
-
-
-def _id(asking: _Asking, value: str) -> Mask:
-    if re.fullmatch("[0-9a-f]{64}", value):
-        return _among(asking, [value])
-    return _among(asking, [asking.session.library.images.get(value).id])
-
-
-def _cluster(asking: _Asking, value: str) -> Mask:
-    if not re.fullmatch("[0-9]{1,9}", value):
-        raise UsageError(f"cluster: takes the number of a trend, but not {value!r}.")
-    return _among(asking, trends.group(asking.session, int(value)).members)
-
-
-def _selection(asking: _Asking, value: str) -> Mask:
-    kept = asking.session.library.selections.get(value)
-    if kept is None:
-        names = [one.name for one in asking.session.library.selections.list()]
-        there = f" There are: {', '.join(names[:8])}." if names else " None is kept yet."
-        raise UsageError(f"There is no selection {value!r}.{there}")
-    if kept.ids is not None:
-        return _among(asking, kept.ids)
-    if asking.depth >= DEEPEST:
-        raise UsageError(f"The selection {value!r} names itself, or too many others one in another.")
-    deeper = _Asking(asking.session, asking.columns, asking.depth + 1)
-    return _mask(deeper, parse(kept.query or ""))
-
-
-def _rated(asking: _Asking, name: str) -> NDArray[np.int64]:
-    """Stars, or whether a picture is a favourite or rejected, as a column."""
-    ratings = _ratings(asking)
-    values = np.zeros(len(asking.columns), np.int64)
-    for row, image_id in enumerate(asking.columns.ids):
-        if image_id in ratings:
-            values[row] = int(getattr(ratings[image_id], name))
-    return values
-
-
-def _ratings(asking: _Asking) -> dict[str, object]:
-    library = asking.session.library
-    return remember(asking.session, ("ratings", library.revision("ratings")), lambda: dict(library.ratings.all()))
-
-
-def _yes(name: str) -> Callable[[_Asking, str], Mask]:
-    def holds(asking: _Asking, value: str) -> Mask:
-        kept: Mask = _rated(asking, name) == int(_one_of(name, value, ("yes", "no")) == "yes")
-        return kept
-
-    return holds
-
-
-def _label(asking: _Asking, value: str) -> Mask:
-    wanted = _one_of("label", value, (*LABELS, "none"))
-    ratings = _ratings(asking)
-    labels = [getattr(ratings.get(image_id), "label", "") or "none" for image_id in asking.columns.ids]
-    return np.array([label == wanted for label in labels], bool)
-
-
-def _state(asking: _Asking, value: str) -> Mask:
-    wanted = _one_of("is", value, ("present", "missing", "offline"))
-    return _holds(asking.columns.state, lambda state: state == wanted)
-
-
-FILTERS: dict[str, Callable[[_Asking, str], Mask]] = {
-    "year": _period,
-    "month": _period,
-    "date": _period,
-    "folder": _folder,
-    "name": _name,
-    "camera": _contains(lambda found: found.camera),
-    "lens": _contains(lambda found: found.lens),
-    "format": _contains(lambda found: found.format),
-    "orientation": _orientation,
-    "size": lambda asking, value: _number(
-        np.maximum(asking.columns.width, asking.columns.height).astype(float), "size", value
-    ),
-    "cluster": _cluster,
-    "rating": lambda asking, value: _number(_rated(asking, "stars").astype(float), "rating", value),
-    "favourite": _yes("favourite"),
-    "rejected": _yes("rejected"),
-    "label": _label,
-    "selection": _selection,
-    "id": _id,
-    "is": _state,
-}
-"""Each filter's name and which rows a value of it keeps."""
+def _ordered(asking: Asking, text: str, sort: str, group: str) -> Order:
+    return arrange(asking, mask(asking, parse(text)).nonzero()[0], sort, group)

@@ -316,3 +316,30 @@ def test_evaluate_look_prints_a_table_or_json_and_touches_no_library(tmp_path, p
     assert set(body["measures"][0]["results"]) == {"recall@7", "P@10", "mAP"}
     assert not (tmp_path / "library").exists()
     assert leitmotiv("evaluate", "look", tmp_path / "nowhere", env=quick).returncode == 2
+
+
+def test_search_prints_scores_and_what_each_term_gave(library):
+    done = leitmotiv("--library", library, "search", "colour:#c83c28@top - colour:#285ac8", "-n", "2")
+    assert done.returncode == 0
+    lines = [line.split(maxsplit=3) for line in done.stdout.splitlines()]
+    assert {Path(line[3]).name for line in lines} <= {"p000.jpg", "p006.jpg", "p012.jpg"}
+    assert all(float(line[0]) == pytest.approx(float(line[1]) + float(line[2]), abs=0.011) for line in lines)
+
+
+def test_search_prints_paths_for_scripts(library, photos):
+    done = leitmotiv("--library", library, "search", photos / "p001.jpg", "name:p00*", "-n", "3", "--all", "-0")
+    assert len(done.stdout.split("\0")) == 4
+    assert str(photos / "p007.jpg") == done.stdout.split("\0")[0]
+    lines = leitmotiv("--library", library, "search", "name:p00*", "--paths").stdout.splitlines()
+    assert len(lines) == 10
+    assert all(Path(line).exists() for line in lines)
+
+
+def test_search_names_what_it_cannot_read_and_ends_with_1_where_nothing_is_left(library):
+    done = leitmotiv("--library", library, "search", "teal")
+    assert done.returncode == 2
+    assert "colour:teal" in done.stderr
+    assert leitmotiv("--library", library, "search", "colour:teal name:nosuch*").returncode == 1
+    form = json.loads(leitmotiv("--library", library, "search", "colour:#c83c28", "--json").stdout)
+    assert form["measure"] == "search"
+    assert form["results"][0]["parts"] == [form["results"][0]["score"]]

@@ -8,8 +8,8 @@ import pytest
 
 from leitmotiv.settings import Settings
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import browse
-from tests.web.fake import NAMES, FakeLibrary
+from leitmotiv.workflows import browse, grid
+from tests.web.fake import GRID, NAMES, FakeLibrary
 
 
 @pytest.fixture
@@ -17,6 +17,8 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeLibrary:
     made = FakeLibrary.of(Settings(library=tmp_path / "shoebox"))
     for name in NAMES:
         monkeypatch.setattr(browse, name, getattr(made, name))
+    for name in GRID:
+        monkeypatch.setattr(grid, name, getattr(made, name))
     return made
 
 

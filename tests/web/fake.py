@@ -12,8 +12,24 @@ import numpy as np
 from PIL import Image as Pillow
 
 from leitmotiv.errors import AmbiguousImageError, ImageNotFoundError, NoIndexError, UsageError
-from leitmotiv.records import Cluster, Ellipse, Failure, Image, Job, Mixture, Ranking, Result, Status, Swatch, Taken
+from leitmotiv.records import (
+    Cluster,
+    Ellipse,
+    Failure,
+    Image,
+    Job,
+    Mixture,
+    Ranking,
+    Rating,
+    Result,
+    Status,
+    Swatch,
+    Taken,
+)
 from leitmotiv.settings import Settings
+from leitmotiv.workflows.filters import parse
+from leitmotiv.workflows.grid import Tile
+from leitmotiv.workflows.orders import Order, Section
 
 LOOKS = ((200, 60, 40), (40, 90, 200), (60, 150, 70), (220, 200, 90), (30, 30, 40), (150, 80, 170))
 ODD_PATH = b"/photos/caf\xe9 <b>.jpg"
@@ -206,6 +222,37 @@ class FakeLibrary:
             years[year] = years.get(year, 0) + 1
         return sorted(years.items())
 
+    # ---- what grid has ----
+
+    def view(self, session: Any, text: str = "", sort: str = "-taken", group: str = "") -> Order:
+        for term in parse(text):
+            if term.name != "name":
+                raise UsageError(f"The library in memory knows no filter {term.name}:.")
+        chosen = [one for one in self.images_ if all(term.values[0] in one.name for term in parse(text))]
+        if sort == "taken":
+            chosen.reverse()
+        elif sort != "-taken":
+            raise UsageError(f"sort is {sort!r}, but must be taken or -taken.")
+        sections: list[Section] = []
+        for at, one in enumerate(chosen):
+            day = one.taken.at.date().isoformat()
+            if not sections or sections[-1].key != day:
+                sections.append(Section(day, at, 0))
+            sections[-1] = replace(sections[-1], count=sections[-1].count + 1)
+        ratio = np.array([one.width / one.height for one in chosen], np.float32)
+        colour = np.array([LOOKS[self.looks[one.id]] for one in chosen], np.uint8).reshape(-1, 3)
+        return Order(tuple(one.id for one in chosen), ratio, colour, "day", tuple(sections))
+
+    def state(self, session: Any) -> tuple[object, ...]:
+        return (len(self.images_),)
+
+    def pictures(self, session: Any, ids: Any) -> list[Image]:
+        return [one for image_id in ids for one in self.images_ if one.id == image_id]
+
+    def tiles(self, session: Any, ids: Any) -> list[Tile]:
+        blob = np.array([[128, 128, 80, 40, 0, 1, 2, 3]], np.uint8)
+        return [Tile(one, Rating(), blob) for one in self.pictures(session, ids)]
+
     def jobs(self, session: Any) -> list[Job]:
         return list(self.jobs_)
 
@@ -227,10 +274,12 @@ class FakeLibrary:
         )
 
 
+GRID = ("view", "state", "pictures", "tiles")
+"""What stands in for `workflows.grid`; everything else stands in for `workflows.browse`."""
 NAMES = tuple(
     name
     for name, value in vars(FakeLibrary).items()
-    if callable(value) and not name.startswith("_") and name not in ("of", "divergence")
+    if callable(value) and not name.startswith("_") and name not in ("of", "divergence", *GRID)
 )
 
 

@@ -9,7 +9,8 @@ from leitmotiv.records import Image, Taken
 from leitmotiv.settings import Settings
 from leitmotiv.store.catalogue import Texts
 from leitmotiv.workflows import own
-from leitmotiv.workflows.selecting import FILTERS, SORTS, Term, parse, select
+from leitmotiv.workflows.orders import Section
+from leitmotiv.workflows.selecting import FILTERS, SORTS, Term, ordered, parse, select, without, write
 from leitmotiv.workflows.session import Session
 from tests.store.making import file, image, image_id, mixture
 
@@ -120,8 +121,32 @@ def test_orders_go_by_what_they_say(session, sort, expected):
 
 
 def test_every_order_and_its_reverse_hold_the_same_pictures(session):
-    for sort in SORTS:
+    for sort in set(SORTS) - {"cluster"}:
+        assert sorted(select(session, sort=sort)) == sorted(select(session, sort=f"-{sort}"))
+    for sort in ("taken", "added", "name", "bytes"):
         assert select(session, sort=sort) == tuple(reversed(select(session, sort=f"-{sort}")))
+
+
+def test_equal_ones_are_newest_first_whichever_way_the_order_runs(session):
+    assert numbers(session, "rating:0", "rating") == numbers(session, "rating:0", "-rating") == [4, 3, 2]
+
+
+def test_sections_cover_every_picture_once_and_name_what_is_shared(session):
+    for sort in set(SORTS) - {"cluster"}:
+        order = ordered(session, "", sort=sort)
+        assert [one.start for one in order.sections] == [
+            sum(one.count for one in order.sections[:at]) for at in range(len(order.sections))
+        ]
+        assert sum(one.count for one in order.sections) == len(order.ids)
+        assert len({one.key for one in order.sections}) == len(order.sections)
+    assert [(one.key, one.count) for one in ordered(session, "", sort="-taken", group="year").sections] == [
+        ("2024", 4),
+        ("2023", 1),
+    ]
+    assert [one.key for one in ordered(session, "", sort="-rating").sections] == ["5", "3", "0"]
+    assert [one.key for one in ordered(session, "", sort="camera").sections][-1] == ""
+    assert [one.key for one in ordered(session, "", sort="name").sections] == ["D"]
+    assert ordered(session, "", sort="name", group="none").sections == (Section("", 0, 5),)
 
 
 @pytest.mark.parametrize(
@@ -179,3 +204,14 @@ def test_texts_hold_each_value_once():
 def test_an_empty_library_has_nothing_to_select(tmp_path):
     with Session(replace(Settings(), library=tmp_path / "library")) as opened:
         assert select(opened, "year:2024 rating:>=3 camera:x folder:y", sort="-name") == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["year:2024", '-folder:"trip to x",b rating:>=3', 'name:"a,b"', "NOT camera:none  id:3f2a", ""]
+)
+def test_a_line_that_was_written_reads_as_the_same_terms(text):
+    assert parse(write(parse(text))) == parse(text)
+
+
+def test_a_term_can_be_taken_out_of_a_line():
+    assert without('year:2024 -folder:"trip to x" rating:3', 1) == "year:2024 rating:3"

@@ -2,6 +2,7 @@
 
 import { bind, openSheet } from "./keys.js";
 import { remember } from "./memory.js";
+import "./menus.js";
 import { follow } from "./status.js";
 
 const THEMES = ["dark", "light", "grey"];

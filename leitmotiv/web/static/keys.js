@@ -12,7 +12,7 @@ import { recall, remember } from "./memory.js";
 
 /** @type {Binding[]} */
 const bindings = [];
-const SIGNS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
+const SIGNS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", PageUp: "PgUp", PageDown: "PgDn" };
 
 /** @param {Binding[]} list */
 export function bind(list) {
@@ -46,6 +46,7 @@ document.addEventListener("keydown", (event) => {
 
 /** A key as it is printed: Ctrl with a capital means Shift, too. @param {string} key */
 function named(key) {
+  if (key.startsWith("Shift+")) return `Shift+${named(key.slice(6))}`;
   if (!key.startsWith("Ctrl+")) return SIGNS[key] ?? key;
   const letter = key.slice(5);
   return `Ctrl+${letter === letter.toLowerCase() ? "" : "Shift+"}${letter.toUpperCase()}`;

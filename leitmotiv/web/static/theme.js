@@ -4,7 +4,8 @@
   root.dataset.scripted = "";
   for (const name of ["theme", "layout", "size"]) {
     let value = null;
-    try { value = localStorage.getItem(`leitmotiv.${name}`); } catch { /* storage is switched off: the defaults serve */ }
+    if (name !== "theme") value = new URLSearchParams(location.search).get(name);
+    try { value ??= localStorage.getItem(`leitmotiv.${name}`); } catch { /* storage is switched off: the defaults serve */ }
     if (value !== null && /^[a-z]+$/.test(value)) root.dataset[name] = value;
   }
 })();

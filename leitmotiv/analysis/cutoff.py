@@ -1,0 +1,45 @@
+"""Where the results of a search end and chance begins."""
+
+import numpy as np
+from scipy.special import ndtr
+
+from leitmotiv.records import Float
+
+RATE = 0.05
+"""Share of what is shown that may be chance."""
+NOISE = 0.08
+"""Least standard deviation of chance, in scores: a share that a mixture tells is known no better."""
+
+
+def above_chance(scores: Float, *, rate: float = RATE, noise: float = NOISE) -> int:
+    """How many of the best scores part from the crowd.
+
+    Most pictures of a library have nothing to do with a query: the lower half of the scores tells how they scatter,
+    and chance is the normal distribution around their median with that scatter to both sides [1]_. Those with the best
+    scores are kept as long as chance alone would have put less than `rate` of them there [2]_.
+
+    Parameters
+    ----------
+    scores : (N,) float64
+        In any order; larger is better.
+    noise : float
+        Least scatter that is believed.
+
+    References
+    ----------
+    .. [1] B. Efron, "Large-scale simultaneous hypothesis testing: the choice of a null hypothesis", JASA 99 (2004).
+    .. [2] Y. Benjamini, Y. Hochberg, "Controlling the false discovery rate", J. R. Stat. Soc. B 57 (1995).
+
+    Examples
+    --------
+    >>> above_chance(np.array([0.9, 0.8] + [0.05, 0.1, 0.15] * 10))
+    2
+    """
+    if not len(scores):
+        return 0
+    ordered = -np.sort(-np.asarray(scores, np.float64))
+    middle, low = np.quantile(ordered, [0.5, 0.159])
+    scatter = max(float(middle - low), noise)
+    expected = len(ordered) * ndtr(-(ordered - middle) / scatter)
+    kept = np.flatnonzero(expected <= rate * np.arange(1, len(ordered) + 1))
+    return int(kept[-1]) + 1 if len(kept) else 0

@@ -1,0 +1,127 @@
+// One cell of the grid: its tile, what the tile says, its picture, and the blobs that stand in until the picture comes.
+
+/**
+ * What the server tells of a picture in view.
+ * @typedef {object} Told
+ * @property {string} id
+ * @property {string} name
+ * @property {string} alt
+ * @property {string} state
+ * @property {{stars: number, favourite: boolean, rejected: boolean, label: string}} rating
+ * @property {string} blobs   base64, 8 bytes a component, see `analysis.views.blobs`
+ */
+
+const SIDE = 48;
+
+/** The tile that an element is or lies in. @param {EventTarget | null} target @returns {HTMLAnchorElement | null} */
+export function tileOf(target) {
+  return target instanceof Element ? target.closest("a.tile[data-id]") : null;
+}
+
+/** The cell of a tile. @param {HTMLAnchorElement} tile @param {number} at @param {number} count */
+export function cellOf(tile, at, count) {
+  const cell = document.createElement("div");
+  cell.className = "cell";
+  cell.setAttribute("role", "gridcell");
+  cell.setAttribute("aria-selected", String(tile.classList.contains("picked")));
+  tile.dataset.at = String(at);
+  tile.tabIndex = -1;
+  tile.setAttribute("aria-description", `${(at + 1).toLocaleString("en")} of ${count.toLocaleString("en")}`);
+  const image = tile.querySelector("img");
+  if (image && !image.alt) image.alt = `Picture ${(at + 1).toLocaleString("en")}`;
+  cell.append(tile);
+  return cell;
+}
+
+/** Say what is known of a picture. @param {HTMLElement} cell @param {Told} told */
+export function fill(cell, told) {
+  const tile = tileOf(cell.firstElementChild);
+  if (!tile) return;
+  const image = tile.querySelector("img");
+  if (image) image.alt = told.alt;
+  tile.title = told.name;
+  mark(tile, "state", told.state === "present" ? "" : told.state);
+  rate(tile, told.rating);
+}
+
+/** Show the stars, the heart and the label of a tile, only where they are set. @param {HTMLElement} tile @param {Told["rating"]} rating */
+export function rate(tile, rating) {
+  tile.classList.toggle("rejected", rating.rejected);
+  if (rating.label) tile.dataset.label = rating.label;
+  else delete tile.dataset.label;
+  const said = [rating.favourite ? "♥" : "", rating.stars ? "★".repeat(rating.stars) : ""].filter(Boolean).join(" ");
+  mark(tile, "rated", said);
+  const mine = tile.querySelector(".on.rated");
+  const words = [rating.favourite ? "favourite" : "", rating.stars ? `${rating.stars} star${rating.stars === 1 ? "" : "s"}` : "", rating.rejected ? "rejected" : "", rating.label].filter(Boolean).join(", ");
+  if (mine) {
+    mine.setAttribute("role", "img");
+    mine.setAttribute("aria-label", words);
+  }
+}
+
+/** A small word on a tile, or none. @param {HTMLElement} tile @param {string} name @param {string} text */
+function mark(tile, name, text) {
+  let note = tile.querySelector(`.on.${name}`);
+  if (!text) {
+    note?.remove();
+    return;
+  }
+  if (!note) {
+    note = document.createElement("span");
+    note.className = `on ${name}`;
+    tile.append(note);
+  }
+  note.textContent = text;
+}
+
+/** Ask for the picture of a tile, in the size it is shown in. @param {HTMLAnchorElement} tile @param {number} longest  pixels of the page */
+export function load(tile, longest) {
+  const image = tile.querySelector("img");
+  if (!image || image.src || image.srcset) return;
+  image.src = `/thumb/${tile.dataset.id}/${longest * devicePixelRatio > 300 ? 512 : 256}.jpg`;
+}
+
+/** A picture that left the view is no longer waited for. @param {HTMLImageElement} image */
+export function unload(image) {
+  if (image.complete) return;
+  image.removeAttribute("srcset");
+  image.removeAttribute("src");
+}
+
+/** Draw a picture's own components in its place, unless it is there already. @param {HTMLAnchorElement} tile @param {Told} told @param {number} ratio */
+export function blobs(tile, told, ratio) {
+  const image = tile.querySelector("img");
+  if (!image || (image.complete && image.naturalWidth) || tile.querySelector("canvas")) return;
+  const canvas = document.createElement("canvas");
+  canvas.setAttribute("aria-hidden", "true");
+  const width = Math.max(8, Math.round(ratio >= 1 ? SIDE : SIDE * ratio));
+  const height = Math.max(8, Math.round(ratio >= 1 ? SIDE / ratio : SIDE));
+  canvas.width = width;
+  canvas.height = height;
+  paint(canvas, Uint8Array.from(atob(told.blobs), (letter) => letter.charCodeAt(0)));
+  tile.prepend(canvas);
+}
+
+/** @param {HTMLCanvasElement} canvas @param {Uint8Array} packed */
+function paint(canvas, packed) {
+  const pen = canvas.getContext("2d");
+  if (!pen) return;
+  const { width, height } = canvas;
+  const longest = Math.max(width, height);
+  for (let at = 0; at < packed.length; at += 8) {
+    const [x, y, long, short, turned, red, green, blue] = packed.subarray(at, at + 8);
+    const colour = `${red} ${green} ${blue}`;
+    const shade = pen.createRadialGradient(0, 0, 0, 0, 0, 1);
+    shade.addColorStop(0, `rgb(${colour} / .95)`);
+    shade.addColorStop(0.45, `rgb(${colour} / .7)`);
+    shade.addColorStop(1, `rgb(${colour} / 0)`);
+    pen.save();
+    pen.translate((x / 255) * width, (y / 255) * height);
+    pen.rotate((turned / 255) * Math.PI);
+    // drawn to 1.4 times its radii, where the shade has faded out
+    pen.scale(Math.max(1.5, (1.4 * long * longest) / 255), Math.max(1.5, (1.4 * short * longest) / 255));
+    pen.fillStyle = shade;
+    pen.fillRect(-1, -1, 2, 2);
+    pen.restore();
+  }
+}

@@ -1,0 +1,398 @@
+// The grid: of all pictures only those in view are in the page. It draws bands of a layout, keeps the place by picture
+// and not by pixel, and walks by the keyboard; what is picked and rated is for others.
+
+import { across, arrange, bandAt, bandOf, sectionOf } from "./layout.js";
+import { blobs, cellOf, fill, load, tileOf, unload } from "./cells.js";
+import { idAt, placeOf } from "./columns.js";
+
+/** @typedef {import("./columns.js").Columns} Columns */
+
+const ROWS = 100;
+const FLING = 1.2;
+const SETTLED_MS = 90;
+const HEAD = 44;
+const HEAD_FIRST = 30;
+
+export class Grid {
+  /**
+   * @param {HTMLElement} element   takes the role of a grid; pictures that the server drew in it are taken over
+   * @param {{rows: (start: number, count: number) => Promise<import("./cells.js").Told[]>, href: (id: string) => string, moved?: () => void}} source
+   */
+  constructor(element, source) {
+    this.element = element;
+    this.source = source;
+    /** @type {Columns | null} */
+    this.columns = null;
+    /** @type {import("./layout.js").Layout} */
+    this.layout = arrange(new Float32Array(0), new Uint32Array(1), false, { width: 1, row: 1, gap: 0, square: false, head: 0, headFirst: 0 });
+    /** @type {Map<number, HTMLElement>} bands in the page */
+    this.bands = new Map();
+    /** @type {Map<string, HTMLAnchorElement>} tiles that the server drew */
+    this.adopted = new Map();
+    /** @type {Map<number, import("./cells.js").Told[] | null>} what is known of each hundred; null while asked for */
+    this.told = new Map();
+    this.current = 0;
+    this.square = false;
+    this.lastTop = scrollY;
+    this.timer = 0;
+    this.frame = 0;
+    addEventListener("scroll", () => this.soon(), { passive: true });
+    new ResizeObserver(() => this.relayout()).observe(element);
+    element.addEventListener("load", (event) => loaded(event.target), true);
+    element.addEventListener("focusin", (event) => {
+      const at = Number(tileOf(event.target)?.dataset.at ?? -1);
+      if (at >= 0) this.choose(at);
+    });
+  }
+
+  // ---- what is shown ----
+
+  /** Show other columns; the picture at the top stays where it is. @param {Columns} columns */
+  set(columns) {
+    const anchor = this.columns ? this.anchor() : null;
+    const focused = this.focusedId();
+    if (!this.columns) {
+      for (const tile of this.element.querySelectorAll(".tile[data-id]")) if (tile instanceof HTMLAnchorElement) this.adopted.set(tile.dataset.id ?? "", tile);
+    }
+    const chosen = this.columns && this.columns.count ? idAt(this.columns, this.current) : null;
+    this.columns = columns;
+    this.told.clear();
+    const again = chosen ? placeOf(columns, chosen) : -1;
+    this.current = Math.max(0, Math.min(again >= 0 ? again : this.current, columns.count - 1));
+    this.measure();
+    for (const band of this.bands.values()) {
+      for (const tile of band.querySelectorAll(".tile")) if (tile instanceof HTMLAnchorElement) this.adopted.set(tile.dataset.id ?? "", tile);
+    }
+    this.bands.clear();
+    this.element.replaceChildren();
+    this.element.setAttribute("role", "grid");
+    this.element.setAttribute("aria-rowcount", String(this.layout.count));
+    if (anchor && scrollY > 4) this.restore(anchor);
+    this.render();
+    this.adopted.clear();
+    if (focused) this.focus(placeOf(columns, focused), true);
+  }
+
+  /** Lay out again after the width, the size or the form changed. */
+  relayout() {
+    if (!this.columns) return;
+    const anchor = this.anchor();
+    const focused = this.focusedId();
+    const before = this.width;
+    this.measure();
+    if (before === this.width && !this.stale) return;
+    this.stale = false;
+    for (const band of this.bands.values()) {
+      for (const tile of band.querySelectorAll(".tile")) if (tile instanceof HTMLAnchorElement) this.adopted.set(tile.dataset.id ?? "", tile);
+      band.remove();
+    }
+    this.bands.clear();
+    this.element.setAttribute("aria-rowcount", String(this.layout.count));
+    if (anchor && scrollY > 4) this.restore(anchor);
+    this.render();
+    this.adopted.clear();
+    if (focused) this.focus(placeOf(this.columns, focused), true);
+  }
+
+  /** Rows or squares, and the size, were chosen anew. */
+  reshape() {
+    this.stale = true;
+    this.relayout();
+  }
+
+  measure() {
+    if (!this.columns) return;
+    const style = getComputedStyle(this.element);
+    this.width = this.element.clientWidth;
+    this.square = document.documentElement.dataset.layout === "square";
+    this.row = Number.parseFloat(style.getPropertyValue("--row"));
+    this.gap = Number.parseFloat(style.getPropertyValue("--gap"));
+    this.layout = arrange(this.columns.ratio, this.columns.starts, this.columns.kind !== "", { width: this.width, row: this.row, gap: this.gap, square: this.square, head: HEAD, headFirst: HEAD_FIRST });
+    this.element.style.height = `${this.layout.total}px`;
+  }
+
+  // ---- drawing ----
+
+  soon() {
+    this.frame ||= requestAnimationFrame(() => {
+      this.frame = 0;
+      this.render();
+      this.source.moved?.();
+    });
+  }
+
+  /** Height of the part of the grid that lies above the view. */
+  above() {
+    return -this.element.getBoundingClientRect().top;
+  }
+
+  render() {
+    if (!this.columns || !this.layout.count) return;
+    const flung = Math.abs(scrollY - this.lastTop) > FLING * innerHeight;
+    this.lastTop = scrollY;
+    const y = this.above();
+    const low = bandAt(this.layout, y - 0.75 * innerHeight);
+    const high = bandAt(this.layout, y + 1.75 * innerHeight);
+    const focused = tileOf(document.activeElement)?.closest(".band");
+    for (const [band, element] of this.bands) {
+      if ((band >= low && band <= high) || element === focused) continue;
+      for (const image of element.querySelectorAll("img")) unload(image);
+      element.remove();
+      this.bands.delete(band);
+    }
+    for (let band = low; band <= high; band += 1) if (!this.bands.has(band)) this.draw(band, flung);
+    this.settle();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.settled(), flung ? SETTLED_MS : 30);
+  }
+
+  /** @param {number} band @param {boolean} flung */
+  draw(band, flung) {
+    const { columns, layout } = this;
+    if (!columns) return;
+    const element = document.createElement("div");
+    element.className = "band";
+    element.setAttribute("role", "row");
+    element.setAttribute("aria-rowindex", String(band + 1));
+    element.style.transform = `translateY(${layout.top[band]}px)`;
+    element.style.height = `${layout.height[band]}px`;
+    const section = layout.heading[band];
+    if (section >= 0) element.append(this.heading(section));
+    else {
+      for (let at = layout.first[band]; at < layout.first[band + 1]; at += 1) {
+        const id = idAt(columns, at);
+        const tile = this.adopted.get(id) ?? this.tile(id, at);
+        const cell = cellOf(tile, at, columns.count);
+        cell.setAttribute("aria-colindex", String(at - layout.first[band] + 1));
+        cell.style.width = `${(this.square ? 1 : columns.ratio[at]) * layout.height[band]}px`;
+        const told = this.told.get(Math.floor(at / ROWS))?.[at % ROWS];
+        if (told?.id === id) fill(cell, told);
+        if (!flung) load(tile, layout.height[band] * Math.max(1, columns.ratio[at]));
+        element.append(cell);
+      }
+    }
+    this.bands.set(band, element);
+    // in the order of the page, so that what reads the page reads it in order
+    let next = band + 1;
+    while (next < band + 4 && !this.bands.has(next)) next += 1;
+    this.element.insertBefore(element, this.bands.get(next) ?? null);
+  }
+
+  /** @param {number} section */
+  heading(section) {
+    const [key, text, count] = /** @type {Columns} */ (this.columns).sections[section];
+    const head = document.createElement("div");
+    const title = document.createElement("h2");
+    const number = document.createElement("span");
+    head.className = "day";
+    head.setAttribute("role", "rowheader");
+    head.dataset.key = key;
+    title.textContent = text;
+    number.className = "hint number";
+    number.textContent = count.toLocaleString("en");
+    head.append(title, number);
+    return head;
+  }
+
+  /** @param {string} id @param {number} at */
+  tile(id, at) {
+    const { colour } = /** @type {Columns} */ (this.columns);
+    const tile = document.createElement("a");
+    const image = document.createElement("img");
+    tile.className = "tile";
+    tile.href = this.source.href(id);
+    tile.dataset.id = id;
+    tile.style.setProperty("--c", `rgb(${colour[3 * at]} ${colour[3 * at + 1]} ${colour[3 * at + 2]})`);
+    image.decoding = "async";
+    image.alt = "";
+    tile.append(image);
+    return tile;
+  }
+
+  /** The view rests: every picture in it is asked for, and what its tile says. */
+  settled() {
+    const { columns, layout } = this;
+    if (!columns) return;
+    let low = Infinity;
+    let high = -1;
+    for (const [band, element] of this.bands) {
+      if (layout.heading[band] >= 0) continue;
+      low = Math.min(low, layout.first[band]);
+      high = Math.max(high, layout.first[band + 1] - 1);
+      for (const tile of element.querySelectorAll(".tile")) {
+        if (tile instanceof HTMLAnchorElement) load(tile, layout.height[band] * Math.max(1, columns.ratio[Number(tile.dataset.at)]));
+      }
+    }
+    for (let hundred = Math.floor(low / ROWS); hundred <= Math.floor(high / ROWS); hundred += 1) this.ask(hundred);
+  }
+
+  /** @param {number} hundred */
+  async ask(hundred) {
+    if (this.told.has(hundred) || !this.columns) return;
+    const columns = this.columns;
+    this.told.set(hundred, null);
+    try {
+      const found = await this.source.rows(hundred * ROWS, ROWS);
+      if (this.columns !== columns) return;
+      this.told.set(hundred, found);
+      const known = new Map(found.map((one) => [one.id, one]));
+      for (const cell of this.element.querySelectorAll(".cell")) {
+        const tile = tileOf(cell.firstElementChild);
+        const told = known.get(tile?.dataset.id ?? "");
+        if (!told || !(cell instanceof HTMLElement) || !tile) continue;
+        fill(cell, told);
+        blobs(tile, told, columns.ratio[Number(tile.dataset.at)]);
+      }
+    } catch {
+      this.told.delete(hundred); // asked again when the view next rests
+    }
+  }
+
+  /** What is known of the tiles is old. */
+  forget() {
+    this.told.clear();
+    this.settled();
+  }
+
+  // ---- places ----
+
+  /** The picture at the top of the view, and how far above it the view begins. */
+  anchor() {
+    const { columns, layout } = this;
+    if (!columns || !layout.count) return null;
+    const y = this.above() + 60;
+    const band = bandAt(layout, y);
+    const at = Math.min(layout.first[band], columns.count - 1);
+    return { id: idAt(columns, at), at, offset: layout.top[bandOf(layout, at)] - (y - 60) };
+  }
+
+  /** Scroll so that a picture lies where `anchor` found it. @param {{id: string, at: number, offset: number}} anchor */
+  restore(anchor) {
+    const { columns, layout } = this;
+    if (!columns?.count) return;
+    const found = placeOf(columns, anchor.id);
+    const at = found >= 0 ? found : Math.min(anchor.at, columns.count - 1);
+    const start = this.element.getBoundingClientRect().top + scrollY;
+    scrollTo({ top: start + layout.top[bandOf(layout, at)] - anchor.offset, behavior: "instant" });
+  }
+
+  /** The number of the section at the top of the view. */
+  section() {
+    const { columns, layout } = this;
+    if (!columns?.count) return 0;
+    return sectionOf(columns.starts, Math.min(layout.first[bandAt(layout, this.above() + 90)], columns.count - 1));
+  }
+
+  /** Bring a section to the top. @param {number} section */
+  go(section) {
+    const start = this.element.getBoundingClientRect().top + scrollY;
+    scrollTo({ top: section <= 0 ? 0 : start + this.layout.top[this.layout.headBand[section]] - 58, behavior: "instant" });
+  }
+
+  // ---- the keyboard ----
+
+  /** The place that has the focus; -1 where it is elsewhere. */
+  focused() {
+    const tile = tileOf(document.activeElement);
+    return tile && this.element.contains(tile) ? Number(tile.dataset.at) : -1;
+  }
+
+  focusedId() {
+    return tileOf(document.activeElement)?.dataset.id ?? null;
+  }
+
+  /** @param {number} at @returns {HTMLAnchorElement | null} */
+  tileAt(at) {
+    const band = this.bands.get(bandOf(this.layout, at));
+    return /** @type {HTMLAnchorElement | null} */ (band?.querySelector(`.tile[data-at="${at}"]`) ?? null);
+  }
+
+  /** Whether some of a picture can be seen. @param {number} at */
+  inView(at) {
+    const band = bandOf(this.layout, at);
+    const top = this.layout.top[band] - this.above();
+    return at >= 0 && top + this.layout.height[band] > 70 && top < innerHeight - 20;
+  }
+
+  /** Make one tile the tab stop. @param {number} at */
+  choose(at) {
+    this.current = at;
+    this.settle();
+  }
+
+  /** One tab stop: the current tile, or the first in view where that one is far. */
+  settle() {
+    let stop = this.tileAt(this.current);
+    if (!stop) {
+      const y = this.above();
+      let band = bandAt(this.layout, y + 60);
+      while (band < this.layout.count - 1 && this.layout.heading[band] >= 0) band += 1;
+      this.current = this.layout.first[band];
+      stop = this.tileAt(this.current);
+    }
+    for (const tile of this.element.querySelectorAll('.tile[tabindex="0"]')) if (tile !== stop && tile instanceof HTMLElement) tile.tabIndex = -1;
+    if (stop) stop.tabIndex = 0;
+  }
+
+  /** Focus a picture, wherever it is. @param {number} at @param {boolean} [still]  without scrolling */
+  focus(at, still = false) {
+    const { layout, columns } = this;
+    if (!columns || at < 0 || at >= columns.count) return;
+    const band = bandOf(layout, at);
+    if (!still) {
+      const y = this.above();
+      const high = y + 64;
+      const low = y + innerHeight - 84;
+      // the heading of a first row comes along
+      const top = layout.top[band] - (band && layout.heading[band - 1] >= 0 ? HEAD : 0);
+      const bottom = layout.top[band] + layout.height[band];
+      if (top < high) scrollBy({ top: top - high, behavior: "instant" });
+      else if (bottom > low) scrollBy({ top: Math.min(bottom - low, top - high), behavior: "instant" });
+    }
+    this.render();
+    this.current = at;
+    this.settle();
+    this.tileAt(at)?.focus({ preventScroll: true });
+  }
+
+  /** Walk from the picture with the focus; without one, to the first in view. @param {string} way @returns {number} where it went; -1 nowhere */
+  walk(way) {
+    const { columns, layout } = this;
+    if (!columns?.count) return -1;
+    const from = this.focused();
+    const last = columns.count - 1;
+    let to = -1;
+    if (from < 0) {
+      if (way === "left" || way === "right") { this.settle(); to = this.visible(); } else return -1;
+    } else if (way === "left" || way === "right") to = from + (way === "right" ? 1 : -1);
+    else if (way === "up" || way === "down") to = across(layout, columns.ratio, from, way === "down" ? 1 : -1, this.square);
+    else if (way === "first") to = 0;
+    else if (way === "last") to = last;
+    else {
+      const step = way === "pagedown" ? 1 : -1;
+      const goal = layout.top[bandOf(layout, from)] + step * (innerHeight - 160);
+      to = from;
+      for (let next = from; next >= 0; next = across(layout, columns.ratio, to, step, this.square)) {
+        to = next;
+        if (step * (layout.top[bandOf(layout, to)] - goal) >= 0) break;
+      }
+    }
+    if (to < 0 || to > last || to === from) return -1;
+    this.focus(to);
+    return to;
+  }
+
+  /** The first picture that is whole in view. */
+  visible() {
+    const y = this.above() + 52;
+    let band = bandAt(this.layout, Math.max(0, y));
+    if (this.layout.top[band] < y - 1 || this.layout.heading[band] >= 0) band = Math.min(band + 1, this.layout.count - 1);
+    if (this.layout.heading[band] >= 0) band = Math.min(band + 1, this.layout.count - 1);
+    return this.layout.first[band];
+  }
+}
+
+/** A picture came: the blobs that stood in for it go. @param {EventTarget | null} target */
+function loaded(target) {
+  if (target instanceof HTMLImageElement) target.closest(".tile")?.querySelector("canvas")?.remove();
+}

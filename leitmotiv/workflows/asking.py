@@ -1,0 +1,68 @@
+"""What filters and orders may look at: the library in columns, with what was said of the pictures beside it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.records import LABELS, Rating
+from leitmotiv.store.catalogue import Columns
+from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.session import Session
+
+
+@dataclass(frozen=True, eq=False)
+class Rated:
+    """What a person said of each picture.
+
+    Attributes
+    ----------
+    stars, label : (N,) int64
+        0 to 5; 0 for no label, else 1 + its place in `LABELS`.
+    favourite, rejected : (N,) bool
+    """
+
+    stars: NDArray[np.int64]
+    label: NDArray[np.int64]
+    favourite: NDArray[np.bool_]
+    rejected: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Asking:
+    """One question to a library; `depth` counts selections that name selections."""
+
+    session: Session
+    columns: Columns
+    depth: int = 0
+
+    @cached_property
+    def rated(self) -> Rated:
+        """Ratings in the order of the rows."""
+        state = self.session.library.revision("images", "files", "ratings")
+        return remember(self.session, ("ratings", state), lambda: _rated(self.session, self.columns))
+
+
+def columns(session: Session) -> Columns:
+    """The library in columns, read again when pictures or files changed."""
+    state = session.library.revision("images", "files")
+    return remember(session, ("columns", state), session.library.catalogue.columns)
+
+
+def ask(session: Session) -> Asking:
+    """A question to the library as it is now."""
+    return Asking(session, columns(session))
+
+
+def _rated(session: Session, found: Columns) -> Rated:
+    n = len(found)
+    stars, label = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    favourite, rejected = np.zeros(n, bool), np.zeros(n, bool)
+    known: dict[str, Rating] = session.library.ratings.all()
+    for image_id, rating in known.items():
+        row = found.row_of.get(image_id)
+        if row is not None:
+            stars[row], favourite[row], rejected[row] = rating.stars, rating.favourite, rating.rejected
+            label[row] = LABELS.index(rating.label) + 1 if rating.label in LABELS else 0
+    return Rated(stars, label, favourite, rejected)

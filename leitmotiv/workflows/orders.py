@@ -1,0 +1,232 @@
+"""The orders in which pictures are shown, and the sections that each of them falls into."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.errors import NoIndexError, UsageError
+from leitmotiv.records import LABELS
+from leitmotiv.store.catalogue import Texts
+from leitmotiv.workflows import trends
+from leitmotiv.workflows.asking import Asking
+
+Integers = NDArray[np.int64]
+DEFAULT_SORT = "-taken"
+GROUPS = ("", "none", "day", "month", "year")
+DAY = 86_400_000_000
+
+
+@dataclass(frozen=True)
+class Section:
+    """A stretch of pictures under one heading.
+
+    Attributes
+    ----------
+    key : str
+        What they share: "2025-06-14", a folder, a number of stars.
+    start, count : int
+        Place of the first picture, and how many there are.
+    """
+
+    key: str
+    start: int
+    count: int
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """Pictures in an order.
+
+    Attributes
+    ----------
+    ids : tuple of str
+    ratio : (M,) float32
+        Width by height.
+    colour : (M, 3) uint8
+        Mean colour, sRGB.
+    kind : str
+        What the keys of the sections are: "day", "month", "year", "cluster", "rating", …; "" without sections.
+    sections : tuple of Section
+        Every picture is in one; a single one without a key where there are no headings.
+    """
+
+    ids: tuple[str, ...]
+    ratio: NDArray[np.float32]
+    colour: NDArray[np.uint8]
+    kind: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Key:
+    """What pictures are put in order by.
+
+    Attributes
+    ----------
+    values : (N,) int64
+        Ascending; equal ones are newest first.
+    kind : str
+        Of the sections; "" where the values make none.
+    codes : (N,) int64
+        The section of each row; they rise with the values.
+    name : callable
+        The key of a section from its code.
+    """
+
+    values: Integers
+    kind: str = ""
+    codes: Integers | None = None
+    name: Callable[[int], str] = str
+
+
+def arrange(asking: Asking, rows: Integers, sort: str, group: str) -> Order:
+    """Put rows in an order, and find its sections.
+
+    Raises
+    ------
+    UsageError
+        There is no such order, or no such sections.
+    NoIndexError
+        By trends, and there is no index.
+    """
+    name = sort.removeprefix("-")
+    if name not in SORTS:
+        raise UsageError(f"sort is {sort!r}, but must be {' or '.join(SORTS)}, or one of them with - before it.")
+    if group not in GROUPS:
+        raise UsageError(f"group is {group!r}, but must be {' or '.join(GROUPS[1:])}, or left out.")
+    key = SORTS[name](asking, group)
+    found, falling = asking.columns, sort.startswith("-")
+    values = -key.values if falling else key.values
+    # a time decides its ties by id in its own direction; everything else shows the newest first
+    ties = (found.id_ranks,) if name in ("taken", "added") and not falling else (-found.id_ranks, -found.taken)
+    chosen = rows[np.lexsort([*(tie[rows] for tie in ties), values[rows]])]
+    ids = tuple([found.ids[row] for row in chosen.tolist()])
+    ratio = (found.width[chosen] / np.maximum(1, found.height[chosen])).astype(np.float32)
+    codes = None if key.codes is None or group == "none" else key.codes[chosen]
+    sections = _sections(codes, len(chosen), key.name)
+    return Order(ids, ratio, found.colour[chosen], key.kind if codes is not None else "", sections)
+
+
+def _sections(codes: Integers | None, count: int, name: Callable[[int], str]) -> tuple[Section, ...]:
+    if not count:
+        return ()
+    if codes is None:
+        return (Section("", 0, count),)
+    starts = [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), count]
+    return tuple(Section(name(int(codes[a])), a, b - a) for a, b in pairwise(starts))
+
+
+# ---- the keys ----
+
+
+def _taken(asking: Asking, group: str) -> Key:
+    return _time(asking.columns.taken, asking.columns.taken // DAY + 1, group)
+
+
+def _added(asking: Asking, group: str) -> Key:
+    return _time(np.arange(len(asking.columns)), asking.columns.added, group)
+
+
+def _time(values: Integers, days: Integers, group: str) -> Key:
+    """By time; days are ordinals, as `date.fromordinal` takes them."""
+    kind = group if group in ("month", "year") else "day"
+    digits = {"day": 10, "month": 7, "year": 4}[kind]
+    if kind == "day":
+        return Key(values, kind, days, lambda day: date.fromordinal(day).isoformat())
+    different, codes = np.unique(days, return_inverse=True)
+    texts = [date.fromordinal(day).isoformat()[:digits] for day in different.tolist()]
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    names = list(places)
+    return Key(values, kind, np.array([places[text] for text in texts], np.int64)[codes], names.__getitem__)
+
+
+def _text(column: Texts, kind: str) -> Key:
+    order = sorted(range(len(column.values)), key=lambda code: _sorting(column.values[code]))
+    places = np.empty(len(order), np.int64)
+    places[order] = np.arange(len(order))
+    ranks = places[column.codes]
+    return Key(ranks, kind, ranks, lambda rank: column.values[order[rank]])
+
+
+def _sorting(text: str) -> tuple[bool, str, str]:
+    """Capitals aside; without a text last."""
+    return not text, text.casefold(), text
+
+
+def _name(asking: Asking, _: str) -> Key:
+    key = _text(asking.columns.first(asking.columns.names), "")
+    letters: list[str] = [_letter(key.name(rank)) for rank in range(int(key.values.max(initial=-1)) + 1)]
+    codes = np.cumsum([0, *(one != other for one, other in pairwise(letters))]) if letters else np.zeros(0, np.int64)
+    firsts = {int(code): letter for code, letter in zip(codes[::-1], reversed(letters), strict=True)}
+    return Key(key.values, "letter", codes[key.values] if len(codes) else key.values, firsts.__getitem__)
+
+
+def _letter(name: str) -> str:
+    first = name[:1].upper()
+    return first if first.isalpha() else "0–9" if first.isdigit() else "…"
+
+
+def _folder(asking: Asking, _: str) -> Key:
+    return _text(asking.columns.first(asking.columns.folders), "folder")
+
+
+def _rating(asking: Asking, _: str) -> Key:
+    return Key(asking.rated.stars, "rating", asking.rated.stars)
+
+
+def _label(asking: Asking, _: str) -> Key:
+    """Labels in their order; without one last."""
+    last = len(LABELS)
+    values = (asking.rated.label - 1) % (last + 1)
+    return Key(values, "label", values, lambda code: "" if code == last else LABELS[code])
+
+
+def _shape(asking: Asking, _: str) -> Key:
+    found = asking.columns
+    values = np.sign(found.height - found.width).astype(np.int64) + 1
+    return Key(values, "orientation", values, ("landscape", "square", "portrait").__getitem__)
+
+
+def _cluster(asking: Asking, _: str) -> Key:
+    """The largest trend first; in each the pictures most like its exemplar first; those in none last."""
+    groups = trends.cut(asking.session)
+    if not groups:
+        raise NoIndexError("No index yet. Run `leitmotiv build-index`.")
+    row_of, n = asking.columns.row_of, len(asking.columns)
+    codes, places = np.full(n, len(groups), np.int64), np.arange(n)
+    for code, group in enumerate(groups):
+        for place, member in enumerate(group.members):
+            row = row_of.get(member)
+            if row is not None:
+                codes[row], places[row] = code, place
+    return Key(codes * n + places, "cluster", codes, lambda code: str(groups[code].id) if code < len(groups) else "")
+
+
+def _plain(value: Callable[[Asking], Integers]) -> Callable[[Asking, str], Key]:
+    return lambda asking, group: Key(value(asking))
+
+
+def _texts(column: Callable[[Asking], Texts], kind: str) -> Callable[[Asking, str], Key]:
+    return lambda asking, group: _text(column(asking), kind)
+
+
+SORTS: dict[str, Callable[[Asking, str], Key]] = {
+    "taken": _taken,
+    "added": _added,
+    "name": _name,
+    "folder": _folder,
+    "size": _plain(lambda asking: asking.columns.width * asking.columns.height),
+    "bytes": _plain(lambda asking: asking.columns.size),
+    "orientation": _shape,
+    "camera": _texts(lambda asking: asking.columns.camera, "camera"),
+    "lens": _texts(lambda asking: asking.columns.lens, "lens"),
+    "format": _texts(lambda asking: asking.columns.format, "format"),
+    "rating": _rating,
+    "label": _label,
+    "cluster": _cluster,
+}
+"""Each order's name and what it goes by."""

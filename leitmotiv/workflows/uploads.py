@@ -1,0 +1,95 @@
+"""Pictures that were handed in to be looked for: kept in memory for a while, never in the library."""
+
+import hashlib
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from leitmotiv.errors import ImageNotFoundError, ImageReadError, UsageError
+from leitmotiv.imaging import read as reading
+from leitmotiv.records import Mixture
+from leitmotiv.workflows.fitting import fit_pixels
+from leitmotiv.workflows.measuring import ready
+from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.session import Session
+
+MOST_BYTES = 50_000_000
+MOST_MEGAPIXELS = 120.0
+KEPT_S = 24 * 3600.0
+"""How long a picture is kept after it was handed in, seconds; fewer where many others follow."""
+_SIDE = 512
+
+
+@dataclass(frozen=True, eq=False)
+class Upload:
+    """A picture that was handed in.
+
+    Attributes
+    ----------
+    id : str
+        SHA-256 of its bytes.
+    preview : bytes
+        JPEG.
+    at : float
+        When it came, on the clock that only goes forward.
+    """
+
+    id: str
+    mixture: Mixture
+    preview: bytes
+    width: int
+    height: int
+    at: float
+
+
+def keep(session: Session, data: bytes) -> Upload:
+    """Read a picture and keep its mixture and a preview, under the hash of its bytes.
+
+    Raises
+    ------
+    UsageError
+        Too many bytes.
+    ImageReadError
+        It is no readable picture, or has too many pixels.
+    """
+    if len(data) > MOST_BYTES:
+        raise UsageError(f"The picture has {len(data) / 1e6:,.0f} MB, but may have {MOST_BYTES / 1e6:.0f}.")
+    name = hashlib.sha256(data).hexdigest()
+    with session.guard:
+        session.memory.setdefault("upload", {}).pop(("upload", name), None)
+    return remember(session, ("upload", name), lambda: _read(session, name, data), lane=True)
+
+
+def get(session: Session, upload_id: str) -> Upload:
+    """One that was handed in lately.
+
+    Raises
+    ------
+    ImageNotFoundError
+        It was never handed in, or too long ago.
+    """
+    with session.guard:
+        found = session.memory.get("upload", {}).get(("upload", upload_id))
+    if found is None or time.monotonic() - found.at > KEPT_S:
+        raise ImageNotFoundError("The picture that was looked for is not kept any more. Hand it in again.")
+    return found  # type: ignore[no-any-return]
+
+
+def _read(session: Session, name: str, data: bytes) -> Upload:
+    ready(session)
+    chosen = replace(session.settings, max_megapixels=min(session.settings.max_megapixels, MOST_MEGAPIXELS))
+    with tempfile.TemporaryDirectory(prefix="leitmotiv-") as folder:
+        path = Path(folder) / "picture"
+        path.write_bytes(data)
+        try:
+            picture = reading.read(
+                bytes(path),
+                working_size=chosen.working_size,
+                max_megapixels=chosen.max_megapixels,
+                thumbnails=(_SIDE,),
+            )
+        except ImageReadError as error:
+            raise ImageReadError("The picture cannot be looked for", error.reason) from error
+    mixture = fit_pixels(picture.pixels, chosen)
+    return Upload(name, mixture, picture.thumbnails[_SIDE], picture.width, picture.height, time.monotonic())

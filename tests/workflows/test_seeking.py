@@ -1,0 +1,189 @@
+"""Search over a small real library of patches of colour."""
+
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from leitmotiv.errors import ImageNotFoundError, ImageReadError, UsageError
+from leitmotiv.settings import Settings
+from leitmotiv.workflows import components, regions, seeking, uploads
+from leitmotiv.workflows.ingest import add_directories
+from leitmotiv.workflows.session import Session
+from tests.analysis.looks import patchwork
+
+RED, BLUE, YELLOW = (200, 40, 40), (40, 60, 190), (230, 200, 60)
+TOP, BOTTOM, ALL = slice(0, 26), slice(54, 80), slice(0, 120)
+GREYS = [(60, 60, 60), (90, 90, 95), (120, 115, 110), (150, 150, 150), (180, 185, 180)]
+PICTURES = {
+    "red-top": patchwork(GREYS[1], (RED, TOP, ALL)),
+    "red-bottom": patchwork(GREYS[1], (RED, BOTTOM, ALL)),
+    "red-dot": patchwork(GREYS[2], (RED, slice(30, 47), slice(50, 67))),
+    "flag": patchwork(GREYS[3], (RED, TOP, ALL), (BLUE, BOTTOM, ALL)),
+    "sun-left": patchwork(BLUE, (YELLOW, slice(20, 60), slice(10, 50))),
+    "sun-right": patchwork(BLUE, (YELLOW, slice(20, 60), slice(70, 110))),
+    **{f"grey-{at}": patchwork(GREYS[at % 5], (GREYS[(at + 2) % 5], slice(20 + at, 60), ALL)) for at in range(12)},
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("seeking")
+    (folder / "photos").mkdir()
+    for name, pixels in PICTURES.items():
+        Image.fromarray(pixels).save(folder / "photos" / f"{name}.png")
+    with Session(replace(Settings(), library=folder / "library", workers=1)) as session:
+        add_directories(session, [folder / "photos"])
+    return folder
+
+
+@pytest.fixture
+def session(made: Path) -> Iterator[Session]:
+    with Session(replace(Settings(), library=made / "library", workers=1)) as opened:
+        yield opened
+
+
+def found(session: Session, text: str, **more) -> list[str]:
+    return [Path(result.path).stem for result in seeking.search(session, text, **more).results]
+
+
+def id_of(session: Session, name: str) -> str:
+    (one,) = [one for one in session.library.images.many(session.library.images.ids()) if Path(one.path).stem == name]
+    return one.id
+
+
+def test_a_colour_is_found_where_it_is(session):
+    red = "colour:#c82828"
+    assert set(found(session, red, n=4)) == {"red-top", "red-bottom", "flag", "red-dot"}
+    assert set(found(session, f"{red}@top", n=2)) == {"red-top", "flag"}
+    assert found(session, f"{red}@bottom")[0] == "red-bottom"
+    assert found(session, f"{red}:3%")[0] == "red-dot"
+    assert found(session, f"{red}@centre:8%")[0] == "red-dot"
+
+
+def test_several_colours_are_a_palette_and_a_minus_counts_against(session):
+    assert found(session, "colour:#c82828@top colour:#283cbe@bottom")[0] == "flag"
+    assert found(session, "colour:#c82828@top - colour:#283cbe")[0] == "red-top"
+    ranking = seeking.search(session, "2*colour:#c82828 - colour:#283cbe", everything=True, n=99)
+    flag = next(result for result in ranking.results if "flag" in result.path)
+    assert flag.parts[0] > 0 > flag.parts[1]
+    assert all(sum(result.parts) == pytest.approx(result.score) for result in ranking.results)
+    assert ranking.terms == ("#c82828", "#283cbe")
+    scores = [result.score for result in ranking.results]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_the_ranking_ends_where_chance_begins_unless_all_is_asked_for(session):
+    ranking = seeking.search(session, "colour:#c82828", n=99)
+    assert ranking.cut == len(ranking.results)
+    assert 3 <= ranking.cut <= 5
+    assert ranking.total == len(PICTURES)
+    everything = seeking.search(session, "colour:#c82828", n=99, everything=True)
+    assert len(everything.results) == len(PICTURES)
+    assert everything.results[: ranking.cut] == ranking.results
+    paged = [seeking.search(session, "colour:#c82828", n=7, offset=at, everything=True).results for at in (0, 7, 14)]
+    assert sum(paged, ()) == everything.results
+
+
+def test_where_nothing_stands_out_the_best_are_shown_and_it_is_said(session):
+    ranking = seeking.search(session, "colour:#00ff00", n=5)
+    assert ranking.cut == 0
+    assert len(ranking.results) == 5
+
+
+def test_filters_choose_among_the_results_and_alone_keep_the_order_of_dates(session):
+    assert set(found(session, "colour:#c82828 name:red-*")) == {"red-top", "red-bottom", "red-dot"}
+    assert "flag" not in found(session, "colour:#c82828 -name:flag", everything=True, n=99)
+    only = seeking.search(session, "name:grey-*", n=99)
+    assert only.total == 12
+    assert only.cut is None
+    assert seeking.search(session, "", n=99).total == len(PICTURES)
+    with pytest.raises(UsageError, match="filter"):
+        seeking.search(session, "nosuch:3")
+
+
+def test_a_sketch_finds_what_it_shows_with_a_ground_and_without(session):
+    blob = "25.50.18.18.0.e6c83c"
+    assert found(session, f"sketch:150_{blob}")[0] == "sun-left"
+    ranking = seeking.search(session, f"sketch:150_{blob}_g283cbe")
+    assert "sun-left" in ranking.results[0].path
+    assert 0 < ranking.results[0].divergence < 0.3
+
+
+def test_a_picture_of_the_library_is_left_out_of_what_is_like_it(session):
+    one = id_of(session, "red-top")
+    names = found(session, f"[img:{one[:8]}]", n=99, everything=True)
+    assert "red-top" not in names
+    assert len(names) == len(PICTURES) - 1
+    assert names[0] in ("flag", "red-bottom")
+    with pytest.raises(ImageNotFoundError):
+        seeking.search(session, "[img:ffffffff]")
+
+
+def test_a_region_is_found_anywhere_or_in_the_same_place(session):
+    one = id_of(session, "sun-left")
+    box = "5,20,40,60"
+    assert found(session, f"[img:{one}@{box}]")[0] == "sun-right"
+    here = seeking.search(session, f"[img:{one}@{box}:here]", everything=True, n=99)
+    anywhere = seeking.search(session, f"[img:{one}@{box}]", everything=True, n=99)
+    right = [next(r.score for r in ranking.results if "sun-right" in r.path) for ranking in (here, anywhere)]
+    assert right[1] > right[0] + 0.1
+
+
+def test_a_region_of_a_picture_that_is_away_comes_from_its_mixture(session, monkeypatch):
+    one = id_of(session, "sun-left")
+
+    def away(path, **more):
+        raise ImageReadError(os.fsdecode(path), "it is no longer there")
+
+    monkeypatch.setattr(regions.reading, "read_pixels", away)
+    session.memory.clear()
+    assert found(session, f"[img:{one}@5,20,40,60]")[0] == "sun-right"
+
+
+def test_a_file_is_a_term_in_the_library_or_not(session, made, tmp_path):
+    assert "red-top" not in found(session, "", files=[made / "photos" / "red-top.png"], n=1)
+    Image.fromarray(patchwork((95, 95, 95), (RED, TOP, ALL))).save(tmp_path / "other.png")
+    assert found(session, "", files=[tmp_path / "other.png"])[0] == "red-top"
+
+
+def test_an_upload_is_kept_under_its_hash_and_looked_for(session):
+    data = io.BytesIO()
+    Image.fromarray(patchwork((95, 95, 95), (RED, TOP, ALL))).save(data, "PNG")
+    kept = uploads.keep(session, data.getvalue())
+    assert uploads.keep(session, data.getvalue()).id == kept.id
+    assert (kept.width, kept.height) == (120, 80)
+    assert found(session, f"upload:{kept.id}")[0] == "red-top"
+    assert len(session.library.images.ids()) == len(PICTURES)
+
+
+def test_an_upload_that_is_no_picture_or_is_gone_is_told_so(session):
+    with pytest.raises(ImageReadError, match="cannot be looked for"):
+        uploads.keep(session, b"no picture at all")
+    with pytest.raises(ImageNotFoundError, match="Hand it in again"):
+        seeking.search(session, f"upload:{'0' * 64}")
+    with pytest.raises(UsageError, match="MB"):
+        uploads.keep(session, b"\xff" * (uploads.MOST_BYTES + 1))
+
+
+def test_the_table_of_components_grows_with_the_library(session):
+    ids = session.library.images.ids()
+    table = components.side_by_side(session, ids)
+    assert components.side_by_side(session, ids) is table
+    fewer = components.side_by_side(session, ids[3:])
+    again = components.side_by_side(session, ids)
+    assert len(fewer) == len(ids) - 3
+    assert sorted(map(tuple, again.table.T)) == sorted(map(tuple, table.table.T))
+    assert np.array_equal(again.owner, table.owner)
+
+
+def test_the_library_offers_colours_that_it_has(session):
+    offered = seeking.colours(session)
+    assert 3 <= len(offered) <= seeking.MOST_COLOURS
+    reds = [swatch for swatch in offered if int(swatch.colour[1:3], 16) > 2 * int(swatch.colour[3:5], 16)]
+    assert reds
