@@ -15,6 +15,8 @@ _MOST = 160
 _ACCENT = 0.6
 _ASIDE = 0.08
 _UNEVEN = (0.24, 0.325)
+_SPECK = 0.08
+_PALE = 8.0
 
 # What people call colours in pictures; a name stands for whatever is nearest to it.
 _TERMS = {
@@ -224,3 +226,16 @@ def _terms() -> tuple[list[str], Float]:
 
 def _lab(colour: str) -> Float:
     return from_srgb(np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)], np.uint8), "lab")
+
+
+def characteristic(swatches: Sequence[Swatch]) -> str:
+    """The colour of a palette that one would remember, "#rrggbb": vivid before large, but not a speck."""
+    if not swatches:
+        return "#808080"
+    large = [swatch for swatch in swatches if swatch.share >= _SPECK] or list(swatches)
+
+    def weight(swatch: Swatch) -> float:
+        _, a, b = _lab(swatch.colour)
+        return float((_PALE + np.hypot(a, b)) * np.sqrt(swatch.share))
+
+    return max(large, key=weight).colour

@@ -13,8 +13,12 @@ from leitmotiv.records import Job
 from leitmotiv.web import (
     about,
     api,
+    chain,
     clusters,
+    compare,
     context,
+    diverse,
+    editing,
     errors,
     export,
     figures,
@@ -25,12 +29,30 @@ from leitmotiv.web import (
     pictures,
     ranked,
     safety,
+    slideshow,
+    timeline,
     words,
 )
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.session import Session
 
-PAGES = (pictures, images, ranked, clusters, jobs, about, export, own, api)
+PAGES = (
+    pictures,
+    images,
+    ranked,
+    clusters,
+    editing,
+    timeline,
+    compare,
+    chain,
+    diverse,
+    slideshow,
+    jobs,
+    about,
+    export,
+    own,
+    api,
+)
 
 
 def create_app(session: Session, *, token: str | None = None) -> Flask:
@@ -89,6 +111,8 @@ TOOLS = (
     ("/map", "Show on the map"),
     ("/clusters", "Find their trends"),
     ("/compare", "Compare them"),
+    ("/diverse", "A diverse few of them"),
+    ("/slideshow", "Slideshow"),
     ("/duplicates", "Find duplicates"),
     ("/export", "Take them out"),
 )

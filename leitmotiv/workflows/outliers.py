@@ -56,7 +56,7 @@ def _outliers(session: Session) -> Outliers:
     kept = [row for row, image_id in enumerate(ids) if image_id in there and image_id not in left]
     values = values[kept]
     fence = solitude.fence(values)
-    order = [row for row in np.lexsort((kept, -values)).tolist() if values[row] > fence]
+    order = [row for row in np.lexsort((np.array(kept), -values)).tolist() if values[row] > fence]
     return Outliers(
         tuple(ids[kept[row]] for row in order),
         tuple(float(values[row]) for row in order),
@@ -75,6 +75,5 @@ def _solitude(session: Session) -> tuple[tuple[str, ...], Float]:
     if neighbours is None:
         raise NoIndexError(NO_INDEX)
     values = np.sort(np.asarray(neighbours["values"], np.float64), axis=1)[:, : solitude.NEIGHBOURS]
-    known = np.isfinite(values).any(axis=1)
-    ids = tuple(image_id for image_id, there in zip(neighbours.ids, known.tolist(), strict=True) if there)
-    return ids, np.nanmax(values[known], axis=1)
+    known = np.flatnonzero(np.isfinite(values).any(axis=1))
+    return tuple(neighbours.ids[row] for row in known.tolist()), np.nanmax(values[known], axis=1)
