@@ -35,6 +35,7 @@ class Trend(NamedTuple):
     group: Cluster
     name: str
     palette: tuple[Swatch, ...]
+    colour: str
     dates: Dates
     stamp: str
 
@@ -92,6 +93,7 @@ def cards(session: Session, groups: list[Cluster], start: int, end: int) -> list
             group,
             names[group.id],
             portraits.palette(session, group.members),
+            portraits.colour(session, group.members),
             portraits.dates(session, group.members),
             stamp(group),
         )

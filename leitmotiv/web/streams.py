@@ -13,8 +13,12 @@ STEP = 54
 """Least width of a period."""
 DRAWN = 14
 """Bands with a trend of their own: the largest; all others are one band."""
-LABEL = 190
-"""Width that a label wants."""
+LETTER = 8.0
+"""Width of a letter of a name, about."""
+LETTERS = 26
+"""Most letters of a name in the stream."""
+FACE = 66
+"""Width of the picture beside a name, with what is around it."""
 GREY = "#8a8a8a"
 Measure = Literal["share", "count"]
 
@@ -76,7 +80,7 @@ def stream(timeline: Timeline, measure: Measure) -> Stream:
         trend = drawn[place] if place < len(drawn) else None
         colour = GREY if trend is None else trend.colour
         path = "".join(_path(upper, lower, run, step) for run in runs)
-        strands.append(Strand(trend, colour, path, _label(upper, lower, runs, step, colour) if trend else None))
+        strands.append(Strand(trend, colour, path, _label(upper, lower, runs, step, trend) if trend else None))
     every = max(1, -(-periods // int(width / 84)))
     ticks = [(round((at + 0.5) * step, 1), name) for at, name in enumerate(timeline.periods) if at % every == 0]
     return Stream(width, HEIGHT + FOOT, tuple(strands), tuple(ticks), _gaps(timeline.totals, step))
@@ -138,14 +142,14 @@ def _curve(xs: Sequence[float], ys: Sequence[float]) -> str:
 
 
 def _label(
-    upper: Sequence[float], lower: Sequence[float], runs: Sequence[range], step: float, colour: str
+    upper: Sequence[float], lower: Sequence[float], runs: Sequence[range], step: float, trend: Moving
 ) -> Label | None:
     """Where the band is thick enough for a picture and a name, if it is anywhere."""
     best, place = 0.0, None
+    span = FACE + LETTER * min(LETTERS, len(trend.name))
     for run in runs:
         left, right = run.start * step, run.stop * step
-        span = min(LABEL, right - left)
-        if span < 110:
+        if span > right - left:
             continue
         for at in run:
             x = min(max(left, at * step), right - span)
@@ -156,6 +160,6 @@ def _label(
                 best, place = thick, (x + 8, top + thick / 2)
     if place is None or best < 24:
         return None
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    red, green, blue = (int(trend.colour[at : at + 2], 16) for at in (1, 3, 5))
     pale = 0.299 * red + 0.587 * green + 0.114 * blue < 140
     return Label(round(place[0], 1), round(place[1], 1), pale, best >= 44)

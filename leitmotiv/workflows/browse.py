@@ -1,7 +1,6 @@
 """Everything a page, a command or a script may ask of a library without changing it; bounded work, one lane."""
 
 import os
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +10,10 @@ import numpy as np
 
 import leitmotiv
 from leitmotiv.analysis import tree, views
-from leitmotiv.errors import ImageReadError, NoIndexError
+from leitmotiv.errors import ImageNotFoundError, ImageReadError, NoIndexError
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import Cluster, Ellipse, Image, Job, Mixture, Pixels, Ranking, Result, Status, Swatch
-from leitmotiv.workflows import editing, likeness, portraits, trends
+from leitmotiv.workflows import editing, likeness, trends
 from leitmotiv.workflows.fitting import fit_file
 from leitmotiv.workflows.index import digest
 from leitmotiv.workflows.measuring import compared, ready
@@ -82,6 +81,22 @@ def days(session: Session) -> list[tuple[str, int]]:
 def image(session: Session, image_id: str) -> Image:
     """One picture by its id or a unique prefix of 4 or more characters."""
     return session.library.images.get(image_id)
+
+
+def named(session: Session, text: str) -> str:
+    """The id of a picture that is named by its file, its id or a unique prefix of that.
+
+    Raises
+    ------
+    ImageNotFoundError
+        The library has no such picture.
+    """
+    if os.path.lexists(text):
+        known = session.library.images.find_path(os.fsencode(os.path.abspath(text)))
+        if known is None:
+            raise ImageNotFoundError(f"The file {text} is not in this library. Add it: leitmotiv add-image {text}")
+        return known.id
+    return session.library.images.get(text).id
 
 
 def strip(session: Session, image_id: str, n: int = 12) -> list[Image]:
@@ -241,25 +256,9 @@ def cluster_of(session: Session, image_id: str) -> Cluster | None:
         return None
 
 
-def average(session: Session, cluster_id: int, size: int = 256) -> bytes:
-    """The average picture of a group: the expected colour under the mixtures of its central members, as WebP."""
-    return portraits.average(session, trends.group(session, cluster_id).members, size)
-
-
-def cluster_palette(session: Session, cluster_id: int) -> tuple[Swatch, ...]:
-    """The main colours of a group, from its central members."""
-    return portraits.palette(session, trends.group(session, cluster_id).members)
-
-
 def cluster_name(session: Session, cluster_id: int) -> str:
     """What a group is called on the page of trends: by a person, else its main colours and where they lie."""
     return editing.called(session, trends.group(session, cluster_id))
-
-
-def cluster_years(session: Session, group: Cluster) -> list[tuple[int, int]]:
-    """How many of a group's pictures were taken in each year, ascending."""
-    years = Counter(one.taken.at.year for one in session.library.images.many(group.members))
-    return sorted(years.items())
 
 
 def stale(session: Session) -> bool:

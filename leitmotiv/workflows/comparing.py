@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from leitmotiv.analysis.palette import characteristic
 from leitmotiv.analysis.proportions import CONFIDENCE, newcombe, wilson
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Cluster
@@ -121,7 +120,7 @@ def _shared(
             Shared(
                 group=group,
                 name=names[group.id],
-                colour=characteristic(portraits.palette(session, group.members)),
+                colour=portraits.colour(session, group.members),
                 a=_share(one, len(a)),
                 b=_share(other, len(b)),
                 low=low,

@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from leitmotiv.analysis import naming, views
+from leitmotiv.analysis.palette import characteristic
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import Cluster, Swatch
 from leitmotiv.workflows import selecting
@@ -57,6 +58,11 @@ def palette(session: Session, members: Sequence[str]) -> tuple[Swatch, ...]:
     """The main colours of the first members."""
     some = tuple(members[:COLOURED])
     return remember(session, ("palette", some), lambda: views.palette(session.library.mixtures.many(some)), lane=True)
+
+
+def colour(session: Session, members: Sequence[str]) -> str:
+    """The one colour that stands for a trend in charts, "#rrggbb"."""
+    return characteristic(palette(session, members))
 
 
 def names(session: Session, groups: Sequence[Cluster]) -> dict[int, str]:

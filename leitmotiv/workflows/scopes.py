@@ -73,7 +73,7 @@ def cluster(session: Session, cluster_id: int, query: str = "", count: int | Non
         There is none.
     """
     if not query.strip():
-        return trends.group(session, cluster_id, count)
+        return browse.cluster(session, cluster_id, count)
     part = _part(session, query)
     for group in _cut(session, query, part.clusters.default_count if count is None else count):
         if group.id == cluster_id:

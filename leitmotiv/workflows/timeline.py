@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from leitmotiv.analysis import movement
 from leitmotiv.analysis.movement import Movement
-from leitmotiv.analysis.palette import characteristic
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Cluster
 from leitmotiv.workflows import portraits, selecting, trends
@@ -126,7 +125,7 @@ def _moving(
         Moving(
             groups[row],
             names[groups[row].id],
-            characteristic(portraits.palette(session, groups[row].members)),
+            portraits.colour(session, groups[row].members),
             tuple(table[row].tolist()),
             one,
         )

@@ -8,8 +8,8 @@ import pytest
 
 from leitmotiv.settings import Settings
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import browse, grid
-from tests.web.fake import GRID, NAMES, FakeLibrary
+from leitmotiv.workflows import browse, editing, grid, portraits
+from tests.web.fake import GRID, NAMES, PORTRAITS, FakeLibrary
 
 
 @pytest.fixture
@@ -19,6 +19,10 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeLibrary:
         monkeypatch.setattr(browse, name, getattr(made, name))
     for name in GRID:
         monkeypatch.setattr(grid, name, getattr(made, name))
+    for name in PORTRAITS:
+        monkeypatch.setattr(portraits, name, getattr(made, name))
+    monkeypatch.setattr(portraits, "palette", lambda session, members: made.palette(session, members[0]))
+    monkeypatch.setattr(editing, "statements", lambda session: [])
     return made
 
 
