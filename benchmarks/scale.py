@@ -160,22 +160,27 @@ def beside_dense(mixtures: list[Mixture], threads: int) -> None:
     def compare(wanted):
         return matrix[np.divmod(wanted, size)]
 
-    print(f"{len(edges.column) / size:.0f} edges a picture; cost in nats (groups), and seconds")
-    heads = f"{'price':>6}{'scikit-learn':>18}{'s':>7}{'all pairs':>18}{'s':>7}{'neighbours':>18}{'s':>7}{'faster':>8}"
-    print(f"{heads}{'with shortlists':>18}{'s':>7}")
-    for price in PRICES:
+    print(
+        f"{len(edges.column) / size:.0f} edges a picture; cost in nats (groups), seconds, cost against scikit-learn's"
+    )
+    median = -float(np.median(-matrix))
+    for price in sorted([*PRICES, median]):
+        name = f"{price:.3g}" + (" (scikit-learn's default, the median)" if price == median else "")
+        print(f"price {name}\n    {'':44}{'cost':>20}{'s':>9}{'':>12}{'faster':>9}")
         (centres, labels), theirs = timed(affinity_propagation, -matrix, preference=-price, random_state=0)
+        reference = total_cost(matrix, centres, labels, price) if len(centres) else np.nan
         (rows, own), dense = timed(exemplars, matrix, preference=price, threads=threads)
-        sparse, alone = timed(sparse_exemplars.exemplars, edges, preference=price, most=MOST)
-        (full, _), whole = timed(
-            sparse_exemplars.augmented, nearest, preference=price, most=MOST, shortlist=shortlist, compare=compare
-        )
-        best = total_cost(matrix, rows, own, price)
-        costs = [f"{total_cost(matrix, centres, labels, price):.1f} ({len(centres)})" if len(centres) else "none"]
-        costs += [f"{best:.1f} ({len(rows)})"]
-        costs += [f"{100 * (one.cost(price) / best - 1):+.3f} % ({len(one.rows)})" for one in (sparse, full)]
-        print(f"{price:6}{costs[0]:>18}{theirs:7.1f}{costs[1]:>18}{dense:7.2f}", end="")
-        print(f"{costs[2]:>18}{alone:7.2f}{theirs / alone:7.0f}x{costs[3]:>18}{whole:7.2f}")
+        options = {"preference": price, "most": MOST}
+        alone, brief = timed(sparse_exemplars.exemplars, edges, **options)
+        (full, _), whole = timed(sparse_exemplars.augmented, nearest, shortlist=shortlist, compare=compare, **options)
+        for what, cost, count, seconds in (
+            ("scikit-learn, all pairs", reference, len(centres), theirs),
+            ("ours, all pairs: messages and local search", total_cost(matrix, rows, own, price), len(rows), dense),
+            (f"the {EDGES} nearest alone", alone.cost(price), len(alone.rows), brief),
+            (f"the {EDGES} nearest, then shortlists", full.cost(price), len(full.rows), whole),
+        ):
+            text, percent = f"{cost:.1f} ({count})", f"{100 * (cost / reference - 1):+.2f} %"
+            print(f"    {what:44}{text:>20}{seconds:9.3f}{percent:>12}{theirs / seconds:8.0f}x")
 
 
 def whole_road(session: Session, mixtures: list[Mixture], more: list[Mixture], queries: int) -> None:
@@ -219,7 +224,7 @@ def recall(session: Session, count: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--size", type=int, default=20000)
+    parser.add_argument("--size", type=int, default=20000, help="0 leaves the whole library out")
     parser.add_argument("--dense", type=int, default=5000, help="0 leaves the comparison with all pairs out")
     parser.add_argument("--added", type=int, default=100)
     parser.add_argument("--queries", type=int, default=100)
@@ -228,13 +233,16 @@ def main() -> None:
     warnings.simplefilter("ignore")
     warming.warm()
     photos = [fit_image(pixels) for _, pixels in pictures(find([options.folder]))]
-    settings = replace(Settings(), limit=min(5000, options.size - 1))
-    everything = drawn(photos, options.size + options.added)
+    settings = replace(Settings(), limit=min(5000, max(options.size - 1, 2)))
+    everything = drawn(photos, max(options.size + options.added, options.dense))
     print(f"{len(photos)} photos, {np.mean([len(photo) for photo in photos]):.0f} components each")
-    with tempfile.TemporaryDirectory() as folder:
-        settings = replace(settings, library=options.library or Path(folder) / "library")
-        with Session(settings) as session:
-            whole_road(session, everything[: options.size], everything[options.size :], options.queries)
+    if options.size:
+        with tempfile.TemporaryDirectory() as folder:
+            settings = replace(settings, library=options.library or Path(folder) / "library")
+            with Session(settings) as session:
+                whole_road(
+                    session, everything[: options.size], everything[options.size :][: options.added], options.queries
+                )
     if options.dense:
         beside_dense(everything[: options.dense], settings.cores)
 

@@ -4,6 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -12,6 +13,8 @@ import platformdirs
 from leitmotiv.errors import SettingsError
 
 PREFIX = "LEITMOTIV_"
+ELSEWHERE = frozenset({"CACHE", "CONFIG", "LANES", "CHROMIUM"})
+"""Names after `PREFIX` that are no settings: read by the kernels, by `load` itself, and by the tests."""
 ColourSpace = Literal["lab", "rgb", "yuv"]
 Spaces = Literal["both", "centred", "common"]
 Correction = Literal["relative", "none"]
@@ -142,8 +145,8 @@ def load(
         for name, value in _read_file(path).items():
             values[name], origins[name] = _convert(name, value, str(path)), str(path)
     for key, text in environ.items():
-        name = key.removeprefix(PREFIX).lower()
-        if key.startswith(PREFIX) and name in _FIELDS and text:
+        if key.startswith(PREFIX) and text and key.removeprefix(PREFIX) not in ELSEWHERE:
+            name = key.removeprefix(PREFIX).lower()
             values[name], origins[name] = _convert(name, text, key), key
     for name, value in overrides.items():
         if value is not None:
@@ -160,8 +163,9 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 def _convert(name: str, value: Any, origin: str) -> Any:
     if name not in _FIELDS:
-        known = ", ".join(sorted(_FIELDS))
-        raise SettingsError(f"{origin} sets {name!r}, which is no setting. The settings are: {known}.")
+        near = get_close_matches(name, _FIELDS, 3)
+        known = f"Did you mean {' or '.join(near)}?" if near else f"The settings are: {', '.join(sorted(_FIELDS))}."
+        raise SettingsError(f"{origin} sets {name!r}, which is no setting. {known}")
     kind = _FIELDS[name]
     if kind is not bool and isinstance(value, bool):
         raise SettingsError(f"{name} is {value!r} in {origin}, but must be a {_KINDS[kind]}.")

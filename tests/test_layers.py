@@ -21,7 +21,7 @@ VIOLATIONS = {
     "Tables belong to the store": ("workflows/bad.py", "import leitmotiv.store.tables"),
     "Only workflows reach the store, imaging, formats and analysis": ("web/bad.py", "import leitmotiv.store.library"),
     "numba lives in kernels": ("analysis/bad.py", "import numba"),
-    "scikit-learn and scipy live in analysis": ("imaging/bad.py", "from scipy import ndimage"),
+    "scikit-learn, scipy and threadpoolctl live in analysis": ("imaging/bad.py", "from scipy import ndimage"),
     "peewee lives in the store": ("workflows/bad.py", "from playhouse import sqlite_ext"),
     "Picture libraries live in imaging": ("web/bad.py", "from PIL import Image"),
     "flask lives in web": ("cli/bad.py", "    import flask"),

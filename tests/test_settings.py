@@ -45,6 +45,20 @@ def test_other_variables_are_not_settings():
 
 
 @pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("LEITMOTIV_SAMPELS", "LEITMOTIV_SAMPELS sets 'sampels'.*Did you mean samples"),
+        ("LEITMOTIV_ORIGINS", "no setting"),
+        ("LEITMOTIV_QUITE_ANOTHER", "The settings are: alpha, blur, "),
+    ],
+)
+def test_misspelt_variable_is_refused_and_near_settings_are_named(name, says):
+    with pytest.raises(SettingsError, match=says):
+        load({}, environ={name: "7"})
+    assert load({}, environ={name: ""}).origins == {}
+
+
+@pytest.mark.parametrize(
     ("overrides", "says"),
     [
         ({"points": 1}, "points is 1 .from the command line.*between 48"),

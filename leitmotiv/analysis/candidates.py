@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis.embedding import Coordinates
+from leitmotiv.analysis.embedding import Coordinates, products_on_one_thread
 from leitmotiv.kernels.graph import Nearest, keep_listed, keep_nearest
 
 Rows = NDArray[np.int64]
@@ -72,7 +72,7 @@ def nearest(
         return len(part)
 
     done = 0
-    with ThreadPoolExecutor(threads) as pool:
+    with products_on_one_thread(), ThreadPoolExecutor(threads) as pool:
         for part in pool.map(fill, range(0, len(wanted), ROWS)):
             done += part
             if progress is not None:

@@ -19,8 +19,8 @@ _HASHED, _KEPT = 32, 8
 
 def thumbnail(pixels: Pixels) -> Float:
     """L*a*b* of the means over 8 x 8 equal parts of the frame, (192,)."""
-    means = np.rint(_means(pixels, THUMBNAIL)).astype(np.uint8)
-    return from_srgb(means, "lab").ravel()
+    levels = np.rint(means(pixels, THUMBNAIL)).astype(np.uint8)
+    return from_srgb(levels, "lab").ravel()
 
 
 def histogram(pixels: Pixels) -> Float:
@@ -38,7 +38,7 @@ def perceptual_hash(pixels: Pixels) -> NDArray[np.bool_]:
     ----------
     C. Zauner, "Implementation and benchmarking of perceptual image hash functions" (2010), section 3.2.1.
     """
-    lowest = dctn(_means(pixels, _HASHED) @ _GREY, norm="ortho")[:_KEPT, :_KEPT].ravel()
+    lowest = dctn(means(pixels, _HASHED) @ _GREY, norm="ortho")[:_KEPT, :_KEPT].ravel()
     return np.asarray(lowest > np.median(lowest[1:]))
 
 
@@ -49,14 +49,20 @@ def squared_distances(rows: NDArray[Any]) -> Float:
     return np.asarray(np.maximum(squares[:, None] + squares - 2 * values @ values.T, 0))
 
 
-def _means(pixels: Pixels, count: int) -> Float:
-    """Means over count x count equal parts of the frame, (count, count, 3); a pixel on a border counts in shares."""
+def means(pixels: Pixels, count: int, *, rows: int | None = None) -> Float:
+    """Means over rows x count equal parts of the frame, (rows, count, 3); a pixel on a border counts in shares.
+
+    Parameters
+    ----------
+    rows : int, optional
+        As many as `count` if not given.
+    """
     height, width, _ = pixels.shape
-    parts = (_overlap(height, count), pixels, _overlap(width, count))
+    parts = (overlap(height, rows or count), pixels, overlap(width, count))
     return np.asarray(np.einsum("ih,hwc,jw->ijc", *parts, optimize=True))
 
 
-def _overlap(side: int, count: int) -> Float:
+def overlap(side: int, count: int) -> Float:
     """Share that each of `side` pixels has in each of `count` equal parts of a side, (count, side)."""
     parts, pixels = np.arange(count)[:, None] / count, np.arange(side) / side
     shared = np.minimum(parts + 1 / count, pixels + 1 / side) - np.maximum(parts, pixels)

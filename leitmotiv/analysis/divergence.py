@@ -92,7 +92,7 @@ def _stack(rows: list[NDArray[np.float32]], shape: tuple[int, ...]) -> NDArray[n
 def _pack_one(mixture: Mixture, look: Look) -> Comparable:
     weights, means, factors, origin = place(mixture, look)
     table = _tabulate(weights, means, factors)
-    points, shares = _draw(weights, means, factors, look.points)
+    points, shares = draw(weights, means, factors, look.points)
     own = np.empty(points.shape[1], np.float32)
     log_densities(points, table, own)
     return Comparable(points, own, shares, table, np.array([0, len(table)]), origin.astype(np.float32))
@@ -146,7 +146,7 @@ def _normal(count: int) -> Float:
     return points
 
 
-def _draw(weights: Float, means: Float, factors: Float, count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def draw(weights: Float, means: Float, factors: Float, count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Points (5, S) of a mixture and what each counts for (S,); S is `count`, filled up with points that count for 0.
 
     Each component gets the points that fall to it when `count` are laid out evenly over the summed weights.
@@ -299,15 +299,27 @@ def js_pairs(
     pairs : (P, 2) integer
         Rows of `mixtures`. Pairs with the same first row are best neighbours: its points then stay in the cache.
     """
+    return look.combine(js_pair_parts(mixtures, pairs, look=look, threads=threads, progress=progress))
+
+
+def js_pair_parts(
+    mixtures: Sequence[Mixture] | Packed,
+    pairs: NDArray[np.integer],
+    *,
+    look: Look = DEFAULT,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Divergences:
+    """Divergences of chosen pairs in the centred and in the common space, (P, 2) float32, nats; see `js_pairs`."""
     packed = _packed(mixtures, look)
     wanted = np.ascontiguousarray(pairs, np.int64).reshape(-1, 2)
     if len(wanted) and not (wanted.min() >= 0 and wanted.max() < len(packed)):
         raise ValueError(f"Pairs must name rows from 0 to {len(packed) - 1}.")
-    out = np.empty(len(wanted), np.float32)
+    out = np.empty((len(wanted), 2), np.float32)
 
     def fill(start: int) -> int:
         part = wanted[start : start + TILE * TILE]
-        out[start : start + len(part)] = look.combine(_compare(packed, packed, part))
+        out[start : start + len(part)] = _compare(packed, packed, part)
         return len(part)
 
     _run(fill, range(0, len(wanted), TILE * TILE), len(wanted), threads, progress)

@@ -9,10 +9,13 @@ two mixtures. The principal axes of the library's vectors keep what tells its pi
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from leitmotiv.analysis.divergence import Packed
 from leitmotiv.kernels.divergence import WIDTH, log_densities
@@ -110,9 +113,20 @@ def embed(embedding: Embedding, packed: Packed, *, threads: int = 1) -> Coordina
         ]
         out[rows] = np.rint(np.hstack([part * size for part, size in zip(parts, sizes, strict=True)]))
 
-    with ThreadPoolExecutor(threads) as pool:
+    with products_on_one_thread(), ThreadPoolExecutor(threads) as pool:
         list(pool.map(fill, range(0, len(packed), BLOCK)))
     return out
+
+
+def products_on_one_thread() -> AbstractContextManager[object]:
+    """Keep the library that multiplies matrices from starting threads beside ours: they would wait for each other."""
+    held: AbstractContextManager[object] = _controller().limit(limits=1, user_api="blas")
+    return held
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def squared_distances(one: Coordinates, many: Coordinates) -> Float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leitmotiv.kernels import pairs as kernels
 from leitmotiv.kernels.graph import Graph
 
 Divergences = NDArray[np.float32]
@@ -36,19 +37,22 @@ class Pairs:
     def look_up(self, keys: Keys) -> Divergences:
         """Values of keys in the shape of `keys`, NaN for those that are not there."""
         found = np.full(keys.size, np.nan, np.float32)
-        if len(self.keys):
-            # Ascending keys are looked up close to one another, which is worth the sorting.
-            order = np.argsort(keys, axis=None)
-            wanted = keys.ravel()[order]
-            place = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
-            there = self.keys[place] == wanted
-            found[order[there]] = self.values[place[there]]
+        wanted = np.ascontiguousarray(keys.ravel())
+        if (wanted[1:] >= wanted[:-1]).all():
+            kernels.look_up(self.keys, self.values, wanted, found)
+        else:
+            order = np.argsort(wanted)
+            sorted_values = found.copy()
+            kernels.look_up(self.keys, self.values, wanted[order], sorted_values)
+            found[order] = sorted_values
         return found.reshape(keys.shape)
 
     def joined(self, other: "Pairs") -> "Pairs":
         """All pairs of both; they agree where they overlap."""
-        keys, first = np.unique(np.concatenate([self.keys, other.keys]), return_index=True)
-        return Pairs(self.size, keys, np.concatenate([self.values, other.values])[first])
+        keys = np.empty(len(self) + len(other), np.int64)
+        values = np.empty(len(keys), np.float32)
+        count = kernels.merge(self.keys, self.values, other.keys, other.values, keys, values)
+        return Pairs(self.size, keys[:count], values[:count])
 
     def of(self, rows: NDArray[np.integer]) -> "Pairs":
         """Those with an end among some rows."""
@@ -60,18 +64,22 @@ class Pairs:
 
     def graph(self) -> Graph:
         """The graph that has them as its edges."""
-        lower, higher = np.divmod(self.keys, max(self.size, 1))
-        rows, columns = np.concatenate([lower, higher]), np.concatenate([higher, lower])
-        order = np.argsort(rows * self.size + columns)
-        first = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=self.size))])
-        values = np.concatenate([self.values, self.values])[order]
-        return Graph(first.astype(np.int64), columns[order].astype(np.int32), values.astype(np.float32))
+        ends = 2 * len(self)
+        graph = Graph(np.zeros(self.size + 1, np.int64), np.empty(ends, np.int32), np.empty(ends, np.float32))
+        kernels.connect(self.size, self.keys, self.values, graph)
+        return graph
 
 
 def keys_of(rows: NDArray[np.integer], columns: NDArray[np.integer], size: int) -> Keys:
     """Keys of the pairs of `rows` and `columns`, broadcast against each other."""
     a, b = np.asarray(rows, np.int64), np.asarray(columns, np.int64)
     return np.asarray(np.minimum(a, b) * size + np.maximum(a, b))
+
+
+def distinct(keys: Keys) -> Keys:
+    """Keys ascending, each once: a sort is quicker here than the hashing of `numpy.unique`."""
+    rising = np.sort(keys, axis=None)
+    return rising[np.concatenate([[True], rising[1:] != rising[:-1]])] if len(rising) else rising
 
 
 def ends(keys: Keys, size: int) -> NDArray[np.int64]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis.exemplars import DAMPING, FLIPS, LEAST_GAIN, MAX_STEPS, QUIET_STEPS, RELUCTANCE
-from leitmotiv.analysis.graph import Divergences, Keys, Lists, Pairs, keys_of
+from leitmotiv.analysis.exemplars import DAMPING, FLIPS, LEAST_GAIN, QUIET_STEPS, RELUCTANCE
+from leitmotiv.analysis.graph import Divergences, Keys, Lists, Pairs, distinct, keys_of
 from leitmotiv.kernels import sparse_affinity, sparse_exemplars
 from leitmotiv.kernels.graph import Graph
 from leitmotiv.records import Float
@@ -23,6 +23,8 @@ Compare = Callable[[Keys], Divergences]
 Shortlist = Callable[[Rows], Lists]
 """The exemplars nearest to each point, by a measure that is quick: rows (N, S), -1 where there are fewer."""
 
+MAX_STEPS = 20
+"""Steps of messages: with more the search begins nearer to its end, but ends no nearer to the best."""
 ROUNDS = 4
 """Most rounds of edges to exemplars; each takes less than the one before."""
 FEW = 0.01
@@ -62,7 +64,7 @@ def exemplars(
 ) -> Served:
     """Choose exemplars so that the summed divergence to them along edges, and a price for each, is small.
 
-    As `leitmotiv.analysis.exemplars.exemplars`, with the same rules for when messages end and what a move must gain.
+    As `leitmotiv.analysis.exemplars.exemplars`, with the same rule for what a move must gain.
 
     Parameters
     ----------
@@ -133,15 +135,21 @@ def augmented(
     Pairs
         `pairs` and the new ones.
     """
-    found = exemplars(pairs.graph(), preference=preference, most=most, start=start, progress=progress)
-    least = RELUCTANCE * preference if start is not None and len(start) else LEAST_GAIN * max(most, preference)
+    warm = start is not None and len(start)
+    least = RELUCTANCE * preference if warm else LEAST_GAIN * max(most, preference)
+    graph = pairs.graph()
+    rows = np.unique(start) if start is not None and warm else _propagate(graph, preference, most, progress)
+    found = _search(graph, preference, most, rows, least)
     for _ in range(ROUNDS):
-        pairs, added = with_shortlists(pairs, found.rows, shortlist, compare)
-        found = _search(pairs.graph(), preference, most, found.rows, least)
-        if added <= FEW * pairs.size:
+        rows = found.rows
+        pairs, added = with_shortlists(pairs, rows, shortlist, compare)
+        found = _search(pairs.graph(), preference, most, rows, least)
+        if added <= FEW * pairs.size or np.array_equal(found.rows, rows):
             break
-    pairs, _ = with_shortlists(pairs, found.rows, shortlist, compare)
-    return _served(_choice(pairs.graph(), most, found.rows)), pairs
+    if not np.array_equal(found.rows, rows):
+        pairs, added = with_shortlists(pairs, found.rows, shortlist, compare)
+        found = _served(_choice(pairs.graph(), most, found.rows)) if added else found
+    return found, pairs
 
 
 def with_shortlists(pairs: Pairs, rows: Rows, shortlist: Shortlist, compare: Compare) -> tuple[Pairs, int]:
@@ -149,17 +157,17 @@ def with_shortlists(pairs: Pairs, rows: Rows, shortlist: Shortlist, compare: Com
     lists = shortlist(rows)
     own = np.broadcast_to(np.arange(pairs.size)[:, None], lists.shape)
     there = (lists >= 0) & (lists != own)
-    keys = np.unique(keys_of(own[there], lists[there], pairs.size))
+    keys = distinct(keys_of(own[there], lists[there], pairs.size))
     new = keys[np.isnan(pairs.look_up(keys))]
     return pairs.joined(Pairs(pairs.size, new, compare(new))), len(new)
 
 
 def _propagate(graph: Graph, preference: float, most: float, progress: Progress | None) -> Rows:
     """Pass messages until few points flip; the rows that choose themselves, or the one that serves others best."""
-    size = len(graph.first) - 1
+    size, graph = len(graph.first) - 1, _below(graph, preference)
     # Prices that differ a little break the ties between copies of one picture.
     price = (preference * (1 + 1e-4 * np.random.default_rng(0).random(size))).astype(np.float32)
-    edges, points = (np.zeros((2, len(graph.column)), np.float32), np.zeros((4, size), np.float32))
+    edges, points = (np.zeros((2, len(graph.column)), np.float32), np.zeros((5, size), np.float32))
     messages = sparse_affinity.Messages(*edges, *points)
     before, now, quiet = np.zeros(size, np.bool_), np.zeros(size, np.bool_), 0
     for step in range(MAX_STEPS):
@@ -174,6 +182,13 @@ def _propagate(graph: Graph, preference: float, most: float, progress: Progress 
         return np.flatnonzero(now)
     saved = np.bincount(np.repeat(np.arange(size), np.diff(graph.first)), most - graph.value, minlength=size)
     return np.array([saved.argmax()])
+
+
+def _below(graph: Graph, price: float) -> Graph:
+    """The graph without edges that cost as much as being an exemplar oneself: no point gains by them."""
+    kept = graph.value < price
+    before = np.concatenate([[0], np.cumsum(kept)])
+    return Graph(before[graph.first], graph.column[kept], graph.value[kept])
 
 
 def _search(graph: Graph, preference: float, most: float, start: Rows, least: float) -> Served:
@@ -209,5 +224,6 @@ def _served(choice: sparse_exemplars.Choice) -> Served:
 
 def warm() -> None:
     """Compile the kernels of this module, or read them from the cache."""
-    one = Pairs(3, np.array([1, 5]), np.array([0.1, 0.2], np.float32)).graph()
-    exemplars(one, preference=0.1, most=0.7)
+    one = Pairs(3, np.array([1, 5]), np.array([0.1, 0.2], np.float32))
+    exemplars(one.joined(one).graph(), preference=0.1, most=0.7)
+    one.look_up(one.keys)

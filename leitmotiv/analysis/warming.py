@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from leitmotiv.analysis import candidates, divergence, mixture, sparse_exemplars, tree, views
+from leitmotiv.analysis import candidates, divergence, mixture, sparse_exemplars, tree, views, windows
 from leitmotiv.kernels import compiled
 
 
@@ -28,6 +28,7 @@ def warm_index() -> None:
     tree.cluster(np.abs(places[:, None] - places), preference=0.3)
     sparse_exemplars.warm()
     views.warm()
+    windows.warm()
 
 
 def vectors() -> str:

@@ -25,7 +25,8 @@ VERBS = {
     "config": ("config", "Show the settings and where each comes from."),
     "diverse": ("diverse", "Print a few pictures in place of all."),
     "doctor": ("doctor", "Check this machine and this installation."),
-    "evaluate": ("evaluate", "Measure how well the look tells pictures apart."),
+    "duplicates": ("duplicates", "Find copies of pictures, and move those you chose to the trash."),
+    "evaluate": ("evaluate", "Measure how well pictures and their copies are told apart."),
     "explore": ("explore", "Add a folder, find its trends, and open them in the browser."),
     "export": ("export", "Take tables, pictures, sheets or a site out of the library."),
     "forget": ("forget", "Remove pictures from the library; their files stay."),
@@ -36,6 +37,7 @@ VERBS = {
     "serve": ("serve", "Serve the pages of the library."),
     "similar": ("similar", "Print the pictures most like one."),
     "status": ("status", "Print what the library holds and what is wrong with it."),
+    "why": ("why", "Tell why two pictures are alike or not."),
 }
 SHOW_AT_BUG = "This is a fault of leitmotiv, not of yours. The lines above say where it happened."
 

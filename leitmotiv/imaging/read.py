@@ -126,6 +126,12 @@ def encode(pixels: Pixels, format: Format = "WEBP", quality: int = 80) -> bytes:
     return _encoded(Image.fromarray(np.ascontiguousarray(pixels)), format, quality)
 
 
+def decoded(data: bytes) -> Pixels:
+    """Pixels of a thumbnail that the library made, (H, W, 3) uint8."""
+    with Image.open(io.BytesIO(data)) as image:
+        return np.array(image.convert("RGB"))
+
+
 def shrink(values: Pixels, size: int) -> Pixels:
     """Pixels with their longest side at most `size`; smaller ones are returned as they are.
 

@@ -41,9 +41,10 @@ def keep_nearest(
 ) -> None:
     """Offer `columns` (M,) to each of `rows` (R,), at the nearness (R, M); none is offered to itself, none twice."""
     for r in range(len(rows)):
+        offered, values, kept = nearness[r], nearest.nearness[r], nearest.column[r]
         for m in range(len(columns)):
-            if nearness[r, m] >= nearest.nearness[r, 0] and columns[m] != rows[r]:
-                _offer(nearness[r, m], columns[m], nearest.nearness[r], nearest.column[r])
+            if offered[m] >= values[0] and columns[m] != rows[r]:
+                _offer(offered[m], columns[m], values, kept)
 
 
 @kernel

@@ -31,7 +31,7 @@ NOBODY = -2
 class Messages(NamedTuple):
     """One number for each edge (E,), and for each point (N,) those to itself; `totals` and `fresh` are t, old and new.
 
-    All are 0 before the first sweep.
+    All are 0 before the first sweep. `sums` (N,) is room to work in.
     """
 
     availability: Float32
@@ -40,6 +40,7 @@ class Messages(NamedTuple):
     own_responsibility: Float32
     totals: Float32
     fresh: Float32
+    sums: Float32
 
 
 @kernel
@@ -53,47 +54,73 @@ def sweep(
 ) -> None:
     """Pass all messages once, `damping` of the old ones staying; mark the points that then choose themselves.
 
-    A row of edges is read once for the availabilities and the two best sums, and once more, from the cache, for the
-    responsibilities, which are added to their columns at once.
+    The edges of a point are few and stay in the cache, so that one short loop for each kind of message is quickest:
+    those without a branch become vector instructions.
     """
     rest = np.float32(1) - damping
-    messages.fresh[:] = 0
+    totals, fresh = messages.totals, messages.fresh
+    fresh[:] = 0
     for i in range(len(price)):
-        own = messages.totals[i] - messages.own_responsibility[i]
-        messages.own_availability[i] = damping * messages.own_availability[i] + rest * own
-        place, best, second = _two_best(i, graph, price[i], most, damping, messages)
+        first, last = graph.first[i], graph.first[i + 1]
+        column, value = graph.column[first:last], graph.value[first:last]
+        responsibility, sums = messages.responsibility[first:last], messages.sums[: last - first]
+        own = totals[i] - messages.own_responsibility[i]
+        own = messages.own_availability[i] = damping * messages.own_availability[i] + rest * own
+        _make_available(column, value, totals, responsibility, messages.availability[first:last], sums, damping)
+        place, best, second = _two_best(own - price[i], most, sums)
         rival = second if place == ITSELF else best
-        own_responsibility = damping * messages.own_responsibility[i] + rest * (-price[i] - rival)
-        messages.own_responsibility[i] = own_responsibility
-        messages.fresh[i] += own_responsibility
-        for e in range(graph.first[i], graph.first[i + 1]):
-            rival = second if place == e else best
-            responsibility = damping * messages.responsibility[e] + rest * (-graph.value[e] - rival)
-            messages.responsibility[e] = responsibility
-            if responsibility > 0:
-                messages.fresh[graph.column[e]] += responsibility
+        own = damping * messages.own_responsibility[i] + rest * (-price[i] - rival)
+        messages.own_responsibility[i] = own
+        fresh[i] += own
+        before = responsibility[place] if place >= 0 else best
+        _respond(value, best, responsibility, damping)
+        if place >= 0:
+            responsibility[place] = damping * before + rest * (-value[place] - second)
+        for e in range(last - first):
+            if responsibility[e] > 0:
+                fresh[column[e]] += responsibility[e]
     for k in range(len(price)):
-        messages.totals[k] = messages.fresh[k]
-        own = damping * messages.own_availability[k] + rest * (messages.totals[k] - messages.own_responsibility[k])
+        totals[k] = fresh[k]
+        own = damping * messages.own_availability[k] + rest * (totals[k] - messages.own_responsibility[k])
         exemplar[k] = own + messages.own_responsibility[k] > 0
 
 
 @kernel
-def _two_best(
-    i: int, graph: Graph, price: np.float32, most: np.float32, damping: np.float32, messages: Messages
-) -> tuple[int, np.float32, np.float32]:
-    """Update the availabilities of a row; the edge with the best sum (or `ITSELF`, `NOBODY`), the best, the second."""
+def _make_available(
+    column: NDArray[np.int32],
+    value: Float32,
+    totals: Float32,
+    responsibility: Float32,
+    availability: Float32,
+    sums: Float32,
+    damping: np.float32,
+) -> None:
+    """Update the availabilities of a row of edges, and their sums with the similarities."""
     rest, zero = np.float32(1) - damping, np.float32(0)
-    place, best, second = ITSELF, messages.own_availability[i] - price, -most
+    for e in range(len(column)):
+        others = totals[column[e]] - max(responsibility[e], zero)
+        availability[e] = damping * availability[e] + rest * min(others, zero)
+        sums[e] = availability[e] - value[e]
+
+
+@kernel
+def _two_best(own: np.float32, most: np.float32, sums: Float32) -> tuple[int, np.float32, np.float32]:
+    """The place of the best sum in a row (or `ITSELF`, `NOBODY`), the best and the second sum."""
+    place, best, second = ITSELF, own, -most
     if second > best:
         place, best, second = NOBODY, second, best
-    for e in range(graph.first[i], graph.first[i + 1]):
-        others = messages.totals[graph.column[e]] - max(messages.responsibility[e], zero)
-        availability = damping * messages.availability[e] + rest * min(others, zero)
-        messages.availability[e] = availability
-        value = availability - graph.value[e]
-        if value > best:
-            place, best, second = e, value, best
-        elif value > second:
-            second = value
+    for e in range(len(sums)):
+        if sums[e] > second:
+            if sums[e] > best:
+                place, best, second = e, sums[e], best
+            else:
+                second = sums[e]
     return place, best, second
+
+
+@kernel
+def _respond(value: Float32, best: np.float32, responsibility: Float32, damping: np.float32) -> None:
+    """Update the responsibilities of a row of edges, as if none of them were the best."""
+    rest = np.float32(1) - damping
+    for e in range(len(value)):
+        responsibility[e] = damping * responsibility[e] + rest * (-value[e] - best)

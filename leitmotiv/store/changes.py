@@ -23,6 +23,8 @@ _TABLES: Mapping[str, Any] = {
     "ratings": tables.Ratings,
     "selections": tables.Selections,
     "trend_edits": tables.TrendEdits,
+    "copy_decisions": tables.CopyDecisions,
+    "copy_denials": tables.CopyDenials,
 }
 """What may be changed through the journal; all columns must be such that JSON keeps them."""
 

@@ -53,6 +53,17 @@ class Files:
             files.select(files.size, files.sha256).where(files.image_id.is_null(False)).distinct()
         )
 
+    def shared(self) -> dict[str, list[tuple[bytes, str]]]:
+        """Pictures that several files hold, with the path and the state of each file that is not missing."""
+        files = tables.Files
+        there = files.state.in_(("present", "offline")) & files.image_id.is_null(False)
+        several = files.select(files.image_id).where(there).group_by(files.image_id).having(fn.COUNT(files.serial) > 1)
+        query = files.select(files.image_id, files.path, files.state).where(there & files.image_id.in_(several))
+        found: dict[str, list[tuple[bytes, str]]] = {}
+        for image_id, path, state in self._database.rows(query.order_by(files.image_id, files.serial)):
+            found.setdefault(image_id, []).append((bytes(path), state))
+        return found
+
     def put(self, file: KnownFile) -> None:
         """Remember a file as it is now, whatever image it held before."""
         with self._database.transaction():

@@ -143,6 +143,13 @@ class Images:
         with self._database.snapshot():
             return tuple(self._where(tables.Images.pixel_hash == pixel_hash, tables.Images.serial))
 
+    def pixel_hashes(self) -> list[tuple[str, str]]:
+        """Id and hash of the pixels of those pictures that share it with others, in the order of adding."""
+        images = tables.Images
+        shared = images.select(images.pixel_hash).group_by(images.pixel_hash).having(fn.COUNT(images.serial) > 1)
+        query = images.select(images.id, images.pixel_hash).where(images.pixel_hash.in_(shared))
+        return self._database.rows(query.order_by(images.serial))
+
     def held(self, sha256: Sequence[str], pixel_hashes: Sequence[str]) -> set[str]:
         """Which of these hashes of files and of pixels `by_sha256` and `by_pixel_hash` would find."""
         images, files = tables.Images, tables.Files

@@ -17,6 +17,7 @@ from leitmotiv.store.catalogue import Catalogue
 from leitmotiv.store.changes import Changes
 from leitmotiv.store.clusters import ClusterTree
 from leitmotiv.store.database import Database, Mode, connect_uri
+from leitmotiv.store.duplicates import Duplicates
 from leitmotiv.store.explain import closed_off, denied, from_sqlite, from_system, full
 from leitmotiv.store.exports import Exports
 from leitmotiv.store.files import Failures, Files, Folders
@@ -31,7 +32,7 @@ from leitmotiv.store.trend_edits import TrendEdits
 NAME = "leitmotiv.db"
 OPEN_WAIT_S = 5.0
 _HARMLESS = frozenset(
-    {"arrays", "backups", "exports", "models", "secrets", "library.toml", "lost+found", "desktop.ini"}
+    {"arrays", "backups", "exports", "models", "plans", "secrets", "library.toml", "lost+found", "desktop.ini"}
 )
 
 
@@ -47,7 +48,7 @@ class Library:
     ----------
     folder : Path
     images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
-    changes, exports
+    changes, exports, duplicates
         The parts; see their classes.
     """
 
@@ -69,6 +70,7 @@ class Library:
         self.trend_edits = TrendEdits(database)
         self.changes = Changes(database)
         self.exports = Exports(folder / "exports")
+        self.duplicates = Duplicates(database)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> Self:

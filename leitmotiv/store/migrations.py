@@ -191,13 +191,72 @@ def m004_grain_of_the_trends(database: sqlite3.Connection) -> None:
     database.execute("ALTER TABLE clusters ADD COLUMN grain TEXT")
 
 
-def m005_edits_of_trends(database: sqlite3.Connection) -> None:
-    """Add what a person says about trends."""
-    database.execute(_M005)
-    count_changes(database, "trend_edits")
+def m005_copies(database: sqlite3.Connection) -> None:
+    """Keep pairs of copies, what was decided about them, and which files went to the trash."""
+    for statement in _M005.split(";"):
+        database.execute(statement)
+    count_changes(database, "copies", "copy_decisions", "copy_denials")
 
 
 _M005 = """
+CREATE TABLE copies (
+    left TEXT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    right TEXT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    score REAL NOT NULL,
+    sure INTEGER NOT NULL,
+    mirrored INTEGER NOT NULL,
+    grey INTEGER NOT NULL,
+    inside TEXT NOT NULL,
+    box TEXT NOT NULL,
+    correlation REAL NOT NULL,
+    divergence REAL NOT NULL,
+    bits INTEGER NOT NULL,
+    keypoints INTEGER,
+    PRIMARY KEY (left, right)
+);
+CREATE INDEX copies_by_right ON copies (right);
+CREATE TABLE copies_seen (
+    image_id TEXT NOT NULL PRIMARY KEY REFERENCES images (id) ON DELETE CASCADE,
+    revision TEXT NOT NULL
+);
+CREATE TABLE copy_decisions (
+    member TEXT NOT NULL PRIMARY KEY,
+    image_id TEXT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    decision TEXT NOT NULL
+);
+CREATE INDEX copy_decisions_by_image ON copy_decisions (image_id);
+CREATE TABLE copy_denials (
+    left TEXT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    right TEXT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    at TEXT NOT NULL,
+    PRIMARY KEY (left, right)
+);
+CREATE INDEX copy_denials_by_right ON copy_denials (right);
+CREATE TABLE removals (
+    serial INTEGER PRIMARY KEY AUTOINCREMENT,
+    plan TEXT NOT NULL,
+    image_id TEXT NOT NULL,
+    path BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    mtime_ns TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    trashed BLOB,
+    note BLOB,
+    state TEXT NOT NULL,
+    at TEXT NOT NULL
+);
+CREATE INDEX removals_by_plan ON removals (plan, serial)
+"""
+
+
+def m006_edits_of_trends(database: sqlite3.Connection) -> None:
+    """Add what a person says about trends."""
+    database.execute(_M006)
+    count_changes(database, "trend_edits")
+
+
+_M006 = """
 CREATE TABLE trend_edits (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,
@@ -214,7 +273,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     m002_places_in_units_of_the_longest_side,
     m003_ratings_selections_changes,
     m004_grain_of_the_trends,
-    m005_edits_of_trends,
+    m005_copies,
+    m006_edits_of_trends,
 )
 
 

@@ -207,6 +207,73 @@ class Revisions(Table):
     number = IntegerField()
 
 
+class Copies(Table):
+    """Pairs of pictures that are copies, or perhaps; see `records.Copy`."""
+
+    left = TextField()
+    right = TextField()
+    kind = TextField()
+    score = FloatField()
+    sure = IntegerField()
+    mirrored = IntegerField()
+    grey = IntegerField()
+    inside = TextField()
+    box = TextField()
+    correlation = FloatField()
+    divergence = FloatField()
+    bits = IntegerField()
+    keypoints = IntegerField(null=True)
+
+    class Meta:
+        """Two columns make the key."""
+
+        primary_key = False
+
+
+class CopiesSeen(Table):
+    """Pictures that were compared with all others of this table, and by which revision of the method."""
+
+    image_id = TextField(primary_key=True)
+    revision = TextField()
+
+
+class CopyDecisions(Table):
+    """What a person decided about a copy: keep or remove."""
+
+    member = TextField(primary_key=True)
+    image_id = TextField()
+    decision = TextField()
+
+
+class CopyDenials(Table):
+    """Pairs that a person said are no copies."""
+
+    left = TextField()
+    right = TextField()
+    at = TextField()
+
+    class Meta:
+        """Two columns make the key."""
+
+        primary_key = False
+
+
+class Removals(Table):
+    """Files that went to the trash, with where they lie there; kept when the picture is forgotten."""
+
+    serial = IntegerField(primary_key=True)
+    plan = TextField()
+    image_id = TextField()
+    path = BlobField()
+    size = IntegerField()
+    mtime_ns = Wide()
+    sha256 = TextField()
+    trashed = BlobField(null=True)
+    note = BlobField(null=True)
+    state = TextField()
+    at = TextField()
+
+
 TABLES: tuple[type[Table], ...] = (
     Images,
     Files,
@@ -223,4 +290,9 @@ TABLES: tuple[type[Table], ...] = (
     TrendEdits,
     Changes,
     Revisions,
+    Copies,
+    CopiesSeen,
+    CopyDecisions,
+    CopyDenials,
+    Removals,
 )

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, request, url_for
 
-from leitmotiv.web import forms, parameters
+from leitmotiv.web import forms, lines, parameters
 from leitmotiv.web.context import address, tagged, the_session
-from leitmotiv.workflows import browse
+from leitmotiv.workflows import browse, grid
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -15,11 +15,15 @@ MANY = 10_000_000
 
 @pages.get("/images")
 def images() -> Response:
-    """All pictures by date; `?with=colour` adds what a page needs to reserve a picture's place."""
+    """The pictures of `?q=` in the order of `?sort=`; `?with=colour` adds what a page needs to reserve a place."""
     limit = parameters.whole("limit", 200, 1, MOST)
     colour = parameters.one_of("with", "", ("", "colour")) == "colour"
-    page = browse.images(the_session(), limit=limit, cursor=request.args.get("cursor"))
-    following = {"limit": limit, "cursor": page.next} | ({"with": "colour"} if colour else {})
+    session, asked, cursor = the_session(), lines.asked(), request.args.get("cursor")
+    if asked.arguments():
+        page = grid.page(session, asked.text, asked.sort, limit=limit, cursor=cursor)
+    else:
+        page = browse.images(session, limit=limit, cursor=cursor)
+    following = asked.arguments() | {"limit": limit, "cursor": page.next} | ({"with": "colour"} if colour else {})
     return tagged(
         {
             "images": [forms.image(one, colour=colour) for one in page.images],

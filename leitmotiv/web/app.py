@@ -29,8 +29,10 @@ from leitmotiv.web import (
     pictures,
     ranked,
     safety,
+    sidecars,
     slideshow,
     timeline,
+    why,
     words,
 )
 from leitmotiv.workflows import browse
@@ -47,9 +49,11 @@ PAGES = (
     chain,
     diverse,
     slideshow,
+    why,
     jobs,
     about,
     export,
+    sidecars,
     own,
     api,
 )

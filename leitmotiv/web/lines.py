@@ -76,6 +76,22 @@ def chips(text: str) -> list[Chip]:
     ]
 
 
+def title(name: str) -> str:
+    """What a filter is about, for people."""
+    return {"cluster": "Trend", "year": "Year", "orientation": "Shape", "rating": "Stars"}.get(name, name.capitalize())
+
+
+def said(name: str, value: str) -> str:
+    """A value of a filter under a heading that names the filter."""
+    if name == "folder":
+        return value.rpartition("/")[2] or value
+    if name in ("camera", "lens", "keyword"):
+        return f"no {name} named" if value == "none" else value.removeprefix("=")
+    if name == "label":
+        return "no label" if value == "none" else value
+    return _value(name, value)
+
+
 def _said(term: selecting.Term) -> str:
     return " or ".join(_value(term.name, value) for value in term.values)
 
@@ -107,4 +123,4 @@ def _value(name: str, value: str) -> str:
         return f"picture {value[:8]}"
     if name == "cluster":
         return f"trend {value}"
-    return f"{name} {value}"
+    return f"{name} {value.removeprefix('=')}"

@@ -13,7 +13,7 @@ from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.records import Image
 from leitmotiv.web import figures, lines, own, parameters, words
 from leitmotiv.web.context import address, tagged, the_session
-from leitmotiv.workflows import browse, grid
+from leitmotiv.workflows import browse, facets, grid
 from leitmotiv.workflows.orders import DEFAULT_SORT, Order, Section
 from leitmotiv.workflows.session import Session
 
@@ -33,33 +33,36 @@ def index() -> str | Response:
     if not days:
         return render_template("first.html")
     asked = lines.asked()
+    plain = not asked.arguments() and not {"start", "from"} & request.args.keys()
     try:
-        order = grid.view(session, asked.text, asked.sort, asked.group)
+        order = grid.newest(session, FIRST) if plain else grid.view(session, asked.text, asked.sort, asked.group)
     except (UsageError, NoIndexError) as error:
         return _refused(asked, days, str(error))
     since = parameters.month("from")
     start = _later(days, since) if since and not asked.text else parameters.whole("start", 0, 0, FOREMOST)
     start = max(0, min(start, len(order.ids) - 1))
-    return _page(asked, days, order, start)
+    found = grid.count(session) if plain else len(order.ids)
+    return _page(asked, days, order, found, start)
 
 
-def _page(asked: lines.Asked, days: Sequence[tuple[str, int]], order: Order, start: int) -> str:
+def _page(asked: lines.Asked, days: Sequence[tuple[str, int]], order: Order, found: int, start: int) -> str:
     session = the_session()
     end = start + FIRST
     images = {image.id: image for image in grid.pictures(session, order.ids[start:end])}
+    seen = [one for one in order.sections if one.start < end and one.start + one.count > start]
+    texts = headings(session, order.kind, [one.key for one in seen])
     shown = [
-        (one.key, heading(session, order.kind, one.key), one.count, _between(order, one, start, end, images))
-        for one in order.sections
-        if one.start < end and one.start + one.count > start
+        (one.key, text, one.count, _between(order, one, start, end, images))
+        for one, text in zip(seen, texts, strict=True)
     ]
-    following = {**asked.arguments(), "start": end} if end < len(order.ids) else None
+    following = {**asked.arguments(), "start": end} if end < found else None
     return _rendered(
         asked,
         days,
         images=list(images.values()),
         kind=order.kind,
         groups=shown,
-        found=len(order.ids),
+        found=found,
         marks=figures.marks(days) if not asked.text and asked.sort == DEFAULT_SORT else [],
         start=start,
         following=address("pictures.index", **following) if following else None,
@@ -96,12 +99,16 @@ def _later(days: Sequence[tuple[str, int]], since: str) -> int:
     return sum(count for day, count in days if day[: len(since)] > since)
 
 
-def heading(session: Session, kind: str, key: str) -> str:
-    """What the pictures of a section share, in words."""
+def headings(session: Session, kind: str, keys: Sequence[str]) -> list[str]:
+    """What the pictures of each section share, in words."""
+    if kind == "cluster":
+        return grid.names_of_trends(session, keys)
+    return [_heading(kind, key) for key in keys]
+
+
+def _heading(kind: str, key: str) -> str:
     if kind in ("day", "month", "year"):
         return words.day(key)
-    if kind == "cluster":
-        return grid.name_of_trend(session, key)
     if kind == "rating":
         return words.stars(int(key))
     if kind == "folder":
@@ -122,7 +129,8 @@ def columns() -> Response:
     else:
         answer = make_response(_packed(session, grid.view(session, asked.text, asked.sort, asked.group)))
         answer.mimetype = "application/octet-stream"
-    answer.set_etag(tag)
+    if asked.sort.removeprefix("-") != "cluster":  # the names of trends may still be in the making
+        answer.set_etag(tag)
     return answer
 
 
@@ -133,12 +141,40 @@ def _tag(session: Session, asked: lines.Asked) -> str:
 
 
 def _packed(session: Session, order: Order) -> bytes:
-    sections = [[one.key, heading(session, order.kind, one.key), one.count] for one in order.sections]
+    texts = headings(session, order.kind, [one.key for one in order.sections])
+    sections = [[one.key, text, one.count] for one, text in zip(order.sections, texts, strict=True)]
     head = json.dumps({"count": len(order.ids), "kind": order.kind, "sections": sections}).encode()
     head += b" " * (-len(head) % 4)
     ratio = np.rint(1000 * np.clip(order.ratio, figures.NARROWEST, figures.WIDEST)).astype("<u2")
     ids = bytes.fromhex("".join(order.ids))
     return b"".join((b"LMG1", len(head).to_bytes(4, "little"), head, ids, ratio.tobytes(), order.colour.tobytes()))
+
+
+@pages.get("/api/v1/facets")
+def facet_counts() -> Response:
+    """Each filter's values with how many pictures have them, under the other filters of `?q=`."""
+    session, asked = the_session(), lines.asked()
+    most = parameters.whole("most", 12, 1, 1000)
+    found = facets.facets(session, asked.text, most)
+    return tagged(
+        {
+            "facets": [
+                {
+                    "name": facet.name,
+                    "title": lines.title(facet.name),
+                    "values": [
+                        vars(one) | {"text": _value_said(session, facet.name, one.value)} for one in facet.values
+                    ],
+                    "more": facet.more,
+                }
+                for facet in found
+            ]
+        }
+    )
+
+
+def _value_said(session: Session, name: str, value: str) -> str:
+    return grid.name_of_trend(session, value) if name == "cluster" else lines.said(name, value)
 
 
 @pages.get("/api/v1/grid/rows")

@@ -70,12 +70,19 @@ def images(session: Session, *, limit: int = 200, cursor: str | None = None) -> 
     """All pictures by date, newest first, a page at a time."""
     library = session.library
     page, following = library.images.page(limit=limit, cursor=cursor)
-    return ImagePage(page, following, library.images.count())
+    return ImagePage(page, following, count(session))
+
+
+def count(session: Session) -> int:
+    """How many pictures there are."""
+    library = session.library
+    return remember(session, ("count", library.revision("images")), library.images.count)
 
 
 def days(session: Session) -> list[tuple[str, int]]:
     """Each day with pictures, ISO date and count, newest first."""
-    return session.library.images.days()
+    library = session.library
+    return remember(session, ("days", library.revision("images")), library.images.days)
 
 
 def image(session: Session, image_id: str) -> Image:

@@ -134,7 +134,12 @@ def _contains(column: Callable[[Columns], Texts]) -> Callable[[Asking, str], Mas
 
 
 def _like(text: str, pattern: str) -> bool:
-    """Whether a text has a part in it, or fits a pattern with * and ?; capitals do not count; "none" is no text."""
+    """Whether a text has a part in it, or fits a pattern with * and ?; capitals do not count; "none" is no text.
+
+    With "=" before it the whole text is meant, as it is written.
+    """
+    if pattern.startswith("="):
+        return text == pattern[1:]
     text, pattern = text.casefold(), pattern.casefold()
     if pattern == "none":
         return not text

@@ -1,7 +1,10 @@
 """The page of pictures: an order in columns for its layout, and what the tiles in view say; it lays nothing out."""
 
+import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +13,9 @@ from leitmotiv.analysis import views
 from leitmotiv.errors import CompilingError, UsageError
 from leitmotiv.records import Image, Rating
 from leitmotiv.workflows import browse, own, selecting
-from leitmotiv.workflows.orders import Order
+from leitmotiv.workflows.browse import ImagePage
+from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.orders import Order, Section
 from leitmotiv.workflows.selecting import DEFAULT_SORT
 from leitmotiv.workflows.session import Session
 
@@ -43,6 +48,65 @@ def view(session: Session, text: str = "", sort: str = DEFAULT_SORT, group: str 
     return selecting.ordered(session, text, sort=sort, group=group)
 
 
+def newest(session: Session, limit: int) -> Order:
+    """The beginning of all pictures, newest first: as `view` without a line, but only so far, and at once.
+
+    The first page of a large library does not wait until all of it was read.
+    """
+    library = session.library
+    images, _ = library.images.page(limit=limit)
+    there = [image for image in images if image.state != "missing"]
+    counts = dict(browse.days(session))
+    sections, start = [], 0
+    for day, those in groupby(there, key=lambda image: image.taken.at.date().isoformat()):
+        shown = len(list(those))
+        sections.append(Section(day, start, counts.get(day, shown) if start + shown == len(there) else shown))
+        start += shown
+    ratio = np.array([image.width / max(1, image.height) for image in there], np.float32)
+    colour = np.array([list(bytes.fromhex(image.colour[1:])) for image in there], np.uint8).reshape(-1, 3)
+    return Order(tuple(image.id for image in there), ratio, colour, "day", tuple(sections))
+
+
+def count(session: Session) -> int:
+    """How many pictures `view` shows without a line: all but the missing ones."""
+    images = session.library.images
+    state = session.library.revision("images")
+    return remember(session, ("count", "there", state), lambda: images.count() - images.count("missing"))
+
+
+def page(
+    session: Session, text: str = "", sort: str = DEFAULT_SORT, *, limit: int, cursor: str | None = None
+) -> ImagePage:
+    """Some of the pictures that a line of filters holds for, and the cursor of the next ones (None at the end).
+
+    A cursor names the last picture that was shown, and its place: where that picture is gone, or has gone elsewhere,
+    the place counts.
+
+    Raises
+    ------
+    UsageError
+        The line, the order or the cursor cannot be read.
+    NoIndexError
+        They ask for trends, and there is no index.
+    """
+    order = view(session, text, sort, "none")
+    start = 0 if cursor is None else _after(order, cursor)
+    ids = order.ids[start : start + limit]
+    end = start + len(ids)
+    following = f"{end}.{ids[-1]}" if ids and end < len(order.ids) else None
+    return ImagePage(tuple(session.library.images.many(ids)), following, len(order.ids))
+
+
+def _after(order: Order, cursor: str) -> int:
+    place, _, image_id = cursor.partition(".")
+    if not re.fullmatch("[0-9]{1,9}", place) or not re.fullmatch("[0-9a-f]{64}", image_id):
+        raise UsageError(f"The cursor {cursor!r} is not one that this library gave. Begin again without it.")
+    start = int(place)
+    if order.ids[start - 1 : start] == (image_id,):
+        return start
+    return order.ids.index(image_id) + 1 if image_id in order.ids else min(start, len(order.ids))
+
+
 def state(session: Session) -> tuple[object, ...]:
     """What views are made from; while it is the same, so are they."""
     return selecting.state_of(session)
@@ -66,9 +130,22 @@ def tiles(session: Session, ids: Sequence[str]) -> list[Tile]:
 
 def name_of_trend(session: Session, key: str) -> str:
     """What a section of an order by trends is called; the number where its name cannot be made now."""
+    return names_of_trends(session, [key])[0]
+
+
+def names_of_trends(session: Session, keys: Sequence[str], seconds: float = 1.0) -> list[str]:
+    """As `name_of_trend` for many: names that have to be made first are made for so long, then numbers must do."""
+    until = time.monotonic() + seconds
+    return [_name_of_trend(session, key, time.monotonic() < until) for key in keys]
+
+
+def _name_of_trend(session: Session, key: str, patient: bool) -> str:
     if not key:
         return "in no trend"
     try:
-        return browse.cluster(session, int(key)).name or browse.cluster_name(session, int(key))
+        group = browse.cluster(session, int(key))
+        if group.name or patient:
+            return group.name or browse.cluster_name(session, int(key))
     except (CompilingError, UsageError):
-        return f"trend {key}"
+        pass
+    return f"trend {key}"

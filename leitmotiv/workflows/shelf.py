@@ -40,6 +40,15 @@ OPTIONS: Mapping[str, Mapping[str, type]] = {
     "parquet": {"paths": bool},
 }
 """What each of them lets one choose."""
+_WORDS = {
+    "csv": "table",
+    "jsonl": "table",
+    "png": "sheet",
+    "svg": "sheet",
+    "xmp": "sidecars",
+    "npz": "arrays",
+    "parquet": "arrays",
+}
 BY = ("trend", "year", "month", "nothing")
 
 
@@ -60,7 +69,7 @@ def make(session: Session, parameters: Mapping[str, Any], report: Report | None 
     ids = select(session, str(parameters.get("q", "")), sort=str(parameters.get("sort", DEFAULT_SORT)))
     if not ids:
         raise UsageError("No picture fits, so there is nothing to write out.")
-    stem = f"leitmotiv {date.today().isoformat()} {kind}"
+    stem = f"leitmotiv {date.today().isoformat()} {_WORDS.get(kind, kind)}"
     return _WRITERS[kind](session, ids, stem, options, report)
 
 

@@ -1,5 +1,6 @@
 """XMP sidecars beside the photos: read into ratings, and written from them, after a preview, never over the photos."""
 
+import hashlib
 import os
 import secrets
 from collections.abc import Mapping, Sequence
@@ -195,6 +196,14 @@ def write(plans: Sequence[Sidecar], report: Report | None = None) -> list[Sideca
         else:
             done.append(one)
     return done
+
+
+def digest(plans: Sequence[Sidecar]) -> str:
+    """A plan in 16 hex digits: the same where the same would be written to the same files."""
+    told = hashlib.sha256()
+    for one in plans:
+        told.update(f"{one.action} {len(one.path)} {len(one.data)} ".encode() + one.path + one.data)
+    return told.hexdigest()[:16]
 
 
 def _put(file: Path, one: Sidecar) -> str:

@@ -57,3 +57,9 @@ class DenseMessages:
         availability = self.damping * self.availability[np.arange(size), np.arange(size)]
         availability += (1 - self.damping) * (after.sum(axis=0) - own)
         return availability + own > 0
+
+
+def merged(one, other):
+    """Keys and values of two dictionaries, ascending; of a key in both, the value of the first."""
+    both = {**other, **one}
+    return sorted(both), [both[key] for key in sorted(both)]

@@ -8,7 +8,7 @@ from tests.kernels.graph_cases import MOST, random_graph
 
 def messages_for(graph):
     size, edges = len(graph.first) - 1, len(graph.column)
-    return kernels.Messages(*np.zeros((2, edges), np.float32), *np.zeros((4, size), np.float32))
+    return kernels.Messages(*np.zeros((2, edges), np.float32), *np.zeros((5, size), np.float32))
 
 
 @pytest.mark.parametrize("damping", [0.5, 0.6, 0.9])

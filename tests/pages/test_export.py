@@ -1,6 +1,7 @@
 """Export: a wish is written, downloaded, listed and removed, by mouse and by keyboard; the site opens from the disk."""
 
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ def test_a_table_is_written_downloaded_and_removed(site, open_page):
         page.locator('form[data-kind="csv"] button').click()
     assert download.value.path().read_bytes().count(b"\r\n") == 11
     name = page.locator("[data-shelf] li").first.get_attribute("data-name")
-    assert name.endswith("csv.csv")
+    assert name.endswith(" table.csv")
     page.reload()
     page.get_by_role("button", name=f"Remove {name}").focus()
     page.keyboard.press("Enter")
@@ -80,3 +81,32 @@ def test_the_site_opens_from_the_disk(site, browser, tmp_path):
     assert page.locator("dialog[open]").count() == 0
     assert faults == []
     context.close()
+
+
+def test_sidecars_are_previewed_and_then_written(site, open_page, tmp_path):
+    (photos, _, _) = site.session.library.folders.list()[0]
+    own.rate(site.session, site.ids[:2], stars=2)
+    page = open_page(site.url + "/export")
+    form = page.locator('form[data-sidecars="write"]')
+    form.locator('button[type="submit"]').click()
+    page.wait_for_selector('form[data-sidecars="write"] .outcome:not([hidden])')
+    assert "2 new files" in form.locator(".outcome").inner_text()
+    assert form.locator(".outcome li").count() == 2
+    page.keyboard.press("Enter")  # the button that writes has the focus
+    until(
+        page,
+        "document.querySelector('form[data-sidecars=\"write\"] .outcome').textContent.startsWith('2 files written')",
+    )
+    own.undo(site.session)
+    form = page.locator('form[data-sidecars="read"]')
+    form.locator('button[type="submit"]').click()
+    page.wait_for_selector('form[data-sidecars="read"] .outcome:not([hidden])')
+    form.locator(".outcome button").click()
+    until(
+        page, "document.querySelector('form[data-sidecars=\"read\"] .outcome').textContent === '2 ratings taken over.'"
+    )
+    assert {site.session.library.ratings.all()[one].stars for one in site.ids[:2]} == {2}
+    page.locator(".toast button").click()
+    until(page, "document.querySelector('.toast').textContent.startsWith('Undone: ratings of 2 pictures')")
+    for path in Path(photos.decode()).glob("*.xmp"):
+        path.unlink()

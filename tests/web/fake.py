@@ -251,6 +251,14 @@ class FakeLibrary:
         colour = np.array([LOOKS[self.looks[one.id]] for one in chosen], np.uint8).reshape(-1, 3)
         return Order(tuple(one.id for one in chosen), ratio, colour, "day", tuple(sections))
 
+    def newest(self, session: Any, limit: int) -> Order:
+        whole = self.view(session)
+        sections = tuple(one for one in whole.sections if one.start < limit)
+        return replace(whole, ids=whole.ids[:limit], sections=sections)
+
+    def count(self, session: Any) -> int:
+        return len(self.images_)
+
     def state(self, session: Any) -> tuple[object, ...]:
         return (len(self.images_),)
 
@@ -282,7 +290,7 @@ class FakeLibrary:
         )
 
 
-GRID = ("view", "state", "pictures", "tiles")
+GRID = ("view", "newest", "count", "state", "pictures", "tiles")
 """What stands in for `workflows.grid`."""
 PORTRAITS = ("average", "colour", "names", "dates")
 """What stands in for `workflows.portraits`; everything else stands in for `workflows.browse`."""

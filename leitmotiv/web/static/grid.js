@@ -2,7 +2,7 @@
 // and not by pixel, and walks by the keyboard; what is picked and rated is for others.
 
 import { across, arrange, bandAt, bandOf, sectionOf } from "./layout.js";
-import { blobs, cellOf, fill, load, tileOf, unload } from "./cells.js";
+import { blobs, cellOf, fill, load, tileFor, tileOf, unload } from "./cells.js";
 import { idAt, placeOf } from "./columns.js";
 
 /** @typedef {import("./columns.js").Columns} Columns */
@@ -33,11 +33,14 @@ export class Grid {
     this.told = new Map();
     this.current = 0;
     this.square = false;
+    this.start = 0;
     this.lastTop = scrollY;
     this.timer = 0;
     this.frame = 0;
     addEventListener("scroll", () => this.soon(), { passive: true });
     new ResizeObserver(() => this.relayout()).observe(element);
+    // what stands above it may grow
+    new ResizeObserver(() => { this.start = element.getBoundingClientRect().top + scrollY; }).observe(document.body);
     element.addEventListener("load", (event) => loaded(event.target), true);
     element.addEventListener("focusin", (event) => {
       const at = Number(tileOf(event.target)?.dataset.at ?? -1);
@@ -104,6 +107,7 @@ export class Grid {
     if (!this.columns) return;
     const style = getComputedStyle(this.element);
     this.width = this.element.clientWidth;
+    this.start = this.element.getBoundingClientRect().top + scrollY;
     this.square = document.documentElement.dataset.layout === "square";
     this.row = Number.parseFloat(style.getPropertyValue("--row"));
     this.gap = Number.parseFloat(style.getPropertyValue("--gap"));
@@ -117,13 +121,13 @@ export class Grid {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
       this.render();
-      this.source.moved?.();
+      this.source.moved?.(); // it finds the place as it was measured, and so does not lay out again
     });
   }
 
   /** Height of the part of the grid that lies above the view. */
   above() {
-    return -this.element.getBoundingClientRect().top;
+    return scrollY - this.start;
   }
 
   render() {
@@ -131,8 +135,11 @@ export class Grid {
     const flung = Math.abs(scrollY - this.lastTop) > FLING * innerHeight;
     this.lastTop = scrollY;
     const y = this.above();
-    const low = bandAt(this.layout, y - 0.75 * innerHeight);
-    const high = bandAt(this.layout, y + 1.75 * innerHeight);
+    this.seen = y;
+    // while the view flies there is no use in what lies beyond it
+    const beyond = flung ? 0.05 : 0.75;
+    const low = bandAt(this.layout, y - beyond * innerHeight);
+    const high = bandAt(this.layout, y + (1 + beyond) * innerHeight);
     const focused = tileOf(document.activeElement)?.closest(".band");
     for (const [band, element] of this.bands) {
       if ((band >= low && band <= high) || element === focused) continue;
@@ -140,16 +147,18 @@ export class Grid {
       element.remove();
       this.bands.delete(band);
     }
-    for (let band = low; band <= high; band += 1) if (!this.bands.has(band)) this.draw(band, flung);
+    // from the last to the first, each before the one that follows it: who listens hears them in order
+    let next = [...this.bands.keys()].filter((band) => band > high).sort((one, other) => one - other).map((band) => this.bands.get(band))[0] ?? null;
+    for (let band = high; band >= low; band -= 1) next = this.bands.get(band) ?? this.draw(band, flung, next);
     this.settle();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.settled(), flung ? SETTLED_MS : 30);
+    this.timer = setTimeout(() => (flung ? this.render() : this.settled()), flung ? SETTLED_MS : 30);
   }
 
-  /** @param {number} band @param {boolean} flung */
-  draw(band, flung) {
-    const { columns, layout } = this;
-    if (!columns) return;
+  /** @param {number} band @param {boolean} flung @param {HTMLElement | null} before */
+  draw(band, flung, before) {
+    const { layout } = this;
+    const columns = /** @type {Columns} */ (this.columns);
     const element = document.createElement("div");
     element.className = "band";
     element.setAttribute("role", "row");
@@ -172,10 +181,8 @@ export class Grid {
       }
     }
     this.bands.set(band, element);
-    // in the order of the page, so that what reads the page reads it in order
-    let next = band + 1;
-    while (next < band + 4 && !this.bands.has(next)) next += 1;
-    this.element.insertBefore(element, this.bands.get(next) ?? null);
+    this.element.insertBefore(element, before);
+    return element;
   }
 
   /** @param {number} section */
@@ -197,16 +204,7 @@ export class Grid {
   /** @param {string} id @param {number} at */
   tile(id, at) {
     const { colour } = /** @type {Columns} */ (this.columns);
-    const tile = document.createElement("a");
-    const image = document.createElement("img");
-    tile.className = "tile";
-    tile.href = this.source.href(id);
-    tile.dataset.id = id;
-    tile.style.setProperty("--c", `rgb(${colour[3 * at]} ${colour[3 * at + 1]} ${colour[3 * at + 2]})`);
-    image.decoding = "async";
-    image.alt = "";
-    tile.append(image);
-    return tile;
+    return tileFor(id, this.source.href(id), `rgb(${colour[3 * at]} ${colour[3 * at + 1]} ${colour[3 * at + 2]})`);
   }
 
   /** The view rests: every picture in it is asked for, and what its tile says. */
@@ -272,21 +270,19 @@ export class Grid {
     if (!columns?.count) return;
     const found = placeOf(columns, anchor.id);
     const at = found >= 0 ? found : Math.min(anchor.at, columns.count - 1);
-    const start = this.element.getBoundingClientRect().top + scrollY;
-    scrollTo({ top: start + layout.top[bandOf(layout, at)] - anchor.offset, behavior: "instant" });
+    scrollTo({ top: this.start + layout.top[bandOf(layout, at)] - anchor.offset, behavior: "instant" });
   }
 
   /** The number of the section at the top of the view. */
   section() {
     const { columns, layout } = this;
     if (!columns?.count) return 0;
-    return sectionOf(columns.starts, Math.min(layout.first[bandAt(layout, this.above() + 90)], columns.count - 1));
+    return sectionOf(columns.starts, Math.min(layout.first[bandAt(layout, (this.seen ?? this.above()) + 90)], columns.count - 1));
   }
 
   /** Bring a section to the top. @param {number} section */
   go(section) {
-    const start = this.element.getBoundingClientRect().top + scrollY;
-    scrollTo({ top: section <= 0 ? 0 : start + this.layout.top[this.layout.headBand[section]] - 58, behavior: "instant" });
+    scrollTo({ top: section <= 0 ? 0 : this.start + this.layout.top[this.layout.headBand[section]] - 58, behavior: "instant" });
   }
 
   // ---- the keyboard ----

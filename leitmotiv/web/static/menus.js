@@ -7,7 +7,8 @@ document.addEventListener("pointerdown", (event) => {
   for (const menu of open()) if (!(event.target instanceof Node && menu.contains(event.target))) menu.open = false;
 }, true);
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
+  // what is open inside of a menu, such as completions, closes first
+  if (event.key !== "Escape" || document.activeElement?.matches('[role="combobox"][aria-expanded="true"]')) return;
   for (const menu of open()) {
     menu.open = false;
     menu.querySelector("summary")?.focus();

@@ -1,7 +1,8 @@
 // The page of pictures: its grid, rows or squares and sizes, the scrubber, and new pictures while a job runs.
 
 import { changed } from "./changes.js";
-import { idAt, placeOf, read } from "./columns.js";
+import "./filters.js";
+import { idAt, idsOf, placeOf, read } from "./columns.js";
 import { say } from "./frame.js";
 import { Grid } from "./grid.js";
 import { bind } from "./keys.js";
@@ -65,15 +66,13 @@ const grid = new Grid(place, {
   moved: () => { scrubber.show(grid); keepPlace(); },
 });
 goBy({
-  all: () => (grid.columns ? Array.from({ length: grid.columns.count }, (_, at) => idAt(/** @type {any} */ (grid.columns), at)) : []),
+  all: () => (grid.columns ? idsOf(grid.columns, 0, grid.columns.count) : []),
   between(one, other) {
     const { columns } = grid;
     if (!columns) return [other];
     const [from, to] = [placeOf(columns, one), placeOf(columns, other)];
     if (from < 0 || to < 0) return [other];
-    const ids = [];
-    for (let at = Math.min(from, to); at <= Math.max(from, to); at += 1) ids.push(idAt(columns, at));
-    return ids;
+    return idsOf(columns, Math.min(from, to), Math.max(from, to) + 1);
   },
 });
 
@@ -82,7 +81,7 @@ let tag = "";
 async function load() {
   const answer = await ask(address("/api/v1/grid"));
   const now = answer.headers.get("ETag") ?? "";
-  if (grid.columns && now === tag) return;
+  if (grid.columns && now && now === tag) return;
   tag = now;
   const columns = read(await answer.arrayBuffer());
   const begin = !grid.columns;

@@ -63,7 +63,7 @@ export class Scrubber {
     let before = "";
     let last = -LEAST;
     columns.sections.forEach(([key, heading], section) => {
-      const words = !dated ? short(heading) : years > 2 ? key.slice(0, 4) : key.length > 7 ? heading.replace(/^\d+ /, "") : heading;
+      const words = !dated ? short(heading) : years > 2 ? key.slice(0, 4) : heading.replace(/^\d+ /, "").replace(/^(\D{3})\D+ /, "$1 ");
       const y = this.share(section) * height;
       if (words === before || y < last + LEAST) return;
       before = words;
