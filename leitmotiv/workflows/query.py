@@ -12,7 +12,7 @@ from typing import Literal
 
 from leitmotiv.analysis.named_colours import NAMES
 from leitmotiv.analysis.places import NAMED, Box, Oval, Place
-from leitmotiv.analysis.sketch import Sketch
+from leitmotiv.analysis.sketch import Sketch as Sketch
 from leitmotiv.errors import UsageError
 from leitmotiv.workflows import sketches
 

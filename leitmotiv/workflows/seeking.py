@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import colour_search, sketch, views
+from leitmotiv.analysis import colour_search, combining, sketch, views
 from leitmotiv.analysis.cutoff import above_chance
 from leitmotiv.analysis.sketch import Sketch
 from leitmotiv.errors import ImageReadError
@@ -55,8 +55,8 @@ def search(
 ) -> Ranking:
     """The pictures that fit a query best, best first.
 
-    The score is the mean of what the terms give, each by its weight; a negative one takes away. Without a term the
-    filters alone choose, and the newest picture comes first.
+    What the terms give is put together by `combining.parts`. Without a term the filters alone choose, and the newest
+    picture comes first.
 
     Parameters
     ----------
@@ -78,15 +78,17 @@ def search(
         return _filtered(session, query, kept, n, offset)
     ids = session.library.images.ids()
     scored = [_score(session, term, ids) for term in query.terms]
-    weights = np.array([term.weight for term in query.terms]) / sum(abs(term.weight) for term in query.terms)
-    parts = np.array([one.values for one in scored]).reshape(len(scored), len(ids)) * weights[:, None]
+    values = np.array([one.values for one in scored]).reshape(len(scored), len(ids))
+    parts = combining.parts(values, np.array([term.weight for term in query.terms]))
     total = parts.sum(axis=0)
     own = _own(session, query)
     wanted = set(kept) - own
     rows = np.array([row for row, image_id in enumerate(ids) if image_id in wanted], np.int64)
     others = np.array([row for row, image_id in enumerate(ids) if image_id not in own], np.int64)
     order = rows[np.lexsort((rows, -total[rows]))]
-    chosen, cut = _cut(total, others, order)
+    # what counts against pictures scatters them, too, but says nothing of how near chance comes to a fit
+    against = any(term.weight < 0 for term in query.terms)
+    chosen, cut = _cut(np.maximum(total, 0.0) if against else total, others, order)
     shown = order[offset : offset + n] if everything or cut == 0 else order[offset : min(offset + n, cut)]
     nats = scored[0].divergences if len(scored) == 1 else None
     return Ranking(

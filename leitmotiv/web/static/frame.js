@@ -30,6 +30,13 @@ sheet?.addEventListener("click", (event) => { if (event.target === sheet) sheet.
 
 bind([
   { keys: ["t"], label: "Dark, light, grey", group: "Everywhere", run: turnTheme },
+  {
+    keys: ["/"], label: "Search", group: "Everywhere",
+    run: () => {
+      const field = /** @type {HTMLInputElement | null} */ (document.querySelector('.formula input[name="q"], .query input'));
+      if (field?.offsetParent) { field.focus(); field.select(); } else location.assign("/search");
+    },
+  },
   { keys: ["?"], label: "These keys", group: "Everywhere", run: openSheet },
 ]);
 

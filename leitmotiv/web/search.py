@@ -1,0 +1,293 @@
+"""`/search`: pictures by colours, places, sketches, regions and other pictures; the page and its JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
+
+from leitmotiv.errors import ImageNotFoundError, LeitmotivError, UsageError
+from leitmotiv.records import Image, Ranking, Result
+from leitmotiv.web import errors, figures, forms, parameters
+from leitmotiv.web.context import address, the_session
+from leitmotiv.workflows import browse, seeking, uploads
+from leitmotiv.workflows import query as asking
+from leitmotiv.workflows.query import Colour, Picture, Query, Region, Sketch, Term, Upload
+from leitmotiv.workflows.session import Session
+
+pages = Blueprint("search", __name__)
+
+PAGE = 60
+MANY = 10_000_000
+SELECTED = 200
+"""Most pictures that "as a selection" names one by one."""
+TOOLS = ("colour", "sketch", "region", "picture")
+_APART = ("sketch", "region", "upload")
+"""Terms that have a parameter of their own beside `q`."""
+_PLACES = (
+    *("top-left", "top", "top-right"),
+    *("left", "centre", "right"),
+    *("bottom-left", "bottom", "bottom-right"),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks for.
+
+    Attributes
+    ----------
+    apart : mapping of str to str
+        The values of `sketch`, `region` and `upload`.
+    """
+
+    q: str
+    apart: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        """The whole query as one line."""
+        return " ".join(filter(None, [self.q, *(_term(name, value) for name, value in self.apart.items())]))
+
+    def arguments(self, **changes: Any) -> dict[str, Any]:
+        """What an address says of it, with changes; empty values are left out."""
+        values = {"q": self.q, **self.apart, **changes}
+        return {name: value for name, value in values.items() if value not in ("", None)}
+
+
+def _term(name: str, value: str) -> str:
+    """A parameter as a term of the line; a region without a box is none yet."""
+    if name == "region":
+        return f"[img:{value}]" if value.partition("@")[2] else ""
+    return f"{name}:{value}"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A term as a chip.
+
+    Attributes
+    ----------
+    without, turned : str
+        Addresses of the search without it, and with its sign the other way.
+    swatch, picture, preview : str
+        "#rrggbb", an id, an address: what stands for it, where there is one.
+    """
+
+    label: str
+    weight: float
+    without: str
+    turned: str
+    swatch: str = ""
+    picture: str = ""
+    preview: str = ""
+    sketch: Sequence[tuple[figures.Outline, str]] = ()
+    ground: str = ""
+
+
+@pages.get("/search")
+def show() -> str | Response:
+    """The page; without a query it offers ways to begin."""
+    session, asked = the_session(), _asked(request.args)
+    offset = parameters.whole("from", 0, 0, MANY)
+    everything = parameters.one_of("all", "0", ("0", "1")) == "1"
+    tool = parameters.one_of("tool", _tool(asked), ("", *TOOLS))
+    try:
+        query = asking.parse(asked.text)
+        ranking = None
+        if query.tokens:
+            ranking = seeking.search(session, asked.text, n=PAGE, offset=offset, everything=everything)
+        return _rendered(session, asked, query, ranking, offset=offset, everything=everything, tool=tool)
+    except (UsageError, ImageNotFoundError) as error:
+        answer = make_response(_rendered(session, asked, Query(), None, tool=tool, fault=str(error)))
+        answer.status_code = errors.status_of(error)
+        return answer
+
+
+def _asked(values: Mapping[str, Any]) -> Asked:
+    texts = {name: values.get(name, "") for name in ("q", *_APART)}
+    if any(not isinstance(text, str) for text in texts.values()):
+        raise UsageError("q, sketch, region and upload must be text.")
+    if any(len(text) > 8000 for text in texts.values()):
+        raise UsageError("The search is longer than 8,000 characters.")
+    return Asked(texts["q"].strip(), {name: texts[name].strip() for name in _APART if texts[name].strip()})
+
+
+def _tool(asked: Asked) -> str:
+    """Which tool is open: that of what is looked for, the colours where nothing is."""
+    return next((name for name in ("sketch", "region") if name in asked.apart), "" if asked.text else "colour")
+
+
+def _rendered(
+    session: Session,
+    asked: Asked,
+    query: Query,
+    ranking: Ranking | None,
+    *,
+    tool: str,
+    offset: int = 0,
+    everything: bool = False,
+    fault: str = "",
+) -> str:
+    results = ranking.results if ranking else ()
+    found = {result.id: browse.image(session, result.id) for result in results}
+    region = _region(session, asked)
+    return render_template(
+        "search.html",
+        asked=asked,
+        fault=fault,
+        terms=[_shown(asked, query, term) for term in query.terms],
+        filters=query.filters,
+        ranking=ranking,
+        images=found,
+        bars=bars,
+        tool=tool,
+        thirds=_PLACES,
+        offered=seeking.colours(session),
+        region=region,
+        box=_box(query),
+        offset=offset,
+        page=PAGE,
+        everything=everything,
+        to=lambda **changes: address("search.show", **asked.arguments(**changes)),
+        selection=_selection(ranking, found),
+    )
+
+
+def _region(session: Session, asked: Asked) -> Image | None:
+    """The picture that a region is cut from."""
+    name = asked.apart.get("region", "").partition("@")[0]
+    try:
+        return browse.image(session, name) if name else None
+    except LeitmotivError:
+        return None
+
+
+def _box(query: Query) -> tuple[list[int], bool] | None:
+    """The region's box in percent, and whether it may lie anywhere."""
+    for term in query.terms:
+        if isinstance(term.wanted, Region):
+            box = term.wanted.box
+            return [round(100 * side) for side in (box.x, box.y, box.width, box.height)], term.wanted.anywhere
+    return None
+
+
+def _shown(asked: Asked, query: Query, term: Term) -> Shown:
+    own = len(asking.parse(asked.q).tokens)
+    if term.at < own:
+        mine = asking.parse(asked.q)
+        sign, rest = ("", term.text) if term.weight < 0 else ("-", term.text)
+        weight = abs(term.weight)
+        token = f"{sign}{'' if weight == 1 else f'{weight:g}*'}{rest}"
+        turned = " ".join(token if at == term.at else other for at, other in enumerate(mine.tokens))
+        without = address("search.show", **asked.arguments(q=mine.without(term.at)))
+        turned = address("search.show", **asked.arguments(q=turned))
+    else:
+        name = next(name for name, value in asked.apart.items() if _term(name, value) == term.text)
+        without = address("search.show", **asked.arguments(**{name: None}))
+        turned = address("search.show", **asked.arguments(**{name: None, "q": f"{asked.q} -{term.text}".strip()}))
+    shown = Shown(term.label, term.weight, without, turned)
+    wanted, look = term.wanted, {}
+    if isinstance(wanted, Colour):
+        look = {"swatch": wanted.colour}
+    elif isinstance(wanted, Picture | Region):
+        look = {"picture": browse.image(the_session(), wanted.id).id}
+    elif isinstance(wanted, Upload):
+        look = {"preview": address("search.upload", upload_id=wanted.id)}
+    elif isinstance(wanted, Sketch):
+        width, height = (100 * wanted.aspect, 100.0) if wanted.aspect >= 1 else (100.0, 100 / wanted.aspect)
+        drawn = [(_outline(blob, width, height), blob.colour) for blob in wanted.blobs]
+        return Shown(term.label, term.weight, without, turned, sketch=drawn, ground=wanted.ground)
+    return Shown(**{**vars(shown), **look})
+
+
+def _outline(blob: Any, width: float, height: float) -> figures.Outline:
+    longest = max(width, height)
+    places = (blob.x * width, blob.y * height, blob.rx * longest, blob.ry * longest, blob.angle)
+    return figures.Outline(*(round(value, 1) for value in places))
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What a term gave, as a stretch of a line 100 long; `less` where it took away."""
+
+    x: float
+    width: float
+    kind: str
+
+
+def bars(result: Result) -> list[Bar]:
+    """A result's score in its parts: what terms gave one after the other, and hatched what others took."""
+    found, at = [], 0.0
+    for number, part in enumerate(result.parts):
+        width = min(100 * abs(part), 100 - at)
+        if width > 0.2:
+            found.append(Bar(round(at, 1), round(width, 1), "less" if part < 0 else ("one", "two")[number % 2]))
+            at += width
+    return found
+
+
+def _selection(ranking: Ranking | None, found: Mapping[str, Image]) -> str:
+    """The line of filters that means these results, as far as they are on the page."""
+    ids = [result.id for result in ranking.results][:SELECTED] if ranking else []
+    return f"id:{','.join(image_id[:16] for image_id in ids if image_id in found)}" if ids else ""
+
+
+# ---- pictures that are handed in ----
+
+
+@pages.get("/search/uploads/<upload_id>.jpg")
+def upload(upload_id: str) -> Response:
+    """A preview of a picture that was handed in."""
+    answer = make_response(uploads.get(the_session(), upload_id).preview)
+    answer.mimetype = "image/jpeg"
+    return answer
+
+
+@pages.post("/api/v1/search/uploads")
+def hand_in() -> tuple[Response, int]:
+    """Take a picture, the bytes of its file as the body; nothing of it goes into the library."""
+    request.max_content_length = uploads.MOST_BYTES
+    kept = uploads.keep(the_session(), request.get_data(cache=False))
+    form = {"id": kept.id, "term": f"upload:{kept.id}", "width": kept.width, "height": kept.height}
+    return jsonify(form | {"page": address("search.show", upload=kept.id)}), 201
+
+
+# ---- JSON ----
+
+
+@pages.get("/api/v1/search")
+def results() -> Response:
+    """A search as a ranking."""
+    asked = _asked(request.args)
+    n, offset = parameters.whole("n", PAGE, 1, MANY), parameters.whole("offset", 0, 0, MANY)
+    everything = parameters.one_of("all", "0", ("0", "1")) == "1"
+    form = _ranking(asked, n, offset, everything)
+    answer = jsonify(form)
+    answer.add_etag()
+    answer.make_conditional(request.environ)
+    return answer
+
+
+@pages.post("/api/v1/search")
+def ask() -> Response:
+    """The same with a JSON body, for queries too long for an address."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise UsageError('The body must be a JSON object such as {"q": "colour:teal@top"}.')
+    n, offset, everything = body.get("n", PAGE), body.get("offset", 0), body.get("all", False)
+    for name, value, low in (("n", n, 1), ("offset", offset, 0)):
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= MANY:
+            raise UsageError(f"{name} is {value!r}, but must be a whole number between {low} and {MANY}.")
+    if not isinstance(everything, bool):
+        raise UsageError(f"all is {everything!r}, but must be true or false.")
+    return jsonify(_ranking(_asked(body), n, offset, everything))
+
+
+def _ranking(asked: Asked, n: int, offset: int, everything: bool) -> dict[str, Any]:
+    session = the_session()
+    ranking = seeking.search(session, asked.text, n=n, offset=offset, everything=everything)
+    end = ranking.total if everything or not ranking.cut else ranking.cut
+    more = {"n": n, "offset": offset + n} | ({"all": 1} if everything else {})
+    following = address("search.results", **asked.arguments(**more)) if offset + n < end else None
+    return forms.ranking(ranking, browse.odd_paths(session, ranking), following)

@@ -1,0 +1,137 @@
+"""The search page as a person uses it: typing, mixing, sketching, cutting, handing in."""
+
+import pytest
+
+from tests.pages.conftest import paint, until
+
+pytestmark = pytest.mark.browser
+RED = "%23c83c28"
+
+
+def shown(page) -> int:
+    return page.locator(".result .tile").count()
+
+
+def test_slash_goes_to_the_field_of_any_page_and_enter_searches(site, open_page):
+    page = open_page(site.url + "/about")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.keyboard.type("colour:#c83c28@top")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=*")
+    assert 5 <= shown(page) <= 15
+    assert page.locator(".terms .chip").count() == 1
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "q"
+
+
+def test_on_a_phone_the_bar_has_a_glass_that_opens_the_page(site, open_page):
+    page = open_page(site.url + "/about", width=390, height=844)
+    assert not page.locator(".query input").is_visible()
+    page.locator(".query button").click()
+    page.wait_for_url("**/search*")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_colours_are_mixed_added_subtracted_and_taken_out(site, open_page):
+    page = open_page(site.url + "/search")
+    page.locator("#named").fill("#c83c28")
+    assert page.locator(".mixing [name=colour]").input_value() == "#c83c28"
+    page.locator("#how").select_option(label="at least")
+    page.locator("[name=share]").fill("20")
+    page.locator('[name=where][value="top"]').check()
+    page.get_by_role("button", name="Add", exact=True).first.click()
+    page.wait_for_url("**/search?q=*")
+    assert page.locator("#q").input_value() == "colour:#c83c28:>20%@top"
+    page.locator("#named").fill("white")
+    page.get_by_role("button", name="Subtract").click()
+    until(page, "document.querySelectorAll('.terms .chip').length === 2")
+    assert page.locator("#q").input_value() == "colour:#c83c28:>20%@top -colour:white"
+    page.locator(".chip.less .off").click()
+    until(page, "document.querySelectorAll('.terms .chip').length === 1")
+    page.go_back()
+    until(page, "document.querySelectorAll('.terms .chip').length === 2")
+    page.locator(".offer").first.click()
+    until(page, "document.querySelectorAll('.terms .chip').length === 3")
+
+
+def test_a_sketch_is_drawn_searched_and_comes_back_from_its_address(site, open_page):
+    page = open_page(site.url + "/search?tool=sketch")
+    box = page.locator(".canvas").bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 260, box["y"] + 120, steps=4)
+    page.mouse.up()
+    assert page.locator(".canvas .blob").count() == 1
+    x = page.get_by_label("blob 1: from the left, %")
+    before = int(x.input_value())
+    assert page.evaluate("document.activeElement.dataset.at") == "0"
+    page.keyboard.press("ArrowRight")
+    assert int(x.input_value()) == before + 1
+    page.keyboard.press("]")
+    assert page.get_by_label("blob 1: turn, degrees").input_value() == "5"
+    page.get_by_role("button", name="Blob", exact=True).click()
+    page.get_by_label("blob 2: from the top, %").fill("80")
+    page.get_by_label("blob 2: colour").fill("#1e4b64")
+    page.get_by_role("button", name="Find this", exact=True).click()
+    page.wait_for_url("**sketch=150_*")
+    assert page.locator(".canvas .blob").count() == 2
+    assert page.get_by_label("blob 2: from the top, %").input_value() == "80"
+    assert shown(page) >= 1
+    page.locator(".canvas .blob").nth(1).focus()
+    page.keyboard.press("Delete")
+    assert page.locator(".canvas .blob").count() == 1
+
+
+def test_a_part_of_a_picture_is_cut_by_dragging_or_by_numbers(site, open_page):
+    page = open_page(site.url + f"/search?region={site.ids[0]}")
+    box = page.locator(".cutting .frame").bounding_box()
+    page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + 0.1 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.4 * box["height"], steps=4)
+    page.mouse.up()
+    assert page.locator(".cutting [name=w]").input_value() == "50"
+    page.locator(".cutting [name=h]").fill("35")
+    page.get_by_label("in the same place").check()
+    page.get_by_role("button", name="Find this part").click()
+    page.wait_for_url("**@10,10,50,35:here*")
+    assert shown(page) >= 1
+
+
+def test_a_file_from_the_disk_is_looked_for(site, open_page, tmp_path):
+    paint(66).save(tmp_path / "other.jpg")
+    page = open_page(site.url + "/search?tool=picture")
+    page.locator("#file").set_input_files(tmp_path / "other.jpg")
+    page.wait_for_url("**upload=*")
+    assert shown(page) >= 1
+    assert page.locator(".terms img").evaluate("(image) => image.complete && image.naturalWidth > 0")
+
+
+def test_what_lies_past_the_cut_off_is_folded_until_it_is_asked_for(site, open_page):
+    page = open_page(site.url + f"/search?q=colour:{RED}")
+    few = shown(page)
+    page.get_by_role("link", name="Show all").click()
+    page.wait_for_url("**all=1*")
+    assert shown(page) == 60 > few
+    assert page.locator(".results > .chance").count() == 1
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.closest('.result') !== null")
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nobody_is_kept_out(site, open_page, width, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    for tool in ("colour", "sketch", "region", "picture"):
+        page = open_page(
+            site.url
+            + f"/search?q=colour:{RED}+-colour:white&region={site.ids[0]}&sketch=150_50.50.20.10.0.c83c28&tool={tool}",
+            width=width,
+            scheme=scheme,
+            bypass_csp=True,
+        )
+        found = Axe().run(page)
+        assert found.response["violations"] == [], found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

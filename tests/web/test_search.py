@@ -1,0 +1,169 @@
+"""The search page and its JSON over a small real library."""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+
+from leitmotiv.settings import Settings
+from leitmotiv.web import search
+from leitmotiv.web.app import create_app
+from leitmotiv.workflows import uploads
+from leitmotiv.workflows.ingest import add_directories
+from leitmotiv.workflows.session import Session
+from tests.workflows.pictures import folder_of, picture
+
+RED = "colour:#c83c28"
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    folder = tmp_path_factory.mktemp("search")
+    with Session(replace(Settings(), library=folder / "library", workers=1)) as opened:
+        add_directories(opened, [folder_of(folder / "photos", 18)])
+        yield opened
+
+
+@pytest.fixture
+def client(session: Session) -> FlaskClient:
+    return create_app(session).test_client()
+
+
+def names(form: dict) -> set[str]:
+    return {Path(result["path"]).name for result in form["results"]}
+
+
+def test_a_search_is_a_ranking_like_any_other(client):
+    form = client.get("/api/v1/search", query_string={"q": f"{RED}@top"}).get_json()
+    assert form["schema"] == "leitmotiv.ranking/1"
+    assert (form["measure"], form["order"]) == ("search", "descending")
+    assert names(form) == {"p000.jpg", "p006.jpg", "p012.jpg"}
+    assert form["above_chance"] == 3
+    assert form["terms"] == ["#c83c28@top"]
+    assert form["next"] is None
+    again = client.get("/api/v1/search", query_string={"q": f"{RED}@top"})
+    assert (
+        client.get(
+            "/api/v1/search", query_string={"q": f"{RED}@top"}, headers={"If-None-Match": again.headers["ETag"]}
+        ).status_code
+        == 304
+    )
+
+
+def test_next_leads_through_all_results(client):
+    address, found = f"/api/v1/search?q={RED.replace('#', '%23')}&n=5&all=1", []
+    while address:
+        form = client.get(address).get_json()
+        found += [result["id"] for result in form["results"]]
+        address = form["next"]
+    assert len(found) == len(set(found)) == 18
+
+
+def test_a_body_says_the_same_as_an_address(client):
+    asked = {"q": RED, "sketch": "150_50.20.30.20.0.c83c28"}
+    by_address = client.get("/api/v1/search", query_string=asked).get_json()
+    assert client.post("/api/v1/search", json=asked).get_json()["results"] == by_address["results"]
+    assert by_address["terms"] == ["#c83c28", "sketch"]
+
+
+@pytest.mark.parametrize(
+    "body", [[], {"q": 3}, {"n": 0}, {"n": True}, {"offset": -1}, {"all": "yes"}, {"q": "x" * 9000}, {"q": "teal"}]
+)
+def test_a_body_that_says_nothing_useful_is_refused_with_its_reason(client, body):
+    answer = client.post("/api/v1/search", json=body)
+    assert answer.status_code == 400
+    assert answer.mimetype == "application/problem+json"
+    assert answer.get_json()["detail"]
+
+
+def test_the_page_shows_terms_results_and_where_chance_begins(client):
+    text = client.get("/search", query_string={"q": f"{RED} -colour:white name:p*"}).get_data(as_text=True)
+    assert text.count('class="result"') == 3
+    assert "beyond here it is chance" in text
+    assert "Without white" in text
+    assert 'class="chip less"' in text
+    everything = client.get("/search", query_string={"q": RED, "all": 1}).get_data(as_text=True)
+    assert everything.count('class="result"') == 18
+    assert re.search(r"/\?q=id%3A[0-9a-f%C]+", everything)
+
+
+def test_a_term_can_be_taken_out_and_turned(client):
+    text = client.get(
+        "/search", query_string={"q": f"2*{RED} year:2020..2040", "sketch": "150_50.20.30.20.0.c83c28"}
+    ).get_data(as_text=True)
+    links = [link.replace("&amp;", "&") for link in re.findall(r'href="(/search\?[^"]*)"', text)]
+    assert "/search?q=year:2020..2040&sketch=150_50.20.30.20.0.c83c28" in [link.replace("%3A", ":") for link in links]
+    assert any("q=-2*colour" in link.replace("%3A", ":").replace("%2A", "*") for link in links)
+    assert all(client.get(link).status_code == 200 for link in links)
+
+
+def test_a_query_that_cannot_be_read_keeps_what_was_typed_and_says_why(client):
+    answer = client.get("/search", query_string={"q": "teal@top"})
+    assert answer.status_code == 400
+    text = answer.get_data(as_text=True)
+    assert 'value="teal@top"' in text
+    assert "is no term" in text
+    missing = client.get("/search", query_string={"q": "[img:ffffffffffff]"})
+    assert missing.status_code == 404
+
+
+def test_an_empty_search_offers_ways_to_begin(client):
+    text = client.get("/search").get_data(as_text=True)
+    assert "colour:teal@top" in text
+    assert text.count('class="offer"') >= 3
+
+
+def test_a_region_opens_its_picture_and_its_box(client, session):
+    one = session.library.images.ids()[0]
+    text = client.get("/search", query_string={"region": f"{one[:12]}@10,20,30,40:here"}).get_data(as_text=True)
+    assert f'data-region="{one}"' in text
+    assert 'name="w" value="30"' in text
+    assert 'value=":here" checked' in text
+    only = client.get("/search", query_string={"region": one}).get_data(as_text=True)
+    assert f'data-region="{one}"' in only
+    assert 'class="result"' not in only
+
+
+def test_a_picture_is_handed_in_looked_for_and_shown_but_not_kept_in_the_library(client, session):
+    data = io.BytesIO()
+    picture(30).save(data, "JPEG")
+    answer = client.post("/api/v1/search/uploads", data=data.getvalue(), content_type="application/octet-stream")
+    assert answer.status_code == 201
+    form = answer.get_json()
+    found = client.get("/api/v1/search", query_string={"q": form["term"]}).get_json()
+    assert Path(found["results"][0]["path"]).name in {"p000.jpg", "p006.jpg", "p012.jpg"}
+    page = client.get(form["page"]).get_data(as_text=True)
+    assert f"/search/uploads/{form['id']}.jpg" in page
+    preview = client.get(f"/search/uploads/{form['id']}.jpg")
+    assert Image.open(io.BytesIO(preview.data)).size == (72, 48)
+    assert len(session.library.images.ids()) == 18
+
+
+def test_what_is_no_picture_or_too_large_is_refused(client, monkeypatch):
+    answer = client.post("/api/v1/search/uploads", data=b"nothing", content_type="application/octet-stream")
+    assert answer.status_code == 422
+    assert "cannot be looked for" in answer.get_json()["detail"]
+    monkeypatch.setattr(uploads, "MOST_BYTES", 100)
+    assert (
+        client.post("/api/v1/search/uploads", data=b"x" * 200, content_type="application/octet-stream").status_code
+        == 413
+    )
+    assert client.get(f"/search/uploads/{'0' * 64}.jpg").status_code == 404
+
+
+def test_bars_show_what_each_term_gave_and_never_overflow():
+    result = search.Result("0" * 64, "a.jpg", 0.7, None, (0.6, 0.3, -0.2))
+    drawn = search.bars(result)
+    assert [bar.kind for bar in drawn] == ["one", "two", "less"]
+    assert [bar.x for bar in drawn] == [0, 60, 90]
+    assert sum(bar.width for bar in drawn) == pytest.approx(100)
+
+
+def test_every_page_but_this_one_has_the_field_in_its_bar(client):
+    assert 'class="query"' in client.get("/about").get_data(as_text=True)
+    assert 'class="query"' not in client.get("/search").get_data(as_text=True)
