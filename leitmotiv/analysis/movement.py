@@ -7,7 +7,6 @@ References
 ----------
 .. [1] P. Armitage, "Tests for linear trends in proportions and frequencies", Biometrics 11 (1955).
 .. [2] P. McCullagh and J. A. Nelder, "Generalized Linear Models", chapter 4.5: over-dispersion.
-.. [3] Y. Benjamini and Y. Hochberg, "Controlling the false discovery rate", JRSS B 57 (1995).
 """
 
 import math
@@ -19,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
+from leitmotiv.analysis.chance import bar
+
 Counts = NDArray[np.int64]
 Verdict = Literal["rising", "fading", "steady", "unclear", "few"]
 
@@ -26,8 +27,6 @@ FEWEST_PICTURES = 8
 """Below, nothing is said of a trend."""
 FEWEST_PERIODS = 4
 """Periods with pictures below which nothing is said: three points always lie near some line."""
-FALSE_RATE = 0.05
-"""Share of those called rising or fading that may be so by chance."""
 STEADY = 0.05
 """A change within so many hundredths either way is none; for a large trend, within a quarter of its share."""
 
@@ -55,7 +54,7 @@ class Movement:
 
 
 def movements(counts: Counts, totals: Counts, times: Sequence[float]) -> list[Movement]:
-    """Judge several shares together, so that among many some do not rise by chance [3]_.
+    """Judge several shares together, so that among many some do not rise by chance, see `chance.bar`.
 
     Parameters
     ----------
@@ -67,8 +66,7 @@ def movements(counts: Counts, totals: Counts, times: Sequence[float]) -> list[Mo
         Where the periods lie.
     """
     found = [_line(row, totals, np.asarray(times, np.float64)) for row in counts]
-    asked = sorted(one.p for one in found if one.verdict != "few")
-    least = max((p for rank, p in enumerate(asked, 1) if p <= FALSE_RATE * rank / len(asked)), default=-1.0)
+    least = bar([one.p for one in found if one.verdict != "few"])
     return [_judged(one, least, row, totals) for one, row in zip(found, counts, strict=True)]
 
 

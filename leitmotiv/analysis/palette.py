@@ -239,3 +239,18 @@ def characteristic(swatches: Sequence[Swatch]) -> str:
         return float((_PALE + np.hypot(a, b)) * np.sqrt(swatch.share))
 
     return max(large, key=weight).colour
+
+
+def nearest(colours: Sequence[str], swatches: Sequence[Swatch]) -> tuple[int, ...]:
+    """Which swatch of a palette each colour ("#rrggbb") is nearest to in L*a*b*: positions in `swatches`.
+
+    Raises
+    ------
+    ValueError
+        The palette is empty.
+    """
+    if not swatches:
+        raise ValueError("No colour is near to an empty palette.")
+    wanted = np.array([_lab(colour) for colour in colours]).reshape(-1, 1, 3)
+    there = np.array([_lab(swatch.colour) for swatch in swatches])
+    return tuple(((wanted - there) ** 2).sum(axis=2).argmin(axis=1).tolist())

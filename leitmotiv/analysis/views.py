@@ -138,9 +138,10 @@ def _planes(mixture: Mixture, share: float) -> tuple[NDArray[np.float32], NDArra
 
 
 def sampled_image(mixture: Mixture, width: int, height: int, n: int, rng: np.random.Generator) -> Pixels:
-    """`n` points drawn from the mixture as dots of their colour on black, (height, width, 3) uint8 sRGB.
+    """`n` points drawn from the mixture as dots of their colour, (height, width, 4) uint8 sRGB with opacity.
 
-    Points beyond the frame are not shown.
+    Between the dots it is transparent, so that they stand on the ground of whatever shows them; points beyond the
+    frame are left out.
     """
     points = sample(mixture, n, rng)
     longest = max(width, height)
@@ -152,8 +153,9 @@ def sampled_image(mixture: Mixture, width: int, height: int, n: int, rng: np.ran
     columns = np.floor((points[:, 0] - 0.5) * longest + width / 2).astype(np.int64)[:, None] + right[inside]
     colours = np.broadcast_to(to_srgb(points[:, 2:], mixture.colour_space)[:, None], (*rows.shape, 3))
     shown = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
-    pixels = np.zeros((height, width, 3), np.uint8)
-    pixels[rows[shown], columns[shown]] = colours[shown]
+    pixels = np.zeros((height, width, 4), np.uint8)
+    pixels[rows[shown], columns[shown], :3] = colours[shown]
+    pixels[rows[shown], columns[shown], 3] = 255
     return pixels
 
 

@@ -14,7 +14,7 @@ def command(a: str, b: str, count: int | None) -> None:
 
     TEXT is a line of filters, such as year:2023 or 'folder:"trip to x"'. Each line has a trend's share of the first and
     of the second selection, where it belongs, and its name. It is said to belong to one of them only where the
-    difference is more than chance, for all trends together.
+    difference is more than chance.
     """
     from leitmotiv.workflows import comparing
 

@@ -102,15 +102,19 @@ def read_pixels(
     return np.array(_image(os.fsencode(path), max_size, max_megapixels))
 
 
-def transcode(path: bytes, max_size: int, *, max_megapixels: float = MAX_MEGAPIXELS) -> bytes:
-    """A file as a WebP that every browser shows, its longest side at most `max_size` pixels.
+def transcode(
+    path: bytes, max_size: int, *, max_megapixels: float = MAX_MEGAPIXELS, kind: Literal["WEBP", "JPEG"] = "WEBP"
+) -> bytes:
+    """A file as a picture that every browser shows, its longest side at most `max_size` pixels.
+
+    A WebP is smaller; a large JPEG is written, and shown, several times faster.
 
     Raises
     ------
     ImageReadError
         As `read`.
     """
-    return _encoded(_image(path, min(max_size, _WEBP_SIDE), max_megapixels), "WEBP", 85)
+    return _encoded(_image(path, min(max_size, _WEBP_SIDE), max_megapixels), kind, 85 if kind == "WEBP" else 92)
 
 
 def encode(pixels: Pixels, format: Format = "WEBP", quality: int = 80) -> bytes:  # noqa: A002 - Pillow's word
@@ -118,8 +122,8 @@ def encode(pixels: Pixels, format: Format = "WEBP", quality: int = 80) -> bytes:
 
     Parameters
     ----------
-    pixels : (H, W, 3) uint8
-        sRGB.
+    pixels : (H, W, 3) or (H, W, 4) uint8
+        sRGB, with opacity (not for JPEG).
     quality : int
         0 to 100; PNG is lossless and ignores it.
     """

@@ -117,6 +117,7 @@ TOOLS = (
     ("/map", "Show on the map"),
     ("/clusters", "Find their trends"),
     ("/compare", "Compare them"),
+    ("/chain", "A chain between the two"),
     ("/diverse", "A diverse few of them"),
     ("/slideshow", "Slideshow"),
     ("/duplicates", "Find duplicates"),

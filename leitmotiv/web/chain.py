@@ -3,10 +3,11 @@
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from leitmotiv.errors import UsageError
 from leitmotiv.web import parameters
 from leitmotiv.web.clusters import asked
 from leitmotiv.web.context import address, tagged, the_session
-from leitmotiv.workflows import browse, chains, diverse
+from leitmotiv.workflows import browse, chains, diverse, selecting
 
 pages = Blueprint("chain", __name__)
 
@@ -14,6 +15,15 @@ pages = Blueprint("chain", __name__)
 def _chain(start: str, goal: str) -> chains.Chain:
     steps = parameters.whole("n", chains.STEPS, 1, chains.MOST_STEPS)
     return chains.chain(the_session(), start, goal, steps=steps, query=asked())
+
+
+@pages.get("/chain")
+def between() -> BaseResponse:
+    """The chain between the two pictures of `?q=`."""
+    ids = selecting.select(the_session(), asked(), sort="taken")
+    if len(ids) != 2:
+        raise UsageError(f"A chain leads from one picture to another. Pick two; this selection has {len(ids):,}.")
+    return redirect(address("chain.show", start=ids[0], goal=ids[1]))
 
 
 @pages.get("/chain/<start>/<goal>")

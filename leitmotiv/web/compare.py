@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from leitmotiv.errors import NoIndexError, UsageError
-from leitmotiv.web import parameters
+from leitmotiv.web import parameters, words
 from leitmotiv.web.clusters import MOST
 from leitmotiv.web.context import tagged, the_session
 from leitmotiv.workflows import browse, comparing, own, selecting
@@ -51,23 +51,25 @@ def _compared(session: Session, a: str, b: str) -> Comparison:
     return comparing.compare(session, a, b, count=parameters.optional_whole("count", 1, MOST))
 
 
-def offers(session: Session) -> list[tuple[str, str]]:
-    """Lines of filters to choose from, with what they are: selections, years, folders."""
+def offers(session: Session) -> list[tuple[str, str, str]]:
+    """Lines of filters to choose from, their short names, and what they are: selections, years, folders."""
     years = Counter[str]()
     for day, count in browse.days(session):
         years[day[:4]] += count
     columns = selecting.columns(session)
     folders = Counter(columns.folders.values[code] for code in columns.folders.codes.tolist())
-    found = [(f'selection:"{one.name}"', "a selection of yours") for one in own.selections(session)]
-    found += [(f"year:{year}", f"{count:,} pictures") for year, count in sorted(years.items(), reverse=True)]
+    found = [(f'selection:"{one.name}"', one.name, "a selection of yours") for one in own.selections(session)]
+    found += [(f"year:{year}", year, words.pictures(count)) for year, count in sorted(years.items(), reverse=True)]
     named = [(folder, count) for folder, count in folders.most_common(OFFERED) if '"' not in folder]
-    found += [(f'folder:"{folder}"', f"{count:,} pictures") for folder, count in named]
+    found += [
+        (f'folder:"{folder}"', "/".join(folder.split("/")[-2:]), words.pictures(count)) for folder, count in named
+    ]
     return found
 
 
 @pages.get("/api/v1/compare")
 def as_json() -> Response:
-    """The same as numbers; `difference` is the share in b less that in a, an interval that holds for all trends."""
+    """The same as numbers; `difference` is the 95 % interval of the share in b less that in a."""
     a, b = (request.args.get(name, "").strip() for name in ("a", "b"))
     if not a or not b:
         raise UsageError("a and b are both needed: two lines of filters, such as a=year:2023&b=year:2024.")

@@ -3,16 +3,17 @@
 import math
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 import leitmotiv
 from leitmotiv.errors import CompilingError, UsageError
-from leitmotiv.records import Cluster, Image, Ranking
-from leitmotiv.web import figures, parameters, words
-from leitmotiv.web.context import the_session
-from leitmotiv.workflows import browse
+from leitmotiv.records import LABELS, Cluster, Image, Ranking
+from leitmotiv.web import figures, lines, parameters
+from leitmotiv.web.context import address, tagged, the_session
+from leitmotiv.workflows import browse, own, viewing
 from leitmotiv.workflows.session import Session
 
 pages = Blueprint("images", __name__)
@@ -46,30 +47,89 @@ class Similar(NamedTuple):
 
 @pages.get("/images/<image_id>")
 def show(image_id: str) -> str | BaseResponse:
-    """One picture."""
+    """One picture in the list it was opened from: `?q=`, `?sort=`, `?group=`; `?like=`; or `?trend=`.
+
+    `?part=viewer` is what lies over a page of pictures, and `?part=similar` the row of those that are alike.
+    """
     session = the_session()
     image = browse.image(session, image_id)
     if image.id != image_id:
-        return redirect(url_for("images.show", image_id=image.id))
-    # in the order of the page of all pictures, so that an arrow means the same on both
-    strip = sorted(browse.strip(session, image.id), key=words.place, reverse=True)
-    place = next((at for at, other in enumerate(strip) if other.id == image.id), 0)
+        return redirect(address("images.show", **{**request.args, "image_id": image.id}))
+    part = parameters.one_of("part", "", ("", "viewer", "similar"))
+    if part == "similar":
+        return render_template("similar_row.html", image=image, **_similar(session, image.id))
+    values = _picture(session, image)
+    if part == "viewer":
+        return render_template("viewer_part.html", **values)
+    return render_template("image.html", points=POINTS, **values, **_similar(session, image.id))
+
+
+def _picture(session: Session, image: Image) -> dict[str, object]:
+    """What the viewer shows of a picture."""
+    place = viewing.around(session, image.id, listing())
+    asked = {name: request.args[name] for name in LISTING if name in request.args}
+    kept = asked if place.listing != viewing.Listing() else {}
+    at = next((row for row, other in enumerate(place.images) if other.id == image.id), 0)
     group = browse.cluster_of(session, image.id)
-    mixture = browse.mixture(session, image.id)
-    drawn = figures.outlines(browse.ellipses(session, image.id), image.width, image.height, DRAWN)
-    return render_template(
-        "image.html",
-        image=image,
-        strip=strip,
-        before=strip[place - 1] if place > 0 else None,
-        after=strip[place + 1] if place + 1 < len(strip) else None,
-        group=group,
-        group_name=name_of(session, group) if group else "",
-        palette=browse.palette(session, image.id),
-        components=len(mixture),
-        outlines=drawn,
-        points=POINTS,
-        **_similar(session, image.id),
+    ellipses = browse.ellipses(session, image.id)
+    return {
+        "image": image,
+        "around": place,
+        "before": place.images[at - 1] if at > 0 else None,
+        "after": place.images[at + 1] if at + 1 < len(place.images) else None,
+        "query": f"?{urlencode(kept)}" if kept else "",
+        "up": _up(place.listing, kept),
+        "group": group,
+        "group_name": name_of(session, group) if group else "",
+        "rating": own.ratings(session, [image.id])[image.id],
+        "labels": LABELS,
+        "palette": browse.palette(session, image.id),
+        "ellipses": ellipses,
+        "regions": viewing.regions(session, image.id),
+        "components": len(ellipses),
+        "outlines": figures.outlines(ellipses, image.width, image.height, len(ellipses)),
+        "drawn": DRAWN,
+        "whole": browse.shown_as_it_is(image),
+        "full_size": browse.full_size(image),
+        "others": there(),
+    }
+
+
+LISTING = ("q", "sort", "group", "like", "trend", "count")
+"""Parameters that say which list a picture is looked at in."""
+
+
+def listing() -> viewing.Listing:
+    """The list that this request asks for."""
+    line = lines.asked()
+    trend, count = (parameters.optional_whole(name, 0, 1_000_000_000) for name in ("trend", "count"))
+    return viewing.Listing(line.text, line.sort, line.group, request.args.get("like", ""), trend, count)
+
+
+def _up(shown: viewing.Listing, kept: dict[str, str]) -> str:
+    """The page of a list."""
+    if shown.like:
+        return url_for("ranked.show", image_id=shown.like)
+    if shown.trend is not None:
+        return url_for("clusters.show", cluster_id=shown.trend, count=shown.count)
+    return address("pictures.index", **kept)
+
+
+def there() -> set[str]:
+    """Pages that a picture may lead to and that this app has."""
+    return {rule.rule for rule in current_app.url_map.iter_rules()} & {"/map", "/slideshow", "/duplicates", "/search"}
+
+
+@pages.get("/api/v1/images/<image_id>/around")
+def around(image_id: str) -> Response:
+    """The place of a picture in a list, and those before and after it; parameters as of its page, and `?n=`."""
+    session = the_session()
+    image = browse.image(session, image_id)
+    n = parameters.whole("n", 12, 0, 500)
+    place = viewing.around(session, image.id, listing(), n)
+    ids = [one.id for one in place.images]
+    return tagged(
+        {"id": image.id, "at": place.at, "total": place.total, "ids": ids, "first": place.first, "last": place.last}
     )
 
 
@@ -97,15 +157,17 @@ def name_of(session: Session, group: Cluster) -> str:
 
 @pages.get("/images/<image_id>/file")
 def file(image_id: str) -> Response:
-    """The picture as a browser can show it."""
+    """The picture as a browser can show it; with `?size=full` all of it, where it has to be transcoded."""
     session = the_session()
     image = browse.image(session, image_id)
+    full = parameters.one_of("size", "", ("", "full")) == "full"
 
     def read() -> tuple[bytes, str]:
-        return browse.display(session, image.id)
+        return browse.display(session, image.id, full=full)
 
     # without the state in its tag, the thumbnail that stands in for an absent file would stay
-    return send_bytes(f"{image.id}-file-{image.size}-{image.state}", "private, no-cache", read)
+    kind = "full" if full else "file"
+    return send_bytes(f"{image.id}-{kind}-{image.size}-{image.state}", "private, no-cache", read)
 
 
 @pages.get("/images/<image_id>/expected.webp")

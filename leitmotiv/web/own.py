@@ -6,8 +6,8 @@ from flask import Blueprint, Response, jsonify, request
 
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Rating, Selection
-from leitmotiv.web.context import the_session
-from leitmotiv.workflows import own
+from leitmotiv.web.context import tagged, the_session
+from leitmotiv.workflows import browse, own
 
 pages = Blueprint("own", __name__, url_prefix="/api/v1")
 
@@ -33,6 +33,14 @@ def rate() -> Response:
     form = body({"ids": list, "stars": int, "favourite": bool, "rejected": bool, "label": str})
     after = own.rate(the_session(), ids_of(form), **{name: value for name, value in form.items() if name != "ids"})
     return jsonify({"ratings": {image_id: rating_form(rating) for image_id, rating in after.items()}})
+
+
+@pages.get("/images/<image_id>/rating")
+def rating(image_id: str) -> Response:
+    """What is said of one picture."""
+    session = the_session()
+    image = browse.image(session, image_id)
+    return tagged(rating_form(own.ratings(session, [image.id])[image.id]))
 
 
 @pages.get("/selections")

@@ -9,7 +9,7 @@ from leitmotiv.workflows.timeline import Moving, Timeline
 
 HEIGHT, FOOT = 500, 34
 NARROWEST = 1392
-STEP = 54
+STEPS = {"year": 54, "month": 26}
 """Least width of a period."""
 DRAWN = 14
 """Bands with a trend of their own: the largest; all others are one band."""
@@ -66,7 +66,7 @@ class Stream:
 def stream(timeline: Timeline, measure: Measure) -> Stream:
     """Lay out the largest trends as bands over the periods."""
     periods = len(timeline.periods)
-    width = max(NARROWEST, periods * STEP)
+    width = max(NARROWEST, periods * STEPS[timeline.by])
     step = width / periods
     drawn = timeline.trends[:DRAWN]
     small = [one.counts for one in timeline.trends[DRAWN:]]

@@ -16,6 +16,8 @@ pages = Blueprint("timeline", __name__)
 
 MOVERS = 6
 """Trends in each column of those that rise, fade or stay."""
+BINS = 24
+"""Most points of a small hill."""
 ROWS = 40
 """Trends in the table."""
 
@@ -42,9 +44,16 @@ def show() -> str | tuple[str, int]:
         stream=streams.stream(found, measure),
         columns=[(title, _column(found, verdict)) for title, verdict in _COLUMNS],
         silent=sum(one.movement.verdict in ("few", "unclear") for one in found.trends),
-        spark=lambda one: figures.spark(list(enumerate(one.counts)), 0, len(one.counts) - 1),
+        spark=_spark,
         rows=found.trends[:ROWS],
     )
+
+
+def _spark(one: Moving) -> str:
+    """The hill of a trend, months put together where there are many."""
+    wide = -(-len(one.counts) // BINS)
+    bins = [(at, sum(one.counts[at * wide : (at + 1) * wide])) for at in range(-(-len(one.counts) // wide))]
+    return figures.spark(bins, 0, len(bins) - 1)
 
 
 _COLUMNS = (("Rising", "rising"), ("Fading", "fading"), ("Steady", "steady"))

@@ -74,6 +74,7 @@ def show(one: str, other: str) -> str | BaseResponse:
         "sentence": sentence(found),
         "typical": _typical(session, first.id),
         "most": MOST_NATS,
+        "whole": not panel,
     }
     if panel:
         return make_response(render_template("why_panel.html", **values))

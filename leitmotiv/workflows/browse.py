@@ -27,6 +27,8 @@ DIRECT = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF":
 DIRECT_BYTES = 30_000_000
 SHOWN_SIZE = 2560
 """Longest side of a picture that had to be transcoded, pixels."""
+FULL_PIXELS = 60_000_000
+"""Most pixels of such a picture when all of it is asked for; a larger one comes smaller."""
 
 
 @dataclass(frozen=True)
@@ -201,17 +203,37 @@ def thumbnail(session: Session, image_id: str, size: int) -> tuple[bytes, str]:
     return data, "image/webp" if data[8:12] == b"WEBP" else "image/jpeg"
 
 
-def display(session: Session, image_id: str) -> tuple[bytes, str]:
-    """The picture as a browser can show it, and its media type; the largest thumbnail where the file is away."""
+def display(session: Session, image_id: str, *, full: bool = False) -> tuple[bytes, str]:
+    """The picture as a browser can show it, and its media type; the largest thumbnail where the file is away.
+
+    Parameters
+    ----------
+    full : bool
+        Every pixel also of a picture that has to be transcoded, up to `FULL_PIXELS`.
+    """
     one = image(session, image_id)
     for path in one.paths:
         try:
-            if one.format in DIRECT and one.size <= DIRECT_BYTES:
+            if shown_as_it_is(one):
                 return _read_file(path), DIRECT[one.format]
+            if full:
+                size = full_size(one)
+                make = lambda: _transcoded(session, path, size, "JPEG")  # noqa: B023, E731
+                return remember(session, ("full", one.id), make, lane=True), "image/jpeg"
             return remember(session, ("shown", one.id), lambda: _transcoded(session, path), lane=True), "image/webp"  # noqa: B023
         except (OSError, ImageReadError):
             continue
     return thumbnail(session, one.id, 512)
+
+
+def shown_as_it_is(one: Image) -> bool:
+    """Whether a browser gets the file itself."""
+    return one.format in DIRECT and one.size <= DIRECT_BYTES
+
+
+def full_size(one: Image) -> int:
+    """The longest side at which a picture that has to be transcoded is sent when all of it is asked for, pixels."""
+    return int(max(one.width, one.height) * min(1.0, FULL_PIXELS / max(1, one.width * one.height)) ** 0.5)
 
 
 def _read_file(path: bytes) -> bytes:
@@ -221,8 +243,8 @@ def _read_file(path: bytes) -> bytes:
         return file.read()
 
 
-def _transcoded(session: Session, path: bytes) -> bytes:
-    return reading.transcode(path, SHOWN_SIZE, max_megapixels=session.settings.max_megapixels)
+def _transcoded(session: Session, path: bytes, size: int = SHOWN_SIZE, kind: Literal["WEBP", "JPEG"] = "WEBP") -> bytes:
+    return reading.transcode(path, size, max_megapixels=session.settings.max_megapixels, kind=kind)
 
 
 def clusters(session: Session, count: int | None = None) -> ClusterPage:

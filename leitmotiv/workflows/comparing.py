@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from leitmotiv.analysis.proportions import CONFIDENCE, newcombe, wilson
+from leitmotiv.analysis.chance import bar, fisher
+from leitmotiv.analysis.proportions import newcombe, wilson
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Cluster
 from leitmotiv.workflows import portraits, selecting, trends
@@ -49,9 +50,9 @@ class Shared:
     ----------
     where : str
         "more in …" only where the difference is more than chance, "only in …" only where chance would hardly leave the
-        other one without any; else "both".
+        other one without any; else "both". Of those that are said to differ, at most 5 % may do so by chance.
     low, high : float
-        Of the second share less the first: an interval that holds for all trends together with 95 %.
+        Of the second share less the first: its 95 % interval.
     """
 
     group: Cluster
@@ -112,10 +113,11 @@ def _shared(
         (group, sum(one in a for one in group.members), sum(one in b for one in group.members)) for group in shown
     ]
     present = [(group, one, other) for group, one, other in counted if one or other]
-    confidence = 1 - (1 - CONFIDENCE) / max(1, len(present))
+    chances = [fisher(one, len(a), other, len(b)) for _, one, other in present]
+    least = bar(chances)
     found = []
-    for group, one, other in present:
-        low, high = newcombe(one, len(a), other, len(b), confidence)
+    for (group, one, other), chance in zip(present, chances, strict=True):
+        low, high = newcombe(one, len(a), other, len(b))
         found.append(
             Shared(
                 group=group,
@@ -125,7 +127,7 @@ def _shared(
                 b=_share(other, len(b)),
                 low=low,
                 high=high,
-                where=_where(one, other, low, high),
+                where=_where(one / len(a), other / len(b)) if chance <= least else "both",
             )
         )
     return tuple(sorted(found, key=lambda one: (-max(one.a.share, one.b.share), one.group.id)))
@@ -136,9 +138,7 @@ def _share(count: int, total: int) -> Share:
     return Share(count, count / total, low, high)
 
 
-def _where(one: int, other: int, low: float, high: float) -> Where:
-    if low > 0:
+def _where(one: float, other: float) -> Where:
+    if other > one:
         return "more in b" if one else "only in b"
-    if high < 0:
-        return "more in a" if other else "only in a"
-    return "both"
+    return "more in a" if other else "only in a"

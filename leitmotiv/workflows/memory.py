@@ -15,6 +15,8 @@ KEPT = {
     "remoteness": 1,
     "digest": 1,
     "shown": 8,
+    "full": 2,
+    "why": 32,
     "columns": 1,
     "count": 1,
     "days": 1,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from leitmotiv.analysis.mixture import fit_image
-from leitmotiv.analysis.palette import colour_name, palette
+from leitmotiv.analysis.palette import colour_name, nearest, palette
 from leitmotiv.records import Mixture, Swatch
 from tests.analysis.test_views import BLUE, GREY, HALVES, ONE, RED, patches
 from tests.kernels.divergence_cases import mixture
@@ -124,3 +124,11 @@ def test_two_colours_and_how_they_lie_make_a_name(swatches, name):
 def test_a_picture_is_named_by_its_palette():
     assert colour_name(palette([HALVES])) == "vivid blue over red"
     assert colour_name(palette([patches((2, 0.5, 0.5, 0.4, WHITE), (1, 0.5, 0.5, 0.1, BLACK))])) == "black on white"
+
+
+def test_colours_belong_to_the_nearest_swatch():
+    swatches = (Swatch("#d02020", 0.6, "above"), Swatch("#2040c0", 0.4, "below"))
+    assert nearest(["#2040c0", "#e04030", "#101060"], swatches) == (1, 0, 1)
+    assert nearest([], swatches) == ()
+    with pytest.raises(ValueError, match="empty palette"):
+        nearest(["#000000"], ())

@@ -98,9 +98,9 @@ def test_a_picture_of_any_shape_is_drawn_as_it_is(shape):
     assert np.abs(drawn.astype(int) - pixels).mean() < 12
     dots = views.sampled_image(fitted, 4 * shape[1], 4 * shape[0], 4000, np.random.default_rng(0))
     wanted = pixels.repeat(4, axis=0).repeat(4, axis=1)
-    seen = dots.any(axis=2)
+    seen = dots[..., 3] > 0
     assert seen.mean() > 0.1
-    assert np.median(np.abs(dots[seen].astype(int) - wanted[seen])) < 12
+    assert np.median(np.abs(dots[seen, :3].astype(int) - wanted[seen])) < 12
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
@@ -160,12 +160,14 @@ def test_pictures_in_rgb_are_drawn_in_rgb():
 # Sampled dots.
 
 
-def test_dots_have_the_colours_of_the_mixture_on_black():
+def test_dots_have_the_colours_of_the_mixture_and_nothing_is_between_them():
     found = views.sampled_image(HALVES, 256, 192, 3000, np.random.default_rng(0))
-    assert found.shape == (192, 256, 3)
-    dark = (found == 0).all(axis=2)
-    assert 0.2 < dark.mean() < 0.9
-    upper, lower = found[:48][~dark[:48]], found[-48:][~dark[-48:]]
+    assert found.shape == (192, 256, 4)
+    clear = found[..., 3] == 0
+    assert not found[clear].any()
+    assert (found[~clear, 3] == 255).all()
+    assert 0.2 < clear.mean() < 0.9
+    upper, lower = found[:48, :, :3][~clear[:48]], found[-48:, :, :3][~clear[-48:]]
     np.testing.assert_allclose(upper.mean(axis=0), to_srgb(BLUE), atol=3)
     np.testing.assert_allclose(lower.mean(axis=0), to_srgb(RED), atol=3)
 
@@ -179,7 +181,7 @@ def test_the_same_generator_draws_the_same_dots():
 @pytest.mark.parametrize(("width", "height", "n"), [(1, 1, 10), (300, 1, 50), (64, 48, 0)])
 def test_odd_frames_and_no_points_draw_too(width, height, n):
     found = views.sampled_image(ONE, width, height, n, np.random.default_rng(0))
-    assert found.shape == (height, width, 3)
+    assert found.shape == (height, width, 4)
     assert found.any() == (n > 0)
 
 

@@ -13,9 +13,9 @@ def test_four_views_on_the_stage(site, open_page):
     stage = page.locator(".stage")
     opacity = "(one) => getComputedStyle(one).opacity"
     assert page.locator(".stage .ellipses").evaluate(opacity) == "0"
-    page.keyboard.press("2")
+    page.keyboard.press("Shift+Digit2")
     until(page, "getComputedStyle(document.querySelector('.stage .ellipses')).opacity === '1'")
-    for key, name in (("3", "sampled"), ("4", "expected")):
+    for key, name in (("Shift+Digit3", "sampled"), ("Shift+Digit4", "expected")):
         page.keyboard.press(key)
         picture = page.locator(f".stage img.{name}")
         picture.wait_for(state="attached")
@@ -66,7 +66,9 @@ def test_similar_pictures_share_the_look(site, open_page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.wait_for_url("**/images/*")
+    page.locator(".lightbox [data-viewer]").wait_for()
     page.keyboard.press("Escape")
     page.wait_for_url("**/ranked/*")
+    page.locator(".lightbox [data-viewer]").wait_for(state="detached")
     page.keyboard.press("Escape")
     page.wait_for_url(f"**/images/{site.ids[0]}")

@@ -33,6 +33,7 @@ from leitmotiv.workflows.filters import parse
 from leitmotiv.workflows.grid import Tile
 from leitmotiv.workflows.orders import Order, Section
 from leitmotiv.workflows.portraits import Dates
+from leitmotiv.workflows.viewing import Around, Listing
 
 LOOKS = ((200, 60, 40), (40, 90, 200), (60, 150, 70), (220, 200, 90), (30, 30, 40), (150, 80, 170))
 ODD_PATH = b"/photos/caf\xe9 <b>.jpg"
@@ -116,6 +117,23 @@ class FakeLibrary:
         at = self.images_.index(self.image(session, image_id))
         return self.images_[max(0, at - n) : at + n + 1][::-1]
 
+    def around(self, session: Any, image_id: str, listing: Listing, n: int = 12) -> Around:
+        if listing.text:
+            listing = Listing()
+        images = self.images_
+        if listing.like:
+            ids = [listing.like, *(one.id for one in self.similar(session, listing.like, n=100).results)]
+            images = [self.image(session, one) for one in ids]
+        at = next(place for place, one in enumerate(images) if one.id == image_id)
+        near = tuple(images[max(0, at - n) : at + n + 1])
+        return Around(near, at, len(images), images[0].id, images[-1].id, listing)
+
+    def regions(self, session: Any, image_id: str) -> tuple[int, ...]:
+        return (0, 1)
+
+    def ratings(self, session: Any, ids: list[str]) -> dict[str, Rating]:
+        return {image_id: Rating(stars=3) for image_id in ids}
+
     def mixture(self, session: Any, image_id: str) -> Mixture:
         self.image(session, image_id)
         return Mixture(np.ones(1), np.zeros((1, 5)), np.eye(5)[None], np.zeros(5), np.ones(5))
@@ -149,8 +167,14 @@ class FakeLibrary:
     def thumbnail(self, session: Any, image_id: str, size: int) -> tuple[bytes, str]:
         return self.display(session, image_id)
 
-    def display(self, session: Any, image_id: str) -> tuple[bytes, str]:
+    def display(self, session: Any, image_id: str, *, full: bool = False) -> tuple[bytes, str]:
         return self._picture(self.image(session, image_id), "JPEG"), "image/jpeg"
+
+    def shown_as_it_is(self, one: Image) -> bool:
+        return True
+
+    def full_size(self, one: Image) -> int:
+        return max(one.width, one.height)
 
     def _picture(self, image: Image, kind: str) -> bytes:
         pixels = np.full((image.height, image.width, 3), LOOKS[self.looks[image.id]], np.uint8)
@@ -293,11 +317,17 @@ class FakeLibrary:
 GRID = ("view", "newest", "count", "state", "pictures", "tiles")
 """What stands in for `workflows.grid`."""
 PORTRAITS = ("average", "colour", "names", "dates")
-"""What stands in for `workflows.portraits`; everything else stands in for `workflows.browse`."""
+"""What stands in for `workflows.portraits`."""
+VIEWING = ("around", "regions")
+"""What stands in for `workflows.viewing`."""
+OWN = ("ratings",)
+"""What stands in for `workflows.own`; everything else stands in for `workflows.browse`."""
 NAMES = tuple(
     name
     for name, value in vars(FakeLibrary).items()
-    if callable(value) and not name.startswith("_") and name not in ("of", "divergence", *GRID, *PORTRAITS)
+    if callable(value)
+    and not name.startswith("_")
+    and name not in ("of", "divergence", *GRID, *VIEWING, *OWN, *PORTRAITS)
 )
 
 

@@ -28,13 +28,14 @@ def test_the_page_shows_name_time_palette_facts_and_trend(client, library):
     assert "left, below" in page
     assert "Maker &lt;Model&gt;" in page
     assert re.search(r'href="/clusters/\d+" data-go="trend">look \d<', page)
-    assert "1 component<" in page
+    assert "2 components<" in page
 
 
 def test_the_four_views_are_there_and_the_ellipses_are_real(client, library):
     page = client.get(f"/images/{library.images_[0].id}").text
     assert re.findall(r'data-show="(\w+)"', page) == ["picture", "ellipses", "sampled", "expected"]
     assert page.count('<ellipse class="over-line"') == 2 * 2
+    assert page.count('<ellipse class="edge-line"') == 2
     assert 'cx="48.0" cy="22.4"' in page
 
 
@@ -45,6 +46,53 @@ def test_neighbours_are_the_pictures_before_and_after(client, library):
     assert re.search(r'href="/images/(\w+)" data-turn="after"', page)[1] == after.id
     first = client.get(f"/images/{library.images_[0].id}").text
     assert 'data-turn="before"' not in first
+
+
+def test_a_list_travels_with_the_picture_and_is_the_way_back(client, library):
+    query, other = library.images_[0], library.images_[1]
+    page = client.get(f"/images/{other.id}?like={query.id}").text
+    nearest = [one.id for one in library.similar(None, query.id, n=60).results]
+    after = nearest[nearest.index(other.id) + 1]
+    assert f'href="/images/{after}?like={query.id}" data-turn="after"' in page
+    assert f'data-up="/ranked/{query.id}"' in page
+    assert f'data-first="{query.id}"' in page
+    form = client.get(f"/api/v1/images/{other.id}/around?like={query.id}&n=1").json
+    assert (form["at"], form["total"], form["ids"][-1]) == (nearest.index(other.id) + 1, 60, after)
+
+
+def test_a_list_without_the_picture_gives_way_to_all_pictures(client, library):
+    image = library.images_[3]
+    page = client.get(f"/images/{image.id}?q=year:1990").text
+    assert f'href="/images/{library.images_[4].id}" data-turn="after"' in page
+    assert "</span>4 of 60<" in page
+
+
+def test_a_part_of_the_page_lies_over_other_pages(client, library):
+    image = library.images_[4]
+    part = client.get(f"/images/{image.id}?part=viewer").text
+    assert f'data-viewer data-id="{image.id}"' in part
+    assert "<template data-style>" in part
+    assert not re.search(r"<style|<script|<nav class=.nav|style=", part)
+    assert client.get(f"/images/{image.id}?part=similar").text.count("data-why") == 16
+    assert client.get(f"/images/{image.id}?part=head").status_code == 400
+
+
+def test_the_page_shows_what_was_said_of_the_picture(client, library):
+    page = client.get(f"/images/{library.images_[4].id}").text
+    assert 'data-stars="3"' in page
+    assert page.count('class="full"') == 3
+
+
+def test_the_whole_picture_is_sent_where_it_has_to_be_transcoded(client, library, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        browse, "display", lambda session, image_id, *, full=False: asked.append(full) or (b"x", "image/jpeg")
+    )
+    address = f"/images/{library.images_[0].id}/file"
+    tags = {client.get(address).headers["ETag"], client.get(f"{address}?size=full").headers["ETag"]}
+    assert asked == [False, True]
+    assert len(tags) == 2
+    assert client.get(f"{address}?size=1").status_code == 400
 
 
 def test_similar_pictures_show_their_divergence_and_a_link_to_all(client, library):

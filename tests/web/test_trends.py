@@ -182,6 +182,9 @@ def test_a_chain_leads_from_one_to_the_other(client, session):
     assert page.text.count('class="step"') == len(form["steps"])
     assert client.get(f"/chain/{ids[0][:12]}/{ids[1]}").location.startswith(f"/chain/{ids[0]}/{ids[1]}")
     assert client.get(f"/chain/{ids[0]}/{ids[0]}").status_code == 400
+    between = client.get(f"/chain?q=id:{ids[0]},{ids[1]}").location
+    assert set(between.removeprefix("/chain/").split("/")) == set(ids)
+    assert "this selection has 48" in client.get("/chain").text
     assert client.get(f"/chain/{ids[0]}/{'0' * 64}").status_code == 404
 
 

@@ -78,6 +78,14 @@ def test_browser_gets_the_file_or_a_transcoded_picture(session):
     assert (kind, data[:2]) == ("image/jpeg", b"\xff\xd8")
     data, kind = browse.display(session, by_name(session, "upright.tif"))
     assert (kind, pixels(data).shape) == ("image/webp", (80, 40, 3))
+    data, kind = browse.display(session, by_name(session, "upright.tif"), full=True)
+    assert (kind, pixels(data).shape) == ("image/jpeg", (80, 40, 3))
+
+
+def test_a_picture_beyond_the_limit_is_sent_smaller(session, monkeypatch):
+    one = browse.image(session, by_name(session, "upright.tif"))
+    monkeypatch.setattr(browse, "FULL_PIXELS", one.width * one.height // 4)
+    assert browse.full_size(one) == 40
 
 
 def test_picture_whose_file_is_away_is_shown_from_its_thumbnail(tmp_path):

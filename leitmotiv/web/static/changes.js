@@ -56,8 +56,10 @@ export function toast(text, back) {
   if (!place) {
     place = document.createElement("div");
     place.className = "toast";
-    document.body.append(place);
   }
+  // what lies over the page would hide it
+  const top = document.querySelector("dialog.lightbox[open]") ?? document.body;
+  if (place.parentElement !== top) top.append(place);
   const words = document.createElement("span");
   words.textContent = text;
   place.replaceChildren(words);

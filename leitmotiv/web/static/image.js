@@ -1,84 +1,51 @@
-// One picture: its four views on the stage, arrows to its neighbours, Esc back to where one came from.
+// The page of one picture: the viewer, the row of four views under it, and why it matches another one.
 
-import { bind } from "./keys.js";
-import { leave } from "./memory.js";
+import { leave, seen } from "./memory.js";
+import { adopt, fetchPart, Viewer } from "./viewer.js";
+import { follow } from "./why.js";
 
-const stage = /** @type {HTMLElement} */ (document.querySelector(".stage"));
-const whole = /** @type {HTMLImageElement} */ (stage.querySelector("img.whole"));
-const frame = /** @type {HTMLElement} */ (stage.querySelector(".over"));
-const id = location.pathname.split("/")[2];
-leave(id);
+const root = /** @type {HTMLElement} */ (document.querySelector("[data-viewer]"));
+leave(root.dataset.id ?? "");
+const back = seen();
 
-// ---- views ----
-const NAMES = ["picture", "ellipses", "sampled", "expected"];
-/** Show one of the four views on the stage. @param {string} name */
-function show(name) {
-  stage.dataset.view = name;
-  for (const link of document.querySelectorAll("[data-show]")) {
-    if (!(link instanceof HTMLAnchorElement)) continue;
-    const here = link.dataset.show === name;
-    if (here) link.setAttribute("aria-current", "true");
-    else link.removeAttribute("aria-current");
-    if (here && (name === "sampled" || name === "expected") && !frame.querySelector(`img.${name}`)) {
-      const image = document.createElement("img");
-      image.className = name;
-      image.alt = link.querySelector("img")?.alt ?? "";
-      image.dataset.again = "";
-      image.src = `${link.href}?size=1024`;
-      frame.querySelector("[data-more-views]")?.append(image);
-    }
-  }
-}
+const viewer = new Viewer(root, {
+  over: false,
+  // it takes this page's place in the history, so that one step back leaves the pictures
+  turn: (href) => location.replace(href),
+  close() {
+    const inside = document.referrer.startsWith(`${location.origin}/`);
+    if (inside && history.length > 1 && back) history.back();
+    else location.assign(root.dataset.up || "/");
+  },
+});
+
 for (const link of document.querySelectorAll("[data-show]")) {
   link.addEventListener("click", (event) => {
     if (!(link instanceof HTMLElement) || !(event instanceof MouseEvent) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    show(link.dataset.show ?? "picture");
-    stage.scrollIntoView({ block: "nearest" });
+    viewer.show(link.dataset.show ?? "picture");
+    viewer.stage.scrollIntoView({ block: "nearest" });
   });
 }
 
-// ---- neighbours: they take this page's place in the history, so that one step back leaves the pictures ----
-for (const link of document.querySelectorAll("[data-turn]")) {
-  link.addEventListener("click", (event) => {
-    if (!(link instanceof HTMLAnchorElement) || !(event instanceof MouseEvent) || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    location.replace(link.href);
-  });
-}
-/** @param {string} name */
-function turn(name) {
-  const link = document.querySelector(`[data-turn="${name}"]`);
-  if (link instanceof HTMLAnchorElement) location.replace(link.href);
-}
-const strip = document.querySelector(".film");
-const here = strip?.querySelector("[aria-current]");
-if (strip instanceof HTMLElement && here instanceof HTMLElement) {
-  strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
-}
-whole.decode().catch(() => {}).then(() => {
-  for (const name of ["before", "after"]) {
-    const link = document.querySelector(`[data-turn="${name}"]`);
-    if (link instanceof HTMLAnchorElement) new Image().src = `${link.href}/file`;
-  }
+// ---- why: the panel under the row of similar pictures ----
+const panel = /** @type {HTMLElement} */ (document.querySelector("[data-why-panel]"));
+const place = /** @type {HTMLElement} */ (document.querySelector("[data-why-place]"));
+document.addEventListener("click", async (event) => {
+  const link = event.target instanceof Element ? event.target.closest("a[data-why]") : null;
+  if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const found = await fetchPart(link.href, "panel").catch(() => null);
+  if (!found) { location.assign(link.href); return; }
+  adopt(found, "why");
+  place.replaceChildren(...found.body.childNodes);
+  for (const other of document.querySelectorAll("a[data-why][aria-current]")) other.removeAttribute("aria-current");
+  link.setAttribute("aria-current", "true");
+  const page = panel.querySelector("[data-why-page]");
+  if (page instanceof HTMLAnchorElement) page.href = link.href;
+  panel.hidden = false;
+  const pair = place.querySelector("[data-pair]");
+  if (pair instanceof HTMLElement) follow(pair);
+  panel.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
+  /** @type {HTMLElement | null} */ (panel.querySelector("h2"))?.focus({ preventScroll: true });
 });
-
-function back() {
-  const inside = document.referrer.startsWith(`${location.origin}/`);
-  if (inside && history.length > 1) history.back();
-  else location.assign("/");
-}
-/** @param {string} name */
-function go(name) {
-  const link = document.querySelector(`[data-go="${name}"]`);
-  if (!(link instanceof HTMLAnchorElement)) return false;
-  location.assign(link.href);
-}
-
-bind([
-  { keys: ["ArrowLeft", "ArrowRight"], label: "The picture before, after", group: "Pictures", run: (event) => turn(event.key === "ArrowLeft" ? "before" : "after") },
-  { keys: ["Escape"], label: "Back", group: "Pictures", run: back },
-  { keys: ["1", "2", "3", "4"], label: "Picture, ellipses, sampled, expected colour", group: "Look closer", run: (event) => show(NAMES[Number(event.key) - 1]) },
-  { keys: ["s"], label: "All, from most to least alike", group: "Look closer", run: () => go("ranked") },
-  { keys: ["b"], label: "Its trend", group: "Look closer", run: () => go("trend") },
-]);

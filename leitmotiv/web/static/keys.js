@@ -19,6 +19,21 @@ export function bind(list) {
   bindings.push(...list);
 }
 
+/** What lies over the page and has the keys to itself, the topmost last. @type {Binding[][]} */
+const layers = [];
+
+/** Give the keys to a list alone, beside those that work everywhere. @param {Binding[]} list @returns {() => void} gives them back */
+export function overlay(list) {
+  layers.push(list);
+  return () => { if (layers.includes(list)) layers.splice(layers.indexOf(list), 1); };
+}
+
+/** The bindings that work now. */
+function active() {
+  const top = layers.at(-1);
+  return top ? [...top, ...bindings.filter((one) => one.group === "Everywhere")] : bindings;
+}
+
 /** Whether a key belongs to what has the focus. @param {EventTarget | null} target @param {string} key */
 function typing(target, key) {
   if (!(target instanceof HTMLElement)) return false;
@@ -32,12 +47,14 @@ const single = () => recall("letters") !== "off";
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.altKey || event.isComposing) return;
-  if (typing(event.target, event.key) || document.querySelector("dialog[open]")) return;
+  if (typing(event.target, event.key) || document.querySelector("dialog[open]:not(.lightbox)")) return;
   const held = event.ctrlKey || event.metaKey;
   if (event.key.length === 1 && !held && !single()) return;
   const pressed = held ? `Ctrl+${event.key}` : event.key;
-  for (const { keys, run } of bindings) {
-    if (run && keys.includes(pressed) && run(event) !== false) {
+  // a digit that was typed with Shift says so in its place on the keyboard alone
+  const shifted = event.shiftKey && !held ? `Shift+${event.code.startsWith("Digit") ? event.code.slice(5) : event.key}` : pressed;
+  for (const { keys, run } of active()) {
+    if (run && (keys.includes(pressed) || keys.includes(shifted)) && run(event) !== false) {
       event.preventDefault();
       return;
     }
@@ -58,12 +75,12 @@ export function openSheet() {
   const columns = sheet?.querySelector(".cols");
   if (!sheet || !columns || sheet.open) return;
   columns.replaceChildren();
-  for (const group of new Set(bindings.map((one) => one.group))) {
+  for (const group of new Set(active().map((one) => one.group))) {
     const part = document.createElement("div");
     const title = document.createElement("h2");
     const list = document.createElement("dl");
     title.textContent = group;
-    for (const { keys, label } of bindings.filter((one) => one.group === group)) {
+    for (const { keys, label } of active().filter((one) => one.group === group)) {
       const term = document.createElement("dt");
       const detail = document.createElement("dd");
       term.textContent = label;

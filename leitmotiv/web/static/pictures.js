@@ -6,6 +6,7 @@ import { idAt, idsOf, placeOf, read } from "./columns.js";
 import { say } from "./frame.js";
 import { Grid } from "./grid.js";
 import { bind } from "./keys.js";
+import { lightbox } from "./lightbox.js";
 import { leave, recall, remember, seen } from "./memory.js";
 import { goBy, picks, stretch } from "./picks.js";
 import { Scrubber } from "./scrubber.js";
@@ -127,6 +128,7 @@ function comeBack() {
 }
 /** @param {number} at */
 const back = (at) => grid.focus(at, grid.inView(at));
+lightbox({ show: (id) => { if (grid.columns) back(placeOf(grid.columns, id)); } });
 addEventListener("pageshow", (event) => { if (event.persisted && grid.columns) back(placeOf(grid.columns, seen() ?? "")); });
 
 if (place.querySelector(".tile")) load().catch(() => {});
