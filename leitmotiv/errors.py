@@ -59,6 +59,10 @@ class NoIndexError(LeitmotivError):
     exit_code = 1
 
 
+class NoMapError(NoIndexError):
+    """The pictures have no places on the map yet."""
+
+
 class EmptyLibraryError(LeitmotivError):
     """The library holds no image yet."""
 

@@ -204,14 +204,17 @@ class Selection:
 
 @dataclass(frozen=True)
 class KnownFile:
-    """What the library remembers of a file, to tell without reading it whether it changed."""
+    """What the library remembers of a file, to tell without reading it whether it changed.
+
+    One that was forgotten has no image: it is passed over as long as it stays the same.
+    """
 
     path: bytes
     image_id: str | None
     sha256: str
     size: int
     mtime_ns: int
-    state: Literal["present", "missing", "offline", "failed"]
+    state: Literal["present", "missing", "offline", "failed", "forgotten"]
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ VIOLATIONS = {
     "Only workflows reach the store, imaging, formats and analysis": ("web/bad.py", "import leitmotiv.store.library"),
     "numba lives in kernels": ("analysis/bad.py", "import numba"),
     "scikit-learn, scipy and threadpoolctl live in analysis": ("imaging/bad.py", "from scipy import ndimage"),
+    "umap-learn lives in analysis": ("workflows/bad.py", "    import umap.layouts"),
     "peewee lives in the store": ("workflows/bad.py", "from playhouse import sqlite_ext"),
     "Picture libraries live in imaging": ("web/bad.py", "from PIL import Image"),
     "flask lives in web": ("cli/bad.py", "    import flask"),

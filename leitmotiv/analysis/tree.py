@@ -283,6 +283,12 @@ def shown_exemplars(clusters: Clusters, count: int | None = None) -> tuple[str, 
     return tuple(clusters.ids[_exemplar(clusters, int(node))] for node in nodes)
 
 
+def assigned(clusters: Clusters, count: int | None = None) -> tuple[Rows, dict[int, int]]:
+    """Node of each image in a cut, (N,), by default the one shown first; and the exemplar's row of each node."""
+    nodes = _nodes(clusters, clusters.default_count if count is None else count)
+    return nodes[clusters.labels], {int(node): _exemplar(clusters, int(node)) for node in np.unique(nodes)}
+
+
 def _nodes(clusters: Clusters, count: int) -> Rows:
     """Node of the cut above each fine cluster, (C,)."""
     finest = len(clusters)

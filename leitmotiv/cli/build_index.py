@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     type=click.Choice(["fewer", "more", "default"]),
     help="Find the trends anew: about two thirds or one and a half times as many, or the usual number.",
 )
-@click.option("--limit", type=int, help="Most pictures of which all pairs are compared (default 5000).")
+@click.option("--limit", type=int, help="Most pictures of which all pairs are compared, in this run.")
 def command(skip_distances: bool, groups: "Groups | None", limit: int | None) -> None:
     """Compare the pictures and find their trends.
 

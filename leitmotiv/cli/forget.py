@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from leitmotiv.cli.verbs import Verb, show
+from leitmotiv.cli.verbs import Verb, note, show
 from leitmotiv.cli.verbs import session as open_session
 
 
@@ -15,7 +15,8 @@ from leitmotiv.cli.verbs import session as open_session
 def command(images: tuple[str, ...], missing: bool, dry_run: bool) -> None:
     """Remove pictures from the library. Their files stay where they are.
 
-    IMAGE is an id, a unique prefix of one, or a path. Ends with 1 where nothing matched.
+    IMAGE is an id, a unique prefix of one, or a path. Ends with 1 where nothing matched. What was forgotten stays away
+    when its folder is added again, until its file changes or is added by name: leitmotiv add-image FILE.
     """
     from leitmotiv.errors import UsageError
     from leitmotiv.workflows.upkeep import forget
@@ -29,5 +30,7 @@ def command(images: tuple[str, ...], missing: bool, dry_run: bool) -> None:
         {"forgotten": [image.id for image in gone], "dry_run": dry_run},
         lambda: "\n".join([*(image.path or image.id for image in gone), f"{len(gone):,} {verb}"]),
     )
+    if gone and not dry_run:
+        note("Their folders can be added again without them. To take one back: leitmotiv add-image FILE")
     if not gone:
         sys.exit(1)

@@ -13,6 +13,7 @@ import os
 import platform
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, overload
@@ -31,6 +32,8 @@ They promise nothing about NaN and infinity, which stay honest.
 """
 
 _MARKER = "complete"
+UNUSED_S = 60 * 86400
+"""Seconds after which compiled code that nothing asked for is removed: of an older version, or of another machine."""
 _FEATURES: dict[str, bool] = dict(llvmlite.binding.get_host_cpu_features())
 _NAMES = {"avx512f": "AVX-512", "avx2": "AVX2", "avx": "AVX", "sse2": "SSE2"}
 
@@ -77,6 +80,7 @@ def _find_folder() -> Path:
     folder = root / f"kernels-{_digest()}"
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder)
         if os.access(folder, os.W_OK | os.X_OK):
             return folder
     return _make_temporary_folder() / folder.name
@@ -132,6 +136,18 @@ def is_warm() -> bool:
 
 
 def mark_warm() -> None:
-    """Note that every kernel that is needed is compiled, so that processes started from now on begin at once."""
+    """Note that every kernel that is needed is compiled, so that processes started from now on begin at once.
+
+    What older versions left is removed then.
+    """
     with contextlib.suppress(OSError):
         (FOLDER / _MARKER).touch()
+        remove_unused(FOLDER.parent, time.time() - UNUSED_S)
+
+
+def remove_unused(root: Path, since: float) -> None:
+    """Remove the folders of compiled code under `root` that no process has used since a time, seconds since 1970."""
+    for folder in root.glob("kernels-*"):
+        with contextlib.suppress(OSError):
+            if folder != FOLDER and folder.stat().st_mtime < since:
+                shutil.rmtree(folder)

@@ -19,6 +19,9 @@ SEPARATOR = os.sep.encode()
 ROOTS_AT_ONCE = 20  # of one statement: SQLite nests each "or" deeper, and takes not even 100
 
 
+_FORGOTTEN = (tables.Files.state == "forgotten") & tables.Files.image_id.is_null()
+
+
 def under(column: Any, roots: Sequence[bytes]) -> Any:
     """Condition that a path is one of `roots` or lies below one: a range of the index each."""
     conditions = [column.in_(list(roots))]
@@ -45,6 +48,23 @@ class Files:
             for path, image_id, sha256, size, mtime_ns, state in self._database.rows(query):
                 found[path] = KnownFile(path, image_id, sha256, size, int(mtime_ns), state)
         return found
+
+    def holding(self, image_ids: Sequence[str]) -> list[KnownFile]:
+        """Every file that holds one of these images, or held it."""
+        files = tables.Files
+        columns = (files.path, files.image_id, files.sha256, files.size, files.mtime_ns, files.state)
+        return [
+            KnownFile(path, image_id, sha256, size, int(mtime_ns), state)
+            for part in chunks(image_ids)
+            for path, image_id, sha256, size, mtime_ns, state in self._database.rows(
+                files.select(*columns).where(files.image_id.in_(part))
+            )
+        ]
+
+    def forgotten(self) -> set[str]:
+        """SHA-256 of every file that was forgotten and may still be there."""
+        files = tables.Files
+        return {sha256 for (sha256,) in self._database.rows(files.select(files.sha256).where(_FORGOTTEN))}
 
     def sizes(self) -> list[tuple[int, str]]:
         """Size in bytes and SHA-256 of every file that holds a picture: another of that size may be a copy."""

@@ -234,6 +234,29 @@ class Images:
             raise ImageNotFoundError(f"No thumbnail of an image {image_id} in the library.")
         return bytes(row[0])
 
+    def brief(self, ids: Sequence[str]) -> list[tuple[int, int, int, str]]:
+        """Of each picture when it was taken (microseconds since the year 1), width, height and mean colour.
+
+        Raises
+        ------
+        ImageNotFoundError
+            An id that the library does not have.
+        """
+        images = tables.Images
+        query = images.select(images.id, images.taken_key, images.width, images.height, images.colour)
+        few = len(ids) <= 1000  # one pass over all costs less than many searches
+        queries = [query.where(images.id.in_(part)) for part in chunks(ids)] if few else [query]
+        found = {row[0]: row[1:] for one in queries for row in self._database.rows(one)}
+        try:
+            return [found[image_id] for image_id in ids]
+        except KeyError as error:
+            raise ImageNotFoundError(f"No image {error.args[0]} in the library.") from None
+
+    def away(self) -> set[str]:
+        """Ids of pictures whose files are not there now: missing or offline."""
+        query = tables.Images.select(tables.Images.id).where(tables.Images.state != "present")
+        return {image_id for (image_id,) in self._database.rows(query)}
+
     def days(self) -> list[tuple[str, int]]:
         """Each day with pictures by the cameras' clocks: ISO date and count, newest first."""
         day = tables.Images.taken_key / DAY

@@ -27,6 +27,7 @@ from leitmotiv.store.lock import WriterLock
 from leitmotiv.store.mixtures import Mixtures
 from leitmotiv.store.ratings import Ratings
 from leitmotiv.store.selections import Selections
+from leitmotiv.store.sprites import Sprites
 from leitmotiv.store.trend_edits import TrendEdits
 
 NAME = "leitmotiv.db"
@@ -50,6 +51,8 @@ class Library:
     images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
     changes, exports, duplicates
         The parts; see their classes.
+    sprites
+        Sheets of small pictures.
     """
 
     def __init__(self, folder: Path, database: Database, lock: WriterLock) -> None:
@@ -59,7 +62,8 @@ class Library:
         self.mixtures = Mixtures(database)
         self.clusters = ClusterTree(database)
         self.arrays = Arrays(folder / "arrays")
-        self.images = Images(database, (self.arrays.forget, self.clusters.forget))
+        self.sprites = Sprites(folder / "arrays" / "sprites")
+        self.images = Images(database, (self.arrays.forget, self.clusters.forget, self.sprites.forget))
         self.files = Files(database)
         self.folders = Folders(database)
         self.failures = Failures(database)

@@ -25,6 +25,7 @@ from leitmotiv.web import (
     images,
     jobs,
     lines,
+    map,  # noqa: A004 - the page has the noun that people use
     own,
     pictures,
     ranked,
@@ -50,6 +51,7 @@ PAGES = (
     chain,
     diverse,
     slideshow,
+    map,
     why,
     search,
     jobs,

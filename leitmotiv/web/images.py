@@ -47,7 +47,7 @@ class Similar(NamedTuple):
 
 @pages.get("/images/<image_id>")
 def show(image_id: str) -> str | BaseResponse:
-    """One picture in the list it was opened from: `?q=`, `?sort=`, `?group=`; `?like=`; or `?trend=`.
+    """One picture in the list it was opened from: `?q=`, `?sort=`, `?group=`; `?like=`; `?trend=`; or `?among=`.
 
     `?part=viewer` is what lies over a page of pictures, and `?part=similar` the row of those that are alike.
     """
@@ -77,7 +77,7 @@ def _picture(session: Session, image: Image) -> dict[str, object]:
         "around": place,
         "before": place.images[at - 1] if at > 0 else None,
         "after": place.images[at + 1] if at + 1 < len(place.images) else None,
-        "query": f"?{urlencode(kept)}" if kept else "",
+        "query": f"?{urlencode(kept, safe=',:')}" if kept else "",
         "up": _up(place.listing, kept),
         "group": group,
         "group_name": name_of(session, group) if group else "",
@@ -95,21 +95,26 @@ def _picture(session: Session, image: Image) -> dict[str, object]:
     }
 
 
-LISTING = ("q", "sort", "group", "like", "trend", "count")
+LISTING = ("q", "sort", "group", "like", "trend", "count", "among")
 """Parameters that say which list a picture is looked at in."""
+AMONG = 100
+"""Pictures that an address may name one by one."""
 
 
 def listing() -> viewing.Listing:
     """The list that this request asks for."""
     line = lines.asked()
     trend, count = (parameters.optional_whole(name, 0, 1_000_000_000) for name in ("trend", "count"))
-    return viewing.Listing(line.text, line.sort, line.group, request.args.get("like", ""), trend, count)
+    among = tuple(part for part in request.args.get("among", "").split(",")[:AMONG] if part)
+    return viewing.Listing(line.text, line.sort, line.group, request.args.get("like", ""), trend, count, among)
 
 
 def _up(shown: viewing.Listing, kept: dict[str, str]) -> str:
     """The page of a list."""
     if shown.like:
         return url_for("ranked.show", image_id=shown.like)
+    if shown.among:
+        return url_for("pictures.index")
     if shown.trend is not None:
         return url_for("clusters.show", cluster_id=shown.trend, count=shown.count)
     return address("pictures.index", **kept)

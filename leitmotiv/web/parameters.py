@@ -7,6 +7,9 @@ from flask import request
 
 from leitmotiv.errors import UsageError
 
+UNBOUNDED = 1_000_000
+"""A bound from here on only keeps numbers in bounds, and is not worth telling."""
+
 
 def whole(name: str, default: int, low: int, high: int) -> int:
     """A whole number between `low` and `high`, or `default` where the parameter is absent.
@@ -20,7 +23,8 @@ def whole(name: str, default: int, low: int, high: int) -> int:
     if text is None:
         return default
     if re.fullmatch(r"[+-]?[0-9]{1,12}", text, re.ASCII) is None or not low <= int(text) <= high:
-        raise UsageError(f"{name} is {text!r}, but must be a whole number between {low} and {high}.")
+        allowed = f"between {low} and {high}" if high < UNBOUNDED else f"of at least {low}"
+        raise UsageError(f"{name} is {text!r}, but must be a whole number {allowed}.")
     return int(text)
 
 

@@ -291,12 +291,18 @@ def cluster_name(session: Session, cluster_id: int) -> str:
 
 
 def stale(session: Session) -> bool:
-    """Whether the index was made from other pictures, or by another measure, than the library has now."""
+    """Whether the index was made from other pictures, or by another measure, than the library has now.
+
+    In which of the two ways pictures were compared makes no difference: `build-index --limit` may choose either.
+    """
     made_from = session.library.clusters.digest()
     if made_from is None:
         return False
     ids = tuple(session.library.images.ids())
-    return made_from != remember(session, ("digest", hash(ids)), lambda: digest(ids, session.settings))
+    ways = remember(
+        session, ("digest", hash(ids)), lambda: {digest(ids, session.settings, sparse=way) for way in (False, True)}
+    )
+    return made_from not in ways
 
 
 def jobs(session: Session) -> list[Job]:

@@ -46,6 +46,10 @@ class Remoteness:
         others = np.array([self.values.get(image_id, self.middle) for image_id in ids])
         return hubness.relative(divergence, own, others, self.middle)
 
+    def weighed(self, matrix: Matrix, ids: Sequence[str]) -> Matrix:
+        """Relative divergences (N, N) of pictures that all have a number, from those in nats."""
+        return hubness.relative_matrix(matrix, np.array([self.values[image_id] for image_id in ids]), self.middle)
+
 
 @dataclass(frozen=True, eq=False)
 class Scores:

@@ -15,6 +15,7 @@ from leitmotiv.store.library import Library
 from leitmotiv.workflows import correcting, sparse_index
 from leitmotiv.workflows.carrying import carry
 from leitmotiv.workflows.grain import Before, Groups, asked, going_on
+from leitmotiv.workflows.map_making import make_map
 from leitmotiv.workflows.measuring import MATRIX, look, measure_digest
 from leitmotiv.workflows.neighbours import NEIGHBOURS, finished, stored_neighbours
 from leitmotiv.workflows.progress import Recorder, Report, recorded
@@ -80,7 +81,10 @@ def build_index(
     library = session.library
     with library.writer("building the index", wait=wait), recorded(library, "index", "Trends", report) as step:
         built = _brought_up_to_date(session, step, skip=skip_distances)
-        return built if groups is None else _regrained(session, groups, built, step)
+        try:
+            return built if groups is None else _regrained(session, groups, built, step)
+        finally:
+            make_map(library, session.settings, step)
 
 
 def _brought_up_to_date(session: Session, step: Recorder, *, skip: bool) -> IndexReport:
@@ -104,8 +108,7 @@ def _brought_up_to_date(session: Session, step: Recorder, *, skip: bool) -> Inde
         unused: tuple[str, ...] = (MATRIX,)
     else:
         matrix, ids, pairs = _distances(library, settings, everything, step, skip=skip)
-        clusters = _cluster(matrix, ids, before, settings, step)
-        numbers = correcting.from_matrix(matrix, ids, settings)
+        clusters, numbers = _cluster(matrix, ids, before, settings, step)
         unused = (VECTORS, NEIGHBOURS)
     new = len(set(clusters.ids) - compared)
     clusters = _replace(library, settings, (clusters, numbers), before, step, sparse=sparse)
@@ -153,9 +156,7 @@ def _regrouped(session: Session, before: Before, step: Recorder) -> Clusters:
     if sparse:
         made: Placed = sparse_index.build(library, settings, everything, before, step, skip=True)[:2]
     else:
-        matrix, ids = _kept(library, everything, measure_digest(settings))
-        numbers = correcting.from_matrix(matrix, ids, settings)
-        made = _cluster(matrix, ids, before, settings, step), numbers
+        made = _cluster(*_kept(library, everything, measure_digest(settings)), before, settings, step)
     return _replace(library, settings, made, before, step, sparse=sparse)
 
 
@@ -298,7 +299,7 @@ def _rows_for(before: int, pairs: int) -> int:
     return max(16, int(-before + (before * before + 2.0 * pairs) ** 0.5))
 
 
-def _cluster(matrix: Matrix, ids: Sequence[str], before: Before | None, settings: Settings, step: Recorder) -> Clusters:
+def _cluster(matrix: Matrix, ids: Sequence[str], before: Before | None, settings: Settings, step: Recorder) -> Placed:
     """Cluster in the order of the ids: the order of adding depends on which worker was faster."""
     order = np.argsort(ids)
     names = [ids[row] for row in order]
@@ -312,8 +313,10 @@ def _cluster(matrix: Matrix, ids: Sequence[str], before: Before | None, settings
         step("Finding trends", done, total)
 
     step("Finding trends", 0, 0)
-    return tree.cluster(
-        correcting.corrected(matrix[np.ix_(order, order)], settings.correction, names),
+    matrix = matrix[np.ix_(order, order)]
+    numbers = correcting.from_matrix(matrix, names, settings)
+    clusters = tree.cluster(
+        matrix if numbers is None else numbers.weighed(matrix, names),
         ids=names,
         start=start if start is not None and len(start) else None,
         previous=None if before is None else before.price,
@@ -321,6 +324,7 @@ def _cluster(matrix: Matrix, ids: Sequence[str], before: Before | None, settings
         threads=settings.cores,
         progress=progress,
     )
+    return clusters, numbers
 
 
 def _join(library: Library, settings: Settings, made: Placed, others: Sequence[str], step: Recorder) -> Placed:

@@ -4,17 +4,17 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from leitmotiv.errors import SettingsError, UsageError
+from leitmotiv.errors import SettingsError
 from leitmotiv.imaging.scan import Found, scan
 from leitmotiv.records import Image, KnownFile
-from leitmotiv.store.library import Library
 from leitmotiv.workflows.compiling import compile_ahead
 from leitmotiv.workflows.progress import Recorder, Report, recorded
 from leitmotiv.workflows.readers import Reading, Task, readings
+from leitmotiv.workflows.roots import as_known, root_of
 from leitmotiv.workflows.session import Session
 
 BATCH_S = 1.0
@@ -31,6 +31,8 @@ class AddReport:
         Files; "gone" are kept until `leitmotiv forget`.
     replaced : int
         Pictures whose only file now holds another picture; kept, as missing, until `leitmotiv forget`.
+    forgotten : int
+        Files of pictures that were forgotten; `leitmotiv add-image FILE` takes them back.
     failed : list of (path as text, reason)
         Every file and folder that could not be read.
     """
@@ -43,13 +45,14 @@ class AddReport:
     copies: int = 0
     offline: int = 0
     replaced: int = 0
+    forgotten: int = 0
     failed: list[tuple[str, str]] = field(default_factory=list)
 
     def __str__(self) -> str:
         parts = [f"{self.new:,} new", f"{self.changed:,} changed", f"{self.gone:,} gone", f"{self.same:,} same"]
         rest = (
             *(("moved", self.moved), ("copies", self.copies), ("offline", self.offline)),
-            *(("replaced", self.replaced), ("failed", len(self.failed))),
+            *(("replaced", self.replaced), ("forgotten", self.forgotten), ("failed", len(self.failed))),
         )
         text = ", ".join([*parts, *(f"{count:,} {name}" for name, count in rest if count)])
         seen = self.new + self.changed + self.gone + self.same + sum(count for _, count in rest)
@@ -86,7 +89,7 @@ def add_directories(
         Another process is writing.
     """
     library = session.library
-    roots = [_root(folder, library) for folder in folders]
+    roots = [root_of(folder, library) for folder in folders]
     _same_colours(session)
     title = ", ".join(root.decode("utf-8", "replace") for root in roots)
     with library.writer("adding pictures", wait=wait), recorded(library, "add", title, report) as step:
@@ -109,20 +112,12 @@ def add_files(session: Session, files: Sequence[Path], *, report: Report | None 
         Another process is writing.
     """
     library = session.library
-    paths = [os.fsencode(os.path.abspath(file)) for file in files]
+    known = [root for root, _, _ in library.folders.list()]
+    paths = [as_known(os.fsencode(os.path.abspath(file)), known) for file in files]
     _same_colours(session)
     title = ", ".join(path.decode("utf-8", "replace") for path in paths[:3]) + (" …" if len(paths) > 3 else "")
     with library.writer("adding pictures", wait=wait), recorded(library, "add", title, report) as step:
         return _Adding(session, step).files(paths)
-
-
-def _root(folder: Path, library: Library) -> bytes:
-    root = os.fsencode(os.path.abspath(folder))
-    if os.path.isdir(root) or root in {known for known, _, _ in library.folders.list()}:
-        return root
-    if os.path.lexists(root):
-        raise UsageError(f"{folder} is not a folder. For single files: leitmotiv add-image {folder}")
-    raise UsageError(f"There is no folder {folder}. Check the spelling, or that its drive is connected.")
 
 
 def _same_colours(session: Session) -> None:
@@ -149,11 +144,13 @@ class _Adding:
         self._known: dict[bytes, KnownFile] = {}
         self._gone: set[bytes] = set()
         self._there: dict[bytes, bool] = {}
+        self._unwanted: set[str] = set()
 
     def folders(self, roots: Mapping[bytes, tuple[Sequence[str], Sequence[str]]]) -> AddReport:
         """Bring the library up to date with folders, each with its include and exclude patterns."""
         self._forget_old_failures(list(roots))
         self._known = self._library.files.known(list(roots))
+        self._unwanted = self._library.files.forgotten()
         troubled: list[bytes] = []
 
         def trouble(path: bytes, reason: str) -> None:
@@ -202,17 +199,23 @@ class _Adding:
     def _vanished(self, found: Mapping[bytes, Found], troubled: Sequence[bytes]) -> None:
         """Mark known files that the scan did not meet: gone if their folder is there, offline if it is away.
 
+        What was forgotten and is gone needs no memory any more.
+
         A RAW file that is the pair of a JPEG now, and was a picture by itself before, is gone as such.
         """
         paired = {item.paired for item in found.values() if item.paired is not None}
-        states: dict[str, list[bytes]] = {"missing": [], "offline": []}
+        states: dict[str, list[bytes]] = {"missing": [], "offline": [], "forgotten": []}
         for path, known in self._known.items():
             if path in found or (os.path.lexists(path) and path not in paired):
                 continue
             unseen = any(path.startswith(folder + b"/") for folder in troubled)
+            if known.state == "forgotten":
+                states["forgotten"] += [] if unseen or self._is_away(path) else [path]
+                continue
             state = "missing" if path in paired or not (unseen or self._is_away(path)) else "offline"
             if known.state not in (state, "missing"):
                 states[state].append(path)
+        self._library.files.remove(states.pop("forgotten"))
         for state, paths in states.items():
             self._library.files.set_state(paths, state)
         self._gone.update(states["missing"])
@@ -246,6 +249,8 @@ class _Adding:
                     self._library.failures.clear([item.path])
                 if known.state != "present":
                     back.append(item.path)
+            elif known is not None and known.sha256 in self._unwanted and (known.size, known.mtime_ns) == stamp:
+                self._report.forgotten += 1
             elif item.path in failures and failures[item.path][1:] == stamp:
                 self._report.failed.append((item.path.decode("utf-8", "replace"), failures[item.path][0]))
                 self._step.failures += 1
@@ -262,7 +267,9 @@ class _Adding:
         if len(items) > 2:
             self._step("Preparing the mathematics", 0, 0)
             compile_ahead(self._settings)
-            _warm_fit()
+            from leitmotiv.analysis.mixture import warm
+
+            warm()
         self._step("Reading pictures", 0, len(items))
         done = 0
         for batch in _batches(readings(map(self._task, items), self._settings), BATCH, BATCH_S):
@@ -293,6 +300,10 @@ class _Adding:
         path = reading.task.path
         if reading.failure:
             self._fail(path, reading.failure, reading.task.size, reading.task.mtime_ns)
+            return
+        if reading.sha256 in self._unwanted and reading.sha256 not in self._held:
+            self._library.files.put(replace(_file(reading, None), state="forgotten"))
+            self._report.forgotten += 1
             return
         before = self._known.get(path)
         image = self._same_image(reading)
@@ -364,16 +375,10 @@ class _Adding:
             self._report.copies += 1
 
 
-def _file(reading: Reading, image_id: str) -> KnownFile:
+def _file(reading: Reading, image_id: str | None) -> KnownFile:
     picture = reading.picture
     size, mtime_ns = (picture.size, picture.mtime_ns) if picture else (reading.task.size, reading.task.mtime_ns)
     return KnownFile(reading.task.path, image_id, reading.sha256, size, mtime_ns, "present")
-
-
-def _warm_fit() -> None:
-    from leitmotiv.analysis.mixture import warm
-
-    warm()
 
 
 def _batches(

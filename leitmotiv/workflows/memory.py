@@ -15,6 +15,8 @@ KEPT = {
     "remoteness": 1,
     "digest": 1,
     "shown": 8,
+    "places": 1,
+    "map-page": 1,
     "full": 2,
     "why": 32,
     "columns": 1,

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from leitmotiv.errors import ImageNotFoundError
@@ -10,7 +11,7 @@ from leitmotiv.workflows.session import Session
 
 
 def forget(session: Session, names: Sequence[str], *, missing: bool = False, dry_run: bool = False) -> list[Image]:
-    """Remove pictures from the library.
+    """Remove pictures from the library; those whose files are still there stay away when their folder is added again.
 
     Parameters
     ----------
@@ -38,7 +39,11 @@ def forget(session: Session, names: Sequence[str], *, missing: bool = False, dry
         with library.writer("forgetting pictures"):
             old, made_from = library.clusters.get(), library.clusters.digest()
             with library.transaction():
+                files = library.files.holding(list(chosen))
                 library.images.forget(list(chosen))
+                for file in files:
+                    if file.state != "missing":
+                        library.files.put(replace(file, image_id=None, state="forgotten"))
             if old is not None and made_from is not None and not set(chosen).isdisjoint(old.ids):
                 from leitmotiv.workflows.index import regroup
 
@@ -56,7 +61,11 @@ def _named(session: Session, name: str) -> Image:
 
 
 def relocate(session: Session, old: Path, new: Path) -> int:
-    """Change the folder of every file under `old` to `new`; returns how many."""
+    """Change the folder of every file under `old` to `new`; returns how many. Those that are there count as present."""
+    library = session.library
     before, after = (os.fsencode(os.path.abspath(folder)) for folder in (old, new))
-    with session.library.writer("relocating a folder"), session.library.transaction():
-        return session.library.files.relocate(before, after)
+    with library.writer("relocating a folder"), library.transaction():
+        moved = library.files.relocate(before, after)
+        away = [file for file in library.files.known([after]).values() if file.state in ("missing", "offline")]
+        library.files.set_state([file.path for file in away if os.path.lexists(file.path)], "present")
+        return moved

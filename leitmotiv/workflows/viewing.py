@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from leitmotiv.analysis import palette, views
-from leitmotiv.errors import CompilingError, ImageNotFoundError, NoIndexError, UsageError
+from leitmotiv.errors import AmbiguousImageError, CompilingError, ImageNotFoundError, NoIndexError, UsageError
 from leitmotiv.records import Image
 from leitmotiv.workflows import browse, likeness, selecting
 from leitmotiv.workflows.memory import remember
@@ -25,6 +25,8 @@ class Listing:
         Id of a picture: the list begins with it, and goes from most to least alike.
     trend, count : int or None
         A trend, from most to least alike to its exemplar; of how many it is one.
+    among : tuple of str
+        Ids or their beginnings: the list itself, where no question makes it.
     """
 
     text: str = ""
@@ -33,6 +35,7 @@ class Listing:
     like: str = ""
     trend: int | None = None
     count: int | None = None
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Around:
 def around(session: Session, image_id: str, listing: Listing, n: int = 12) -> Around:
     """The place of a picture in a list, and up to `n` pictures on either side."""
     ids: Sequence[str] = ()
-    with suppress(UsageError, NoIndexError, CompilingError, ImageNotFoundError):
+    with suppress(UsageError, NoIndexError, CompilingError, ImageNotFoundError, AmbiguousImageError):
         ids = _ids(session, listing)
     if image_id not in ids:
         listing = Listing()
@@ -78,6 +81,8 @@ def _ids(session: Session, listing: Listing) -> Sequence[str]:
     if listing.like:
         like = browse.image(session, listing.like).id
         return [like, *likeness.order(session, like).ids]
+    if listing.among:
+        return [browse.image(session, one).id for one in listing.among]
     if listing.trend is not None:
         return browse.cluster(session, listing.trend, listing.count).members
     return selecting.ordered(session, listing.text, sort=listing.sort, group=listing.group).ids

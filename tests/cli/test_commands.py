@@ -115,6 +115,20 @@ def test_clusters_prints_groups(library):
     assert len(lines) == 6
 
 
+def test_map_prints_a_place_for_every_picture(library, tmp_path):
+    table = leitmotiv("map", "--csv", "--library", library)
+    lines = table.stdout.splitlines()
+    assert lines[0] == "id,x,y,column,row,path"
+    assert len(lines) == 15
+    form = json.loads(leitmotiv("map", "--json", "--library", library).stdout)
+    assert [one["id"] for one in form["pictures"]] == [line.split(",")[0] for line in lines[1:]]
+    assert all({"x", "y", "column", "row", "path"} <= set(one) for one in form["pictures"])
+    assert leitmotiv("add-directory", folder_of(tmp_path / "p", 3), "--library", tmp_path / "new").returncode == 0
+    lacking = leitmotiv("map", "--library", tmp_path / "new")
+    assert lacking.returncode == 1
+    assert "build-index" in lacking.stderr
+
+
 def test_unknown_count_is_an_error_of_usage(library):
     done = leitmotiv("clusters", "--count", 99, "--library", library)
     assert done.returncode == 2

@@ -65,3 +65,12 @@ def test_kernels_divide_as_ieee_754_says():
 
 def test_this_process_uses_a_known_number_of_lanes():
     assert compiled.LANES in (4, 8, 16)
+
+
+def test_compiled_code_that_nothing_has_used_for_long_is_removed(tmp_path):
+    for name, age in (("kernels-old", 100), ("kernels-new", 1), ("something-else", 100)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "code.nbc").touch()
+        os.utime(tmp_path / name, (1e9 - age, 1e9 - age))
+    compiled.remove_unused(tmp_path, 1e9 - 50)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kernels-new", "something-else"]

@@ -2,10 +2,13 @@
 
 import re
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from leitmotiv.records import Rating
-from leitmotiv.workflows import own
+from leitmotiv.workflows import browse, own
+from leitmotiv.workflows.ingest import add_directories
 from tests.pages.conftest import until
 
 pytestmark = pytest.mark.browser
@@ -290,3 +293,67 @@ def test_why_opens_under_the_row_and_lights_what_is_pointed_at(site, open_page):
     pair.locator("tbody tr").nth(1).hover()
     assert pair.locator(".dot.lit").all_inner_texts() == ["2", "2"]
     assert page.evaluate("document.activeElement.id") == "why"
+
+
+def test_the_space_bar_is_a_quick_look(site, open_page):
+    page = open_page(f"{site.url}/")
+    until(page, READY)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(" ")
+    until(page, f"{SHOWN} === '{site.ids[0]}'")
+    page.keyboard.press(" ")
+    until(page, f"!{OPEN} && location.pathname === '/'")
+    assert focused(page) == site.ids[0]
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_axe_finds_nothing_to_complain_of(site, open_page, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = opened(site, open_page, scheme=scheme, bypass_csp=True)
+    until(page, "document.querySelector('.lightbox .alike-tiles figure')")
+    assert Axe().run(page).response["violations"] == []
+    page.goto(f"{site.url}/why/{site.ids[0]}/{site.ids[6]}")
+    assert Axe().run(page).response["violations"] == []
+
+
+def test_a_list_that_nothing_describes_is_named_picture_by_picture(site, open_page):
+    page = open_page(f"{site.url}/about")
+    a, b, c = (site.ids[at] for at in (9, 2, 30))
+    page.evaluate(
+        """(ids) => {
+          const place = document.createElement('div');
+          place.className = 'tiles';
+          for (const id of ids) {
+            const tile = document.createElement('a');
+            Object.assign(tile, { className: 'tile', href: `/images/${id}`, textContent: id });
+            tile.dataset.id = id;
+            place.append(tile);
+          }
+          document.querySelector('main').prepend(place);
+        }""",
+        [a, b, c],
+    )
+    page.locator("a.tile").nth(1).click()
+    until(page, f"{SHOWN} === '{b}'")
+    page.keyboard.press("ArrowRight")
+    until(page, f"{SHOWN} === '{c}'")
+    page.reload()
+    page.keyboard.press("Home")
+    page.wait_for_url(f"**/images/{a}?among=*")
+
+
+def test_a_picture_that_had_to_be_converted_comes_whole_when_one_zooms_in(empty, open_page, tmp_path):
+    width, height = 2720, 340
+    rows, columns = np.mgrid[:height, :width]
+    pixels = np.stack([columns * 255 // width, rows * 255 // height, (columns // 8 + rows // 8) % 2 * 255], axis=-1)
+    (tmp_path / "wide").mkdir()
+    Image.fromarray(pixels.astype(np.uint8)).save(tmp_path / "wide" / "wide.tif")
+    add_directories(empty.session, [tmp_path / "wide"])
+    (one,) = browse.images(empty.session).images
+    page = open_page(f"{empty.url}/images/{one.id}")
+    until(page, "document.querySelector('img.whole').naturalWidth === 2560")
+    page.keyboard.press("z")
+    until(page, "document.querySelector('img.whole').naturalWidth === 2720")
+    assert page.locator("[data-zoom]").inner_text() == "100 %"
+    assert box(page, "main img.whole")["width"] == pytest.approx(2720, abs=1)

@@ -175,6 +175,16 @@ def test_other_limit_that_changes_nothing_does_not_make_stale(session, tmp_path)
     assert not browse.stale(session)
 
 
+def test_a_limit_for_one_run_does_not_make_stale(session, tmp_path):
+    add_directories(session, [folder_of(tmp_path / "photos", 12)])
+    with Session(replace(session.settings, limit=5)) as once:
+        build_index(once)
+    assert browse.status(session).way == "neighbours"
+    assert not browse.clusters(session).stale
+    add_directories(session, [folder_of(tmp_path / "photos", 1, first=12)])
+    assert browse.clusters(session).stale
+
+
 def test_dead_job_is_not_shown_as_running(session, tmp_path):
     add_directories(session, [folder_of(tmp_path / "photos", 3)])
     code = (

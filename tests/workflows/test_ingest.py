@@ -12,6 +12,7 @@ from leitmotiv.errors import UsageError
 from leitmotiv.settings import Settings
 from leitmotiv.workflows.ingest import AddReport, add_directories, add_files
 from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.upkeep import forget, relocate
 
 from .pictures import folder_of, picture
 
@@ -246,3 +247,67 @@ def test_folder_that_never_was_is_an_error_of_usage(session, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="not a folder"):
         add_directories(session, [tmp_path / "file"])
+
+
+def test_the_same_folder_through_a_link_makes_no_copies(session, tmp_path):
+    photos = folder_of(tmp_path / "photos" / "deep", 3).parent
+    add_directories(session, [photos])
+    (tmp_path / "link").symlink_to(photos)
+    (tmp_path / "link-deep").symlink_to(photos / "deep")
+    for again in (tmp_path / "link", tmp_path / "link" / "deep", tmp_path / "link-deep"):
+        report = add_directories(session, [again])
+        assert counts(report) == (0, 0, 0, 3)
+        assert report.copies == 0
+    report = add_files(session, [tmp_path / "link" / "deep" / "p001.jpg"])
+    assert (report.same, report.copies) == (1, 0)
+    roots = [root for root, _, _ in session.library.folders.list()]
+    assert roots == [os.fsencode(photos), os.fsencode(photos / "deep")]
+
+
+def test_a_link_that_is_known_itself_keeps_its_way(session, tmp_path):
+    photos = folder_of(tmp_path / "photos", 2)
+    (tmp_path / "link").symlink_to(photos)
+    add_directories(session, [tmp_path / "link"])
+    assert counts(add_directories(session, [photos])) == (0, 0, 0, 2)
+    assert counts(add_directories(session, [tmp_path / "link"])) == (0, 0, 0, 2)
+
+
+def test_forgotten_pictures_stay_away_until_they_are_added_by_name(session, tmp_path):
+    photos = folder_of(tmp_path / "photos", 4)
+    add_directories(session, [photos])
+    forget(session, [str(photos / "p001.jpg"), str(photos / "p002.jpg")])
+    again = add_directories(session, [photos])
+    assert (counts(again), again.forgotten) == ((0, 0, 0, 2), 2)
+    assert "2 forgotten" in str(again)
+    (photos / "p001.jpg").rename(photos / "moved.jpg")
+    moved = add_directories(session, [photos])
+    assert (counts(moved), moved.forgotten, moved.copies) == ((0, 0, 0, 2), 2, 0)
+    assert session.library.images.count() == 2
+    back = add_files(session, [photos / "moved.jpg"])
+    assert back.new == 1
+    last = add_directories(session, [photos])
+    assert (counts(last), last.forgotten) == ((0, 0, 0, 3), 1)
+
+
+def test_a_forgotten_file_that_changed_is_a_new_picture_and_one_that_is_gone_needs_no_memory(session, tmp_path):
+    photos = folder_of(tmp_path / "photos", 3)
+    add_directories(session, [photos])
+    forget(session, [str(photos / "p000.jpg"), str(photos / "p001.jpg")])
+    picture(11).save(photos / "p000.jpg")
+    (photos / "p001.jpg").unlink()
+    report = add_directories(session, [photos])
+    assert (counts(report), report.forgotten) == ((1, 0, 0, 1), 0)
+    assert session.library.files.forgotten() == set()
+
+
+def test_relocated_pictures_that_are_there_count_as_present_at_once(session, tmp_path):
+    photos = folder_of(tmp_path / "photos", 3)
+    add_directories(session, [photos])
+    photos.rename(tmp_path / "elsewhere")
+    with pytest.raises(UsageError, match="photos"):
+        add_directories(session, [tmp_path / "photos" / "none"])
+    add_directories(session, [photos])
+    assert session.library.images.count("offline") == 3
+    (tmp_path / "elsewhere" / "p002.jpg").unlink()
+    assert relocate(session, photos, tmp_path / "elsewhere") == 3
+    assert (session.library.images.count("present"), session.library.images.count("offline")) == (2, 1)

@@ -62,6 +62,13 @@ def test_a_trend_is_in_the_order_of_its_page(session, ids):
     assert place.total == group.size
 
 
+def test_a_list_may_be_named_picture_by_picture(session, ids):
+    named = (ids[9], ids[2][:12], ids[5][:8])
+    place = around(session, ids[2], Listing(among=named))
+    assert [image.id for image in place.images] == [ids[9], ids[2], ids[5]]
+    assert (place.at, place.total) == (1, 3)
+
+
 @pytest.mark.parametrize(
     "listing",
     [
@@ -70,6 +77,7 @@ def test_a_trend_is_in_the_order_of_its_page(session, ids):
         Listing(sort="beauty"),
         Listing(like="ffffffffffff"),
         Listing(trend=99999),
+        Listing(among=("ffffffff", "xyz")),
     ],
 )
 def test_a_list_that_does_not_hold_the_picture_gives_way_to_all(session, ids, listing):

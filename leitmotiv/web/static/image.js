@@ -31,19 +31,27 @@ for (const link of document.querySelectorAll("[data-show]")) {
 // ---- why: the panel under the row of similar pictures ----
 const panel = /** @type {HTMLElement} */ (document.querySelector("[data-why-panel]"));
 const place = /** @type {HTMLElement} */ (document.querySelector("[data-why-place]"));
+let wanted = "";
 document.addEventListener("click", async (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[data-why]") : null;
   if (!(link instanceof HTMLAnchorElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  const found = await fetchPart(link.href, "panel").catch(() => null);
-  if (!found) { location.assign(link.href); return; }
+  const asked = link.href;
+  const note = document.createElement("p");
+  note.className = "note";
+  note.textContent = "Comparing the two…";
+  wanted = asked;
+  place.replaceChildren(note);
+  panel.hidden = false;
+  const found = await fetchPart(asked, "panel").catch(() => null);
+  if (wanted !== asked) return;
+  if (!found) { location.assign(asked); return; }
   adopt(found, "why");
   place.replaceChildren(...found.body.childNodes);
   for (const other of document.querySelectorAll("a[data-why][aria-current]")) other.removeAttribute("aria-current");
   link.setAttribute("aria-current", "true");
   const page = panel.querySelector("[data-why-page]");
-  if (page instanceof HTMLAnchorElement) page.href = link.href;
-  panel.hidden = false;
+  if (page instanceof HTMLAnchorElement) page.href = asked;
   const pair = place.querySelector("[data-pair]");
   if (pair instanceof HTMLElement) follow(pair);
   panel.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });

@@ -12,7 +12,7 @@ import { recall, remember } from "./memory.js";
 
 /** @type {Binding[]} */
 const bindings = [];
-const SIGNS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", PageUp: "PgUp", PageDown: "PgDn" };
+const SIGNS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", PageUp: "PgUp", PageDown: "PgDn", " ": "Space" };
 
 /** @param {Binding[]} list */
 export function bind(list) {

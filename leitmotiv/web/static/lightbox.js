@@ -1,7 +1,7 @@
 // A picture over the page that lists it. Every `a.tile[data-id]` opens one, whoever drew it; its address says which
 // list it belongs to (`/images/<id>?q=…`), so that a reload shows the same neighbours. Back and Esc return to the tile.
 
-import { overlay } from "./keys.js";
+import { bind, overlay } from "./keys.js";
 import { leave } from "./memory.js";
 import { adopt, fetchPart, Viewer } from "./viewer.js";
 
@@ -16,9 +16,14 @@ let list = null;
 export function lightbox(own) { list = own; }
 
 const AHEAD = 8;
+/** Pictures before and after that an address names, where nothing else says what the list is. */
+const BESIDE = 30;
 const dialog = document.createElement("dialog");
 dialog.className = "lightbox";
 dialog.setAttribute("aria-label", "Picture");
+const told = document.createElement("p");
+told.className = "unseen";
+told.setAttribute("role", "status");
 /** @type {Viewer | null} */
 let viewer = null;
 /** What has been asked for, by address. @type {Map<string, Promise<Document>>} */
@@ -78,6 +83,7 @@ async function show(href) {
   dialog.querySelector(".soon, [data-viewer]")?.remove();
   dialog.prepend(root);
   document.title = part.title;
+  told.textContent = root.querySelector("[data-counter]")?.textContent ?? "";
   viewer = new Viewer(root, { over: true, turn, close });
   if (view !== "picture") viewer.show(view);
   /** @type {HTMLElement | null} */ ((held ? root.querySelector(`[data-do="${held}"]`) : null) ?? viewer.stage)?.focus({ preventScroll: true });
@@ -111,7 +117,7 @@ function open(href) {
   image.src = `/thumb/${idOf(href)}/512.jpg`;
   image.alt = "";
   soon.append(image);
-  dialog.replaceChildren(soon);
+  dialog.replaceChildren(soon, told);
   dialog.showModal();
   const group = "This picture";
   release = overlay([
@@ -155,17 +161,23 @@ function back() {
   if (top < 52 || bottom > innerHeight) tile.scrollIntoView({ block: "center" });
 }
 
-/** The address of a tile in its list. @param {HTMLAnchorElement} tile */
+/** The address of a tile in its list: the tile's own, or that of the list it lies in, or the tiles beside it. @param {HTMLAnchorElement} tile */
 function addressOf(tile) {
-  const { search } = new URL(tile.href);
-  const among = tile.closest("[data-in]")?.getAttribute("data-in");
-  return search || !among ? tile.href : `${tile.href}?${among}`;
+  if (new URL(tile.href).search) return tile.href;
+  const said = tile.closest("[data-in]");
+  if (said) return `${tile.href}${said.getAttribute("data-in") ? "?" : ""}${said.getAttribute("data-in")}`;
+  const place = tile.closest("[data-walk], .tiles, .nears, .strip");
+  const ids = [...new Set([...(place?.querySelectorAll("a.tile[data-id]") ?? [])].map((one) => /** @type {HTMLElement} */ (one).dataset.id ?? ""))];
+  if (ids.length < 2) return tile.href;
+  const at = ids.indexOf(tile.dataset.id ?? "");
+  return `${tile.href}?among=${ids.slice(Math.max(0, at - BESIDE), at + BESIDE + 1).map((id) => id.slice(0, 12)).join(",")}`;
 }
 
 document.addEventListener("click", (event) => {
   const tile = event.target instanceof Element ? event.target.closest("a.tile[data-id]") : null;
   if (!(tile instanceof HTMLAnchorElement) || event.defaultPrevented || event.button) return;
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || tile.closest("dialog, [data-no-lightbox]")) return;
+  if (document.querySelector("main [data-viewer]")) return; // a picture's own page
   if (!new URL(tile.href).pathname.startsWith("/images/")) return;
   event.preventDefault();
   opener = tile;
@@ -181,3 +193,13 @@ addEventListener("popstate", (event) => {
   } else if (dialog.open) shut();
 });
 dialog.addEventListener("cancel", (event) => { event.preventDefault(); close(); });
+
+// a look and back, as file managers have it
+bind([{
+  keys: [" "], label: "Quick look", group: "Pictures",
+  run: () => {
+    const tile = document.activeElement?.closest("a.tile[data-id]");
+    if (!(tile instanceof HTMLAnchorElement) || document.querySelector("main [data-viewer]")) return false;
+    tile.click();
+  },
+}]);

@@ -1,6 +1,5 @@
 // A page that lists pictures: the keyboard walks over them, Esc goes up.
 
-import "./lightbox.js";
 import { escape, walk } from "./tiles.js";
 
 const place = document.querySelector("[data-walk]");

@@ -60,6 +60,7 @@ export class Viewer {
     this.frame = /** @type {HTMLElement} */ (this.stage.querySelector(".over"));
     this.whole = /** @type {HTMLImageElement} */ (this.stage.querySelector("img.whole"));
     this.view = "picture";
+    this.frame.style.backgroundImage = `url("/thumb/${this.id}/512.jpg")`;
     this.zoom = new Zoom(this.stage, this.frame, Number(root.dataset.width), {
       changed: (zoom) => this.zoomed(zoom),
       swiped: (way) => { if (way === "down") { if (host.over) host.close(); } else this.turn(way === "left" ? "after" : "before"); },
@@ -104,6 +105,7 @@ export class Viewer {
       image.className = name;
       image.alt = name === "sampled" ? "dots drawn from the mixture" : "the expected colour at each place";
       image.dataset.again = "";
+      image.addEventListener("load", () => image.classList.add("ready"));
       image.src = `/images/${this.id}/${name}.webp?size=1024`;
       this.frame.querySelector("[data-more-views]")?.append(image);
     }
@@ -146,7 +148,7 @@ export class Viewer {
     if (link instanceof HTMLAnchorElement) this.host.turn(link.href, name);
   }
   /** @param {"first" | "last"} name */
-  end_(name) {
+  toEnd(name) {
     const id = this.root.dataset[name];
     if (id && id !== this.id) this.host.turn(addressOf(id, this.query));
   }
@@ -158,7 +160,8 @@ export class Viewer {
   }
   fullScreen() {
     if (document.fullscreenElement) void document.exitFullscreen();
-    else void (this.root.closest("dialog") ?? this.root.querySelector(".sunk") ?? this.root).requestFullscreen().catch(() => {});
+    // a dialog cannot fill the screen by itself, but the page that it covers can
+    else void (this.host.over ? document.documentElement : this.part(".sunk"))?.requestFullscreen().catch(() => {});
   }
 
   // ---- what is said of it ----
@@ -292,8 +295,9 @@ export class Viewer {
     return [
       { keys: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"], label: "Before, after; when zoomed, about the picture", group: one, run: (event) => this.arrow(event) },
       { keys: ["h", "l"], label: "The picture before, after", group: one, run: (event) => this.turn(event.key === "h" ? "before" : "after") },
-      { keys: ["Home", "End"], label: "First, last of the list", group: one, run: (event) => this.end_(event.key === "Home" ? "first" : "last") },
+      { keys: ["Home", "End"], label: "First, last of the list", group: one, run: (event) => this.toEnd(event.key === "Home" ? "first" : "last") },
       { keys: ["Escape"], label: "Back", group: one, run: () => this.host.close() },
+      ...(this.host.over ? [{ keys: [" "], label: "Back", group: one, run: (/** @type {KeyboardEvent} */ event) => (onControl(event) ? false : this.host.close()) }] : []),
       { keys: ["i"], label: "What is known of it", group: one, run: () => this.info() },
       { keys: ["s"], label: "All, from most to least alike", group: one, run: () => this.go("ranked") },
       { keys: ["b"], label: "Its trend", group: one, run: () => this.go("trend") },
@@ -312,4 +316,9 @@ export class Viewer {
       { keys: ["x"], label: "Pick, let go", group: "Rating", run: () => picks.toggle(this.id) },
     ];
   }
+}
+
+/** Whether a key belongs to a button or a link that has the focus. @param {KeyboardEvent} event */
+function onControl(event) {
+  return event.target instanceof Element && Boolean(event.target.closest("button, a, summary"));
 }

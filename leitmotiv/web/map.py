@@ -1,0 +1,189 @@
+"""`/map`: all pictures at once, where they lie by look, on a sorted grid, by time and colour, or in packs of trends."""
+
+import numpy as np
+from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
+
+from leitmotiv.errors import NoMapError, UsageError
+from leitmotiv.web import forms as forms_of
+from leitmotiv.web.context import the_session
+from leitmotiv.web.images import find, name_of
+from leitmotiv.web.own import body
+from leitmotiv.workflows import browse, map_making, map_page, sprites
+from leitmotiv.workflows.map_page import MapPage
+
+pages = Blueprint("map", __name__)
+
+ASKED = 200
+"""Most pictures or trends that one request asks for by number."""
+FOREVER = "private, max-age=31536000, immutable"
+NOW = "private, no-cache"
+SMALL = ("red", "green", "blue", "shape")
+
+
+@pages.get("/map")
+def index() -> str:
+    """The map, or why there is none yet."""
+    session = the_session()
+    total, unplaced = browse.images(session, limit=1).total, 0
+    state = "empty"
+    if total:
+        try:
+            unplaced, state = map_page.unplaced(session), "ready"
+            count = sum(map(bool, map_page.map_page(session).ids))
+        except NoMapError:
+            state = "unplaced" if map_making.can_start(session) else "unindexed"
+    if state != "ready":
+        return render_template("unmapped.html", state=state, total=total)
+    return render_template("map.html", count=count, unplaced=unplaced, layouts=map_page.LAYOUTS)
+
+
+@pages.get("/api/v1/map")
+def describe() -> Response:
+    """What there is on the map, and how its columns are to be read."""
+    session = the_session()
+    page = map_page.map_page(session)
+    count = len(page.ids)
+    offset, columns = 0, {}
+    for name, width in _columns(page):
+        columns[name] = {"offset": offset, "bytes": width}
+        offset += width * count
+    later = int(page.later.sum())
+    return _tagged(
+        jsonify(
+            {
+                "schema": "leitmotiv.map/1",
+                "count": count,
+                "later": later,
+                "unplaced": map_page.unplaced(session),
+                "working": map_making.is_running(session),
+                "layouts": [vars(frame) for frame in page.frames],
+                "ticks": [{"at": tick.at, "label": tick.label} for tick in page.ticks],
+                "trends": [vars(group) for group in page.groups],
+                "columns": columns,
+                "columns_url": url_for("map.columns"),
+                "ids_url": url_for("map.ids"),
+                "sprites": {str(level): each for level, each in sprites.LEVELS.items()},
+                "stamp": _short(page),
+            }
+        )
+    )
+
+
+@pages.get("/api/v1/map/columns.bin")
+def columns() -> Response:
+    """All columns of the map one after the other, little-endian, as `/api/v1/map` describes them."""
+    session = the_session()
+    page = map_page.map_page(session)
+    flags = map_page.flags(session, page)
+    wide = [name for name in page.columns if name not in SMALL]
+    parts = [page.columns[name].astype("<u2") for name in wide] + [page.columns[name] for name in SMALL]
+    return _binary(b"".join(part.tobytes() for part in parts) + flags.tobytes())
+
+
+@pages.get("/api/v1/map/ids.bin")
+def ids() -> Response:
+    """The ids of all rows, 32 bytes each; zeros where a picture was forgotten."""
+    page = map_page.map_page(the_session())
+    return _binary(b"".join(bytes.fromhex(image) if image else bytes(32) for image in page.ids))
+
+
+@pages.get("/api/v1/map/selected.bin")
+def selected() -> Response:
+    """Which rows the filters `?q=` hold for: a bit each, the lowest of a byte first."""
+    kept = map_page.chosen(the_session(), request.args.get("q", ""))
+    answer = _binary(np.packbits(kept, bitorder="little").tobytes())
+    answer.headers["X-Count"] = str(int(kept.sum()))
+    return answer
+
+
+@pages.get("/api/v1/map/pictures")
+def pictures() -> Response:
+    """Some rows of the map, `?rows=4,8,15`, or the row of one picture, `?id=`."""
+    session = the_session()
+    page = map_page.map_page(session)
+    if "id" in request.args:
+        wanted = browse.image(session, request.args["id"]).id
+        rows = [page.ids.index(wanted)] if wanted in page.ids else []
+    else:
+        rows = _numbers("rows", len(page.ids))
+    trend = page.columns["trend"].tolist()
+    forms = [
+        {
+            "row": row,
+            **forms_of.image(image),
+            "name": image.name,
+            "trend": trend[row] if trend[row] != map_page.NO_TREND else None,
+        }
+        for row, image in map_page.pictures(session, page, rows)
+    ]
+    return _tagged(jsonify({"pictures": forms}))
+
+
+@pages.get("/api/v1/map/trends")
+def trends() -> Response:
+    """The names of some trends of the map, `?numbers=0,1,2`, by their places in the list of `/api/v1/map`."""
+    session = the_session()
+    page = map_page.map_page(session)
+    forms = []
+    for number in _numbers("numbers", len(page.groups)):
+        group = page.groups[number]
+        name = name_of(session, find(session, group.id))
+        forms.append({"number": number, **vars(group), "exemplar": page.ids[group.row], "name": name})
+    return _tagged(jsonify({"trends": forms}))
+
+
+@pages.post("/api/v1/map/layout")
+def lay_out() -> tuple[Response, int]:
+    """Have places made for the pictures that lack one, or with {"anew": true} for all; it is done beside the server."""
+    form = body({"anew": bool})
+    started = map_making.start(the_session(), anew=form.get("anew", False))
+    return jsonify({"started": started, "working": True}), 202
+
+
+@pages.get("/map/sprites/<int:level>/<int:number>.jpg")
+def sheet(level: int, number: int) -> Response:
+    """A sheet of small pictures, cells of 16 or 64 pixels; `?v=` (the stamp) makes an address that never changes."""
+    session = the_session()
+    page = map_page.map_page(session)
+    if level not in sprites.LEVELS or number * sprites.LEVELS[level] >= max(1, len(page.ids)):
+        raise UsageError(f"The map has no sheet {number} with cells of {level} pixels.")
+    name = sprites.sheet_name(page.ids, level, number)
+    answer = make_response(b"")
+    answer.set_etag(name)
+    if not request.if_none_match.contains(name):
+        answer.set_data(sprites.map_sheet(session, level, number))
+    else:
+        answer.status_code = 304
+    answer.mimetype = "image/jpeg"
+    answer.headers["Cache-Control"] = FOREVER if request.args.get("v") == _short(page) else NOW
+    return answer
+
+
+def _columns(page: MapPage) -> list[tuple[str, int]]:
+    """Names and widths of the columns in their order."""
+    return [(name, 2) for name in page.columns if name not in SMALL] + [(name, 1) for name in (*SMALL, "flags")]
+
+
+def _short(page: MapPage) -> str:
+    return page.stamp.split("-", 1)[0]
+
+
+def _numbers(name: str, below: int) -> list[int]:
+    """A list of whole numbers in an address."""
+    texts = [text for text in request.args.get(name, "").split(",") if text]
+    if not texts or len(texts) > ASKED or not all(text.isdecimal() and int(text) < below for text in texts):
+        raise UsageError(f"{name} must be 1 to {ASKED} numbers from 0 to {below - 1}, with commas between them.")
+    return list(dict.fromkeys(int(text) for text in texts))
+
+
+def _binary(data: bytes) -> Response:
+    answer = make_response(data)
+    answer.mimetype = "application/octet-stream"
+    return _tagged(answer)
+
+
+def _tagged(answer: Response) -> Response:
+    """Asked for again, what has not changed is not sent again."""
+    answer.add_etag()
+    answer.make_conditional(request.environ)
+    return answer

@@ -1,0 +1,127 @@
+// What the map knows of its pictures: columns of numbers, read once; ids, names and dates are asked for when they are needed.
+
+/** @typedef {{name: string, left: number, top: number, width: number, height: number, extent: number}} Frame */
+/** @typedef {{id: number, size: number, row: number, name?: string, exemplar?: string}} Trend */
+/** @typedef {{row: number, id: string, name: string, path: string, taken: string, width: number, height: number, trend: number | null}} Picture */
+/**
+ * @typedef {object} About
+ * @property {number} count
+ * @property {number} later
+ * @property {number} unplaced
+ * @property {boolean} working
+ * @property {Frame[]} layouts
+ * @property {{at: number, label: string}[]} ticks
+ * @property {Trend[]} trends
+ * @property {Record<string, {offset: number, bytes: number}>} columns
+ * @property {string} columns_url
+ * @property {string} ids_url
+ * @property {Record<string, number>} sprites   pixels of a cell to pictures of a sheet
+ * @property {string} stamp
+ */
+
+export const NO_TREND = 65535;
+export const ABSENT = 1;
+export const GONE = 2;
+export const LATER = 4;
+const ASKED = 200;
+
+/** @param {string} address */
+async function ask(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  if (!answer.ok) {
+    const problem = await answer.json().catch(() => null);
+    throw new Error(problem?.detail ?? `The server refused (${answer.status}).`);
+  }
+  return answer;
+}
+
+/** All pictures of the map, by row. */
+export class Pictures {
+  /** @param {About} about @param {ArrayBuffer} bytes */
+  constructor(about, bytes) {
+    this.about = about;
+    this.count = about.count;
+    /** @type {Record<string, Uint16Array | Uint8Array>} */
+    this.columns = {};
+    for (const [name, { offset, bytes: width }] of Object.entries(about.columns)) {
+      this.columns[name] = width === 2 ? new Uint16Array(bytes, offset, this.count) : new Uint8Array(bytes, offset, this.count);
+    }
+    this.bytes = bytes.byteLength;
+    this.flags = this.columns.flags;
+    /** Width by height of each shape number. */
+    this.ratios = Float32Array.from({ length: 256 }, (_, shape) => 2 ** ((shape - 128) / 32));
+    /** @type {Promise<Uint8Array> | null} */
+    this.asked = null;
+    /** @type {Map<number, Picture>} */
+    this.known = new Map();
+  }
+
+  static async load() {
+    /** @type {About} */
+    const about = await (await ask("/api/v1/map")).json();
+    return new Pictures(about, await (await ask(about.columns_url)).arrayBuffer());
+  }
+
+  /** @param {string} layout @returns {Frame} */
+  frame(layout) {
+    return this.about.layouts.find((one) => one.name === layout) ?? this.about.layouts[0];
+  }
+
+  /** @param {number} row */
+  ratio(row) { return this.ratios[this.columns.shape[row]]; }
+
+  /** @param {number} row */
+  shown(row) { return !(this.flags[row] & GONE); }
+
+  /** The full ids of rows. @param {Iterable<number>} rows @returns {Promise<string[]>} */
+  async ids(rows) {
+    this.asked ??= ask(this.about.ids_url).then((answer) => answer.arrayBuffer()).then((bytes) => new Uint8Array(bytes));
+    const all = await this.asked;
+    return [...rows].map((row) => {
+      let text = "";
+      for (let at = 32 * row; at < 32 * row + 32; at++) text += (all[at] >> 4).toString(16) + (all[at] & 15).toString(16);
+      return text;
+    });
+  }
+
+  /** Rows of ids, for those that are on the map. @param {Iterable<string>} ids @returns {Promise<number[]>} */
+  async rows(ids) {
+    const wanted = new Set(ids);
+    if (!wanted.size) return [];
+    const rows = Array.from({ length: this.count }, (_, row) => row);
+    const all = await this.ids(rows);
+    return rows.filter((row) => wanted.has(all[row]));
+  }
+
+  /** Names, dates and sizes of rows, in their order. @param {number[]} rows @returns {Promise<Picture[]>} */
+  async pictures(rows) {
+    const lacking = rows.filter((row) => !this.known.has(row));
+    for (let start = 0; start < lacking.length; start += ASKED) {
+      const some = lacking.slice(start, start + ASKED).join(",");
+      for (const one of (await (await ask(`/api/v1/map/pictures?rows=${some}`)).json()).pictures) this.known.set(one.row, one);
+    }
+    return /** @type {Picture[]} */ (rows.map((row) => this.known.get(row)).filter((one) => one !== undefined));
+  }
+
+  /** The row of one picture, by its id or the beginning of it. @param {string} id @returns {Promise<number | null>} */
+  async find(id) {
+    const [one] = (await (await ask(`/api/v1/map/pictures?id=${encodeURIComponent(id)}`)).json()).pictures;
+    if (one) this.known.set(one.row, one);
+    return one ? one.row : null;
+  }
+
+  /** Give some trends their names. @param {number[]} numbers */
+  async name(numbers) {
+    const lacking = numbers.filter((number) => this.about.trends[number].name === undefined);
+    if (!lacking.length) return;
+    for (const number of lacking) this.about.trends[number].name = "";
+    const found = await (await ask(`/api/v1/map/trends?numbers=${lacking.join(",")}`)).json();
+    for (const one of found.trends) Object.assign(this.about.trends[one.number], { name: one.name, exemplar: one.exemplar });
+  }
+
+  /** A bit for each row that filters hold for, and how many. @param {string} filters */
+  async chosen(filters) {
+    const answer = await ask(`/api/v1/map/selected.bin?q=${encodeURIComponent(filters)}`);
+    return { bits: new Uint8Array(await answer.arrayBuffer()), count: Number(answer.headers.get("X-Count")) };
+  }
+}
