@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 from leitmotiv.errors import NoMapError, UsageError
 from leitmotiv.web import forms as forms_of
 from leitmotiv.web.context import the_session
-from leitmotiv.web.images import find, name_of
+from leitmotiv.web.images import name_of
 from leitmotiv.web.own import body
 from leitmotiv.workflows import browse, map_making, map_page, sprites
 from leitmotiv.workflows.map_page import MapPage
@@ -127,7 +127,7 @@ def trends() -> Response:
     forms = []
     for number in _numbers("numbers", len(page.groups)):
         group = page.groups[number]
-        name = name_of(session, find(session, group.id))
+        name = name_of(session, browse.cluster(session, group.id))
         forms.append({"number": number, **vars(group), "exemplar": page.ids[group.row], "name": name})
     return _tagged(jsonify({"trends": forms}))
 
