@@ -117,18 +117,20 @@ def timed(function, *args, **options):
 
 @contextmanager
 def phases():
-    """Print how long each phase that a job reports took."""
-    spent, last = {}, ["Starting", time.perf_counter()]
+    """Print how long each phase that a job reports took: seconds, and those of the processor."""
+    clocks = time.perf_counter, time.process_time
+    spent, last = {}, ["Starting", *(clock() for clock in clocks)]
 
     def report(step) -> None:
-        now = time.perf_counter()
-        spent[last[0]] = spent.get(last[0], 0.0) + now - last[1]
-        last[:] = step.phase, now
+        now = [clock() for clock in clocks]
+        before = spent.get(last[0], (0.0, 0.0))
+        spent[last[0]] = tuple(sum(parts) for parts in zip(before, now, (-last[1], -last[2]), strict=True))
+        last[:] = step.phase, *now
 
     yield report
     report(argparse.Namespace(phase=""))
-    for phase, seconds in spent.items():
-        print(f"    {phase:34}{seconds:8.1f} s")
+    for phase, (seconds, processor) in spent.items():
+        print(f"    {phase:34}{seconds:8.1f} s{processor:8.1f} s of the processor")
 
 
 def peak() -> float:

@@ -96,7 +96,7 @@ def _filters() -> dict[str, object]:
         words: "alternative breakable count day duration home known_from moment outcome percent pictures place progress"
         " share size span stars",
         lines: "chips",
-        figures: "ratio frame widths bands",
+        figures: "ratio frame widths bands asked",
     }
     by_name = {name: getattr(module, name) for module, text in names.items() for name in text.split()}
     return by_name | {"lately": lambda at: words.lately(at, date.today())}
@@ -123,6 +123,7 @@ TOOLS = (
     ("/chain", "A chain between the two"),
     ("/diverse", "A diverse few of them"),
     ("/slideshow", "Slideshow"),
+    ("/search", "Search among them"),
     ("/duplicates", "Find duplicates"),
     ("/export", "Take them out"),
 )

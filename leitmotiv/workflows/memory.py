@@ -29,6 +29,7 @@ KEPT = {
     "between": 2,
     "part": 2,
     "term": 48,
+    "rows": 1,
     "upload": 24,
 }
 """How many values of a kind are kept, where they are large."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import candidates, divergence, embedding, hubness, sparse_tree
-from leitmotiv.analysis.graph import Lists, keys_of, listed
+from leitmotiv.analysis.graph import Lists, Pairs, keys_of, listed
 from leitmotiv.analysis.prices import Priced, settled
 from leitmotiv.analysis.sparse_exemplars import Served, augmented, with_shortlists
 from leitmotiv.errors import NoIndexError
@@ -73,19 +73,20 @@ def build(
     number = None if before is None else before.wanted
     step("Finding trends", 0, 0)
 
-    def search(price: float, start: Rows | None) -> Priced[tuple[Served, Clusters]]:
+    def search(price: float, start: Rows | None) -> Priced[tuple[Served, Pairs]]:
         old = np.zeros(0, np.int64) if start is None else start
         found = _found(vectors, neighbours, comparer, old, price, settings, step)
         return Priced(price, found[0].rows, found)
 
-    served, clusters = settled(
+    made = settled(
         size,
         search,
         lambda: sparse_tree.suggest(size, comparer.weighed, None if number is None else number.count),
         start=_old_rows(before, vectors.ids),
         previous=None if before is None else before.price,
         wanted=number,
-    ).found
+    )
+    clusters, served = _with_tree(vectors, *made.found, comparer, made.price, settings, step)
     kept = replace(neighbours, others=comparer.used().joined(neighbours.others.of(served.rows)))
     exemplars = served.rows[served.labels]
     put_neighbours(library, settings, kept, exemplars, _apart(comparer, exemplars))
@@ -160,15 +161,15 @@ def _found(
     price: float,
     settings: Settings,
     step: Recorder,
-) -> tuple[Served, Clusters]:
-    """Groups at a price and their tree; progress in hundredths."""
+) -> tuple[Served, Pairs]:
+    """Groups at a price, and the pairs that they were found along; progress in hundredths."""
 
     def shortlist(rows: Rows) -> Lists:
         step("Finding trends", 60, 100)
         return _shortlist(vectors, rows, settings)
 
     step("Finding trends", 0, 100)
-    served, pairs = augmented(
+    return augmented(
         neighbour_graph(neighbours, EDGES, start, comparer),
         preference=price,
         most=comparer.most,
@@ -177,6 +178,18 @@ def _found(
         start=start,
         progress=lambda done, total: step("Finding trends", 50 * done // total, 100),
     )
+
+
+def _with_tree(
+    vectors: Vectors,
+    served: Served,
+    pairs: Pairs,
+    comparer: Comparer,
+    price: float,
+    settings: Settings,
+    step: Recorder,
+) -> tuple[Clusters, Served]:
+    """The tree over the groups, which then stand around their medoids."""
     clusters, served = sparse_tree.build(
         tuple(vectors.ids),
         served,
@@ -188,7 +201,7 @@ def _found(
     )
     # The next index starts from these medoids, and should find the pairs with them known.
     with_shortlists(pairs, served.rows, lambda rows: _shortlist(vectors, rows, settings), comparer)
-    return served, clusters
+    return clusters, served
 
 
 def _shortlist(vectors: Vectors, exemplars: Rows, settings: Settings) -> Lists:
