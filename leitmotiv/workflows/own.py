@@ -111,7 +111,7 @@ def keep_selection(
     if (query is None) == (ids is None):
         raise UsageError("A selection is either a filter (query) or fixed pictures (ids).")
     if query is not None:
-        selecting.check(session, query)
+        selecting.parse(query)
     store = session.library.selections
     with session.library.transaction():
         taken = store.get(name)
