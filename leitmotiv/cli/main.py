@@ -31,6 +31,7 @@ VERBS = {
     "export": ("export", "Take tables, pictures, sheets or a site out of the library."),
     "forget": ("forget", "Remove pictures from the library; their files stay."),
     "map": ("map", "Print where each picture lies on the map."),
+    "metadata": ("metadata", "Import, list and write catalogues of the pictures."),
     "ratings": ("ratings", "List, set and read stars, favourites and labels."),
     "relocate": ("relocate", "Tell the library that a folder moved."),
     "restore": ("restore", "Make a library from a backup."),

@@ -250,13 +250,22 @@ CREATE INDEX removals_by_plan ON removals (plan, serial)
 """
 
 
-def m006_edits_of_trends(database: sqlite3.Connection) -> None:
+def m006_columns_of_catalogues(database: sqlite3.Connection) -> None:
+    """Add the columns of tables that others made about pictures."""
+    database.execute(
+        "CREATE TABLE catalogue_columns (name TEXT NOT NULL PRIMARY KEY, place INTEGER NOT NULL, kind TEXT NOT NULL, "
+        "source TEXT NOT NULL, at TEXT NOT NULL, entries TEXT NOT NULL)"
+    )
+    count_changes(database, "catalogue_columns")
+
+
+def m007_edits_of_trends(database: sqlite3.Connection) -> None:
     """Add what a person says about trends."""
-    database.execute(_M006)
+    database.execute(_M007)
     count_changes(database, "trend_edits")
 
 
-_M006 = """
+_M007 = """
 CREATE TABLE trend_edits (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,
@@ -274,7 +283,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     m003_ratings_selections_changes,
     m004_grain_of_the_trends,
     m005_copies,
-    m006_edits_of_trends,
+    m006_columns_of_catalogues,
+    m007_edits_of_trends,
 )
 
 

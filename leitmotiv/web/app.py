@@ -111,7 +111,6 @@ def _frame(session: Session) -> dict[str, object]:
         "refused": g.get("refused", False),
         "working": lambda: _working(session),
         # no version in the address: a module reached by two addresses would run twice
-        "sorts": lines.SORTS,
         "tools": _tools,
         "asset": lambda name: flask.url_for("static", filename=name),
     }

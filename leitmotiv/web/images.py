@@ -13,7 +13,7 @@ from leitmotiv.errors import CompilingError, UsageError
 from leitmotiv.records import LABELS, Cluster, Image, Ranking
 from leitmotiv.web import figures, lines, parameters
 from leitmotiv.web.context import address, tagged, the_session
-from leitmotiv.workflows import browse, own, viewing
+from leitmotiv.workflows import browse, metadata, own, viewing
 from leitmotiv.workflows.session import Session
 
 pages = Blueprint("images", __name__)
@@ -74,6 +74,7 @@ def _picture(session: Session, image: Image) -> dict[str, object]:
     ellipses = browse.ellipses(session, image.id)
     return {
         "image": image,
+        "told": metadata.told(session, image.id),
         "around": place,
         "before": place.images[at - 1] if at > 0 else None,
         "after": place.images[at + 1] if at + 1 < len(place.images) else None,

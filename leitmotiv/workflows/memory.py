@@ -20,6 +20,7 @@ KEPT = {
     "full": 2,
     "why": 32,
     "columns": 1,
+    "catalogue": 1,
     "count": 1,
     "days": 1,
     "facets": 32,

@@ -283,6 +283,9 @@ class FakeLibrary:
     def count(self, session: Any) -> int:
         return len(self.images_)
 
+    def columns(self, session: Any) -> list[str]:
+        return []
+
     def state(self, session: Any) -> tuple[object, ...]:
         return (len(self.images_),)
 
@@ -314,7 +317,7 @@ class FakeLibrary:
         )
 
 
-GRID = ("view", "newest", "count", "state", "pictures", "tiles")
+GRID = ("view", "newest", "count", "columns", "state", "pictures", "tiles")
 """What stands in for `workflows.grid`."""
 PORTRAITS = ("average", "colour", "names", "dates")
 """What stands in for `workflows.portraits`."""
