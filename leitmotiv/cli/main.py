@@ -33,11 +33,13 @@ VERBS = {
     "map": ("map", "Print where each picture lies on the map."),
     "metadata": ("metadata", "Import, list and write catalogues of the pictures."),
     "ratings": ("ratings", "List, set and read stars, favourites and labels."),
+    "jobs": ("jobs", "List long work, and let it rest, go on or end."),
     "relocate": ("relocate", "Tell the library that a folder moved."),
     "restore": ("restore", "Make a library from a backup."),
     "search": ("search", "Print the pictures that fit colours, places, sketches."),
     "serve": ("serve", "Serve the pages of the library."),
     "similar": ("similar", "Print the pictures most like one."),
+    "watch": ("watch", "Keep the library current while folders change."),
     "status": ("status", "Print what the library holds and what is wrong with it."),
     "why": ("why", "Tell why two pictures are alike or not."),
 }
@@ -130,6 +132,12 @@ def run(args: list[str] | None = None) -> int:
     except LeitmotivError as error:
         return _fail(error, arguments)
     except Exception as error:
+        from leitmotiv.workflows.progress import Stopped
+
+        if isinstance(error, Stopped):
+            text = "Stopped from the page of jobs; what was finished is kept."
+            click.echo(text, err=True)
+            return _as_json("Stopped", text, 130, arguments)
         traceback.print_exc()
         click.echo(SHOW_AT_BUG, err=True)
         return _as_json(type(error).__name__, str(error), 70, arguments)

@@ -259,13 +259,25 @@ def m006_columns_of_catalogues(database: sqlite3.Connection) -> None:
     count_changes(database, "catalogue_columns")
 
 
-def m007_edits_of_trends(database: sqlite3.Connection) -> None:
+def m007_queue(database: sqlite3.Connection) -> None:
+    """Let jobs wait, rest and begin again: what they were asked to do stands in their row."""
+    for column in (
+        "parameters TEXT",  # JSON; null where a job cannot be repeated
+        "queue INTEGER NOT NULL DEFAULT 0",  # whether it is the worker's
+        "priority INTEGER NOT NULL DEFAULT 0",
+        "attempts INTEGER NOT NULL DEFAULT 0",
+        "control TEXT NOT NULL DEFAULT ''",  # what a person wishes of one that runs: pause, cancel
+    ):
+        database.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
+
+
+def m008_edits_of_trends(database: sqlite3.Connection) -> None:
     """Add what a person says about trends."""
-    database.execute(_M007)
+    database.execute(_M008)
     count_changes(database, "trend_edits")
 
 
-_M007 = """
+_M008 = """
 CREATE TABLE trend_edits (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,
@@ -284,7 +296,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     m004_grain_of_the_trends,
     m005_copies,
     m006_columns_of_catalogues,
-    m007_edits_of_trends,
+    m007_queue,
+    m008_edits_of_trends,
 )
 
 

@@ -12,12 +12,14 @@ from leitmotiv.errors import LeitmotivError
 from leitmotiv.records import Job
 from leitmotiv.web import (
     about,
+    answers,
     api,
     chain,
     clusters,
     compare,
     context,
     diverse,
+    docs,
     duplicates,
     editing,
     errors,
@@ -28,12 +30,14 @@ from leitmotiv.web import (
     lines,
     map,  # noqa: A004 - the page has the noun that people use
     own,
+    parameters,
     pictures,
     ranked,
     safety,
     search,
     sidecars,
     slideshow,
+    streams,
     timeline,
     why,
     words,
@@ -61,6 +65,7 @@ PAGES = (
     export,
     sidecars,
     own,
+    docs,
     api,
 )
 
@@ -79,11 +84,13 @@ def create_app(session: Session, *, token: str | None = None) -> Flask:
     app.extensions[context.KEY] = session
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.config["MAX_CONTENT_LENGTH"] = 1_000_000
+    app.url_map.converters["int"] = parameters.WholeConverter
+    app.config["MAX_CONTENT_LENGTH"] = answers.BYTES
     app.logger.setLevel(logging.WARNING)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": jinja2.StrictUndefined}
-    safety.install(app, host=session.settings.host, token=token)
+    safety.install(app, host=session.settings.host, token=token, allowed=session.settings.allowed_hosts)
     errors.install(app)
+    streams.install(app)
     for page in PAGES:
         app.register_blueprint(page.pages)
     app.jinja_env.filters.update(_filters())

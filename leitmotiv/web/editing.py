@@ -7,8 +7,9 @@ from flask import Blueprint, Response, jsonify
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Cluster
 from leitmotiv.web import clusters, parameters
+from leitmotiv.web.answers import body
 from leitmotiv.web.context import the_session
-from leitmotiv.web.own import body, ids_of
+from leitmotiv.web.own import LARGE, MOST
 from leitmotiv.workflows import editing
 
 pages = Blueprint("editing", __name__, url_prefix="/api/v1/clusters")
@@ -23,6 +24,13 @@ def _number(form: dict[str, Any]) -> int:
     if "cluster" not in form:
         raise UsageError("cluster is missing: the number of a trend, as /api/v1/clusters has it.")
     return int(form["cluster"])
+
+
+def _ids(form: dict[str, Any]) -> list[str]:
+    ids = form.get("ids")
+    if not ids or len(ids) > MOST or not all(isinstance(image_id, str) for image_id in ids):
+        raise UsageError(f"ids must be a list of 1 to {MOST:,} ids of pictures.")
+    return list(dict.fromkeys(ids))
 
 
 def _answer(*groups: Cluster, count: int | None) -> Response:
@@ -56,7 +64,7 @@ def merge() -> Response:
 @pages.post("/split")
 def split() -> Response:
     """Take a trend apart: {"cluster", "parts": 2 to 12} along the tree, or {"cluster", "ids"} into one of these."""
-    form = body({"cluster": int, "parts": int, "ids": list, "count": int})
+    form = body({"cluster": int, "parts": int, "ids": list, "count": int}, most=LARGE)
     if "ids" in form and "parts" in form:
         raise UsageError("A trend is taken apart either into parts or by ids, not by both.")
     count = _count(form)
@@ -65,7 +73,7 @@ def split() -> Response:
         _number(form),
         count,
         parts=form.get("parts", 2),
-        pictures=ids_of(form) if "ids" in form else (),
+        pictures=_ids(form) if "ids" in form else (),
     )
     return _answer(*made, count=count)
 
@@ -73,17 +81,17 @@ def split() -> Response:
 @pages.post("/pin")
 def pin() -> Response:
     """Put pictures into a trend, for good: {"ids", "cluster", "count"}."""
-    form = body({"cluster": int, "ids": list, "count": int})
+    form = body({"cluster": int, "ids": list, "count": int}, most=LARGE)
     count = _count(form)
-    return _answer(editing.pin(the_session(), ids_of(form), _number(form), count), count=count)
+    return _answer(editing.pin(the_session(), _ids(form), _number(form), count), count=count)
 
 
 @pages.post("/exclude")
 def exclude() -> Response:
     """Take pictures out of a trend: {"ids", "cluster", "count"}; out of all trends without "cluster"."""
-    form = body({"cluster": int, "ids": list, "count": int})
+    form = body({"cluster": int, "ids": list, "count": int}, most=LARGE)
     number = _number(form) if "cluster" in form else None
-    return jsonify({"ids": editing.exclude(the_session(), ids_of(form), number, _count(form))})
+    return jsonify({"ids": editing.exclude(the_session(), _ids(form), number, _count(form))})
 
 
 @pages.get("/edits")

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from flask import Flask
 
 TRIES = 20
-THREADS = 8
-"""Requests answered at once: thumbnails come in bursts; what computes holds the session's one lane anyway."""
+THREADS = 14
+"""Requests answered at once: eight for thumbnails, which come in bursts (what computes holds the session's one lane
+anyway), and one for each stream of events that may be open."""
+LARGEST = 2**31
+"""Bytes of a request; each route bounds its own, long before."""
 
 
 # Thumbnails come in bursts: a queue is no news for whoever reads the terminal.
@@ -36,10 +39,14 @@ class Server:
 
     def __init__(self, app: "Flask", listening: socket.socket, host: str) -> None:
         self._map: dict[int, object] = {}
-        self._server = create_server(app, map=self._map, sockets=[listening], threads=THREADS, ident="leitmotiv")
+        self._server = create_server(
+            app, map=self._map, sockets=[listening], threads=THREADS, ident="leitmotiv", max_request_body_size=LARGEST
+        )
         self._closing = threading.Lock()
         self._closed = False
         self._running = False
+        # what an app wants to know when its server closes, such as streams that would go on
+        self._closing_calls = tuple(app.extensions.get("closing", ()))
         self.port = int(listening.getsockname()[1])
         self.url = f"http://{_reachable(host)}:{self.port}/"
 
@@ -54,6 +61,7 @@ class Server:
         finally:
             with self._closing:
                 self._running, self._closed = False, True
+            self._tell()
             self._release()
 
     def close(self) -> None:
@@ -62,11 +70,16 @@ class Server:
             if self._closed:
                 return
             self._closed = True
+            self._tell()
             if self._running:
                 # the loop owns its sockets: have it close them itself, and so come to its end
                 self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._map, ignore_all=True))
                 return
         self._release()
+
+    def _tell(self) -> None:
+        for call in self._closing_calls:
+            call()
 
     def _release(self) -> None:
         self._server.task_dispatcher.shutdown(timeout=2)

@@ -5,10 +5,10 @@ from typing import Any, cast
 from flask import Blueprint, Response, render_template
 
 from leitmotiv.errors import NoIndexError, UsageError
-from leitmotiv.web import figures, parameters, streams
+from leitmotiv.web import bands, figures, parameters
+from leitmotiv.web.bands import Measure
 from leitmotiv.web.clusters import MOST, asked
 from leitmotiv.web.context import tagged, the_session
-from leitmotiv.web.streams import Measure
 from leitmotiv.workflows import browse, timeline
 from leitmotiv.workflows.timeline import By, Moving, Timeline
 
@@ -41,7 +41,7 @@ def show() -> str | tuple[str, int]:
         query=query,
         measure=measure,
         count=parameters.optional_whole("count", 1, MOST),
-        stream=streams.stream(found, measure),
+        stream=bands.stream(found, measure),
         columns=[(title, _column(found, verdict)) for title, verdict in _COLUMNS],
         silent=sum(one.movement.verdict in ("few", "unclear") for one in found.trends),
         spark=_spark,

@@ -92,7 +92,7 @@ def test_a_name_is_sent_shown_and_undone(client):
     assert answer.json == {"id": group["id"], "name": "The lake"}
     assert groups(client, count=6)[0]["name"] == "The lake"
     assert "The lake" in client.get("/clusters?count=6").text
-    assert client.post("/api/v1/undo").json["title"] == "a trend is called “The lake”"
+    assert client.post("/api/v1/undo", json={}).json["title"] == "a trend is called “The lake”"
     assert groups(client, count=6)[0]["name"] != "The lake"
 
 
@@ -115,7 +115,7 @@ def test_trends_are_joined_taken_apart_and_pictures_moved(client):
     page = client.get("/clusters?count=6").text
     assert "What you changed" in page
     assert "Left out by you" in page
-    assert client.delete(f"/api/v1/clusters/edits/{edits[0]['id']}").status_code == 204
+    assert client.delete(f"/api/v1/clusters/edits/{edits[0]['id']}", json={}).status_code == 204
     assert client.get("/api/v1/clusters?count=6").json["left_out"] == []
 
 
