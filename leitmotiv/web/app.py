@@ -14,14 +14,10 @@ from leitmotiv.web import (
     about,
     answers,
     api,
-    chain,
     clusters,
-    compare,
     context,
-    diverse,
     docs,
     duplicates,
-    editing,
     errors,
     export,
     figures,
@@ -33,29 +29,26 @@ from leitmotiv.web import (
     parameters,
     pictures,
     ranked,
+    rebuild,
     safety,
     search,
+    selections,
     sidecars,
-    slideshow,
     streams,
-    timeline,
     why,
     words,
 )
+from leitmotiv.web.trend_pages import TREND_PAGES
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.session import Session
 
 PAGES = (
     pictures,
+    selections,
     images,
     ranked,
     clusters,
-    editing,
-    timeline,
-    compare,
-    chain,
-    diverse,
-    slideshow,
+    rebuild,
     map,
     why,
     search,
@@ -91,7 +84,7 @@ def create_app(session: Session, *, token: str | None = None) -> Flask:
     safety.install(app, host=session.settings.host, token=token, allowed=session.settings.allowed_hosts)
     errors.install(app)
     streams.install(app)
-    for page in PAGES:
+    for page in (*PAGES, *TREND_PAGES):
         app.register_blueprint(page.pages)
     app.jinja_env.filters.update(_filters())
     app.context_processor(lambda: _frame(session))
