@@ -105,6 +105,22 @@ class PermissionDeniedError(LeitmotivError):
     """The system refuses access to a file or folder."""
 
 
+class FolderNotAllowedError(LeitmotivError):
+    """A page named a folder that the person did not allow."""
+
+    exit_code = 2
+
+
+class NotFoundError(LeitmotivError):
+    """Something other than a picture that the library does not have: a job, a selection, a trend."""
+
+    exit_code = 1
+
+
+class TooManyStreamsError(LeitmotivError):
+    """Too many pages listen for events at one time; asking now and then goes on."""
+
+
 class PortInUseError(LeitmotivError):
     """No port near the one asked for is free."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -499,13 +499,21 @@ class Job:
     phase : str
         What it is doing now, in plain words.
     state : str
-        "queued", "running", "done", "failed" or "stopped".
+        "queued", "running", "paused", "done", "failed" or "stopped".
+    parameters : mapping
+        What it was asked to do, as plain JSON.
+    repeatable : bool
+        Whether the queue can do it (again): its parameters are known.
+    attempts : int
+        How often the worker began it.
+    wish : str
+        What a person asked of it while it runs: "pause", "cancel" or nothing.
     """
 
     id: int
     kind: str
     title: str
-    state: Literal["queued", "running", "done", "failed", "stopped"]
+    state: Literal["queued", "running", "paused", "done", "failed", "stopped"]
     phase: str
     done: int
     total: int
@@ -515,6 +523,10 @@ class Job:
     finished: datetime | None
     message: str
     failures: int
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    repeatable: bool = False
+    attempts: int = 0
+    wish: str = ""
 
 
 @dataclass(frozen=True)

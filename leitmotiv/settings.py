@@ -48,6 +48,12 @@ class Settings:
         For pictures that are near everything: "relative" or "none".
     limit : int
         Most pictures for which all pairwise divergences are computed and kept; above, only those with candidates.
+    allowed_hosts : tuple of str
+        Names beside its own that the server answers to.
+    allowed_folders : tuple of Path
+        Folders from which pages may add pictures, and into which they may write.
+    max_upload_megabytes : float
+        Largest file that a page may send.
     workers : int
         Processes that read pictures, and threads that compute divergences; 0 means one for each core.
     """
@@ -69,6 +75,9 @@ class Settings:
     workers: int = 0
     host: str = "127.0.0.1"
     port: int = 5000
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_folders: tuple[Path, ...] = ()
+    max_upload_megabytes: float = 100.0
     origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -104,6 +113,7 @@ _BOUNDS: tuple[tuple[str, float, float], ...] = (
     ("max_megapixels", 0.001, 100_000),
     ("workers", 0, 1024),
     ("port", 0, 65535),
+    ("max_upload_megabytes", 0.001, 10_000),
 )
 
 
@@ -168,17 +178,44 @@ def _convert(name: str, value: Any, origin: str) -> Any:
         raise SettingsError(f"{origin} sets {name!r}, which is no setting. {known}")
     kind = _FIELDS[name]
     if kind is not bool and isinstance(value, bool):
-        raise SettingsError(f"{name} is {value!r} in {origin}, but must be a {_KINDS[kind]}.")
+        raise SettingsError(f"{name} is {value!r} in {origin}, but must be {_named(name)}.")
     try:
+        if name in _LISTS:
+            return tuple(_LISTS[name](part) for part in _parts(value))
         if kind is int and isinstance(value, float) and not value.is_integer():
             raise ValueError
-        return kind(value).expanduser().absolute() if kind is Path else kind(value)
+        return _folder(value) if kind is Path else kind(value)
     except (TypeError, ValueError, OverflowError, RuntimeError) as error:
-        raise SettingsError(f"{name} is {value!r} in {origin}, but must be a {_KINDS[kind]}.") from error
+        raise SettingsError(f"{name} is {value!r} in {origin}, but must be {_named(name)}.") from error
+
+
+def _folder(value: Any) -> Path:
+    return Path(value).expanduser().absolute()
+
+
+def _parts(value: Any) -> list[str]:
+    """The entries of a list; in the environment they stand in one text, as those of PATH do."""
+    if isinstance(value, str):
+        return [part for part in value.split(os.pathsep) if part]
+    if not isinstance(value, list | tuple) or not all(isinstance(part, str | Path) for part in value):
+        raise TypeError
+    return [str(part) for part in value]
+
+
+def _named(name: str) -> str:
+    """What a setting must be, in words."""
+    return (
+        f"a list of {'folders' if _LISTS[name] is _folder else 'texts'}"
+        if name in _LISTS
+        else f"a {_KINDS[_FIELDS[name]]}"
+    )
 
 
 _KINDS = {int: "whole number", float: "number", str: "text", Path: "folder"}
 _KIND_OF: dict[Any, type] = {int: int, float: float, str: str, Path: Path}
+_LISTS: dict[str, Any] = {"allowed_hosts": str, "allowed_folders": _folder}
 _FIELDS: dict[str, Any] = {
-    f.name: str if f.name in _CHOICES else _KIND_OF[f.type] for f in fields(Settings) if f.name != "origins"
+    f.name: str if f.name in _CHOICES else list if f.name in _LISTS else _KIND_OF[f.type]
+    for f in fields(Settings)
+    if f.name != "origins"
 }

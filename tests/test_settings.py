@@ -49,7 +49,7 @@ def test_other_variables_are_not_settings():
     [
         ("LEITMOTIV_SAMPELS", "LEITMOTIV_SAMPELS sets 'sampels'.*Did you mean samples"),
         ("LEITMOTIV_ORIGINS", "no setting"),
-        ("LEITMOTIV_QUITE_ANOTHER", "The settings are: alpha, blur, "),
+        ("LEITMOTIV_QUITE_ANOTHER", "The settings are: allowed_folders, allowed_hosts, alpha, "),
     ],
 )
 def test_misspelt_variable_is_refused_and_near_settings_are_named(name, says):
@@ -85,3 +85,20 @@ def test_named_file_must_exist(tmp_path):
 def test_workers_are_at_least_one():
     assert Settings().cores >= 1
     assert Settings(workers=7).cores == 7
+
+
+def test_lists_come_from_every_place(tmp_path):
+    file = tmp_path / "c.toml"
+    file.write_text('allowed_hosts = ["photos.lan"]\nallowed_folders = ["~/a", "/b"]\n')
+    assert load({}, environ={}, config=file).allowed_hosts == ("photos.lan",)
+    assert load({}, environ={}, config=file).allowed_folders == (Path("~/a").expanduser(), Path("/b"))
+    assert load({}, environ={"LEITMOTIV_ALLOWED_FOLDERS": "/a:/b"}, config=file).allowed_folders == (
+        Path("/a"),
+        Path("/b"),
+    )
+    assert load({"allowed_hosts": ("x", "y")}, environ={}).allowed_hosts == ("x", "y")
+
+
+def test_what_is_no_list_is_refused():
+    with pytest.raises(SettingsError, match="allowed_hosts is 7 in the command line, but must be a list of texts"):
+        load({"allowed_hosts": 7}, environ={})

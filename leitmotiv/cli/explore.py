@@ -7,7 +7,7 @@ import sys
 import threading
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -35,13 +35,10 @@ def command(
     folders: tuple[Path, ...],
     include: tuple[str, ...],
     exclude: tuple[str, ...],
-    workers: int | None,
-    max_megapixels: float | None,
-    host: str | None,
-    port: int | None,
     open_page: bool | None,
     token: bool | None,
     until_ready: bool,
+    **chosen: Any,
 ) -> None:
     """Add folders, find their trends, and show them in the browser.
 
@@ -52,12 +49,13 @@ def command(
         if os.path.lexists(folder) and not folder.is_dir():
             raise UsageError(f"{folder} is not a folder. For single files: leitmotiv add-image {folder}")
     lacking = [folder for folder in folders if not folder.is_dir()]
-    overrides = {"host": host, "port": port, "workers": workers, "max_megapixels": max_megapixels}
+    overrides = serve.given(chosen)
     if folders and "library" not in settings().origins:
-        overrides["library"] = own = own_library(folders)  # type: ignore[assignment]
+        overrides["library"] = own = own_library(folders)
         if lacking and not own.exists():
             raise UsageError(f"There is no folder {lacking[0]}. Check the spelling, or that its drive is connected.")
     from leitmotiv.workflows.jobs import grow, reap
+    from leitmotiv.workflows.worker import Keeper
 
     with session(create=True, patient=False, **overrides) as opened, bars() as report:
         reap(opened.library)
@@ -75,7 +73,7 @@ def command(
             sys.stdout.flush()
             note(f"Library: {opened.settings.library}")
             _show(url, open_page)
-            with serve.ended_by_sigterm():
+            with serve.ended_by_sigterm(), Keeper(opened):
                 _serve(server, growing, report, until_ready)
         except KeyboardInterrupt:
             pass

@@ -126,6 +126,12 @@ def run(args: list[str] | None = None) -> int:
     except LeitmotivError as error:
         return _fail(error, arguments)
     except Exception as error:
+        from leitmotiv.workflows.progress import Stopped
+
+        if isinstance(error, Stopped):
+            text = "Stopped from the page of jobs; what was finished is kept."
+            click.echo(text, err=True)
+            return _as_json("Stopped", text, 130, arguments)
         traceback.print_exc()
         click.echo(SHOW_AT_BUG, err=True)
         return _as_json(type(error).__name__, str(error), 70, arguments)

@@ -7,11 +7,13 @@ import threading
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from leitmotiv.cli.verbs import Verb, note, session
+from leitmotiv.errors import UsageError
 
 if TYPE_CHECKING:
     from leitmotiv.workflows.session import Session
@@ -25,11 +27,26 @@ def serve_options(function: Any) -> Any:
         (
             click.option("--host", help="Address to listen on; 127.0.0.1 if not given."),
             click.option("--port", type=click.IntRange(0, 65535), help="Port; 5000 or the next free one if not given."),
+            click.option(
+                "--allow-host",
+                "allowed_hosts",
+                multiple=True,
+                metavar="NAME",
+                help="Answer to this name, too, such as that of a proxy. Repeatable.",
+            ),
+            click.option(
+                "--allow-folder",
+                "allowed_folders",
+                multiple=True,
+                metavar="DIR",
+                type=click.Path(file_okay=False, path_type=Path),
+                help="Let pages add pictures from this folder and write into it. Repeatable.",
+            ),
             click.option("--open/--no-open", "open_page", default=None, help="Open the page in the browser."),
             click.option(
                 "--token/--no-token",
                 default=None,
-                help="Ask for the library's token; the default for any address but loopback.",
+                help="Ask for the library's token; always on any address but loopback.",
             ),
         )
     ):
@@ -40,12 +57,13 @@ def serve_options(function: Any) -> Any:
 @click.command("serve", cls=Verb)
 @serve_options
 @click.option("--print-token", is_flag=True, help="Print the library's token and end.")
-def command(host: str | None, port: int | None, open_page: bool | None, token: bool | None, print_token: bool) -> None:
+def command(open_page: bool | None, token: bool | None, print_token: bool, **chosen: Any) -> None:
     """Serve the pages of the library until Ctrl-C.
 
-    The address is the only line on stdout.
+    The address is the only line on stdout. With --host other than 127.0.0.1, or with --allow-host, the pages ask for
+    the library's token, which the address has at its end.
     """
-    with session(create=True, patient=False, host=host, port=port) as opened:
+    with session(create=True, patient=False, **given(chosen)) as opened:
         if print_token:
             click.echo(opened.library.secret(TOKEN))
             return
@@ -65,8 +83,10 @@ def run(opened: "Session", *, open_page: bool, token: bool | None, path: str = "
     sys.stdout.flush()
     if open_page:
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+    from leitmotiv.workflows.worker import Keeper
+
     try:
-        with ended_by_sigterm():
+        with ended_by_sigterm(), Keeper(opened):
             server.run()
     except KeyboardInterrupt:
         note("Stopped.")
@@ -88,15 +108,31 @@ def ended_by_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+def given(chosen: dict[str, Any]) -> dict[str, Any]:
+    """The options that stand for settings, without those that were not given."""
+    return {name: value for name, value in chosen.items() if value not in (None, ())}
+
+
 def wants_token(opened: "Session", token: bool | None) -> bool:
-    """Whether the pages ask for the token: as told, else for any address but loopback."""
-    if token is not None:
-        return token
+    """Whether the pages ask for the token: always on any address but loopback, else as told, else by name.
+
+    Raises
+    ------
+    UsageError
+        The token was declined where others could reach the pages.
+    """
     host = opened.settings.host
     try:
-        return not ipaddress.ip_address(host).is_loopback
+        alone = ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host != "localhost"
+        alone = host == "localhost"
+    if not alone and token is False:
+        raise UsageError(
+            f"On {host} others could reach your pictures, so the pages ask for the token there. Leave --no-token out, "
+            "or listen on 127.0.0.1 behind a proxy that asks who comes."
+        )
+    # a name that is allowed belongs to a proxy, whose visitors look like this machine
+    return not alone or (bool(opened.settings.allowed_hosts) if token is None else token)
 
 
 def bind(opened: "Session", *, token: bool | None) -> Any:

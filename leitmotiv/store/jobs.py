@@ -1,8 +1,9 @@
-"""Long work and how far it is: rows that the working process writes and every other reads."""
+"""Long work and how far it is: rows that the working process writes and every other reads; and the queue they form."""
 
+import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -25,7 +26,12 @@ _COLUMNS = (
     tables.Jobs.finished,
     tables.Jobs.message,
     tables.Jobs.failures,
+    tables.Jobs.parameters,
+    tables.Jobs.attempts,
+    tables.Jobs.control,
 )
+ATTEMPTS = 3
+"""How often the worker begins a job whose process ended early."""
 _tokens: dict[int, str] = {}
 
 
@@ -40,28 +46,90 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def start(self, kind: str, title: str) -> int:
-        """Begin a job of this process; returns its number. The oldest of very many are dropped."""
+    def start(self, kind: str, title: str, parameters: Mapping[str, Any] | None = None) -> int:
+        """Begin a job of this process; returns its number. The oldest of very many are dropped.
+
+        Parameters
+        ----------
+        parameters : mapping, optional
+            With which the queue could do it, as plain JSON.
+        """
+        return self._new(kind, title, "running", parameters, pid=os.getpid(), process=this_process())
+
+    def enqueue(self, kind: str, title: str, parameters: Mapping[str, Any], priority: int = 0) -> int:
+        """Put a job into the queue; returns its number."""
+        return self._new(kind, title, "queued", parameters, pid=0, process="", queue=1, priority=priority)
+
+    def _new(self, kind: str, title: str, state: str, parameters: Mapping[str, Any] | None, **more: Any) -> int:
+        jobs = tables.Jobs
+        said = None if parameters is None else json.dumps(dict(parameters))
+        nothing = {"phase": "", "done": 0, "total": 0, "rate": 0.0, "failures": 0, "message": ""}
+        row = {"kind": kind, "title": title, "state": state, "started": _now(), "parameters": said, **nothing, **more}
         with self._database.transaction():
-            number = self._database.insert(
-                tables.Jobs.insert(
-                    kind=kind,
-                    title=title,
-                    state="running",
-                    phase="",
-                    done=0,
-                    total=0,
-                    rate=0.0,
-                    failures=0,
-                    message="",
-                    started=_now(),
-                    pid=os.getpid(),
-                    process=this_process(),
-                )
-            )
-            old = (tables.Jobs.id <= number - KEPT) & (tables.Jobs.state != "running")
-            self._database.run(tables.Jobs.delete().where(old))
+            number = self._database.insert(jobs.insert(**row))
+            old = (jobs.id <= number - KEPT) & jobs.state.not_in(("running", "queued", "paused"))
+            self._database.run(jobs.delete().where(old))
         return number
+
+    def waiting(self, limit: int = 1000) -> list[Job]:
+        """What the queue holds, in the order in which it will be done."""
+        jobs = tables.Jobs
+        query = jobs.select(*_COLUMNS).where((jobs.queue == 1) & (jobs.state == "queued"))
+        rows = self._database.rows(query.order_by(jobs.priority.desc(), jobs.id).limit(limit))
+        return [_as_job(row) for row in rows]
+
+    def unfinished(self) -> bool:
+        """Whether the queue holds work, or work of it was begun."""
+        jobs = tables.Jobs
+        query = jobs.select(jobs.id).where((jobs.queue == 1) & jobs.state.in_(("queued", "running"))).limit(1)
+        return self._database.row(query) is not None
+
+    def claim(self, id: int) -> bool:  # noqa: A002
+        """Begin a job of the queue in this process; False where it no longer waits."""
+        jobs = tables.Jobs
+        with self._database.transaction():
+            if self._database.row(jobs.select(jobs.id).where((jobs.id == id) & (jobs.state == "queued"))) is None:
+                return False
+            begun = {"state": "running", "pid": os.getpid(), "process": this_process(), "control": "", "message": ""}
+            rest = {"started": _now(), "finished": None, "attempts": jobs.attempts + 1}
+            self._database.run(jobs.update(**begun, **rest).where(jobs.id == id))
+        return True
+
+    def move(self, id: int, state: Literal["queued", "paused", "stopped"]) -> None:  # noqa: A002
+        """Put a job that is not running (any more) back into the queue, to rest, or to its end."""
+        changes: dict[str, Any] = {"state": state, "control": "", "rate": 0.0, "remaining": None, "queue": 1}
+        ended = {"finished": _now(), "message": "Cancelled; what was finished is kept."}
+        self._database.run(
+            tables.Jobs.update(**changes, **(ended if state == "stopped" else {})).where(tables.Jobs.id == id)
+        )
+
+    def ask(self, id: int, wish: Literal["pause", "cancel", ""]) -> None:  # noqa: A002
+        """Note what a person wishes of a job that runs; whoever does it looks there."""
+        self._database.run(tables.Jobs.update(control=wish).where(tables.Jobs.id == id))
+
+    def asked(self, id: int) -> str:  # noqa: A002
+        """What a person wishes of a job: "pause", "cancel" or nothing."""
+        row = self._database.row(tables.Jobs.select(tables.Jobs.control).where(tables.Jobs.id == id))
+        return "" if row is None else str(row[0])
+
+    def explain(self, id: int, message: str) -> None:  # noqa: A002
+        """Say why a job waits."""
+        self._database.run(tables.Jobs.update(message=message).where(tables.Jobs.id == id))
+
+    def requeue(self) -> int:
+        """Put jobs of the queue back whose worker died; the caller is the one worker. Returns how many there were."""
+        jobs = tables.Jobs
+        mine = (jobs.queue == 1) & (jobs.state == "running")
+        dead = self._database.rows(jobs.select(jobs.id, jobs.attempts, jobs.control).where(mine))
+        for number, attempts, control in dead:
+            if control in ("pause", "cancel"):
+                self.move(number, "paused" if control == "pause" else "stopped")
+            elif attempts >= ATTEMPTS:
+                self.finish(number, "failed", f"Its process ended early, {attempts} times; what was finished is kept.")
+            else:
+                self.move(number, "queued")
+                self.explain(number, "Its process ended early; it goes on.")
+        return len(dead)
 
     def update(
         self,
@@ -77,12 +145,12 @@ class Jobs:
     ) -> None:
         """Record where a job is; what is not given stays, but `remaining` (seconds) becomes unknown."""
         given = {"phase": phase, "done": done, "total": total, "rate": rate, "failures": failures, "message": message}
-        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        changes = {name: value for name, value in given.items() if value is not None}
         self._database.run(tables.Jobs.update(**changes, remaining=remaining).where(tables.Jobs.id == id))
 
     def finish(self, id: int, state: Literal["done", "failed", "stopped"], message: str = "") -> None:  # noqa: A002
         """End a job."""
-        changes = {"state": state, "message": message, "finished": _now(), "remaining": None}
+        changes = {"state": state, "message": message, "finished": _now(), "remaining": None, "control": ""}
         self._database.run(tables.Jobs.update(**changes).where(tables.Jobs.id == id))
 
     def list(self, limit: int = 50) -> list[Job]:
@@ -96,7 +164,7 @@ class Jobs:
         return None if row is None else _as_job(row)
 
     def reap(self, alive: Callable[[int], bool]) -> int:
-        """Mark running jobs as stopped whose process is gone; returns how many.
+        """Mark running jobs as stopped whose process is gone; returns how many. Those of the queue are the worker's.
 
         Parameters
         ----------
@@ -104,7 +172,7 @@ class Jobs:
             Whether a process of this number runs.
         """
         jobs = tables.Jobs
-        query = jobs.select(jobs.id, jobs.pid, jobs.process).where(jobs.state == "running")
+        query = jobs.select(jobs.id, jobs.pid, jobs.process).where((jobs.state == "running") & (jobs.queue == 0))
         gone = [
             number
             for number, pid, process in self._database.rows(query)
@@ -120,7 +188,8 @@ def _now() -> str:
 
 
 def _as_job(row: Row) -> Job:
-    number, kind, title, state, phase, done, total, rate, remaining, started, finished, message, failures = row
+    number, kind, title, state, phase, done, total, rate, remaining, started, finished, message, *rest = row
+    failures, parameters, attempts, wish = rest
     return Job(
         id=number,
         kind=kind,
@@ -135,4 +204,8 @@ def _as_job(row: Row) -> Job:
         finished=None if finished is None else datetime.fromisoformat(finished),
         message=message,
         failures=failures,
+        parameters={} if parameters is None else json.loads(parameters),
+        repeatable=parameters is not None,
+        attempts=attempts,
+        wish=wish,
     )

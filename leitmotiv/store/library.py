@@ -133,6 +133,18 @@ class Library:
                     self._database.checkpoint()
 
     @contextlib.contextmanager
+    def lone_worker(self) -> Iterator[None]:
+        """Be the one process that does what the queue holds, while the block runs.
+
+        Raises
+        ------
+        LibraryLockedError
+            Another one does.
+        """
+        with WriterLock(self.folder, "leitmotiv.lock-worker").hold("working through the queue", 0.0):
+            yield
+
+    @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, for this thread; a transaction inside another is part of it.
 

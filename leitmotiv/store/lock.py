@@ -47,12 +47,14 @@ class WriterLock:
     Parameters
     ----------
     folder : Path
-        The library folder; the lock is the file leitmotiv.lock in it, which stays.
+        The library folder.
+    name : str
+        The file in it that is locked, and stays.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "leitmotiv.lock") -> None:
         self._folder = folder
-        self._path = folder / "leitmotiv.lock"
+        self._path = folder / name
         self._threads = threading.RLock()
         self._depth = 0
 

@@ -250,12 +250,25 @@ CREATE INDEX removals_by_plan ON removals (plan, serial)
 """
 
 
+def m006_queue(database: sqlite3.Connection) -> None:
+    """Let jobs wait, rest and begin again: what they were asked to do stands in their row."""
+    for column in (
+        "parameters TEXT",  # JSON; null where a job cannot be repeated
+        "queue INTEGER NOT NULL DEFAULT 0",  # whether it is the worker's
+        "priority INTEGER NOT NULL DEFAULT 0",
+        "attempts INTEGER NOT NULL DEFAULT 0",
+        "control TEXT NOT NULL DEFAULT ''",  # what a person wishes of one that runs: pause, cancel
+    ):
+        database.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
     m003_ratings_selections_changes,
     m004_grain_of_the_trends,
     m005_copies,
+    m006_queue,
 )
 
 

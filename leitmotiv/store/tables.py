@@ -150,6 +150,11 @@ class Jobs(Table):
     finished = TextField(null=True)
     pid = IntegerField()
     process = TextField()
+    parameters = TextField(null=True)
+    queue = IntegerField(default=0)
+    priority = IntegerField(default=0)
+    attempts = IntegerField(default=0)
+    control = TextField(default="")
 
 
 class Migrations(Table):

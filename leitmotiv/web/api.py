@@ -2,8 +2,9 @@
 
 from flask import Blueprint, Response, request, url_for
 
-from leitmotiv.web import forms, lines, parameters
+from leitmotiv.web import forms, lines, parameters, schema, shapes
 from leitmotiv.web.context import address, tagged, the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.web.images import name_of
 from leitmotiv.workflows import browse, grid
 
@@ -15,6 +16,15 @@ MANY = 10_000_000
 
 
 @pages.get("/images")
+@describe(
+    query={
+        **shapes.SELECTED,
+        "limit": schema.whole(1, MOST, "Pictures of one answer.", default=200),
+        "cursor": schema.text("Where to go on; from `next` of the page before."),
+        "with": schema.text("`colour` adds mean colour and state.", choices=("", "colour")),
+    },
+    answer=shapes.IMAGES,
+)
 def images() -> Response:
     """The pictures of `?q=` in the order of `?sort=`; `?with=colour` adds what a page needs to reserve a place."""
     limit = parameters.whole("limit", 200, 1, MOST)
@@ -34,12 +44,22 @@ def images() -> Response:
 
 
 @pages.get("/images/<image_id>")
+@describe(answer=shapes.WHOLE_IMAGE)
 def image(image_id: str) -> Response:
     """One picture."""
     return tagged(forms.whole_image(browse.image(the_session(), image_id)))
 
 
 @pages.get("/images/<image_id>/similar")
+@describe(
+    query={
+        "n": schema.whole(1, MANY, "Pictures of one answer.", default=50),
+        "offset": schema.whole(0, MANY, "Pictures that are left out at the beginning.", default=0),
+        "by": schema.text("What counts.", choices=("look",), default="look"),
+    },
+    answer=shapes.RANKING,
+    errors=(409, 503),
+)
 def similar(image_id: str) -> Response:
     """The other pictures from most to least alike."""
     session = the_session()
@@ -53,6 +73,14 @@ def similar(image_id: str) -> Response:
 
 
 @pages.get("/clusters")
+@describe(
+    query={
+        "count": schema.whole(1, MANY, "How many trends; as many as the library finds if not given."),
+        "by": schema.text("What counts.", choices=("look",), default="look"),
+    },
+    answer=shapes.CLUSTERS,
+    errors=(409, 503),
+)
 def clusters() -> Response:
     """The trends, `?count=` of them."""
     session = the_session()
@@ -63,18 +91,14 @@ def clusters() -> Response:
 
 
 @pages.get("/days")
+@describe(answer=shapes.DAYS)
 def days() -> Response:
     """Each day with pictures, newest first."""
     return tagged({"days": [{"day": day, "count": count} for day, count in browse.days(the_session())]})
 
 
 @pages.get("/status")
+@describe(answer=shapes.STATUS)
 def status() -> Response:
     """What the library holds and what is going on."""
     return tagged(forms.status(browse.status(the_session())))
-
-
-@pages.get("/jobs")
-def jobs() -> Response:
-    """Long work, newest first."""
-    return tagged({"jobs": [forms.job(job) for job in browse.jobs(the_session())]})

@@ -12,9 +12,11 @@ from leitmotiv.errors import LeitmotivError
 from leitmotiv.records import Job
 from leitmotiv.web import (
     about,
+    answers,
     api,
     clusters,
     context,
+    docs,
     errors,
     export,
     figures,
@@ -23,6 +25,7 @@ from leitmotiv.web import (
     lines,
     map,  # noqa: A004 - the page has the noun that people use
     own,
+    parameters,
     pictures,
     ranked,
     safety,
@@ -47,6 +50,7 @@ PAGES = (
     export,
     sidecars,
     own,
+    docs,
     api,
 )
 
@@ -65,10 +69,11 @@ def create_app(session: Session, *, token: str | None = None) -> Flask:
     app.extensions[context.KEY] = session
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.config["MAX_CONTENT_LENGTH"] = 1_000_000
+    app.url_map.converters["int"] = parameters.WholeConverter
+    app.config["MAX_CONTENT_LENGTH"] = answers.BYTES
     app.logger.setLevel(logging.WARNING)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": jinja2.StrictUndefined}
-    safety.install(app, host=session.settings.host, token=token)
+    safety.install(app, host=session.settings.host, token=token, allowed=session.settings.allowed_hosts)
     errors.install(app)
     for page in PAGES:
         app.register_blueprint(page.pages)

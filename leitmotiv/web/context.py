@@ -1,5 +1,6 @@
 """What a request may use: the session that the app was made with; it opens and builds nothing."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from flask import Response, current_app, jsonify, request, url_for
@@ -20,7 +21,7 @@ def address(page: str, /, **values: Any) -> str:
     return url_for(page, **kept)
 
 
-def tagged(form: dict[str, Any]) -> Response:
+def tagged(form: Mapping[str, Any]) -> Response:
     """JSON with an ETag, so that asking again costs little."""
     answer = jsonify(form)
     answer.add_etag()

@@ -12,12 +12,15 @@ STATUS: dict[type[LeitmotivError], HTTPStatus] = {
     errors.UsageError: HTTPStatus.BAD_REQUEST,
     errors.AmbiguousImageError: HTTPStatus.BAD_REQUEST,
     errors.ImageNotFoundError: HTTPStatus.NOT_FOUND,
+    errors.NotFoundError: HTTPStatus.NOT_FOUND,
+    errors.FolderNotAllowedError: HTTPStatus.FORBIDDEN,
     errors.NoIndexError: HTTPStatus.CONFLICT,
     errors.EmptyLibraryError: HTTPStatus.CONFLICT,
     errors.ImageReadError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.MissingExtraError: HTTPStatus.NOT_IMPLEMENTED,
     errors.LibraryLockedError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.CompilingError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.TooManyStreamsError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DiskFullError: HTTPStatus.INSUFFICIENT_STORAGE,
     LeitmotivError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -51,7 +54,8 @@ def _http(error: HTTPException) -> Response:
         return make_response(error.get_response())
     texts = {
         HTTPStatus.NOT_FOUND: f"There is no page {request.path}.",
-        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.path} answers GET only.",
+        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.path} does not take {request.method}; {_allowed(error)}.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _too_large(),
     }
     own = error.description if error.description != type(error).description else None
     answer = tell(status, own or texts.get(status) or status.description)
@@ -59,6 +63,16 @@ def _http(error: HTTPException) -> Response:
         if name in {"Allow", "Retry-After", "WWW-Authenticate"}:
             answer.headers[name] = value
     return answer
+
+
+def _allowed(error: HTTPException) -> str:
+    methods = sorted(set(getattr(error, "valid_methods", None) or ()) - {"OPTIONS", "HEAD"})
+    return f"it takes {', '.join(methods)}" if methods else "it takes nothing"
+
+
+def _too_large() -> str:
+    most = request.max_content_length
+    return f"The request has more than the {most:,} bytes that are taken here." if most else "The request is too large."
 
 
 def _fault(error: Exception) -> Response:

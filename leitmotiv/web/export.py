@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
 
+from leitmotiv.web.answers import body
 from leitmotiv.web.context import the_session
-from leitmotiv.web.own import body
 from leitmotiv.workflows import selecting, shelf
 
 pages = Blueprint("export", __name__)

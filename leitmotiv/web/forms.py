@@ -111,6 +111,9 @@ def job(one: Job) -> dict[str, Any]:
         "finished": None if one.finished is None else one.finished.isoformat(),
         "message": one.message,
         "failures": one.failures,
+        "attempts": one.attempts,
+        "repeatable": one.repeatable,
+        "wish": one.wish,
     }
 
 

@@ -2,37 +2,93 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response
 
-from leitmotiv.errors import UsageError
-from leitmotiv.records import Rating, Selection
+from leitmotiv.records import LABELS, Rating, Selection
+from leitmotiv.web import schema
+from leitmotiv.web.answers import body as body  # other pages take it from here, too
+from leitmotiv.web.answers import json_answer
 from leitmotiv.web.context import tagged, the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.workflows import browse, own
 
 pages = Blueprint("own", __name__, url_prefix="/api/v1")
 
 MOST = 100_000
 """Pictures of one request."""
+LARGE = 10_000_000
+"""Bytes of a body with so many ids."""
+
+IDS = schema.listed(schema.text(least=1, most=64), f"Ids of 1 to {MOST:,} pictures.", least=1, most=MOST)
+STEP = schema.answer({"title": schema.maybe(schema.text("What was undone or redone; null where there was nothing."))})
+RATING = schema.named(
+    "Rating",
+    schema.answer(
+        {
+            "stars": schema.whole(0, 5),
+            "favourite": schema.truth(),
+            "rejected": schema.truth(),
+            "label": schema.text("Colour label, empty for none.", choices=("", *LABELS)),
+        },
+        "What a person thinks of a picture.",
+    ),
+)
+CHANGE = schema.record(
+    {
+        "ids": IDS,
+        "stars": schema.whole(0, 5),
+        "favourite": schema.truth(),
+        "rejected": schema.truth(),
+        "label": schema.text("Colour label, empty for none.", choices=("", *LABELS)),
+    },
+    optional=("stars", "favourite", "rejected", "label"),
+)
+KEPT = schema.record(
+    {
+        "name": schema.text("What it is called.", least=1, most=120),
+        "query": schema.text("A line of filters, asked anew each time.", most=10_000),
+        "ids": IDS,
+    },
+    "Either `query` or `ids`.",
+    optional=("query", "ids"),
+)
+SELECTION = schema.named(
+    "Selection",
+    schema.answer(
+        {
+            "id": schema.whole(0),
+            "name": schema.text(),
+            "query": schema.maybe(schema.text()),
+            "ids": schema.maybe(schema.listed(schema.text())),
+            "at": schema.moment("When it was kept."),
+            "filter": schema.text("The filter that stands for it."),
+        },
+        "A selection that was kept.",
+    ),
+)
 
 
 @pages.post("/undo")
+@describe(answer=STEP)
 def undo() -> Response:
     """Take the latest change back; `title` is null where there is none."""
-    return jsonify({"title": own.undo(the_session())})
+    return json_answer({"title": own.undo(the_session())})
 
 
 @pages.post("/redo")
+@describe(answer=STEP)
 def redo() -> Response:
     """Carry out again what was undone last; `title` is null where there is nothing."""
-    return jsonify({"title": own.redo(the_session())})
+    return json_answer({"title": own.redo(the_session())})
 
 
 @pages.patch("/ratings")
+@describe(body=CHANGE, answer=schema.answer({"ratings": schema.keyed(RATING, "By id.")}), errors=(404,))
 def rate() -> Response:
-    """Rate pictures: {"ids": […], "stars": 0–5, "favourite": …, "rejected": …, "label": …}; what is not given stays."""
-    form = body({"ids": list, "stars": int, "favourite": bool, "rejected": bool, "label": str})
+    """Rate pictures; what is not given stays."""
+    form = body(CHANGE, most=LARGE)
     after = own.rate(the_session(), ids_of(form), **{name: value for name, value in form.items() if name != "ids"})
-    return jsonify({"ratings": {image_id: rating_form(rating) for image_id, rating in after.items()}})
+    return json_answer({"ratings": {image_id: rating_form(rating) for image_id, rating in after.items()}})
 
 
 @pages.get("/images/<image_id>/rating")
@@ -44,26 +100,28 @@ def rating(image_id: str) -> Response:
 
 
 @pages.get("/selections")
+@describe(answer=schema.answer({"selections": schema.listed(SELECTION)}))
 def selections() -> Response:
     """The selections, by name."""
-    return jsonify({"selections": [selection_form(one) for one in own.selections(the_session())]})
+    return json_answer({"selections": [selection_form(one) for one in own.selections(the_session())]})
 
 
 @pages.post("/selections")
-def keep_selection() -> tuple[Response, int]:
-    """Keep a selection: {"name", "query"} or {"name", "ids"}."""
-    form = body({"name": str, "query": str, "ids": list})
-    return jsonify(selection_form(_keep(form))), 201
+@describe(body=KEPT, answer=SELECTION, status=201)
+def keep_selection() -> Response:
+    """Keep a selection."""
+    return json_answer(selection_form(_keep(body(KEPT, most=LARGE))), 201)
 
 
 @pages.put("/selections/<int:number>")
+@describe(body=KEPT, answer=SELECTION)
 def change_selection(number: int) -> Response:
     """Change a selection whole, in the form of a new one."""
-    form = body({"name": str, "query": str, "ids": list})
-    return jsonify(selection_form(_keep(form, id=number)))
+    return json_answer(selection_form(_keep(body(KEPT, most=LARGE), id=number)))
 
 
 @pages.delete("/selections/<int:number>")
+@describe(status=204)
 def remove_selection(number: int) -> tuple[str, int]:
     """Remove a selection; its pictures stay."""
     own.remove_selection(the_session(), number)
@@ -72,37 +130,12 @@ def remove_selection(number: int) -> tuple[str, int]:
 
 def _keep(form: dict[str, Any], **more: int) -> Selection:
     ids = ids_of(form) if "ids" in form else None
-    return own.keep_selection(the_session(), form.get("name", ""), query=form.get("query"), ids=ids, **more)
-
-
-def body(kinds: dict[str, type]) -> dict[str, Any]:
-    """The JSON object of a request, with no other names than these and values of these kinds.
-
-    Raises
-    ------
-    UsageError
-        No object, an unknown name, or a value of another kind.
-    """
-    form = request.get_json(silent=True)
-    if not isinstance(form, dict):
-        raise UsageError(f"The body must be a JSON object with {', '.join(kinds)}.")
-    for name, value in form.items():
-        if name not in kinds:
-            raise UsageError(f"{name!r} is not known here; the names are {', '.join(kinds)}.")
-        if not isinstance(value, kinds[name]) or (isinstance(value, bool) and kinds[name] is not bool):
-            raise UsageError(f"{name} is {value!r}, but must be {_KINDS[kinds[name]]}.")
-    return form
-
-
-_KINDS = {list: "a list", int: "a whole number", bool: "true or false", str: "text", dict: "an object"}
+    return own.keep_selection(the_session(), form["name"], query=form.get("query"), ids=ids, **more)
 
 
 def ids_of(form: dict[str, Any]) -> list[str]:
     """The ids of a body."""
-    ids = form.get("ids")
-    if not ids or len(ids) > MOST or not all(isinstance(image_id, str) for image_id in ids):
-        raise UsageError(f"ids must be a list of 1 to {MOST:,} ids of pictures.")
-    return list(dict.fromkeys(ids))
+    return list(dict.fromkeys(form["ids"]))
 
 
 def rating_form(rating: Rating) -> dict[str, object]:

@@ -4,11 +4,19 @@ import re
 from collections.abc import Sequence
 
 from flask import request
+from werkzeug.routing import IntegerConverter, Map
 
 from leitmotiv.errors import UsageError
 
 UNBOUNDED = 1_000_000
 """A bound from here on only keeps numbers in bounds, and is not worth telling."""
+
+
+class WholeConverter(IntegerConverter):
+    """A whole number in an address; one that no database holds leads nowhere."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 - the name that werkzeug gives it
+        super().__init__(map, max=2**53)
 
 
 def whole(name: str, default: int, low: int, high: int) -> int:

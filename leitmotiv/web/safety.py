@@ -1,4 +1,8 @@
-"""Who may ask, and what a browser may do with the answer: host names, the token, security headers.
+"""Who may ask, and what a browser may do with the answer: host names, origins, the token, security headers.
+
+A change (POST, PUT, PATCH, DELETE) is taken from the server's own pages only: a browser says where a request comes from
+in `Origin` and `Sec-Fetch-Site`, and no page of another site can forge either. A program says neither; from this
+machine it sends JSON, which no form of a foreign page can, and from another one the token as bearer.
 
 Styles keep the strict policy too: what differs from picture to picture (ratio, mean colour) stands in a `<style>` block
 with a nonce of its own for each answer, or is set by a module through the CSSOM; neither needs 'unsafe-inline'.
@@ -8,8 +12,9 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
+from collections.abc import Sequence
 from http import HTTPStatus
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, g, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,6 +22,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from leitmotiv.web import errors
 
 COOKIE = "leitmotiv"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 ANYWHERE = ("0.0.0.0", "::", "")
 """Addresses that mean every address of the machine: there the token is the guard."""
 HEADERS = {
@@ -29,7 +35,7 @@ HEADERS = {
 }
 
 
-def install(app: Flask, *, host: str, token: str | None) -> None:
+def install(app: Flask, *, host: str, token: str | None, allowed: Sequence[str] = ()) -> None:
     """Guard every answer of an app.
 
     Parameters
@@ -38,19 +44,21 @@ def install(app: Flask, *, host: str, token: str | None) -> None:
         The address that the server listens on; a `Host` header must name it or a loopback name.
     token : str or None
         What a browser has to show once; None asks for nothing.
+    allowed : sequence of str
+        More names that the server answers to, such as that of a proxy.
     """
 
     @app.before_request
     def guard() -> BaseResponse | None:
         g.nonce = secrets.token_urlsafe(16)
-        if not is_own_name(request.host, host):
-            text = (
-                f"leitmotiv does not answer to the name {request.host}. Open it as http://{host}, or serve with --host."
-            )
-            g.refused = True
-            return errors.tell(HTTPStatus.MISDIRECTED_REQUEST, text)
+        if not is_own_name(request.host, host, allowed):
+            text = f"leitmotiv does not answer to the name {request.host}. Serve with --allow-host {request.host}, or "
+            text += "open the address that the server printed."
+            return _refuse(HTTPStatus.MISDIRECTED_REQUEST, text)
         # the style sheet tells nothing of a library, and the page that asks for the token wants it
-        return None if token is None or request.endpoint == "static" else _check(token)
+        if token is not None and request.endpoint != "static" and (refusal := _check(token)) is not None:
+            return refusal
+        return _foreign()
 
     @app.after_request
     def harden(answer: Response) -> Response:
@@ -77,10 +85,57 @@ def policy(nonce: str) -> str:
     )
 
 
-def is_own_name(header: str, host: str) -> bool:
+def is_own_name(header: str, host: str, allowed: Sequence[str] = ()) -> bool:
     """Whether a Host header names this server: pages of other names must not reach it (DNS rebinding)."""
     name = _without_port(header)
-    return host in ANYWHERE or name == host.lower() or is_loopback(name)
+    if is_loopback(name) or name == host.lower() or name in {one.lower() for one in allowed}:
+        return True
+    # where names were given, others count no more; an address by its number cannot be rebound
+    return host in ANYWHERE and (not allowed or _is_address(name))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _foreign() -> BaseResponse | None:
+    """Refuse what another site's page asks for, unless it leads a person here."""
+    site = request.headers.get("Sec-Fetch-Site", "")
+    if request.method in SAFE:
+        if site in ("", "same-origin", "none") or request.headers.get("Sec-Fetch-Mode") == "navigate":
+            return None
+        return _refuse(HTTPStatus.FORBIDDEN, "Another site's page may lead here, but not read or show what is here.")
+    if request.endpoint is None:
+        return None
+    origin = request.headers.get("Origin")
+    if site not in ("", "same-origin", "none") or (origin is not None and not _is_own_origin(origin)):
+        text = f"A change was asked for by a page of {origin or 'another site'}; only leitmotiv's own pages may do so."
+        return _refuse(HTTPStatus.FORBIDDEN, text)
+    if origin is not None or g.get("bearer", False):
+        return None
+    if not is_loopback(request.remote_addr or ""):
+        text = "A program on another machine has to show the library's token: Authorization: Bearer TOKEN."
+        return _refuse(HTTPStatus.FORBIDDEN, text)
+    # a page's form can send neither JSON nor DELETE; a script of another site has to ask first, and is told no
+    if not request.is_json and not (request.method == "DELETE" and not request.content_length):
+        text = "A program that changes something has to send JSON, declared as Content-Type: application/json."
+        return _refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text)
+    return None
+
+
+def _is_own_origin(origin: str) -> bool:
+    """Whether an Origin header names the very host and port that was asked; a proxy may have spoken TLS for us."""
+    parts = urlsplit(origin)
+    return parts.scheme in ("http", "https") and parts.netloc.lower() == request.host.lower()
+
+
+def _refuse(status: HTTPStatus, text: str) -> Response:
+    g.refused = True
+    return errors.tell(status, text)
 
 
 def is_loopback(name: str) -> bool:
@@ -102,14 +157,16 @@ def _check(token: str) -> BaseResponse | None:
     """Let through who shows the token in the address, as a bearer, or by the cookie of an earlier visit."""
     proof = hashlib.sha256(f"leitmotiv cookie {token}".encode()).hexdigest()
     shown = request.args.get("token")
-    if shown is not None and _same(shown, token):
+    if shown is not None and request.method in SAFE and _same(shown, token):
         return _remember(proof)
     bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if _same(bearer, token) or _same(request.cookies.get(COOKIE, ""), proof):
+    if _same(bearer, token):
+        g.bearer = True
         return None
-    g.refused = True
+    if _same(request.cookies.get(COOKIE, ""), proof):
+        return None
     text = "This library asks for its token. Open the address that the server printed: it ends with ?token=…"
-    answer = errors.tell(HTTPStatus.UNAUTHORIZED, text)
+    answer = _refuse(HTTPStatus.UNAUTHORIZED, text)
     answer.headers["WWW-Authenticate"] = 'Bearer realm="leitmotiv"'
     return answer
 

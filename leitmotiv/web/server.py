@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from flask import Flask
 
 TRIES = 20
-THREADS = 8
-"""Requests answered at once: thumbnails come in bursts; what computes holds the session's one lane anyway."""
+THREADS = 14
+"""Requests answered at once: eight for thumbnails, which come in bursts (what computes holds the session's one lane
+anyway), and one for each stream of events that may be open."""
+LARGEST = 2**31
+"""Bytes of a request; each route bounds its own, long before."""
 
 
 # Thumbnails come in bursts: a queue is no news for whoever reads the terminal.
@@ -36,7 +39,9 @@ class Server:
 
     def __init__(self, app: "Flask", listening: socket.socket, host: str) -> None:
         self._map: dict[int, object] = {}
-        self._server = create_server(app, map=self._map, sockets=[listening], threads=THREADS, ident="leitmotiv")
+        self._server = create_server(
+            app, map=self._map, sockets=[listening], threads=THREADS, ident="leitmotiv", max_request_body_size=LARGEST
+        )
         self._closing = threading.Lock()
         self._closed = False
         self._running = False

@@ -78,7 +78,8 @@ def build_index(
         There can be no fewer trends, or no more; all else is done.
     """
     library = session.library
-    with library.writer("building the index", wait=wait), recorded(library, "index", "Trends", report) as step:
+    told = None if skip_distances else {} if groups is None else {"groups": groups}
+    with library.writer("building the index", wait=wait), recorded(library, "index", "Trends", report, told) as step:
         built = _brought_up_to_date(session, step, skip=skip_distances)
         try:
             return built if groups is None else _regrained(session, groups, built, step)

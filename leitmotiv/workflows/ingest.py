@@ -92,7 +92,8 @@ def add_directories(
     roots = [root_of(folder, library) for folder in folders]
     _same_colours(session)
     title = ", ".join(root.decode("utf-8", "replace") for root in roots)
-    with library.writer("adding pictures", wait=wait), recorded(library, "add", title, report) as step:
+    told = {"folders": [os.fsdecode(root) for root in roots]}
+    with library.writer("adding pictures", wait=wait), recorded(library, "add", title, report, told) as step:
         stored = {path: (inside, outside) for path, inside, outside in library.folders.list()}
         chosen = {
             root: (tuple(include), tuple(exclude)) if include or exclude else stored.get(root, ((), ()))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from leitmotiv.errors import ImageNotFoundError, UsageError
+from leitmotiv.errors import ImageNotFoundError, NotFoundError, UsageError
 from leitmotiv.records import LABELS, Rating, Selection
 from leitmotiv.store.selections import now
 from leitmotiv.workflows import selecting
@@ -100,8 +100,9 @@ def keep_selection(
     Raises
     ------
     UsageError
-        No name or one that is taken, a filter that cannot be read, both or neither of `query` and `ids`, or no
-        selection of this number.
+        No name or one that is taken, a filter that cannot be read, or both or neither of `query` and `ids`.
+    NotFoundError
+        There is no selection of this number.
     """
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME:
@@ -118,7 +119,7 @@ def keep_selection(
         if taken is not None and taken.id != id:
             raise UsageError(f"There is a selection {taken.name!r} already. Choose another name.")
         if id is not None and store.get(id) is None:
-            raise UsageError(f"There is no selection {id}.")
+            raise NotFoundError(f"There is no selection {id}.")
         number = store.next_id() if id is None else id
         fixed = None if ids is None else tuple(dict.fromkeys(ids))
         kept = Selection(number, name, query, fixed, now())
@@ -131,10 +132,10 @@ def remove_selection(session: Session, id: int) -> None:  # noqa: A002
 
     Raises
     ------
-    UsageError
+    NotFoundError
         There is none of this number.
     """
     found = session.library.selections.get(id)
     if found is None:
-        raise UsageError(f"There is no selection {id}.")
+        raise NotFoundError(f"There is no selection {id}.")
     session.library.changes.apply(f"selection {found.name} removed", [session.library.selections.removal(id)])

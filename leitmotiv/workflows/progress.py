@@ -2,9 +2,11 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from leitmotiv.errors import LeitmotivError
 from leitmotiv.store.library import Library
@@ -71,56 +73,116 @@ class Pace:
         return Step(phase, done, total, current, failures, rate, remaining)
 
 
-class Recorder:
-    """Writes a job's steps to the library a few times a second, and passes each on.
+class Row:
+    """Writes steps to a job's row a few times a second, the last one always; raises `Stopped` where a person asks so.
 
     Parameters
     ----------
-    report : callable, optional
-        Also told of each step (the bar in the terminal).
+    job : int
+        Its number.
     """
 
     EVERY_S = 0.4
 
-    def __init__(self, library: Library, job: int, report: Report | None) -> None:
+    def __init__(self, library: Library, job: int) -> None:
         self._library = library
         self._job = job
-        self._report = report
         self._pace = Pace()
-        self._written = 0.0
+        self._written = -self.EVERY_S
         self._phase = ""
+        self._left: Step | None = None
+        self._failures = 0
+
+    def __call__(self, step: Step) -> None:
+        """Note a step; one without a rate gets the pace of those before it."""
+        paced = self._pace.step(step.phase, step.done, step.total, current=step.current, failures=step.failures)
+        self._left = step if step.rate else paced
+        now = time.monotonic()
+        if step.phase != self._phase or now - self._written > self.EVERY_S:
+            self._phase, self._written = step.phase, now
+            self.close()
+            if self._library.jobs.asked(self._job):
+                raise Stopped
+
+    def close(self) -> None:
+        """Write what was not written yet."""
+        if (step := self._left) is None:
+            return
+        self._left = None
+        self._failures = max(self._failures, step.failures)  # those of the phases before stay
+        self._library.jobs.update(
+            self._job,
+            phase=step.phase,
+            done=step.done,
+            total=step.total,
+            rate=step.rate,
+            remaining=step.remaining,
+            failures=self._failures,
+            message=step.current,
+        )
+
+
+class Recorder:
+    """Counts the steps of a piece of work, gives each its pace, and passes it on.
+
+    Parameters
+    ----------
+    *reports : callable
+        Told of each step, in turn: the row of the job, the bar in the terminal.
+    """
+
+    def __init__(self, *reports: Report) -> None:
+        self._reports = reports
+        self._pace = Pace()
         self.failures = 0
 
     def __call__(self, phase: str, done: int, total: int, current: str = "") -> None:
-        """Record that `phase` has `done` of `total`."""
+        """Tell that `phase` has `done` of `total`."""
         step = self._pace.step(phase, done, total, current=current, failures=self.failures)
-        now = time.monotonic()
-        if phase != self._phase or now - self._written > self.EVERY_S:
-            self._library.jobs.update(
-                self._job,
-                phase=step.phase,
-                done=step.done,
-                total=step.total,
-                rate=step.rate,
-                remaining=step.remaining,
-                failures=step.failures,
-                message=step.current,
-            )
-            self._phase, self._written = phase, now
-        if self._report is not None:
-            self._report(step)
+        for report in self._reports:
+            report(step)
+
+
+_into: ContextVar[Report | None] = ContextVar("into", default=None)
 
 
 @contextmanager
-def recorded(library: Library, kind: str, title: str, report: Report | None) -> Iterator[Recorder]:
-    """Run work as a job: its row ends as done, stopped or failed, whatever happens inside."""
+def reporting(report: Report) -> Iterator[None]:
+    """Let all work inside tell its steps to the row of a job that is begun already, instead of to rows of its own."""
+    token = _into.set(report)
+    try:
+        yield
+    finally:
+        _into.reset(token)
+
+
+@contextmanager
+def recorded(
+    library: Library, kind: str, title: str, report: Report | None, parameters: Mapping[str, Any] | None = None
+) -> Iterator[Recorder]:
+    """Run work as a job: its row ends as done, paused, stopped or failed, whatever happens inside.
+
+    Parameters
+    ----------
+    parameters : mapping, optional
+        With which the queue could do the same, should a person let it rest.
+    """
+    if (into := _into.get()) is not None:
+        yield Recorder(into)
+        return
     # Whoever works holds the writer's lock: what still counts as running has died.
     library.jobs.reap(lambda _pid: False)
-    job = library.jobs.start(kind, title)
+    job = library.jobs.start(kind, title, parameters)
+    row = Row(library, job)
     try:
-        yield (recorder := Recorder(library, job, report))
+        yield Recorder(row, *([] if report is None else [report]))
     except (KeyboardInterrupt, Stopped):
-        library.jobs.finish(job, "stopped", "Stopped; what was finished is kept, and the next run goes on from there.")
+        row.close()
+        if library.jobs.asked(job) == "pause":
+            library.jobs.move(job, "paused")
+        else:
+            text = "Stopped; what was finished is kept, and the next run goes on from there."
+            library.jobs.finish(job, "stopped", text)
         raise
     except LeitmotivError as error:
         library.jobs.finish(job, "failed", str(error))
@@ -129,5 +191,5 @@ def recorded(library: Library, kind: str, title: str, report: Report | None) -> 
         library.jobs.finish(job, "failed", f"A fault of leitmotiv: {type(error).__name__}: {error}")
         raise
     else:
-        library.jobs.update(job, failures=recorder.failures)
+        row.close()
         library.jobs.finish(job, "done", "")

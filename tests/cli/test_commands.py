@@ -357,3 +357,10 @@ def test_search_names_what_it_cannot_read_and_ends_with_1_where_nothing_is_left(
     form = json.loads(leitmotiv("--library", library, "search", "colour:#c83c28", "--json").stdout)
     assert form["measure"] == "search"
     assert form["results"][0]["parts"] == [form["results"][0]["score"]]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.7", "photos.lan", "::"])
+def test_a_token_cannot_be_declined_where_others_could_come(tmp_path, host):
+    done = leitmotiv("--library", str(tmp_path / "library"), "serve", "--host", host, "--no-token")
+    assert done.returncode == 2
+    assert "others could reach your pictures" in done.stderr

@@ -124,3 +124,88 @@ def test_the_token_never_leads_to_another_host(library):
     client = client_of(library, token="plain")
     answer = client.get("//evil.example/x?token=plain")
     assert answer.location is None or answer.location.startswith("/evil.example") or answer.status_code == 404
+
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (JSON, 200),
+        ({**JSON, "Origin": "http://localhost"}, 200),
+        ({**JSON, "Origin": "https://localhost", "Sec-Fetch-Site": "same-origin"}, 200),
+        ({}, 415),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
+        ({"Content-Type": "text/plain"}, 415),
+        ({**JSON, "Origin": "http://evil.example"}, 403),
+        ({**JSON, "Origin": "http://localhost:8888"}, 403),
+        ({**JSON, "Origin": "http://localhost.evil.example"}, 403),
+        ({**JSON, "Origin": "null"}, 403),
+        ({**JSON, "Origin": "file://localhost"}, 403),
+        ({**JSON, "Sec-Fetch-Site": "cross-site"}, 403),
+        ({**JSON, "Origin": "http://localhost", "Sec-Fetch-Site": "same-site"}, 403),
+    ],
+)
+def test_changes_come_from_own_pages_or_from_a_program_of_this_machine(client, monkeypatch, headers, status):
+    monkeypatch.setattr("leitmotiv.workflows.own.undo", lambda session: None)
+    answer = client.post("/api/v1/undo", headers=headers)
+    assert (answer.status_code, answer.mimetype) == (
+        status,
+        "application/json" if status == 200 else "application/problem+json",
+    )
+
+
+def test_a_program_deletes_without_a_body(client, monkeypatch):
+    monkeypatch.setattr("leitmotiv.workflows.own.remove_selection", lambda session, number: None)
+    assert client.delete("/api/v1/selections/1").status_code == 204
+    assert client.delete("/api/v1/selections/1", data="x", content_type="text/plain").status_code == 415
+    assert client.delete("/api/v1/selections/1", headers={"Origin": "http://evil.example"}).status_code == 403
+
+
+def test_a_program_elsewhere_changes_something_only_with_the_token(library, monkeypatch):
+    monkeypatch.setattr("leitmotiv.workflows.own.undo", lambda session: None)
+    client = client_of(library, host="192.168.1.7", token="plain")
+    there = {"base_url": "http://192.168.1.7", "environ_base": {"REMOTE_ADDR": "192.168.1.9"}}
+    assert client.post("/api/v1/undo", json={}, **there).status_code == 401
+    bearer = {"Authorization": "Bearer plain"}
+    assert client.post("/api/v1/undo", json={}, headers=bearer, **there).status_code == 200
+    client.get("/?token=plain", **there)
+    # the cookie alone, which a foreign page could make a browser send, is not enough
+    assert client.post("/api/v1/undo", json={}, **there).status_code == 403
+    own = {"Origin": "http://192.168.1.7"}
+    assert client.post("/api/v1/undo", json={}, headers=own, **there).status_code == 200
+
+
+def test_the_token_in_the_address_is_no_way_around_a_change(library):
+    client = client_of(library, token="plain")
+    assert client.post("/api/v1/undo?token=plain", json={}).status_code == 401
+
+
+@pytest.mark.parametrize("address", ["/", "/api/v1/status", "/static/style.css"])
+def test_a_page_of_another_site_leads_here_but_shows_nothing_of_it(client, address):
+    with client.get(address, headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}) as answer:
+        assert answer.status_code == 200
+    for site in ("cross-site", "same-site"):
+        answer = client.get(address, headers={"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors"})
+        assert answer.status_code == 403
+
+
+def test_reading_changes_nothing(client):
+    rules = [rule for rule in client.application.url_map.iter_rules() if "GET" in rule.methods]
+    assert [rule.rule for rule in rules if rule.methods & {"POST", "PUT", "PATCH", "DELETE"}] == []
+
+
+def test_names_that_were_allowed_are_answered_and_others_no_more(library):
+    library.settings = replace(library.settings, allowed_hosts=("Photos.lan",))
+    near = client_of(library)
+    assert near.get("/jobs", headers={"Host": "photos.lan"}).status_code == 200
+    assert near.get("/jobs", headers={"Host": "evil.example"}).status_code == 421
+    everywhere = client_of(library, host="0.0.0.0")
+    assert everywhere.get("/jobs", headers={"Host": "photos.lan:5000"}).status_code == 200
+    assert everywhere.get("/jobs", headers={"Host": "192.168.1.7:5000"}).status_code == 200
+    assert everywhere.get("/jobs", headers={"Host": "evil.example"}).status_code == 421
+
+
+def test_a_number_that_no_database_holds_leads_nowhere(client):
+    assert client.put(f"/api/v1/selections/{10**30}", json={"name": "x", "query": ""}).status_code == 404
