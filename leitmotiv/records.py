@@ -183,6 +183,31 @@ class Rating:
 LABELS = ("red", "yellow", "green", "blue", "purple")
 
 
+CatalogueKind = Literal["number", "date", "text", "list"]
+CatalogueValue = float | str | list[str]
+
+
+@dataclass(frozen=True)
+class CatalogueColumn:
+    """A column of a table that somebody made about pictures.
+
+    Attributes
+    ----------
+    kind : str
+        "number", "date" (ISO, the day may be left out), "text" or "list" (of texts).
+    source : str
+        Name of the file that it came from last.
+    entries : mapping of str to value
+        By picture; pictures of which it says nothing are not there.
+    """
+
+    name: str
+    kind: CatalogueKind
+    source: str
+    at: datetime
+    entries: Mapping[str, CatalogueValue]
+
+
 @dataclass(frozen=True)
 class Selection:
     """A named set of pictures.

@@ -38,6 +38,7 @@ def command(
     open_page: bool | None,
     token: bool | None,
     until_ready: bool,
+    watch: bool,
     **chosen: Any,
 ) -> None:
     """Add folders, find their trends, and show them in the browser.
@@ -65,6 +66,8 @@ def command(
         missing = [root for root in folders if not root.is_dir() and not opened.library.images.count()]
         if missing:
             raise UsageError(f"There is no folder {missing[0]}. Check the spelling, or that its drive is connected.")
+        for root in folders if watch else ():
+            opened.library.folders.add(os.fsencode(os.path.abspath(root)), include, exclude)
         server = serve.bind(opened, token=token)
         url = serve.address(opened, server, token, "/")
         growing = grow(opened.settings, roots, include=include, exclude=exclude, report=report)
@@ -73,7 +76,7 @@ def command(
             sys.stdout.flush()
             note(f"Library: {opened.settings.library}")
             _show(url, open_page)
-            with serve.ended_by_sigterm(), Keeper(opened):
+            with serve.ended_by_sigterm(), Keeper(opened), serve.watching(opened, watch):
                 _serve(server, growing, report, until_ready)
         except KeyboardInterrupt:
             pass

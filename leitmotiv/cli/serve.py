@@ -42,6 +42,7 @@ def serve_options(function: Any) -> Any:
                 type=click.Path(file_okay=False, path_type=Path),
                 help="Let pages add pictures from this folder and write into it. Repeatable.",
             ),
+            click.option("--watch", is_flag=True, help="Add what comes into the library's folders while serving."),
             click.option("--open/--no-open", "open_page", default=None, help="Open the page in the browser."),
             click.option(
                 "--token/--no-token",
@@ -57,7 +58,7 @@ def serve_options(function: Any) -> Any:
 @click.command("serve", cls=Verb)
 @serve_options
 @click.option("--print-token", is_flag=True, help="Print the library's token and end.")
-def command(open_page: bool | None, token: bool | None, print_token: bool, **chosen: Any) -> None:
+def command(open_page: bool | None, token: bool | None, print_token: bool, watch: bool, **chosen: Any) -> None:
     """Serve the pages of the library until Ctrl-C.
 
     The address is the only line on stdout. With --host other than 127.0.0.1, or with --allow-host, the pages ask for
@@ -72,10 +73,10 @@ def command(open_page: bool | None, token: bool | None, print_token: bool, **cho
 
         prepare(opened.settings, note)
         reap(opened.library)
-        run(opened, open_page=bool(open_page), token=token)
+        run(opened, open_page=bool(open_page), token=token, watch=watch)
 
 
-def run(opened: "Session", *, open_page: bool, token: bool | None, path: str = "/") -> None:
+def run(opened: "Session", *, open_page: bool, token: bool | None, path: str = "/", watch: bool = False) -> None:
     """Bind, tell the address, open the browser if asked, and serve until Ctrl-C."""
     server = bind(opened, token=token)
     url = address(opened, server, token, path)
@@ -86,12 +87,24 @@ def run(opened: "Session", *, open_page: bool, token: bool | None, path: str = "
     from leitmotiv.workflows.worker import Keeper
 
     try:
-        with ended_by_sigterm(), Keeper(opened):
+        with ended_by_sigterm(), Keeper(opened), watching(opened, watch):
             server.run()
     except KeyboardInterrupt:
         note("Stopped.")
     finally:
         server.close()
+
+
+@contextmanager
+def watching(opened: "Session", wanted: bool) -> Iterator[None]:
+    """Watch the library's folders meanwhile, if wanted."""
+    if not wanted:
+        yield
+        return
+    from leitmotiv.workflows.watching import Watcher
+
+    with Watcher(opened):
+        yield
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from leitmotiv.store.files import Failures, Files, Folders
 from leitmotiv.store.images import Images
 from leitmotiv.store.jobs import Jobs
 from leitmotiv.store.lock import WriterLock
+from leitmotiv.store.metadata import Metadata
 from leitmotiv.store.mixtures import Mixtures
 from leitmotiv.store.ratings import Ratings
 from leitmotiv.store.selections import Selections
@@ -70,6 +71,7 @@ class Library:
         self.catalogue = Catalogue(database)
         self.ratings = Ratings(database)
         self.selections = Selections(database)
+        self.metadata = Metadata(database)
         self.changes = Changes(database)
         self.exports = Exports(folder / "exports")
         self.duplicates = Duplicates(database)

@@ -250,7 +250,16 @@ CREATE INDEX removals_by_plan ON removals (plan, serial)
 """
 
 
-def m006_queue(database: sqlite3.Connection) -> None:
+def m006_columns_of_catalogues(database: sqlite3.Connection) -> None:
+    """Add the columns of tables that others made about pictures."""
+    database.execute(
+        "CREATE TABLE catalogue_columns (name TEXT NOT NULL PRIMARY KEY, place INTEGER NOT NULL, kind TEXT NOT NULL, "
+        "source TEXT NOT NULL, at TEXT NOT NULL, entries TEXT NOT NULL)"
+    )
+    count_changes(database, "catalogue_columns")
+
+
+def m007_queue(database: sqlite3.Connection) -> None:
     """Let jobs wait, rest and begin again: what they were asked to do stands in their row."""
     for column in (
         "parameters TEXT",  # JSON; null where a job cannot be repeated
@@ -268,7 +277,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     m003_ratings_selections_changes,
     m004_grain_of_the_trends,
     m005_copies,
-    m006_queue,
+    m006_columns_of_catalogues,
+    m007_queue,
 )
 
 

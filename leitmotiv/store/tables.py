@@ -194,6 +194,17 @@ class Changes(Table):
     undone = IntegerField(default=0)
 
 
+class CatalogueColumns(Table):
+    """Columns of imported catalogues; `entries` is JSON, values by picture."""
+
+    name = PlainText(primary_key=True)
+    place = IntegerField()
+    kind = TextField()
+    source = PlainText()
+    at = TextField()
+    entries = TextField()
+
+
 class Revisions(Table):
     """How often each table was changed, counted by the database itself."""
 
@@ -282,6 +293,7 @@ TABLES: tuple[type[Table], ...] = (
     Ratings,
     Selections,
     Changes,
+    CatalogueColumns,
     Revisions,
     Copies,
     CopiesSeen,

@@ -17,6 +17,7 @@ from leitmotiv.web import (
     clusters,
     context,
     docs,
+    duplicates,
     errors,
     export,
     figures,
@@ -32,6 +33,7 @@ from leitmotiv.web import (
     safety,
     search,
     sidecars,
+    streams,
     why,
     words,
 )
@@ -47,6 +49,7 @@ PAGES = (
     map,
     why,
     search,
+    duplicates,
     jobs,
     about,
     export,
@@ -77,6 +80,7 @@ def create_app(session: Session, *, token: str | None = None) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": jinja2.StrictUndefined}
     safety.install(app, host=session.settings.host, token=token, allowed=session.settings.allowed_hosts)
     errors.install(app)
+    streams.install(app)
     for page in PAGES:
         app.register_blueprint(page.pages)
     app.jinja_env.filters.update(_filters())
@@ -89,7 +93,7 @@ def _filters() -> dict[str, object]:
         words: "alternative breakable count day duration home known_from moment outcome percent pictures place progress"
         " share size span stars",
         lines: "chips",
-        figures: "ratio frame widths bands",
+        figures: "ratio frame widths bands asked",
     }
     by_name = {name: getattr(module, name) for module, text in names.items() for name in text.split()}
     return by_name | {"lately": lambda at: words.lately(at, date.today())}
@@ -104,7 +108,6 @@ def _frame(session: Session) -> dict[str, object]:
         "refused": g.get("refused", False),
         "working": lambda: _working(session),
         # no version in the address: a module reached by two addresses would run twice
-        "sorts": lines.SORTS,
         "tools": _tools,
         "asset": lambda name: flask.url_for("static", filename=name),
     }
@@ -114,6 +117,7 @@ TOOLS = (
     ("/map", "Show on the map"),
     ("/clusters", "Find their trends"),
     ("/compare", "Compare them"),
+    ("/search", "Search among them"),
     ("/duplicates", "Find duplicates"),
     ("/export", "Take them out"),
 )

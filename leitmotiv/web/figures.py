@@ -80,6 +80,11 @@ def bands(swatches: Sequence[Swatch]) -> list[Band]:
     return found
 
 
+def asked(swatches: Sequence[Swatch], most: int = 4) -> str:
+    """The search for pictures with the largest colours of a palette, each with about its share."""
+    return " ".join(f"colour:{swatch.colour}:{max(1, round(100 * swatch.share))}%" for swatch in swatches[:most])
+
+
 SPARK_WIDTH, SPARK_HEIGHT = 96, 22
 
 

@@ -14,7 +14,7 @@ from leitmotiv.errors import CompilingError, UsageError
 from leitmotiv.records import LABELS, Cluster, Image, Ranking
 from leitmotiv.web import figures, lines, parameters
 from leitmotiv.web.context import address, tagged, the_session
-from leitmotiv.workflows import browse, own, viewing
+from leitmotiv.workflows import browse, metadata, own, viewing
 from leitmotiv.workflows.session import Session
 
 pages = Blueprint("images", __name__)
@@ -75,11 +75,13 @@ def _picture(session: Session, image: Image) -> dict[str, object]:
     ellipses = browse.ellipses(session, image.id)
     return {
         "image": image,
+        "told": metadata.told(session, image.id),
         "around": place,
         "before": place.images[at - 1] if at > 0 else None,
         "after": place.images[at + 1] if at + 1 < len(place.images) else None,
         "query": f"?{urlencode(kept, safe=',:')}" if kept else "",
         "up": _up(place.listing, kept),
+        "slideshow": _slideshow(place),
         "group": group,
         "group_name": name_of(session, group) if group else "",
         "rating": own.ratings(session, [image.id])[image.id],
@@ -119,6 +121,17 @@ def _up(shown: viewing.Listing, kept: dict[str, str]) -> str:
     if shown.trend is not None:
         return url_for("clusters.show", cluster_id=shown.trend, count=shown.count)
     return address("pictures.index", **kept)
+
+
+def _slideshow(place: viewing.Around) -> dict[str, str | int] | None:
+    """What the slideshow is asked for to go on from a picture; None where it does not know the list."""
+    shown = place.listing
+    if shown.like or shown.among:
+        return None
+    if shown.trend is not None:
+        return {"q": f"cluster:{shown.trend}"}
+    said = {"q": shown.text, "sort": "" if shown.sort == viewing.Listing().sort else shown.sort}
+    return {**{name: value for name, value in said.items() if value}, "at": place.at}
 
 
 def there() -> set[str]:

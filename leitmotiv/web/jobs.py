@@ -1,22 +1,22 @@
 """`/jobs`: what runs now, what waits, what failed and why, what ran before; and the queue under /api/v1/jobs."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, current_app, render_template, stream_with_context
+from flask import Blueprint, Response, render_template
 
 from leitmotiv.records import Job
 from leitmotiv.web import forms, parameters, schema, shapes
 from leitmotiv.web.answers import body, json_answer
 from leitmotiv.web.context import tagged, the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.web.streams import STREAM_S, Streams, event
+from leitmotiv.web.streams import STREAM_S, event, the_streams
 from leitmotiv.workflows import browse, queue
 from leitmotiv.workflows.session import Session
 
 pages = Blueprint("jobs", __name__)
-streams = Streams()
 
 FAILURES = 200
 LOOK_S = 0.5
@@ -122,21 +122,22 @@ def events() -> Response:
     next one by itself. Where too many are open, 503 says so: ask /api/v1/status every few seconds instead.
     """
     session = the_session()
+    streams = the_streams()
     slot = streams.take()
-    answer = current_app.response_class(stream_with_context(_events(session)), mimetype="text/event-stream")
+    answer = Response(_events(session, streams.closed), mimetype="text/event-stream")
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"
     answer.call_on_close(slot.give)
     return answer
 
 
-def _events(session: Session) -> Iterator[str]:
+def _events(session: Session, closed: threading.Event) -> Iterator[str]:
     """The status whenever it changed, and a comment now and then, by which a closed tab is noticed."""
     until = time.monotonic() + STREAM_S
     yield "retry: 1000\n\n"
     said, silent = None, 0
-    while time.monotonic() < until and not streams.closed.is_set():
-        now = session.library.revision("images"), session.library.jobs.list(5)
+    while time.monotonic() < until and not closed.is_set():
+        now = session.library.revision("images"), session.library.jobs.list()
         if now != said:
             yield event("status", json.dumps(forms.status(browse.status(session)), ensure_ascii=False))
             said, silent = now, 0
@@ -144,4 +145,4 @@ def _events(session: Session) -> Iterator[str]:
             silent += 1
             if silent % 6 == 0:
                 yield ": nothing new\n\n"
-        streams.closed.wait(LOOK_S)
+        closed.wait(LOOK_S)

@@ -6,8 +6,8 @@ from flask import request
 
 from leitmotiv.errors import UsageError
 from leitmotiv.web import words
-from leitmotiv.workflows import selecting
-from leitmotiv.workflows.selecting import DEFAULT_SORT
+from leitmotiv.workflows import grammar
+from leitmotiv.workflows.orders import DEFAULT_SORT
 
 SORTS = (
     *(("-taken", "Newest"), ("taken", "Oldest"), ("-added", "Added last"), ("cluster", "Trend")),
@@ -67,11 +67,11 @@ def asked() -> Asked:
 def chips(text: str) -> list[Chip]:
     """The filters of a line in words; none where it cannot be read."""
     try:
-        terms = selecting.parse(text)
+        terms = grammar.read(text, None)
     except UsageError:
         return []
     return [
-        Chip(_said(term), term.negated, selecting.write((*terms[:place], *terms[place + 1 :])))
+        Chip(_said(term), term.negated, grammar.write((*terms[:place], *terms[place + 1 :])))
         for place, term in enumerate(terms)
     ]
 
@@ -92,7 +92,7 @@ def said(name: str, value: str) -> str:
     return _value(name, value)
 
 
-def _said(term: selecting.Term) -> str:
+def _said(term: grammar.Term) -> str:
     return " or ".join(_value(term.name, value) for value in term.values)
 
 

@@ -92,6 +92,7 @@ def rate() -> Response:
 
 
 @pages.get("/images/<image_id>/rating")
+@describe(answer=RATING)
 def rating(image_id: str) -> Response:
     """What is said of one picture."""
     session = the_session()

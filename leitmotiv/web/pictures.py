@@ -75,16 +75,9 @@ def _refused(asked: lines.Asked, days: Sequence[tuple[str, int]], text: str) -> 
 
 
 def _rendered(asked: lines.Asked, days: Sequence[tuple[str, int]], **more: object) -> str:
-    usual = {
-        "images": [],
-        "kind": "",
-        "groups": [],
-        "found": 0,
-        "marks": [],
-        "start": 0,
-        "following": None,
-        "fault": "",
-    }
+    usual: dict[str, object] = {"images": [], "kind": "", "groups": [], "found": 0, "marks": [], "fault": ""}
+    usual |= {"start": 0, "following": None}
+    usual["sorts"] = [*lines.SORTS, *((name, name) for name in grid.columns(the_session()))]
     total = sum(count for _, count in days)
     return render_template("pictures.html", asked=asked, days=days, total=total, **(usual | more))
 
@@ -161,7 +154,7 @@ def facet_counts() -> Response:
             "facets": [
                 {
                     "name": facet.name,
-                    "title": lines.title(facet.name),
+                    "title": facet.title or lines.title(facet.name),
                     "values": [
                         vars(one) | {"text": _value_said(session, facet.name, one.value)} for one in facet.values
                     ],

@@ -2,7 +2,7 @@
 
 A change (POST, PUT, PATCH, DELETE) is taken from the server's own pages only: a browser says where a request comes from
 in `Origin` and `Sec-Fetch-Site`, and no page of another site can forge either. A program says neither; from this
-machine it sends JSON, which no form of a foreign page can, and from another one the token as bearer.
+machine it sends JSON or bytes, which no form of a foreign page can, and from another one the token as bearer.
 
 Styles keep the strict policy too: what differs from picture to picture (ratio, mean colour) stands in a `<style>` block
 with a nonce of its own for each answer, or is set by a module through the CSSOM; neither needs 'unsafe-inline'.
@@ -22,6 +22,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from leitmotiv.web import errors
 
 COOKIE = "leitmotiv"
+FORMS = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
+"""Types of a body that a form of any page may send, without asking first."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 ANYWHERE = ("0.0.0.0", "::", "")
 """Addresses that mean every address of the machine: there the token is the guard."""
@@ -121,8 +123,8 @@ def _foreign() -> BaseResponse | None:
         text = "A program on another machine has to show the library's token: Authorization: Bearer TOKEN."
         return _refuse(HTTPStatus.FORBIDDEN, text)
     # a page's form can send neither JSON nor DELETE; a script of another site has to ask first, and is told no
-    if not request.is_json and not (request.method == "DELETE" and not request.content_length):
-        text = "A program that changes something has to send JSON, declared as Content-Type: application/json."
+    if request.mimetype in FORMS and not (request.method == "DELETE" and not request.content_length):
+        text = "A program that changes something has to say Content-Type: application/json, or what else it sends."
         return _refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, text)
     return None
 

@@ -20,7 +20,7 @@ pages = Blueprint("search", __name__)
 PAGE = 60
 MANY = 10_000_000
 SELECTED = 200
-"""Most pictures that "as a selection" names one by one."""
+"""Most pictures that "as a selection" names one by one, so that the address stays short enough."""
 TOOLS = ("colour", "sketch", "region", "picture")
 _APART = ("sketch", "region", "upload")
 """Terms that have a parameter of their own beside `q`."""
@@ -150,7 +150,8 @@ def _rendered(
         page=PAGE,
         everything=everything,
         to=lambda **changes: address("search.show", **asked.arguments(**changes)),
-        selection=_selection(ranking, found),
+        selection=_selection(session, asked, ranking),
+        most=SELECTED,
     )
 
 
@@ -227,10 +228,14 @@ def bars(result: Result) -> list[Bar]:
     return found
 
 
-def _selection(ranking: Ranking | None, found: Mapping[str, Image]) -> str:
-    """The line of filters that means these results, as far as they are on the page."""
-    ids = [result.id for result in ranking.results][:SELECTED] if ranking else []
-    return f"id:{','.join(image_id[:16] for image_id in ids if image_id in found)}" if ids else ""
+def _selection(session: Session, asked: Asked, ranking: Ranking | None) -> str:
+    """The line of filters that means the results before the cut-off, or those of this page where there is none."""
+    if ranking is None:
+        return ""
+    results = ranking.results
+    if ranking.cut:
+        results = seeking.search(session, asked.text, n=min(ranking.cut, SELECTED)).results
+    return f"id:{','.join(result.id[:16] for result in results[:SELECTED])}" if results else ""
 
 
 # ---- pictures that are handed in ----

@@ -45,6 +45,8 @@ class Server:
         self._closing = threading.Lock()
         self._closed = False
         self._running = False
+        # what an app wants to know when its server closes, such as streams that would go on
+        self._closing_calls = tuple(app.extensions.get("closing", ()))
         self.port = int(listening.getsockname()[1])
         self.url = f"http://{_reachable(host)}:{self.port}/"
 
@@ -59,6 +61,7 @@ class Server:
         finally:
             with self._closing:
                 self._running, self._closed = False, True
+            self._tell()
             self._release()
 
     def close(self) -> None:
@@ -67,11 +70,16 @@ class Server:
             if self._closed:
                 return
             self._closed = True
+            self._tell()
             if self._running:
                 # the loop owns its sockets: have it close them itself, and so come to its end
                 self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._map, ignore_all=True))
                 return
         self._release()
+
+    def _tell(self) -> None:
+        for call in self._closing_calls:
+            call()
 
     def _release(self) -> None:
         self._server.task_dispatcher.shutdown(timeout=2)

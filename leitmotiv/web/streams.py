@@ -1,6 +1,9 @@
 """Streams of events: how many may be open, how long each lasts, and how an event is written."""
 
 import threading
+from typing import cast
+
+from flask import Flask, current_app
 
 from leitmotiv.errors import TooManyStreamsError
 
@@ -47,6 +50,20 @@ class Streams:
         if not self._free.acquire(blocking=False):
             raise TooManyStreamsError("Too many pages listen at once. Ask /api/v1/status every few seconds instead.")
         return Slot(self._free)
+
+
+KEY = "streams"
+
+
+def install(app: Flask) -> None:
+    """Give an app its places for streams; they end when its server closes."""
+    app.extensions[KEY] = made = Streams()
+    app.extensions.setdefault("closing", []).append(made.closed.set)
+
+
+def the_streams() -> Streams:
+    """The places for streams of the app that answers this request."""
+    return cast(Streams, current_app.extensions[KEY])
 
 
 def event(name: str, data: str) -> str:

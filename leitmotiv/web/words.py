@@ -104,6 +104,10 @@ def progress(job: Job) -> str:
     """Where a job is: "9,180 of 12,406 · 31 a second · about 1 min 45 s left"."""
     if job.state == "queued":
         return "waiting for its turn"
+    if job.wish:
+        return f"{'ending' if job.wish == 'cancel' else 'resting'} after what is in hand"
+    if job.state == "paused":
+        return f"rests at {job.done:,} of {job.total:,}" if job.total else "rests"
     if not job.total:
         return count(job.done) if job.done else "counting"
     parts = [f"{job.done:,} of {job.total:,}"]

@@ -1,12 +1,13 @@
 """What filters and orders may look at: the library in columns, with what was said of the pictures beside it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.records import LABELS, Rating
+from leitmotiv.records import LABELS, CatalogueColumn, CatalogueValue, Rating
 from leitmotiv.store.catalogue import Columns
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
@@ -43,6 +44,17 @@ class Asking:
         state = self.session.library.revision("images", "files", "ratings")
         return remember(self.session, ("ratings", state), lambda: _rated(self.session, self.columns))
 
+    @cached_property
+    def catalogue(self) -> Mapping[str, CatalogueColumn]:
+        """Columns of imported catalogues by their names in small letters."""
+        state = self.session.library.revision("catalogue_columns")
+        return remember(self.session, ("catalogue", state), lambda: _catalogue(self.session))
+
+    def entries(self, name: str) -> Mapping[int, CatalogueValue]:
+        """What a column of a catalogue says, by row."""
+        row_of, found = self.columns.row_of, self.catalogue[name]
+        return {row_of[image_id]: value for image_id, value in found.entries.items() if image_id in row_of}
+
 
 def columns(session: Session) -> Columns:
     """The library in columns, read again when pictures or files changed."""
@@ -53,6 +65,10 @@ def columns(session: Session) -> Columns:
 def ask(session: Session) -> Asking:
     """A question to the library as it is now."""
     return Asking(session, columns(session))
+
+
+def _catalogue(session: Session) -> dict[str, CatalogueColumn]:
+    return {one.name.casefold(): one for one in session.library.metadata.all()}
 
 
 def _rated(session: Session, found: Columns) -> Rated:

@@ -330,10 +330,15 @@ def status(session: Session) -> Status:
         version=leitmotiv.__version__,
         folders=tuple(path for path, _, _ in library.folders.list()),
         failures=tuple(library.failures.list()),
-        jobs=tuple(library.jobs.list(5)),
+        jobs=_news(library.jobs.list()),
         way=way,
         recall=recall,
     )
+
+
+def _news(jobs: list[Job]) -> tuple[Job, ...]:
+    """What has not ended, and the latest five."""
+    return tuple(job for at, job in enumerate(jobs) if at < 5 or job.state in ("running", "queued", "paused"))
 
 
 def _way(session: Session) -> tuple[Literal["all pairs", "neighbours", "none"], float | None]:

@@ -1,7 +1,9 @@
 """What pictures could be narrowed down by: each filter's values with how many pictures have them, for the page."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +13,16 @@ from leitmotiv.records import LABELS
 from leitmotiv.store.catalogue import Texts
 from leitmotiv.workflows import trends
 from leitmotiv.workflows.asking import Asking, ask
-from leitmotiv.workflows.filters import Term, mask, parse, write
+from leitmotiv.workflows.filters import mask, parse
+from leitmotiv.workflows.grammar import Term, write
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.orders import DAY, Integers
 from leitmotiv.workflows.selecting import state_of
 from leitmotiv.workflows.session import Session
 
 Counts = list[tuple[str, int]]
+FEW, MANY = 30, 500
+"""Most different numbers of a column that are listed one by one, and most texts."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +49,15 @@ class Value:
 
 @dataclass(frozen=True)
 class Facet:
-    """The values of a filter, the most frequent first or in their own order; `more` are left out."""
+    """The values of a filter, the most frequent first or in their own order; `more` are left out.
+
+    `title` is the name of a catalogue's column as it was written; "" for the filters that every library has.
+    """
 
     name: str
     values: tuple[Value, ...]
     more: int
+    title: str = ""
 
 
 def facets(session: Session, text: str = "", most: int = 12) -> tuple[Facet, ...]:
@@ -60,7 +69,7 @@ def facets(session: Session, text: str = "", most: int = 12) -> tuple[Facet, ...
         The line cannot be read.
     """
     key = ("facets", state_of(session), text.strip(), most)
-    return remember(session, key, lambda: tuple(_facets(ask(session), parse(text), most)))
+    return remember(session, key, lambda: _facets(ask(session), text, most))
 
 
 def toggled(terms: Sequence[Term], name: str, value: str) -> str:
@@ -75,9 +84,14 @@ def toggled(terms: Sequence[Term], name: str, value: str) -> str:
     return write((*terms, Term(name, (value,))))
 
 
-def _facets(asking: Asking, terms: Sequence[Term], most: int) -> Iterator[Facet]:
+def _facets(asking: Asking, text: str, most: int) -> tuple[Facet, ...]:
+    return tuple(_found(asking, parse(text, asking.catalogue), most))
+
+
+def _found(asking: Asking, terms: Sequence[Term], most: int) -> Iterator[Facet]:
     everything = mask(asking, terms)
-    for name, count in _COUNTS.items():
+    counts = _COUNTS | {name: partial(_catalogued, name=name) for name in asking.catalogue}
+    for name, count in counts.items():
         others = [term for term in terms if term.name != name or term.negated]
         kept = everything if len(others) == len(terms) else mask(asking, others)
         chosen = {value for term in terms if term.name == name and not term.negated for value in term.values}
@@ -89,7 +103,8 @@ def _facets(asking: Asking, terms: Sequence[Term], most: int) -> Iterator[Facet]
         # what is chosen is always shown, however rare
         shown = [one for place, one in enumerate(found) if place < most or one[0] in chosen]
         values = (Value(value, n, value in chosen, toggled(terms, name, value)) for value, n in shown)
-        yield Facet(name, tuple(values), len(found) - len(shown))
+        title = asking.catalogue[name].name if name in asking.catalogue else ""
+        yield Facet(name, tuple(values), len(found) - len(shown), title)
 
 
 # ---- counting ----
@@ -108,9 +123,16 @@ def _of_text(column: Texts, kept: NDArray[np.bool_]) -> Counts:
 
 
 def _exact(value: str, others: Iterable[str]) -> str:
-    """How a filter asks for just this text: with = before it where another text has it as a part."""
+    """How a filter asks for just this text: with = before it where another text has it as a part.
+
+    A line cannot hold quotation marks within quotation marks: any sign will do in their place.
+    """
     if not value:
         return "none"
+    if '"' in value:
+        return value.replace('"', "?")
+    if set(value) & set("*?[=") or value.casefold() == "none":
+        return f"={value}"
     folded = value.casefold()
     return f"={value}" if any(folded in other.casefold() and other != value for other in others) else value
 
@@ -178,6 +200,23 @@ def _trends(asking: Asking, kept: NDArray[np.bool_]) -> Counts:
     row_of = asking.columns.row_of
     counts = [(str(group.id), sum(kept[row_of[one]] for one in group.members if one in row_of)) for group in groups]
     return sorted(((key, int(count)) for key, count in counts if count), key=lambda one: -one[1])
+
+
+def _catalogued(asking: Asking, kept: NDArray[np.bool_], *, name: str) -> Counts:
+    """What a catalogue's column says most often; of numbers and dates only where they are few."""
+    entries = {row: value for row, value in asking.entries(name).items() if kept[row]}
+    kind = asking.catalogue[name].kind
+    if kind == "date":
+        return sorted(Counter(str(value)[:4] for value in entries.values()).items(), reverse=True)
+    if kind == "number":
+        numbers = Counter(f"{value:.10g}" for value in entries.values())
+        return sorted(numbers.items(), key=lambda one: float(one[0])) if len(numbers) <= FEW else []
+    listed = (value if isinstance(value, list) else [str(value)] for value in entries.values())
+    words = Counter(word for words in listed for word in dict.fromkeys(words))
+    found = words.most_common(MANY)
+    absent = int(kept.sum()) - len(entries)
+    told = [(_exact(word, words), count) for word, count in found]
+    return [*told, ("none", absent)] if absent else told
 
 
 _COUNTS: dict[str, Callable[[Asking, NDArray[np.bool_]], Counts]] = {

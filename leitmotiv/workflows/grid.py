@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from leitmotiv.analysis import views
 from leitmotiv.errors import CompilingError, UsageError
 from leitmotiv.records import Image, Rating
-from leitmotiv.workflows import browse, own, selecting
+from leitmotiv.workflows import browse, metadata, own, selecting
 from leitmotiv.workflows.browse import ImagePage
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.orders import Order, Section
@@ -105,6 +105,11 @@ def _after(order: Order, cursor: str) -> int:
     if order.ids[start - 1 : start] == (image_id,):
         return start
     return order.ids.index(image_id) + 1 if image_id in order.ids else min(start, len(order.ids))
+
+
+def columns(session: Session) -> list[str]:
+    """Columns of imported catalogues, which are orders, too."""
+    return [one.name for one in metadata.columns(session)]
 
 
 def state(session: Session) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from leitmotiv.records import Copy, Image
 from leitmotiv.store.changes import Edit
 from leitmotiv.store.duplicates import Decision
 from leitmotiv.workflows.duplicates import TRAITS
-from leitmotiv.workflows.keepers import Member, area, described, propose
+from leitmotiv.workflows.keepers import Member, area, described, propose, with_fineness
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.selecting import select
 from leitmotiv.workflows.session import Session
@@ -249,11 +249,14 @@ class _Seen:
         self._images = {one.id: one for one in library.images.many(sorted(ids)) if one.state != "missing"}
         self._content: dict[str, float] = {}
         self._sharpness: dict[str, float] = {}
+        self._toned: set[str] = set()
         stored = library.arrays.get(TRAITS)
         if stored is not None and self._images:
             rows = [row for row, one in enumerate(stored.ids) if one in self._images]
             names = [stored.ids[row] for row in rows]
-            shares = miniature.content(np.asarray(stored["small"][rows])) if rows else np.zeros(0)
+            small = np.asarray(stored["small"][rows])
+            shares = miniature.content(small)
+            self._toned = {one for one, toned in zip(names, miniature.is_toned(small).tolist(), strict=True) if toned}
             self._content = dict(zip(names, shares.tolist(), strict=True))
             self._sharpness = dict(zip(names, stored["sharpness"][rows].tolist(), strict=True))
 
@@ -268,6 +271,7 @@ class _Seen:
             image=image,
             away=image.state == "offline",
             content=self._content.get(image_id, 1.0),
+            toned=image_id in self._toned,
             sharpness=self._sharpness.get(image_id),
             decision=decisions.get(image_id),
         )
@@ -309,6 +313,7 @@ def _components(copies: Sequence[Copy]) -> list[tuple[list[str], list[Copy]]]:
 
 def _group(kind: Kind, members: Sequence[Member], pairs: Sequence[Copy]) -> Group:
     digest = hashlib.sha256("\n".join(sorted(member.key for member in members)).encode()).hexdigest()[:12]
+    members = with_fineness(members, pairs)
     keeper, reasons = propose(members)
     said = [member for member in members if member.decision == "keep"]
     if said and keeper not in said:

@@ -1,13 +1,15 @@
 """Which copy to keep, and why; and what the others are beside it."""
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leitmotiv.records import Copy, Image
 from leitmotiv.store.duplicates import Decision
 
-LARGER, SHARPER, HEAVIER = 1.03, 1.1, 1.05
-"""By which factor a picture has to lead to be kept for it."""
+FINER, MORE, SHARPER, HEAVIER = 1.1, 1.05, 1.1, 1.05
+"""By which factor a picture has to lead to be kept for it; where it lies in another is known to a sixteenth only."""
+_COPY_NAME = re.compile(rb"copy|kopie|copie|backup|duplicate|export|thumb|cache|\(\d+\)|~\d*\.", re.IGNORECASE)
 FORMATS = {"RAW": 3, "HEIC": 2, "JPEG": 2, "TIFF": 2, "PNG": 1}
 """What cameras write counts for more than what programs make of it; the others for 0."""
 
@@ -26,6 +28,10 @@ class Member:
         Whether its drive is away.
     content : float
         Share of the frame inside borders of one colour.
+    toned : bool
+        Whether it has a single tone.
+    fineness : float
+        Pixels for the same thing, a side, beside the finest of the group; at most 1.
     sharpness : float or None
         See `analysis.miniature.sharpness`; None before it was measured.
     copy : Copy or None
@@ -41,6 +47,8 @@ class Member:
     image: Image
     away: bool
     content: float = 1.0
+    toned: bool = False
+    fineness: float = 1.0
     sharpness: float | None = None
     copy: Copy | None = None
     decision: Decision | None = None
@@ -65,14 +73,47 @@ def area(member: Member) -> float:
 Test = tuple[str, Callable[[Member], float], float]
 _TESTS: tuple[Test, ...] = (
     ("its drive is here", lambda one: 0.0 if one.away else 1.0, 1.0),
-    ("larger", area, LARGER),
-    ("sharper", lambda one: one.sharpness or 0.0, SHARPER),
+    ("larger", lambda one: one.fineness, FINER),
+    ("in colour", lambda one: 0.0 if one.toned else 1.0, 1.0),
     ("holds EXIF", lambda one: float(one.has_exif), 1.0),
+    ("shows more", lambda one: area(one) / one.fineness**2, MORE),
+    ("without a border", lambda one: one.content, MORE),
+    ("sharper", lambda one: one.sharpness or 0.0, SHARPER),
     ("the camera's own format", lambda one: float(FORMATS.get(one.image.format, 0)), 1.0),
     ("compressed less", lambda one: float(one.image.size), HEAVIER),
-    ("older", lambda one: -one.image.taken.at.replace(tzinfo=None).toordinal(), 1.0),
+    ("not named as a copy", lambda one: 0.0 if _COPY_NAME.search(one.path) else 1.0, 1.0),
+    ("older", lambda one: -float(one.image.taken.at.replace(tzinfo=None).toordinal()), 1.0),
 )
 """What a keeper is chosen by, in this order: those that lie behind the best by more than the factor are out."""
+
+
+def with_fineness(members: Sequence[Member], pairs: Sequence[Copy]) -> list[Member]:
+    """Members with how many pixels each has for the same thing, a side, beside the finest.
+
+    Frames differ: a crop has fewer pixels than its picture and a framed copy more, and yet neither is finer. So pixels
+    are counted over what two of them share, from one member to the next along their pairs.
+    """
+    images = {member.image.id: member.image for member in members}
+    ratios: dict[str, list[tuple[str, float]]] = {}
+    for pair in pairs:
+        left, right = images.get(pair.left), images.get(pair.right)
+        if left is None or right is None:
+            continue
+        ratio = ((left.width * left.height) / (right.width * right.height)) ** 0.5
+        share = (pair.box[2] * pair.box[3]) ** 0.5
+        ratio *= {"left": 1 / share, "right": share}.get(pair.inside, 1.0)
+        ratios.setdefault(pair.left, []).append((pair.right, 1 / ratio))
+        ratios.setdefault(pair.right, []).append((pair.left, ratio))
+    fineness = {members[0].image.id: 1.0}
+    ahead = [members[0].image.id]
+    while ahead:
+        one = ahead.pop(0)
+        for other, ratio in ratios.get(one, ()):
+            if other not in fineness:
+                fineness[other] = fineness[one] * ratio
+                ahead.append(other)
+    most = max(fineness.values())
+    return [replace(member, fineness=fineness.get(member.image.id, most) / most) for member in members]
 
 
 def propose(members: Sequence[Member]) -> tuple[Member, tuple[str, ...]]:
@@ -85,10 +126,9 @@ def propose(members: Sequence[Member]) -> tuple[Member, tuple[str, ...]]:
         if len(kept) < len(left):
             reasons.append(reason)
             left = kept
-    if len(left) > 1:
-        left.sort(key=lambda one: (one.path.count(b"/"), len(one.path), one.path))
-        reasons.append("the shortest path" if not reasons else "")
-    return left[0], tuple(reason for reason in reasons if reason)
+    if not reasons:
+        reasons.append("known first")
+    return left[0], tuple(reasons)
 
 
 def described(member: Member, copy: Copy | None, keeper: Member) -> tuple[str, ...]:
@@ -107,8 +147,7 @@ def described(member: Member, copy: Copy | None, keeper: Member) -> tuple[str, .
         inner = copy.left if copy.inside == "left" else copy.right
         share = round(100 * (width * height) ** 0.5)
         said.append(f"a crop, {share} % of each side" if inner == member.image.id else "with more around it")
-    ratio = (member.image.width * member.image.height) / (keeper.image.width * keeper.image.height)
-    if not copy.inside and ratio < 1 / LARGER:
+    if member.fineness * FINER < keeper.fineness:
         said.append("smaller")
     if member.sharpness and keeper.sharpness and member.sharpness * SHARPER < keeper.sharpness and not copy.inside:
         said.append("softer")

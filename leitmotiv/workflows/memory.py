@@ -18,12 +18,14 @@ KEPT = {
     "full": 2,
     "why": 32,
     "columns": 1,
+    "catalogue": 1,
     "count": 1,
     "days": 1,
     "facets": 32,
     "ratings": 1,
     "selection": 16,
     "term": 48,
+    "rows": 1,
     "upload": 24,
 }
 """How many values of a kind are kept, where they are large."""

@@ -1,7 +1,7 @@
 """The orders in which pictures are shown, and the sections that each of them falls into."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
@@ -75,12 +75,15 @@ class Key:
         The section of each row; they rise with the values.
     name : callable
         The key of a section from its code.
+    absent : (N,) bool or None
+        Pictures of which the value is not known: they come last, whichever way the order runs.
     """
 
     values: Integers
     kind: str = ""
     codes: Integers | None = None
     name: Callable[[int], str] = str
+    absent: NDArray[np.bool_] | None = None
 
 
 def arrange(asking: Asking, rows: Integers, sort: str, group: str) -> Order:
@@ -94,16 +97,19 @@ def arrange(asking: Asking, rows: Integers, sort: str, group: str) -> Order:
         By trends, and there is no index.
     """
     name = sort.removeprefix("-")
-    if name not in SORTS:
-        raise UsageError(f"sort is {sort!r}, but must be {' or '.join(SORTS)}, or one of them with - before it.")
+    make = SORTS.get(name) or (_catalogued(name.casefold()) if name.casefold() in asking.catalogue else None)
+    if make is None:
+        there = " or ".join([*SORTS, *(one.name for one in asking.catalogue.values())])
+        raise UsageError(f"sort is {sort!r}, but must be {there}, or one of them with - before it.")
     if group not in GROUPS:
         raise UsageError(f"group is {group!r}, but must be {' or '.join(GROUPS[1:])}, or left out.")
-    key = SORTS[name](asking, group)
+    key = make(asking, group)
     found, falling = asking.columns, sort.startswith("-")
     values = -key.values if falling else key.values
     # a time decides its ties by id in its own direction; everything else shows the newest first
     ties = (found.id_ranks,) if name in ("taken", "added") and not falling else (-found.id_ranks, -found.taken)
-    chosen = rows[np.lexsort([*(tie[rows] for tie in ties), values[rows]])]
+    keys = (*ties, values) if key.absent is None else (*ties, values, key.absent)
+    chosen = rows[np.lexsort([one[rows] for one in keys])]
     ids = tuple([found.ids[row] for row in chosen.tolist()])
     ratio = (found.width[chosen] / np.maximum(1, found.height[chosen])).astype(np.float32)
     codes = None if key.codes is None or group == "none" else key.codes[chosen]
@@ -204,6 +210,29 @@ def _cluster(asking: Asking, _: str) -> Key:
             if row is not None:
                 codes[row], places[row] = code, place
     return Key(codes * n + places, "cluster", codes, lambda code: str(groups[code].id) if code < len(groups) else "")
+
+
+def _catalogued(name: str) -> Callable[[Asking, str], Key]:
+    """By a column of an imported catalogue; lists go by their first word, dates fall into years."""
+
+    def key(asking: Asking, _: str) -> Key:
+        n, kind, entries = len(asking.columns), asking.catalogue[name].kind, asking.entries(name)
+        absent = np.ones(n, bool)
+        absent[list(entries)] = False
+        if kind == "number":
+            different, codes = np.unique(np.array(list(entries.values()), np.float64), return_inverse=True)
+            values = np.full(n, len(different), np.int64)
+            values[list(entries)] = codes
+            return Key(values, absent=absent)
+        firsts = {row: value[:1] if isinstance(value, list) else [str(value)] for row, value in entries.items()}
+        texts = {row: "".join(first) for row, first in firsts.items()}
+        ranks = _text(Texts.of(texts.get(row, "") for row in range(n)), "catalogue")
+        if kind in ("text", "list"):
+            return replace(ranks, absent=absent)
+        years = _text(Texts.of(texts.get(row, "")[:4] for row in range(n)), "year")
+        return Key(ranks.values, "catalogue", years.codes, years.name, absent)
+
+    return key
 
 
 def _plain(value: Callable[[Asking], Integers]) -> Callable[[Asking, str], Key]:

@@ -112,7 +112,7 @@ def keep_selection(
     if (query is None) == (ids is None):
         raise UsageError("A selection is either a filter (query) or fixed pictures (ids).")
     if query is not None:
-        selecting.parse(query)
+        selecting.check(session, query)
     store = session.library.selections
     with session.library.transaction():
         taken = store.get(name)

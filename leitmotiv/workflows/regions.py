@@ -52,29 +52,33 @@ def mixture_of(session: Session, image: Image, box: Box) -> Mixture:
 
 
 def likeness(session: Session, wanted: Region, image: Image, ids: list[str]) -> Float:
-    """How well pictures hold the region, (N,) float64, 0 to 1.
+    """How well pictures hold a region of a picture, (N,) float64, 0 to 1; see `held`."""
+    return held(session, mixture_of(session, image, wanted.box), wanted.box, ids, anywhere=wanted.anywhere)
+
+
+def held(session: Session, piece: Mixture, box: Box, ids: list[str], *, anywhere: bool = True) -> Float:
+    """How well pictures hold what a mixture says of a box, (N,) float64, 0 to 1.
 
     Half of it is what share of the region's places have their colours, where the picture has most of them; half is the
     look of what lies there, 1 - divergence / ln 2. The look is computed for the `COMPARED` best; the others get what
     the worst of these has, so that none of them comes before it on account of the look.
     """
     ready(session)
-    piece = mixture_of(session, image, wanted.box)
-    parts = region.parts(piece, wanted.box)
-    moves = region.shifts(wanted.box) if wanted.anywhere else np.zeros((1, 2))
+    parts = region.parts(piece, box)
+    moves = region.shifts(box) if anywhere else np.zeros((1, 2))
     with session.lane:
         table = side_by_side(session, ids)
-        held = _colours(table, parts, wanted.box)
-        rows = np.argsort(-held, kind="stable")[:LIKELY]
+        found = _colours(table, parts, box)
+        rows = np.argsort(-found, kind="stable")[:LIKELY]
         exact, shift = sketch.held(patches.chosen(table, rows), parts, moves)
         rest = np.ones(len(ids), bool)
         rest[rows] = False
         # what is only known without its place must not come before what is known with it
-        held[rest] *= min(1.0, float(exact.min(initial=1.0)) / max(float(held[rest].max(initial=0.0)), 1e-9))
-        held[rows] = exact
+        found[rest] *= min(1.0, float(exact.min(initial=1.0)) / max(float(found[rest].max(initial=0.0)), 1e-9))
+        found[rows] = exact
         best = np.argsort(-exact, kind="stable")[:COMPARED]
-        looks = _looks(session, piece, wanted.box, [ids[rows[at]] for at in best], moves[shift[best]])
-    scores = (held + float(looks.min(initial=1.0))) / 2
+        looks = _looks(session, piece, box, [ids[rows[at]] for at in best], moves[shift[best]])
+    scores = (found + float(looks.min(initial=1.0))) / 2
     scores[rows[best]] = (exact[best] + looks) / 2
     return scores
 

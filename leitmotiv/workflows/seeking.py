@@ -73,18 +73,20 @@ def search(
         It names a picture that is not there.
     """
     query = parse(text, files)
-    kept = selecting.select(session, query.filters)
     if not query.terms:
-        return _filtered(session, query, kept, n, offset)
-    ids = session.library.images.ids()
+        return _filtered(session, query, selecting.select(session, query.filters), n, offset)
+    ids, row_of = _rows(session)
     scored = [_score(session, term, ids) for term in query.terms]
     values = np.array([one.values for one in scored]).reshape(len(scored), len(ids))
     parts = combining.parts(values, np.array([term.weight for term in query.terms]))
     total = parts.sum(axis=0)
-    own = _own(session, query)
-    wanted = set(kept) - own
-    rows = np.array([row for row, image_id in enumerate(ids) if image_id in wanted], np.int64)
-    others = np.array([row for row, image_id in enumerate(ids) if image_id not in own], np.int64)
+    others = np.delete(
+        np.arange(len(ids)), [row_of[image_id] for image_id in _own(session, query) if image_id in row_of]
+    )
+    rows = others
+    if query.filters:
+        kept = selecting.select(session, query.filters)
+        rows = np.intersect1d(others, [row_of[image_id] for image_id in kept if image_id in row_of]).astype(np.int64)
     order = rows[np.lexsort((rows, -total[rows]))]
     # what counts against pictures scatters them, too, but says nothing of how near chance comes to a fit
     against = any(term.weight < 0 for term in query.terms)
@@ -151,6 +153,16 @@ def _own(session: Session, query: Query) -> set[str]:
     return found
 
 
+def _rows(session: Session) -> tuple[list[str], dict[str, int]]:
+    """All pictures in the order of the arrays of scores, and the row of each."""
+
+    def read() -> tuple[list[str], dict[str, int]]:
+        ids = session.library.images.ids()
+        return ids, {image_id: row for row, image_id in enumerate(ids)}
+
+    return remember(session, ("rows", session.library.revision("images", "files")), read)
+
+
 def _known(session: Session, file: File) -> str | None:
     """The id of a file that is in the library."""
     known = session.library.images.find_path(os.fsencode(os.path.abspath(file.path)))
@@ -160,7 +172,7 @@ def _known(session: Session, file: File) -> str | None:
 def _score(session: Session, term: Term, ids: list[str]) -> _Scored:
     """What a term gives to pictures; remembered while the library stays as it is."""
     stamp = _stamp(session, term)
-    state = (*session.library.revision("images", "files"), session.library.clusters.stamp(), hash(tuple(ids)))
+    state = (*session.library.revision("images", "files"), session.library.clusters.stamp())
     return remember(session, ("term", stamp, state), lambda: _scored(session, term, ids), lane=True)
 
 

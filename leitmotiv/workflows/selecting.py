@@ -6,12 +6,13 @@ whose file is there or on a drive that is away.
 """
 
 from leitmotiv.workflows.asking import Asking, ask, columns
-from leitmotiv.workflows.filters import FILTERS, Term, mask, parse, without, write
+from leitmotiv.workflows.filters import FILTERS, mask, parse
+from leitmotiv.workflows.grammar import Term, write
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.orders import DEFAULT_SORT, SORTS, Order, arrange
 from leitmotiv.workflows.session import Session
 
-__all__ = ["DEFAULT_SORT", "FILTERS", "SORTS", "Term", "columns", "parse", "select", "state_of", "without", "write"]
+__all__ = ["DEFAULT_SORT", "FILTERS", "SORTS", "Term", "columns", "parse", "select", "state_of", "write"]
 
 
 def select(session: Session, text: str = "", *, sort: str = DEFAULT_SORT) -> tuple[str, ...]:
@@ -44,11 +45,25 @@ def ordered(session: Session, text: str = "", *, sort: str = DEFAULT_SORT, group
     return remember(session, key, lambda: _ordered(ask(session), text, sort, group))
 
 
+def check(session: Session, text: str) -> None:
+    """Read a line, with the columns of catalogues that this library has.
+
+    Raises
+    ------
+    UsageError
+        Something in it is no filter.
+    """
+    parse(text, ask(session).catalogue)
+
+
 def state_of(session: Session) -> tuple[object, ...]:
     """What selections are made from; while it is the same, so are they."""
     library = session.library
-    return (*library.revision("images", "files", "ratings", "selections"), library.clusters.stamp())
+    return (
+        *library.revision("images", "files", "ratings", "selections", "catalogue_columns"),
+        library.clusters.stamp(),
+    )
 
 
 def _ordered(asking: Asking, text: str, sort: str, group: str) -> Order:
-    return arrange(asking, mask(asking, parse(text)).nonzero()[0], sort, group)
+    return arrange(asking, mask(asking, parse(text, asking.catalogue)).nonzero()[0], sort, group)

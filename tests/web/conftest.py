@@ -8,13 +8,14 @@ import pytest
 
 from leitmotiv.settings import Settings
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import browse, grid, own, viewing
+from leitmotiv.workflows import browse, grid, metadata, own, viewing
 from tests.web.fake import GRID, NAMES, OWN, VIEWING, FakeLibrary
 
 
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeLibrary:
     made = FakeLibrary.of(Settings(library=tmp_path / "shoebox"))
+    monkeypatch.setattr(metadata, "told", lambda session, image_id: [("Artist", "Monet <i>")])
     for module, names in ((browse, NAMES), (grid, GRID), (viewing, VIEWING), (own, OWN)):
         for name in names:
             monkeypatch.setattr(module, name, getattr(made, name))

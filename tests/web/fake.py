@@ -275,6 +275,9 @@ class FakeLibrary:
     def count(self, session: Any) -> int:
         return len(self.images_)
 
+    def columns(self, session: Any) -> list[str]:
+        return []
+
     def state(self, session: Any) -> tuple[object, ...]:
         return (len(self.images_),)
 
@@ -306,7 +309,7 @@ class FakeLibrary:
         )
 
 
-GRID = ("view", "newest", "count", "state", "pictures", "tiles")
+GRID = ("view", "newest", "count", "columns", "state", "pictures", "tiles")
 """What stands in for `workflows.grid`."""
 VIEWING = ("around", "regions")
 """What stands in for `workflows.viewing`."""

@@ -70,3 +70,8 @@ def test_marks_are_months_where_they_fit_and_years_where_they_do_not():
     many = [(f"{year}-{month:02}-01", 1) for year in (2025, 2024, 2023) for month in range(12, 0, -1)]
     assert [mark.period for mark in figures.marks(many)] == ["2025", "2024", "2023"]
     assert figures.marks([]) == []
+
+
+def test_a_palette_is_a_search_for_its_largest_colours():
+    swatches = [Swatch("#0a5f73", 0.5, "above"), Swatch("#ffffff", 0.004, "middle"), Swatch("#000000", 0.2, "left")]
+    assert figures.asked(swatches, 2) == "colour:#0a5f73:50% colour:#ffffff:1%"

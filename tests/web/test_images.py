@@ -164,3 +164,8 @@ def test_no_path_from_a_request_is_opened(client, name):
         answer = client.get(address)
         assert answer.status_code in (308, 404)
         assert "root:" not in answer.text
+
+
+def test_what_a_catalogue_says_of_a_picture_stands_among_its_facts(client, library):
+    page = client.get(f"/images/{library.images_[0].id}").text
+    assert "<dt>Artist</dt><dd>Monet &lt;i&gt;</dd>" in page

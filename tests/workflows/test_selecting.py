@@ -10,7 +10,7 @@ from leitmotiv.settings import Settings
 from leitmotiv.store.catalogue import Texts
 from leitmotiv.workflows import own
 from leitmotiv.workflows.orders import Section
-from leitmotiv.workflows.selecting import FILTERS, SORTS, Term, ordered, parse, select, without, write
+from leitmotiv.workflows.selecting import FILTERS, SORTS, Term, ordered, parse, select, write
 from leitmotiv.workflows.session import Session
 from tests.store.making import file, image, image_id, mixture
 
@@ -211,7 +211,3 @@ def test_an_empty_library_has_nothing_to_select(tmp_path):
 )
 def test_a_line_that_was_written_reads_as_the_same_terms(text):
     assert parse(write(parse(text))) == parse(text)
-
-
-def test_a_term_can_be_taken_out_of_a_line():
-    assert without('year:2024 -folder:"trip to x" rating:3', 1) == "year:2024 rating:3"

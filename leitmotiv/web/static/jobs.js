@@ -1,30 +1,43 @@
-// Jobs: the numbers of what runs follow the interface each second; when jobs begin or end, the page is drawn again.
+// Jobs: the numbers of what runs follow by themselves; buttons and keys pause, go on, cancel and do again.
 
+import { change } from "./changes.js";
 import { say } from "./frame.js";
+import { bind } from "./keys.js";
 import { follow } from "./status.js";
 
-const isLive = (/** @type {{state: string}} */ job) => job.state === "running" || job.state === "queued";
+const isLive = (/** @type {{state: string}} */ job) => ["running", "queued", "paused"].includes(job.state);
 /** @param {import("./status.js").Job[]} jobs */
-const signature = (jobs) => jobs.filter(isLive).map((job) => `${job.id}:${job.state}`).join(" ");
+const signature = (jobs) => jobs.filter(isLive).map((job) => `${job.id}:${job.state}`).sort().join(" ");
+const rows = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".job")]);
 
-/** @type {string} */
-let drawn = [...document.querySelectorAll('.job:not(.gone)')].map((one) => /** @type {HTMLElement} */ (one)).map((one) => `${one.dataset.job}:${one.dataset.state}`).join(" ");
+let drawn = rows().filter((row) => !row.classList.contains("gone")).map((row) => `${row.dataset.job}:${row.dataset.state}`).sort().join(" ");
 let tenth = -1;
 let drawing = false;
+
+/** Draw the page again, with the focus where it was. */
+async function draw() {
+  if (drawing) return;
+  drawing = true;
+  const answer = await fetch("/jobs").catch(() => null);
+  if (answer?.ok) {
+    const held = document.activeElement?.closest(".job");
+    const job = held instanceof HTMLElement ? held.dataset.job : undefined;
+    const act = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.act : undefined;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("main");
+    document.querySelector("main")?.replaceChildren(...(fresh ? [...fresh.childNodes].map((node) => document.adoptNode(node)) : []));
+    const row = job && /** @type {HTMLElement | null} */ (document.querySelector(`[data-job="${job}"]`));
+    if (row) (/** @type {HTMLElement | null} */ (act && row.querySelector(`[data-act="${act}"]`)) ?? row).focus();
+  }
+  drawing = false;
+}
 
 follow(async (status) => {
   const now = signature(status.jobs);
   if (now !== drawn && !drawing) {
-    drawing = true;
-    const answer = await fetch("/jobs").catch(() => null);
-    if (answer?.ok) {
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const fresh = page.querySelector("main");
-      document.querySelector("main")?.replaceChildren(...(fresh ? [...fresh.childNodes].map((node) => document.adoptNode(node)) : []));
-      drawn = now;
-      if (!now) say("Nothing runs now");
-    }
-    drawing = false;
+    await draw();
+    drawn = now;
+    if (!now) say("Nothing runs now");
   }
   for (const job of status.jobs.filter(isLive)) {
     const row = document.querySelector(`[data-job="${job.id}"]`);
@@ -45,3 +58,62 @@ follow(async (status) => {
     }
   }
 });
+
+const WORDS = { pause: "Rests after what is in hand", resume: "Goes on", cancel: "Cancelled; what is finished is kept", retry: "Put into the queue again" };
+
+/** @param {string} number @param {keyof typeof WORDS} verb */
+async function act(number, verb) {
+  const job = await change(`/api/v1/jobs/${number}/${verb}`, "POST").catch(() => null);
+  if (!job) return;
+  say(WORDS[verb]);
+  await draw();
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target instanceof Element ? /** @type {HTMLElement | null} */ (event.target.closest("[data-act], [data-start]")) : null;
+  if (!button) return;
+  const number = /** @type {HTMLElement | null} */ (button.closest(".job"))?.dataset.job;
+  if (button.dataset.act && number) await act(number, /** @type {keyof typeof WORDS} */ (button.dataset.act));
+  if (button.dataset.start) {
+    const body = { kind: button.dataset.start, parameters: button.dataset.again === undefined ? {} : { again: true } };
+    if (await change("/api/v1/jobs", "POST", body).catch(() => null)) {
+      say("Put into the queue");
+      await draw();
+    }
+  }
+});
+
+/** The row with the focus; the first one that lives where none has it. */
+function current() {
+  const held = /** @type {HTMLElement | null} */ (document.activeElement?.closest(".job") ?? null);
+  return held ?? rows().find((row) => !row.classList.contains("gone")) ?? null;
+}
+
+/** @param {...keyof typeof WORDS} verbs */
+function press(...verbs) {
+  const row = current();
+  for (const verb of verbs) {
+    if (row?.dataset.job && row.querySelector(`[data-act="${verb}"]`)) {
+      void act(row.dataset.job, verb);
+      return true;
+    }
+  }
+  return false;
+}
+
+/** @param {number} step */
+function move(step) {
+  const all = rows();
+  const at = all.indexOf(/** @type {HTMLElement} */ (document.activeElement?.closest(".job")));
+  const next = all[at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + step))];
+  next?.focus();
+  return Boolean(next);
+}
+
+bind([
+  { keys: ["j", "ArrowDown"], label: "Next job", group: "Jobs", run: () => move(1) },
+  { keys: ["k", "ArrowUp"], label: "Job before", group: "Jobs", run: () => move(-1) },
+  { keys: ["p"], label: "Pause, go on", group: "Jobs", run: () => press("pause", "resume") },
+  { keys: ["r"], label: "Do again", group: "Jobs", run: () => press("retry") },
+  { keys: ["Delete"], label: "Cancel", group: "Jobs", run: () => press("cancel") },
+]);

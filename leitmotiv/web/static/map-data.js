@@ -50,7 +50,7 @@ export class Pictures {
     this.flags = this.columns.flags;
     /** Width by height of each shape number. */
     this.ratios = Float32Array.from({ length: 256 }, (_, shape) => 2 ** ((shape - 128) / 32));
-    /** @type {Promise<Uint8Array> | null} */
+    /** @type {Promise<DataView> | null} */
     this.asked = null;
     /** @type {Map<number, Picture>} */
     this.known = new Map();
@@ -73,13 +73,18 @@ export class Pictures {
   /** @param {number} row */
   shown(row) { return !(this.flags[row] & GONE); }
 
+  /** All ids, 32 bytes each. @returns {Promise<DataView>} */
+  all() {
+    this.asked ??= ask(this.about.ids_url).then((answer) => answer.arrayBuffer()).then((bytes) => new DataView(bytes));
+    return this.asked;
+  }
+
   /** The full ids of rows. @param {Iterable<number>} rows @returns {Promise<string[]>} */
   async ids(rows) {
-    this.asked ??= ask(this.about.ids_url).then((answer) => answer.arrayBuffer()).then((bytes) => new Uint8Array(bytes));
-    const all = await this.asked;
+    const all = await this.all();
     return [...rows].map((row) => {
       let text = "";
-      for (let at = 32 * row; at < 32 * row + 32; at++) text += (all[at] >> 4).toString(16) + (all[at] & 15).toString(16);
+      for (let at = 32 * row; at < 32 * row + 32; at += 4) text += all.getUint32(at).toString(16).padStart(8, "0");
       return text;
     });
   }
@@ -88,9 +93,12 @@ export class Pictures {
   async rows(ids) {
     const wanted = new Set(ids);
     if (!wanted.size) return [];
-    const rows = Array.from({ length: this.count }, (_, row) => row);
-    const all = await this.ids(rows);
-    return rows.filter((row) => wanted.has(all[row]));
+    const all = await this.all();
+    const begins = new Set([...wanted].map((id) => parseInt(id.slice(0, 8), 16)));
+    const rows = [];
+    for (let row = 0; row < this.count; row++) if (begins.has(all.getUint32(32 * row))) rows.push(row);
+    const found = await this.ids(rows);
+    return rows.filter((_, at) => wanted.has(found[at]));
   }
 
   /** Names, dates and sizes of rows, in their order. @param {number[]} rows @returns {Promise<Picture[]>} */

@@ -1,6 +1,7 @@
 // Search: which way of asking is open, colours that are mixed, a box on a picture, a picture handed in.
 
 import { say } from "./frame.js";
+import { picks } from "./picks.js";
 
 /** @typedef {{q: string, apart: Record<string, string>, tool: string}} Asked */
 
@@ -163,6 +164,17 @@ drop?.addEventListener("submit", (event) => {
   if (id) add(`[img:${id.slice(0, 16)}]`);
   else refuse("This is no picture of the library. Write its id or the address of its page.");
 });
+const MANY = 12;
+const picked = /** @type {HTMLButtonElement | null} */ (document.querySelector('[data-do="picked"]'));
+function offerPicked() {
+  if (!picked) return;
+  picked.hidden = !picks.size;
+  const words = picked.querySelector("span");
+  if (words) words.textContent = picks.size > MANY ? `Like the first ${MANY} of ${picks.size} picked` : picks.size === 1 ? "Like the one picked" : `Like the ${picks.size} picked`;
+}
+picks.addEventListener("change", offerPicked);
+offerPicked();
+picked?.addEventListener("click", () => add([...picks].slice(0, MANY).map((id) => `[img:${id.slice(0, 16)}]`).join(" ")));
 const file = /** @type {HTMLInputElement | null} */ (document.querySelector("#file"));
 file?.addEventListener("change", () => { if (file.files?.[0]) void handIn(file.files[0]); });
 addEventListener("paste", (event) => {
