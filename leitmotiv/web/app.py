@@ -32,6 +32,7 @@ from leitmotiv.web import (
     rebuild,
     safety,
     search,
+    selections,
     sidecars,
     streams,
     why,
@@ -42,6 +43,7 @@ from leitmotiv.workflows.session import Session
 
 PAGES = (
     pictures,
+    selections,
     images,
     ranked,
     clusters,

@@ -54,6 +54,8 @@ export class Pictures {
     this.asked = null;
     /** @type {Map<number, Picture>} */
     this.known = new Map();
+    /** @type {Map<number, Promise<void>>} */
+    this.naming = new Map();
   }
 
   static async load() {
@@ -118,13 +120,16 @@ export class Pictures {
     return one ? one.row : null;
   }
 
-  /** Give some trends their names. @param {number[]} numbers */
+  /** Give some trends their names; each is asked for once. @param {number[]} numbers */
   async name(numbers) {
-    const lacking = numbers.filter((number) => this.about.trends[number].name === undefined);
-    if (!lacking.length) return;
-    for (const number of lacking) this.about.trends[number].name = "";
-    const found = await (await ask(`/api/v1/map/trends?numbers=${lacking.join(",")}`)).json();
-    for (const one of found.trends) Object.assign(this.about.trends[one.number], { name: one.name, exemplar: one.exemplar });
+    const lacking = numbers.filter((number) => !this.naming.has(number));
+    if (lacking.length) {
+      const asked = ask(`/api/v1/map/trends?numbers=${lacking.join(",")}`).then((answer) => answer.json()).then((found) => {
+        for (const one of found.trends) Object.assign(this.about.trends[one.number], { name: one.name, exemplar: one.exemplar });
+      }).catch(() => {}); // without a name a trend is shown without one
+      for (const number of lacking) this.naming.set(number, asked);
+    }
+    await Promise.all(numbers.map((number) => this.naming.get(number)));
   }
 
   /** A bit for each row that filters hold for, and how many. @param {string} filters */
