@@ -2,7 +2,7 @@
 
     python benchmarks/pages.py LIBRARY [--similar LIBRARY] [--requests 200]
 
-LIBRARY is one that `benchmarks/synthetic.py` made; `--similar` names another for `/similar`, with an index
+LIBRARY is one that `benchmarks/map.py` filled, so that it has a map; `--similar` names another for `/similar`, with an index
 (`leitmotiv build-index`), since that is promised at 20,000. Each is served by a real `leitmotiv serve`.
 
 Prints, for `/`, `/map` and `/ranked/<id>`, the time of the first view: the largest contentful paint of a fresh
