@@ -106,7 +106,7 @@ def fit(folder: Path) -> None:
     precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     print("SUGGESTED", round(float(values[order][np.flatnonzero(precision >= 0.99)[-1]]), 2))
     print("highest odds of others", np.sort(values[~right])[::-1][:12].round(2).tolist())
-    for level in (0.0, 0.5, 1.0, 1.5, 2.0, 3.0):
+    for level in (-3.5, -3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0):
         print(f"at {level}: recall {np.mean(values[right] >= level):.3f}, {np.sum(values[~right] >= level)} others")
 
 

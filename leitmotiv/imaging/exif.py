@@ -3,11 +3,11 @@
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageFile, IptcImagePlugin
 
 from leitmotiv.records import Taken
 
@@ -20,7 +20,12 @@ OFFSET, OFFSET_ORIGINAL, OFFSET_DIGITIZED = 0x9010, 0x9011, 0x9012
 SUBSEC, SUBSEC_ORIGINAL, SUBSEC_DIGITIZED = 0x9290, 0x9291, 0x9292
 SHUTTER_SPEED, APERTURE, FOCAL_LENGTH, FOCAL_LENGTH_35 = 0x9201, 0x9202, 0x920A, 0xA405
 LENS_MAKE, LENS_MODEL = 0xA433, 0xA434
+XP_KEYWORDS = 0x9C9E
+KEYWORDS = -1
+"""Our own tag, which no file can hold: what IPTC and XMP name as keywords."""
 _EXIF_IFD = 0x8769
+_IPTC_KEYWORDS = (2, 25)
+_MOST_KEYWORDS = 64
 
 _TIMES = (
     (ORIGINAL, SUBSEC_ORIGINAL, OFFSET_ORIGINAL),
@@ -44,11 +49,60 @@ _UPRIGHT = {
 
 
 def tags_of(image: Image.Image) -> dict[int, Any]:
-    """The tags of a picture's first directory and of its EXIF directory; none where they cannot be read."""
+    """The tags of a picture's first directory and of its EXIF directory, and `KEYWORDS`; none that cannot be read."""
+    words = [*_guarded(_xmp_keywords, image), *_guarded(_iptc_keywords, image)]
     try:
-        return merged(image.getexif())
+        return {**merged(image.getexif()), KEYWORDS: words}
     except Exception:  # parsers of foreign bytes raise nearly anything, and a picture without tags is still a picture
-        return {}
+        return {KEYWORDS: words}
+
+
+def _guarded(read: Callable[[Image.Image], list[str]], image: Image.Image) -> list[str]:
+    try:
+        return read(image)
+    except Exception:  # as in `tags_of`
+        return []
+
+
+def _xmp_keywords(image: Image.Image) -> list[str]:
+    """What dc:subject names, in any of the forms in which XMP may say it."""
+    packet = image.getxmp()
+    about = packet.get("xmpmeta", packet).get("RDF", {}).get("Description", [])
+    found: list[str] = []
+    for one in about if isinstance(about, list) else [about]:
+        for bag in one.get("subject", {}).values():
+            words = bag.get("li", []) if isinstance(bag, dict) else bag
+            found += [word.get("text", "") if isinstance(word, dict) else word for word in _listed(words)]
+    return found
+
+
+def _iptc_keywords(image: Image.Image) -> list[str]:
+    told = IptcImagePlugin.getiptcinfo(image) if isinstance(image, ImageFile.ImageFile) else None
+    words = (told or {}).get(_IPTC_KEYWORDS, [])
+    return [_decoded(word) for word in _listed(words)]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _decoded(word: bytes) -> str:
+    try:
+        return word.decode("utf-8")
+    except UnicodeDecodeError:
+        return word.decode("latin-1")
+
+
+def _keywords(tags: Tags) -> str:
+    """Keywords from everywhere, each once, with semicolons between them."""
+    words = [_text(word) for word in tags.get(KEYWORDS, ()) if isinstance(word, (str, bytes))]
+    raw = tags.get(XP_KEYWORDS)
+    if isinstance(raw, (bytes, tuple)):
+        words += _text(bytes(raw).decode("utf-16-le", "replace").replace("\0", "")).split(";")
+    known: dict[str, str] = {}
+    for word in (" ".join(word.replace(";", ",").split()) for word in words):
+        known.setdefault(word.casefold(), word)
+    return "; ".join([word for word in known.values() if word][:_MOST_KEYWORDS])
 
 
 def merged(exif: Image.Exif) -> dict[int, Any]:
@@ -91,7 +145,7 @@ def taken(tags: Tags, mtime_ns: int) -> Taken:
 
 
 def facts(tags: Tags) -> dict[str, str]:
-    """Camera, lens, exposure, aperture, ISO and focal length as readable text, each only where it is known."""
+    """Camera, lens, exposure, aperture, ISO, focal length, keywords: readable text, each only where it is known."""
     found = {
         "Camera": _camera(_text(tags.get(MAKE)), _text(tags.get(MODEL))),
         "Lens": _camera(_text(tags.get(LENS_MAKE)), _text(tags.get(LENS_MODEL))),
@@ -99,6 +153,7 @@ def facts(tags: Tags) -> dict[str, str]:
         "Aperture": _aperture(tags),
         "ISO": _iso(tags),
         "Focal length": _focal_length(tags),
+        "Keywords": _keywords(tags),
     }
     return {label: text for label, text in found.items() if text}
 

@@ -252,9 +252,10 @@ class Images:
         except KeyError as error:
             raise ImageNotFoundError(f"No image {error.args[0]} in the library.") from None
 
-    def away(self) -> set[str]:
-        """Ids of pictures whose files are not there now: missing or offline."""
-        query = tables.Images.select(tables.Images.id).where(tables.Images.state != "present")
+    def away(self, state: Literal["missing", "offline"] | None = None) -> set[str]:
+        """Ids of pictures whose files are not there now: missing, offline, or both without `state`."""
+        where = tables.Images.state != "present" if state is None else tables.Images.state == state
+        query = tables.Images.select(tables.Images.id).where(where)
         return {image_id for (image_id,) in self._database.rows(query)}
 
     def days(self) -> list[tuple[str, int]]:

@@ -29,8 +29,10 @@ from leitmotiv.web import (
     parameters,
     pictures,
     ranked,
+    rebuild,
     safety,
     search,
+    selections,
     sidecars,
     streams,
     why,
@@ -41,9 +43,11 @@ from leitmotiv.workflows.session import Session
 
 PAGES = (
     pictures,
+    selections,
     images,
     ranked,
     clusters,
+    rebuild,
     map,
     why,
     search,

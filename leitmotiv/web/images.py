@@ -82,6 +82,7 @@ def _picture(session: Session, image: Image) -> dict[str, object]:
         "after": place.images[at + 1] if at + 1 < len(place.images) else None,
         "query": f"?{urlencode(kept, safe=',:')}" if kept else "",
         "up": _up(place.listing, kept),
+        "slideshow": _slideshow(place),
         "group": group,
         "group_name": name_of(session, group) if group else "",
         "rating": own.ratings(session, [image.id])[image.id],
@@ -121,6 +122,17 @@ def _up(shown: viewing.Listing, kept: dict[str, str]) -> str:
     if shown.trend is not None:
         return url_for("clusters.show", cluster_id=shown.trend, count=shown.count)
     return address("pictures.index", **kept)
+
+
+def _slideshow(place: viewing.Around) -> dict[str, str | int] | None:
+    """What the slideshow is asked for to go on from a picture; None where it does not know the list."""
+    shown = place.listing
+    if shown.like or shown.among:
+        return None
+    if shown.trend is not None:
+        return {"q": f"cluster:{shown.trend}"}
+    said = {"q": shown.text, "sort": "" if shown.sort == viewing.Listing().sort else shown.sort}
+    return {**{name: value for name, value in said.items() if value}, "at": place.at}
 
 
 def there() -> set[str]:

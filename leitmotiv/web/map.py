@@ -156,7 +156,9 @@ def trends() -> Response:
     forms = []
     for number in _numbers("numbers", len(page.groups)):
         group = page.groups[number]
-        name = name_of(session, find(session, group.id))
+        # the trends' own page orders all members first, which is too much to wait for in a large library
+        few = len(page.ids) <= session.settings.limit
+        name = name_of(session, find(session, group.id)) if few else map_page.colour_name(session, page, number)
         forms.append({"number": number, **vars(group), "exemplar": page.ids[group.row], "name": name})
     return _tagged(jsonify({"trends": forms}))
 

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from leitmotiv.analysis import copies, divergence, miniature
 from leitmotiv.analysis.copies import Pairs, Traits
-from leitmotiv.errors import EmptyLibraryError, LeitmotivError
+from leitmotiv.errors import EmptyLibraryError, ImageReadError, LeitmotivError
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import Copy, Mixture, Pixels
 from leitmotiv.settings import Settings
@@ -157,12 +157,12 @@ def _search(session: Session, shelf: Shelf, new: NDArray[np.int64], method: str,
             bool,
         )
         done.update(keys.tolist())
-        found = judge.copies(pairs[fresh])
+        found = [_looked_at(session, copy) for copy in judge.copies(pairs[fresh])]
         mine = {ids[row] for row in rows.tolist()}
         equal = [copy for key, copy in same.items() if mine.intersection(key)]
         library.duplicates.add([*equal, *found], [ids[row] for row in rows.tolist()], method)
-        exact += len(equal)
-        sure += sum(copy.sure for copy in found)
+        exact += len(equal) + sum(copy.kind == "exact" for copy in found)
+        sure += sum(copy.sure and copy.kind == "near" for copy in found)
         suggested += sum(not copy.sure for copy in found)
     tell("Comparing pictures", len(new), len(new))
     return FindReport(len(ids), len(new), judge.measured, judge.looked_closer, exact, sure, suggested, alike.known)
@@ -192,6 +192,23 @@ def _same_pixels(library: Library, ids: Sequence[str]) -> dict[tuple[str, str], 
     return found
 
 
+def _looked_at(session: Session, copy: Copy) -> Copy:
+    """A pair that may have the same pixels in another format, told as such where it has: both files are read whole."""
+    if copy.inside or copy.mirrored or copy.bits or copy.correlation < SAME:
+        return copy
+    left, right = (session.library.images.get(one) for one in (copy.left, copy.right))
+    if (left.width, left.height) != (right.width, right.height):
+        return copy
+    most = session.settings.max_megapixels
+    try:
+        one, other = (reading.read_pixels(image.paths[0], max_megapixels=most) for image in (left, right))
+    except (ImageReadError, OSError, IndexError):
+        return copy  # one of them is away: it stays a near one
+    return replace(copy, kind="exact", score=EXACT_ODDS) if np.array_equal(one, other) else copy
+
+
+SAME = 0.999
+"""Least correlation of pictures whose pixels are worth comparing one by one."""
 EXACT_ODDS = 99.0
 """Log odds of a pair whose pixels are the same: more than any that is only near."""
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import views
-from leitmotiv.errors import CompilingError, UsageError
-from leitmotiv.records import Image, Rating
+from leitmotiv.errors import CompilingError, NoIndexError, UsageError
+from leitmotiv.records import Image, Rating, Selection
 from leitmotiv.workflows import browse, metadata, own, selecting
 from leitmotiv.workflows.browse import ImagePage
 from leitmotiv.workflows.memory import remember
@@ -105,6 +105,35 @@ def _after(order: Order, cursor: str) -> int:
     if order.ids[start - 1 : start] == (image_id,):
         return start
     return order.ids.index(image_id) + 1 if image_id in order.ids else min(start, len(order.ids))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A selection with what its card shows.
+
+    Attributes
+    ----------
+    fault : str
+        Why its filter cannot be asked any more, such as a trend that is gone; "" where it can.
+    """
+
+    selection: Selection
+    count: int
+    images: tuple[Image, ...]
+    fault: str
+
+
+def kept(session: Session, shown: int = 6) -> list[Kept]:
+    """Every selection that was kept, by name, with its first pictures."""
+    return [_kept(session, one, shown) for one in own.selections(session)]
+
+
+def _kept(session: Session, one: Selection, shown: int) -> Kept:
+    try:
+        ids = selecting.select(session, f'selection:"{one.name}"')
+    except (UsageError, NoIndexError) as error:
+        return Kept(one, 0, (), str(error))
+    return Kept(one, len(ids), tuple(session.library.images.many(ids[:shown])), "")
 
 
 def columns(session: Session) -> list[str]:

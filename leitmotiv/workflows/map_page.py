@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import arrangement, tree
+from leitmotiv.analysis import arrangement, tree, views
 from leitmotiv.errors import NoMapError
 from leitmotiv.records import Image
 from leitmotiv.settings import Settings
@@ -26,6 +26,8 @@ MAP_PAGE = "map-page"
 REVISION = 1
 LAYOUTS = ("look", "grid", "time", "packs")
 NO_TREND = 65535
+CENTRAL = 10
+"""Pictures about an exemplar that a trend gets its name from."""
 LEVELS = 65535
 """Whole numbers to the longer side of a layout."""
 ABSENT, GONE, LATER = 1, 2, 4
@@ -204,6 +206,22 @@ def _trends(library: Library, ids: Sequence[str]) -> tuple[NDArray[np.uint16], t
     return found, tuple(groups)
 
 
+def colour_name(session: Session, page: MapPage, number: int) -> str:
+    """What a trend is called by the pictures about its exemplar on the map: quick, however many trends there are."""
+    group = page.groups[number]
+    if given := session.library.clusters.names().get(group.id):
+        return given
+
+    def make() -> str:
+        rows = np.flatnonzero(page.columns["trend"] == number)
+        x, y = (np.asarray(page.columns[f"look-{axis}"], np.int64) for axis in "xy")
+        apart = (x[rows] - x[group.row]) ** 2 + (y[rows] - y[group.row]) ** 2
+        near = [page.ids[row] for row in rows[np.argsort(apart, kind="stable")[:CENTRAL]] if page.ids[row]]
+        return views.colour_name(views.palette(session.library.mixtures.many(near)))
+
+    return remember(session, ("map-name", page.stamp, number), make, lane=True)
+
+
 def flags(session: Session, page: MapPage) -> NDArray[np.uint8]:
     """Which pictures are away, forgotten or came later, (N,) uint8; these change without the map."""
     found = np.where(page.later, LATER, 0).astype(np.uint8)
@@ -231,17 +249,14 @@ def pictures(session: Session, page: MapPage, rows: Sequence[int]) -> list[tuple
 
 def unplaced(session: Session) -> int:
     """How many pictures of the library have no place on the map."""
-    library = session.library
+    images = session.library.images
+    there, missing = images.count() - images.count("missing"), images.away("missing")
     try:
-        page = map_page(session)
+        ids = map_page(session).ids
     except NoMapError:
-        return len(library.images.ids())
-
-    def count() -> int:
-        placed = set(page.ids)
-        return sum(image not in placed for image in library.images.ids())
-
-    return remember(session, ("unplaced", page.stamp, library.revision("images")), count)
+        return there
+    gone = missing.intersection(ids) if missing else ()
+    return there - (len(ids) - ids.count("") - len(gone))
 
 
 def positions(session: Session) -> list[tuple[Image, tuple[float, float, int, int]]]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import IFDRational
 
 from leitmotiv.imaging import exif
@@ -199,3 +200,48 @@ def test_broken_tags_are_no_tags() -> None:
     image = photo()
     image.info["exif"] = b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\xff" * 40
     assert exif.facts(exif.tags_of(image)) == {}
+
+
+XMP = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:subject><rdf:Bag>'
+    b"<rdf:li>lake</rdf:li><rdf:li>Monet; style</rdf:li></rdf:Bag></dc:subject></rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+
+
+def iptc(*words):
+    records = b"".join(b"\x1c\x02\x19" + len(word).to_bytes(2, "big") + word for word in words)
+    block = b"8BIM\x04\x04\x00\x00" + len(records).to_bytes(4, "big") + records + b"\0" * (len(records) % 2)
+    body = b"Photoshop 3.0\0" + block
+    return b"\xff\xed" + (len(body) + 2).to_bytes(2, "big") + body
+
+
+def reopened(data):
+    return exif.facts(exif.tags_of(Image.open(io.BytesIO(data)))).get("Keywords")
+
+
+def test_keywords_come_from_xmp_iptc_and_exif_each_once():
+    tags = Image.Exif()
+    tags[exif.XP_KEYWORDS] = "Lake;sky".encode("utf-16-le") + b"\0\0"
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "JPEG", xmp=XMP, exif=tags)
+    data = out.getvalue()
+    assert reopened(data[:2] + iptc(b"\xc3\xa9t\xc3\xa9", b"lake", b"No\xebl") + data[2:]) == (
+        "lake; Monet, style; été; Noël; sky"
+    )
+
+
+@pytest.mark.parametrize("xmp", [b"", b"no xml", b"<x/>", XMP.replace(b"rdf:Bag>", b"rdf:Sack>"), XMP[:120]])
+def test_broken_keywords_are_none(xmp):
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "JPEG", xmp=xmp)
+    assert reopened(out.getvalue()) in (None, "lake; Monet, style")
+
+
+def test_keywords_of_png_webp_and_tiff_are_read():
+    for kind in ("WEBP", "PNG"):
+        out = io.BytesIO()
+        info = PngInfo()
+        info.add_itxt("XML:com.adobe.xmp", XMP.decode())
+        Image.new("RGB", (8, 8)).save(out, kind, **({"xmp": XMP} if kind == "WEBP" else {"pnginfo": info}))
+        assert reopened(out.getvalue()) == "lake; Monet, style"

@@ -159,7 +159,12 @@ def test_the_wheel_zooms_at_the_pointer(open_map):
 def test_without_webgl_the_list_stands_in(site, open_page, browser):
     context = browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
     page = context.new_page()
-    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null;")
+    page.add_init_script(
+        """const own = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+          return kind === 'webgl2' ? null : own.call(this, kind, ...more);
+        };"""
+    )
     page.goto(f"{site.url}/map")
     until(page, "document.querySelectorAll('[data-list] tbody tr').length === 50", seconds=40)
     assert page.get_by_text("no WebGL2").is_visible()

@@ -70,6 +70,21 @@ def test_copies_are_grouped_with_their_picture(session, tmp_path):
     assert "smaller" in said["small.jpg"]
 
 
+def test_same_pixels_in_another_format_are_told_as_such(session, tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    Image.fromarray(crowded(0)).resize((900, 675)).save(folder / "camera.jpg", quality=92)
+    with Image.open(folder / "camera.jpg") as opened:
+        opened.save(folder / "again.png")
+        opened.save(folder / "worse.jpg", quality=60)
+    add_directories(session, [folder])
+    assert find_duplicates(session).exact == 1
+    kinds = {copy.kind for copy in session.library.duplicates.copies()}
+    assert kinds == {"exact", "near"}
+    ((_, members),) = names(session)
+    assert members[0] == "camera.jpg"
+
+
 def test_second_search_measures_only_pairs_with_a_new_picture(session, tmp_path):
     photos = fill(tmp_path / "photos")
     add_directories(session, [photos])

@@ -183,6 +183,16 @@ def test_trends_on_the_map_are_those_of_the_index(session):
     assert all(page.columns["trend"][group.row] == number for number, group in enumerate(page.groups))
 
 
+def test_a_trend_is_named_by_its_colours_or_by_what_somebody_called_it(session):
+    add(session.library, range(60))
+    build_index(session)
+    page = map_page.map_page(session)
+    assert map_page.colour_name(session, page, 0)
+    clusters, made_from = session.library.clusters.get(), session.library.clusters.digest()
+    session.library.clusters.replace(clusters, digest=made_from, names={page.groups[0].id: "dusk"})
+    assert map_page.colour_name(session, page, 0) == "dusk"
+
+
 def test_filters_choose_rows(session):
     add(session.library, range(60))
     build_index(session)

@@ -69,6 +69,8 @@ export class Grid {
     this.bands.clear();
     this.element.replaceChildren();
     this.element.setAttribute("role", "grid");
+    this.element.setAttribute("aria-label", "pictures");
+    this.element.setAttribute("aria-multiselectable", "true");
     this.element.setAttribute("aria-rowcount", String(this.layout.count));
     if (anchor && scrollY > 4) this.restore(anchor);
     this.render();

@@ -50,10 +50,12 @@ export class Pictures {
     this.flags = this.columns.flags;
     /** Width by height of each shape number. */
     this.ratios = Float32Array.from({ length: 256 }, (_, shape) => 2 ** ((shape - 128) / 32));
-    /** @type {Promise<Uint8Array> | null} */
+    /** @type {Promise<DataView> | null} */
     this.asked = null;
     /** @type {Map<number, Picture>} */
     this.known = new Map();
+    /** @type {Map<number, Promise<void>>} */
+    this.naming = new Map();
   }
 
   static async load() {
@@ -73,13 +75,18 @@ export class Pictures {
   /** @param {number} row */
   shown(row) { return !(this.flags[row] & GONE); }
 
+  /** All ids, 32 bytes each. @returns {Promise<DataView>} */
+  all() {
+    this.asked ??= ask(this.about.ids_url).then((answer) => answer.arrayBuffer()).then((bytes) => new DataView(bytes));
+    return this.asked;
+  }
+
   /** The full ids of rows. @param {Iterable<number>} rows @returns {Promise<string[]>} */
   async ids(rows) {
-    this.asked ??= ask(this.about.ids_url).then((answer) => answer.arrayBuffer()).then((bytes) => new Uint8Array(bytes));
-    const all = await this.asked;
+    const all = await this.all();
     return [...rows].map((row) => {
       let text = "";
-      for (let at = 32 * row; at < 32 * row + 32; at++) text += (all[at] >> 4).toString(16) + (all[at] & 15).toString(16);
+      for (let at = 32 * row; at < 32 * row + 32; at += 4) text += all.getUint32(at).toString(16).padStart(8, "0");
       return text;
     });
   }
@@ -88,9 +95,12 @@ export class Pictures {
   async rows(ids) {
     const wanted = new Set(ids);
     if (!wanted.size) return [];
-    const rows = Array.from({ length: this.count }, (_, row) => row);
-    const all = await this.ids(rows);
-    return rows.filter((row) => wanted.has(all[row]));
+    const all = await this.all();
+    const begins = new Set([...wanted].map((id) => parseInt(id.slice(0, 8), 16)));
+    const rows = [];
+    for (let row = 0; row < this.count; row++) if (begins.has(all.getUint32(32 * row))) rows.push(row);
+    const found = await this.ids(rows);
+    return rows.filter((_, at) => wanted.has(found[at]));
   }
 
   /** Names, dates and sizes of rows, in their order. @param {number[]} rows @returns {Promise<Picture[]>} */
@@ -110,13 +120,16 @@ export class Pictures {
     return one ? one.row : null;
   }
 
-  /** Give some trends their names. @param {number[]} numbers */
+  /** Give some trends their names; each is asked for once. @param {number[]} numbers */
   async name(numbers) {
-    const lacking = numbers.filter((number) => this.about.trends[number].name === undefined);
-    if (!lacking.length) return;
-    for (const number of lacking) this.about.trends[number].name = "";
-    const found = await (await ask(`/api/v1/map/trends?numbers=${lacking.join(",")}`)).json();
-    for (const one of found.trends) Object.assign(this.about.trends[one.number], { name: one.name, exemplar: one.exemplar });
+    const lacking = numbers.filter((number) => !this.naming.has(number));
+    if (lacking.length) {
+      const asked = ask(`/api/v1/map/trends?numbers=${lacking.join(",")}`).then((answer) => answer.json()).then((found) => {
+        for (const one of found.trends) Object.assign(this.about.trends[one.number], { name: one.name, exemplar: one.exemplar });
+      }).catch(() => {}); // without a name a trend is shown without one
+      for (const number of lacking) this.naming.set(number, asked);
+    }
+    await Promise.all(numbers.map((number) => this.naming.get(number)));
   }
 
   /** A bit for each row that filters hold for, and how many. @param {string} filters */

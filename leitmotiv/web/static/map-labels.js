@@ -61,7 +61,10 @@ export class Labels {
         if (x < half || y < 60 || x > view.width - half || y > view.height - 40) continue;
         if (taken.some((other) => box[0] < other[2] + 6 && box[2] > other[0] - 6 && box[1] < other[3] + 4 && box[3] > other[1] - 4)) continue;
         taken.push(box);
-        if (!name) { unnamed.push(number); continue; }
+        if (!name) {
+          if (!this.pictures.naming.has(number)) unnamed.push(number);
+          continue;
+        }
         this.shown.push({ number, element: this.element(number), row: trend.row });
       }
       if (unnamed.length) this.pictures.name(unnamed.slice(0, 24)).then(this.arrived, () => {});

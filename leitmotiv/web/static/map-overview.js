@@ -27,7 +27,8 @@ export class Overview {
     const [width, height] = [canvas.width, canvas.height];
     const room = canvas.clientWidth || width;
     this.scale = Math.min(width / (frame.width + 2), height / (frame.height + 2));
-    const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const pen = canvas.getContext("2d");
+    if (!pen) return;
     const image = pen.createImageData(width, height);
     const [marginX, marginY] = [(width - frame.width * this.scale) / 2, (height - frame.height * this.scale) / 2];
     const dot = Math.max(1, Math.min(5, Math.floor(this.scale)));

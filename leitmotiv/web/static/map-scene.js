@@ -174,6 +174,16 @@ export class Scene {
     this.stateChanged = true;
   }
 
+  /** Take the colours of the page. @param {CSSStyleDeclaration} style */
+  tint(style) {
+    const channels = (/** @type {string} */ name) => {
+      const text = style.getPropertyValue(name).trim().replace("#", "");
+      return [0, 2, 4].map((at) => parseInt(text.slice(at, at + 2), 16) / 255);
+    };
+    this.ground = channels("--well");
+    this.mark = channels("--mark");
+  }
+
   /** @param {number | Uint8Array} data */
   buffer(data) {
     const { gl } = this;

@@ -94,7 +94,9 @@ function choose() {
   if (chosen) return;
   chosen = setTimeout(() => {
     chosen = 0;
+    const began = performance.now();
     scene?.choose(view, places);
+    if (measuring) performance.measure("map-choose", { start: began, end: performance.now() });
     dirty();
   }, 60);
 }
@@ -316,14 +318,7 @@ bindKeys(ground, {
 
 // ---- the beginning ----
 function colours() {
-  const style = getComputedStyle(page);
-  const channel = (/** @type {string} */ name) => {
-    const text = style.getPropertyValue(name).trim().replace("#", "");
-    return [0, 2, 4].map((at) => parseInt(text.slice(at, at + 2), 16) / 255);
-  };
-  if (!scene) return;
-  scene.ground = channel("--well");
-  scene.mark = channel("--mark");
+  scene?.tint(getComputedStyle(page));
   dirty();
 }
 function draws() {
