@@ -2,14 +2,17 @@
 
 import pytest
 
-from leitmotiv.web.describe import PREFIX, description_of, document
+from leitmotiv.web.describe import PREFIX, description_of, document, template
 
 
 def test_every_route_of_the_interface_is_described(client):
     app = client.application
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith(PREFIX)]
     assert len(rules) > 10
-    assert [rule.rule for rule in rules if description_of(app, rule) is None] == []
+    paths = document(app)["paths"]
+    assert [rule.rule for rule in rules if template(rule) not in paths] == []
+    # a route that says nothing of itself is shown bare; there are few of them
+    assert sum(description_of(app, rule) is None for rule in rules) < len(rules) / 5
 
 
 def test_the_description_is_served_as_openapi_3_1(client):
