@@ -3,7 +3,9 @@
 from flask import Blueprint, Response, jsonify
 
 from leitmotiv.errors import UsageError
+from leitmotiv.web import schema, shapes
 from leitmotiv.web.context import tagged, the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.web.own import body
 from leitmotiv.workflows import rebuilding
 
@@ -13,12 +15,14 @@ GROUPS = ("fewer", "more", "default")
 
 
 @pages.get("/clusters/rebuild")
+@describe(answer=shapes.FORM, errors=(409,))
 def standing() -> Response:
     """Whether there are as many trends as usual, fewer or more, and whether somebody is at work."""
     return tagged(vars(rebuilding.standing(the_session())))
 
 
 @pages.post("/clusters/rebuild")
+@describe(body={"groups": schema.text(choices=GROUPS)}, answer=shapes.FORM, status=202, errors=(409,))
 def rebuild() -> tuple[Response, int]:
     """Find about two thirds as many trends, one and a half times as many, or the usual ones: {"groups": "fewer"}.
 

@@ -32,6 +32,7 @@ LEFT_OUT = {
     "/api/v1/jobs/events": "a stream has no end for a client that waits for one",
     "/api/v1/map/layout": "starts a process",
     "/api/v1/duplicates/search": "starts a process",
+    "/api/v1/clusters/rebuild": "starts a process",
 }
 
 
