@@ -411,8 +411,14 @@ class Cluster:
         Of each member to the exemplar, nats; the exemplar itself comes first with 0.
     coherence : float
         1 - mean divergence to the exemplar / ln 2, over the other members; 1 for a single picture.
+    name : str
+        What a person called it; "" for nothing.
     outliers : tuple of str
         Members far from the exemplar, as a set of `members`.
+    edited : bool
+        Whether a person put other pictures together here than the tree does.
+    pinned : tuple of str
+        Members that a person put here.
     """
 
     id: int
@@ -422,11 +428,43 @@ class Cluster:
     coherence: float
     name: str = ""
     outliers: tuple[str, ...] = ()
+    edited: bool = False
+    pinned: tuple[str, ...] = ()
 
     @property
     def size(self) -> int:
         """How many pictures it holds."""
         return len(self.members)
+
+
+TrendEditKind = Literal["name", "join", "part", "own", "pin", "ban", "leave"]
+
+
+@dataclass(frozen=True)
+class TrendEdit:
+    """What a person said about trends: a statement about pictures, which holds for any cut and any index.
+
+    Attributes
+    ----------
+    kind : str
+        "name" (the trend of `parts[0]` is called `name`), "join" (all `parts` are one trend), "part" (no two of
+        `parts` are in one trend), "own" (`parts[0]` is a trend by itself), "pin" (`ids` are in the trend of
+        `parts[0]`), "ban" (`ids` are not in the trend of `parts[0]`) or "leave" (`ids` are in no trend).
+    parts : tuple of tuple of str
+        Sets of image ids.
+    """
+
+    id: int
+    kind: TrendEditKind
+    at: datetime
+    name: str = ""
+    ids: tuple[str, ...] = ()
+    parts: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Every picture that it names, once."""
+        return tuple(dict.fromkeys([*self.ids, *(image_id for part in self.parts for image_id in part)]))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ _MOST = 160
 _ACCENT = 0.6
 _ASIDE = 0.08
 _UNEVEN = (0.24, 0.325)
+_SPECK = 0.08
+_PALE = 8.0
 
 # What people call colours in pictures; a name stands for whatever is nearest to it.
 _TERMS = {
@@ -183,12 +185,12 @@ def colour_name(swatches: Sequence[Swatch]) -> str:
     shares: dict[str, float] = {}
     places: dict[str, str] = {}
     for swatch in swatches:
-        term = _term(swatch.colour)
-        shares[term] = shares.get(term, 0.0) + swatch.share
-        places.setdefault(term, swatch.place)
+        word = term(swatch.colour)
+        shares[word] = shares.get(word, 0.0) + swatch.share
+        places.setdefault(word, swatch.place)
     if not shares:
         return "no colour"
-    first, *others = sorted(shares, key=lambda term: (-shares[term], term))
+    first, *others = sorted(shares, key=lambda word: (-shares[word], word))
     if not others or shares[first] > 0.85:
         return first
     second = others[0]
@@ -203,7 +205,14 @@ def colour_name(swatches: Sequence[Swatch]) -> str:
     return f"{first} and {second}"
 
 
-def _term(colour: str) -> str:
+def lightness(swatches: Sequence[Swatch]) -> float:
+    """Mean lightness of a palette, L* from 0 (black) to 100 (white)."""
+    whole = sum(swatch.share for swatch in swatches) or 1.0
+    return float(sum(swatch.share * _lab(swatch.colour)[0] for swatch in swatches) / whole)
+
+
+def term(colour: str) -> str:
+    """What a person would call a colour "#rrggbb"."""
     names, colours = _terms()
     return names[int(((colours - _lab(colour)) ** 2).sum(axis=1).argmin())]
 
@@ -217,6 +226,19 @@ def _terms() -> tuple[list[str], Float]:
 
 def _lab(colour: str) -> Float:
     return from_srgb(np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)], np.uint8), "lab")
+
+
+def characteristic(swatches: Sequence[Swatch]) -> str:
+    """The colour of a palette that one would remember, "#rrggbb": vivid before large, but not a speck."""
+    if not swatches:
+        return "#808080"
+    large = [swatch for swatch in swatches if swatch.share >= _SPECK] or list(swatches)
+
+    def weight(swatch: Swatch) -> float:
+        _, a, b = _lab(swatch.colour)
+        return float((_PALE + np.hypot(a, b)) * np.sqrt(swatch.share))
+
+    return max(large, key=weight).colour
 
 
 def nearest(colours: Sequence[str], swatches: Sequence[Swatch]) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis.exemplars import Divergences, Rows, as_divergences, exemplars, total_cost
+from leitmotiv.analysis.overlaps import members
 from leitmotiv.analysis.prices import Priced, Wanted, settled
 from leitmotiv.kernels.linkage import link
 from leitmotiv.records import Cluster, Clusters, Float, Merge
@@ -244,7 +245,7 @@ def cut(clusters: Clusters, count: int, distance: Distance) -> tuple[Cluster, ..
     finest = len(clusters)
     if not min(1, finest) <= count <= finest:
         raise ValueError(f"The tree can be cut into 1 to {finest} groups, not {count}.")
-    node = _nodes(clusters, count)[clusters.labels]
+    node = labels(clusters, count)
     order = np.argsort(node, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(node[order])) + 1) if len(order) else []
     found = [_describe(clusters, int(node[rows[0]]), rows, distance) for rows in groups]
@@ -262,15 +263,7 @@ def group(clusters: Clusters, node: int, distance: Distance) -> Cluster:
     finest = len(clusters)
     if not 0 <= node < finest + len(clusters.merges):
         raise ValueError(f"The tree has nodes 0 to {finest + len(clusters.merges) - 1}, but no node {node}.")
-    below = np.zeros(finest, np.bool_)
-    waiting = [node]
-    while waiting:
-        at = waiting.pop()
-        if at < finest:
-            below[at] = True
-        else:
-            waiting += clusters.merges[at - finest].left, clusters.merges[at - finest].right
-    return _describe(clusters, node, np.flatnonzero(below[clusters.labels]), distance)
+    return _describe(clusters, node, members(clusters, node), distance)
 
 
 def counts(clusters: Clusters) -> tuple[int, ...]:
@@ -312,24 +305,40 @@ def _exemplar(clusters: Clusters, node: int) -> int:
 
 
 def _describe(clusters: Clusters, node: int, rows: Rows, distance: Distance) -> Cluster:
-    """Order the members of a node by their divergence to its exemplar, and sum up how alike they are."""
-    exemplar = _exemplar(clusters, node)
+    return describe(clusters, node, rows, _exemplar(clusters, node), distance)
+
+
+def describe(clusters: Clusters, number: int, rows: Rows, exemplar: int, distance: Distance) -> Cluster:
+    """Order the members of a group by their divergence to its exemplar, and sum up how alike they are.
+
+    Parameters
+    ----------
+    number : int
+        What the group is called by.
+    rows : (m,) int64
+        Its members, the row `exemplar` among them.
+    """
     name = clusters.ids[exemplar]
     if len(rows) == 1:
-        return Cluster(node, name, (name,), (0.0,), 1.0)
+        return Cluster(number, name, (name,), (0.0,), 1.0)
     others = rows[rows != exemplar]
     values = np.asarray(distance(exemplar, others), np.float64)
     order = np.lexsort((others, values))
     values, members = values[order], [clusters.ids[row] for row in others[order]]
     fence = _fence(values)
     return Cluster(
-        id=node,
+        id=number,
         exemplar=name,
         members=(name, *members),
         distances=(0.0, *values.tolist()),
         coherence=float(np.clip(1 - values.mean() / math.log(2), 0, 1)),
         outliers=tuple(members[np.searchsorted(values, fence, side="right") :]),
     )
+
+
+def labels(clusters: Clusters, count: int) -> Rows:
+    """The node of a cut that each image is below, (N,) int64."""
+    return _nodes(clusters, count)[clusters.labels]
 
 
 def _fence(values: Float) -> float:

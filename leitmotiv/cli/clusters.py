@@ -7,16 +7,19 @@ from leitmotiv.cli.verbs import Verb, printable, session, show
 
 @click.command("clusters", cls=Verb)
 @click.option("--count", type=int, help="How many groups; as the index suggests if not given.")
-def command(count: int | None) -> None:
+@click.option("--of", "query", default="", metavar="TEXT", help="Trends of these pictures alone; a line of filters.")
+def command(count: int | None, query: str) -> None:
     """Print the trends: each group with its size, its exemplar and its members.
 
-    As text, a line for each group: size, coherence, the exemplar's path. With --json every member is named.
+    As text, a line for each group: size, coherence, its name, the exemplar's path. With --json every member is named.
+    With --of, such as --of year:2024, only these pictures are clustered, at most 2,000.
     """
-    from leitmotiv.workflows import browse
+    from leitmotiv.workflows import portraits, scopes
 
     with session() as opened:
-        page = browse.clusters(opened, count)
+        page = scopes.clusters(opened, query, count)
         paths = {image.id: image.path for image in opened.library.images.many([c.exemplar for c in page.clusters])}
+        names = portraits.names(opened, page.clusters)
         groups = [
             {
                 "id": group.id,
@@ -24,7 +27,7 @@ def command(count: int | None) -> None:
                 "path": paths.get(group.exemplar, ""),
                 "size": group.size,
                 "coherence": round(group.coherence, 4),
-                "name": group.name or browse.cluster_name(opened, group.id),
+                "name": names[group.id],
                 "members": list(group.members),
             }
             for group in page.clusters

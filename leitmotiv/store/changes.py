@@ -22,6 +22,7 @@ KEPT = 1000
 _TABLES: Mapping[str, Any] = {
     "ratings": tables.Ratings,
     "selections": tables.Selections,
+    "trend_edits": tables.TrendEdits,
     "catalogue_columns": tables.CatalogueColumns,
     "copy_decisions": tables.CopyDecisions,
     "copy_denials": tables.CopyDenials,

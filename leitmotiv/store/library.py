@@ -29,6 +29,7 @@ from leitmotiv.store.mixtures import Mixtures
 from leitmotiv.store.ratings import Ratings
 from leitmotiv.store.selections import Selections
 from leitmotiv.store.sprites import Sprites
+from leitmotiv.store.trend_edits import TrendEdits
 
 NAME = "leitmotiv.db"
 OPEN_WAIT_S = 5.0
@@ -48,8 +49,8 @@ class Library:
     Attributes
     ----------
     folder : Path
-    images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, changes,
-    exports, duplicates
+    images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
+    changes, exports, duplicates
         The parts; see their classes.
     sprites
         Sheets of small pictures.
@@ -71,6 +72,7 @@ class Library:
         self.catalogue = Catalogue(database)
         self.ratings = Ratings(database)
         self.selections = Selections(database)
+        self.trend_edits = TrendEdits(database)
         self.metadata = Metadata(database)
         self.changes = Changes(database)
         self.exports = Exports(folder / "exports")

@@ -271,6 +271,24 @@ def m007_queue(database: sqlite3.Connection) -> None:
         database.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
 
 
+def m008_edits_of_trends(database: sqlite3.Connection) -> None:
+    """Add what a person says about trends."""
+    database.execute(_M008)
+    count_changes(database, "trend_edits")
+
+
+_M008 = """
+CREATE TABLE trend_edits (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL DEFAULT '',
+    ids TEXT NOT NULL DEFAULT '[]',
+    parts TEXT NOT NULL DEFAULT '[]',
+    at TEXT NOT NULL
+)
+"""
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
@@ -279,6 +297,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m005_copies,
     m006_columns_of_catalogues,
     m007_queue,
+    m008_edits_of_trends,
 )
 
 

@@ -184,6 +184,17 @@ class Selections(Table):
     at = TextField()
 
 
+class TrendEdits(Table):
+    """What a person said about trends; `ids` and `parts` are JSON, see `records.TrendEdit`."""
+
+    id = IntegerField(primary_key=True)
+    kind = TextField()
+    name = PlainText(default="")
+    ids = TextField(default="[]")
+    parts = TextField(default="[]")
+    at = TextField()
+
+
 class Changes(Table):
     """The journal of what a person changed, for undoing; `edits` is JSON, see `changes`."""
 
@@ -292,6 +303,7 @@ TABLES: tuple[type[Table], ...] = (
     Migrations,
     Ratings,
     Selections,
+    TrendEdits,
     Changes,
     CatalogueColumns,
     Revisions,

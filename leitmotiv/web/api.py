@@ -5,7 +5,6 @@ from flask import Blueprint, Response, request, url_for
 from leitmotiv.web import forms, lines, parameters, schema, shapes
 from leitmotiv.web.context import address, tagged, the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.web.images import name_of
 from leitmotiv.workflows import browse, grid
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -70,24 +69,6 @@ def similar(image_id: str) -> Response:
     more = offset + n < ranking.total
     following = url_for("api.similar", image_id=image_id, n=n, offset=offset + n) if more else None
     return tagged(forms.ranking(ranking, browse.odd_paths(session, ranking), following))
-
-
-@pages.get("/clusters")
-@describe(
-    query={
-        "count": schema.whole(1, MANY, "How many trends; as many as the library finds if not given."),
-        "by": schema.text("What counts.", choices=("look",), default="look"),
-    },
-    answer=shapes.CLUSTERS,
-    errors=(409, 503),
-)
-def clusters() -> Response:
-    """The trends, `?count=` of them."""
-    session = the_session()
-    parameters.one_of("by", "look", ("look",))
-    page = browse.clusters(session, parameters.optional_whole("count", 1, MANY))
-    names = {group.id: name_of(session, group) for group in page.clusters if group.size > 1}
-    return tagged(forms.clusters(page.clusters, names))
 
 
 @pages.get("/days")

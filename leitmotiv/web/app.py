@@ -38,6 +38,7 @@ from leitmotiv.web import (
     why,
     words,
 )
+from leitmotiv.web.trend_pages import TREND_PAGES
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.session import Session
 
@@ -83,7 +84,7 @@ def create_app(session: Session, *, token: str | None = None) -> Flask:
     safety.install(app, host=session.settings.host, token=token, allowed=session.settings.allowed_hosts)
     errors.install(app)
     streams.install(app)
-    for page in PAGES:
+    for page in (*PAGES, *TREND_PAGES):
         app.register_blueprint(page.pages)
     app.jinja_env.filters.update(_filters())
     app.context_processor(lambda: _frame(session))
@@ -119,6 +120,9 @@ TOOLS = (
     ("/map", "Show on the map"),
     ("/clusters", "Find their trends"),
     ("/compare", "Compare them"),
+    ("/chain", "A chain between the two"),
+    ("/diverse", "A diverse few of them"),
+    ("/slideshow", "Slideshow"),
     ("/search", "Search among them"),
     ("/duplicates", "Find duplicates"),
     ("/export", "Take them out"),

@@ -1,18 +1,21 @@
-"""`/clusters`: the trends, from fewer to more; `/clusters/<id>`: one trend with all its pictures."""
+"""`/clusters`: the trends, from fewer to more; `/clusters/<id>`: one trend with all its pictures; and both as JSON."""
 
+import hashlib
 import math
+from datetime import datetime
 from statistics import fmean
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from flask import Blueprint, redirect, render_template, request
-from werkzeug.wrappers import Response
+from flask import Blueprint, Response, abort, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
 
-from leitmotiv.errors import NoIndexError
+from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.records import Cluster, Swatch
-from leitmotiv.web import figures, parameters
-from leitmotiv.web.context import address, the_session
-from leitmotiv.web.images import find, name_of, stamp
-from leitmotiv.workflows import browse
+from leitmotiv.web import figures, forms, parameters
+from leitmotiv.web.context import address, tagged, the_session
+from leitmotiv.web.images import FOREVER, send_bytes
+from leitmotiv.workflows import browse, editing, outliers, portraits, scopes
+from leitmotiv.workflows.portraits import Dates
 from leitmotiv.workflows.session import Session
 
 pages = Blueprint("clusters", __name__)
@@ -32,35 +35,47 @@ class Trend(NamedTuple):
     group: Cluster
     name: str
     palette: tuple[Swatch, ...]
-    years: list[tuple[int, int]]
+    colour: str
+    dates: Dates
     stamp: str
 
 
+def asked() -> str:
+    """The selection that a request is about; "" for the whole library."""
+    return request.args.get("q", "").strip()
+
+
 @pages.get("/trends")
-def trends() -> Response:
+def trends() -> BaseResponse:
     """The page under the name that people use."""
     return redirect(address("clusters.index", **request.args))
 
 
 @pages.get("/clusters")
-def index() -> str:
-    """Exemplar-led groups, `?count=` of them, from place `?from=`."""
-    session = the_session()
+def index() -> str | tuple[str, int]:
+    """Exemplar-led groups of `?q=`, `?count=` of them, from place `?from=`."""
+    session, query = the_session(), asked()
     try:
-        page = browse.clusters(session, parameters.optional_whole("count", 1, MOST))
+        page = scopes.clusters(session, query, parameters.optional_whole("count", 1, MOST))
     except NoIndexError as error:
         return render_template("unindexed.html", text=str(error), total=browse.images(session, limit=1).total)
+    except UsageError as error:
+        if not query:
+            raise
+        return render_template("no-trends.html", text=str(error), query=query), 400
     offset = parameters.whole("from", 0, 0, MOST)
     groups = [group for group in page.clusters if group.size > 1]
     alone = [group.exemplar for group in page.clusters if group.size == 1]
-    shown = [_trend(session, group) for group in groups[offset : offset + PAGE]]
     days = browse.days(session)
     return render_template(
         "clusters.html",
         page=page,
-        trends=shown,
+        query=query,
+        trends=cards(session, groups, offset, offset + PAGE),
         total=len(groups),
         alone=[browse.image(session, image_id) for image_id in alone[:ALONE]],
+        left_out=[browse.image(session, image_id) for image_id in page.left_out[:ALONE]],
+        statements=[] if query else editing.statements(session),
         following=offset + PAGE if offset + PAGE < len(groups) else None,
         first=int(days[-1][0][:4]) if days else 0,
         last=int(days[0][0][:4]) if days else 0,
@@ -70,52 +85,164 @@ def index() -> str:
     )
 
 
-def _trend(session: Session, group: Cluster) -> Trend:
-    return Trend(
-        group,
-        name_of(session, group),
-        browse.cluster_palette(session, group.id),
-        browse.cluster_years(session, group),
-        stamp(group),
-    )
+def cards(session: Session, groups: list[Cluster], start: int, end: int) -> list[Trend]:
+    """What the articles of some groups show; names tell all groups up to the last of them apart."""
+    names = portraits.names(session, groups[:end])
+    return [
+        Trend(
+            group,
+            names[group.id],
+            portraits.palette(session, group.members),
+            portraits.colour(session, group.members),
+            portraits.dates(session, group.members),
+            stamp(group),
+        )
+        for group in groups[start:end]
+    ]
 
 
 @pages.get("/clusters/<int:cluster_id>")
 def show(cluster_id: int) -> str:
     """One trend: its pictures by their divergence to the exemplar."""
-    session = the_session()
+    session, query = the_session(), asked()
     count = parameters.optional_whole("count", 1, MOST)
-    group = find(session, cluster_id, count)
+    page, group = find(session, cluster_id, query, count)
+    groups = [one for one in page.clusters if one.size > 1 or one.id == group.id]
+    place = next((at for at, one in enumerate(groups) if one.id == group.id), None)
+    (trend,) = cards(session, groups, place, place + 1) if place is not None else cards(session, [group], 0, 1)
     offset = parameters.whole("from", 0, 0, MOST)
     part = list(zip(group.members, group.distances, strict=True))[offset : offset + MEMBERS]
-    members = [(browse.image(session, image_id), distance) for image_id, distance in part]
+    names = portraits.names(session, groups[:PAGE])
     return render_template(
         "cluster.html",
-        trend=_trend(session, group),
+        trend=trend,
+        query=query,
         exemplar=browse.image(session, group.exemplar),
-        members=members,
+        members=[(browse.image(session, image_id), distance) for image_id, distance in part],
         outliers=set(group.outliers),
+        pinned=set(group.pinned),
+        others=[(one.id, names[one.id], one.size) for one in groups[:PAGE] if one.id != group.id],
         count=count,
         offset=offset,
         following=offset + MEMBERS if offset + MEMBERS < group.size else None,
         most=math.log(2),
-        title=name_of(session, group),
+        title=trend.name,
+        parts=min(editing.MOST_PARTS, group.size),
     )
 
 
 @pages.get("/clusters/alone")
 def alone() -> str:
     """The pictures that are like no other, in the cut of `?count=`."""
-    session = the_session()
+    session, query = the_session(), asked()
     count = parameters.optional_whole("count", 1, MOST)
     offset = parameters.whole("from", 0, 0, MOST)
-    page = browse.clusters(session, count)
+    page = scopes.clusters(session, query, count)
     ids = [group.exemplar for group in page.clusters if group.size == 1]
     return render_template(
         "alone.html",
         images=[browse.image(session, image_id) for image_id in ids[offset : offset + MEMBERS]],
         total=len(ids),
         page=page,
+        query=query,
         offset=offset,
         following=offset + MEMBERS if offset + MEMBERS < len(ids) else None,
     )
+
+
+@pages.get("/clusters/outliers")
+def apart() -> str:
+    """The pictures of the library that belong nowhere, whatever the cut."""
+    session = the_session()
+    found = outliers.outliers(session)
+    offset = parameters.whole("from", 0, 0, MOST)
+    part = list(zip(found.ids, found.values, strict=True))[offset : offset + MEMBERS]
+    return render_template(
+        "outliers.html",
+        found=found,
+        members=[(browse.image(session, image_id), value) for image_id, value in part],
+        most=math.log(2),
+        offset=offset,
+        following=offset + MEMBERS if offset + MEMBERS < len(found.ids) else None,
+    )
+
+
+@pages.get("/clusters/<int:cluster_id>/average.webp")
+def average(cluster_id: int) -> Response:
+    """The average picture of a trend; `?v=` (its `stamp`) makes an address that never changes its meaning."""
+    session = the_session()
+    _, group = find(session, cluster_id, asked(), parameters.optional_whole("count", 1, MOST))
+    caching = FOREVER if request.args.get("v") == stamp(group) else "private, no-cache"
+    return send_bytes(
+        f"average-{stamp(group)}", caching, lambda: (portraits.average(session, group.members), "image/webp")
+    )
+
+
+def find(session: Session, cluster_id: int, query: str, count: int | None) -> tuple[browse.ClusterPage, Cluster]:
+    """A trend by the number in an address, with the cut; 404 where there is none."""
+    page = scopes.clusters(session, query, count)  # a bad count is told as such
+    try:
+        return page, scopes.cluster(session, cluster_id, query, count)
+    except UsageError as error:
+        abort(404, str(error))
+
+
+def stamp(group: Cluster) -> str:
+    """A short name for exactly these pictures in this order."""
+    return f"{group.id}-{group.size}-{hashlib.sha256(''.join(group.members).encode()).hexdigest()[:12]}"
+
+
+# ---- as JSON ----
+
+
+@pages.get("/api/v1/clusters")
+def as_json() -> Response:
+    """The trends of `?q=`, `?count=` of them."""
+    session, query = the_session(), asked()
+    parameters.one_of("by", "look", ("look",))
+    page = scopes.clusters(session, query, parameters.optional_whole("count", 1, MOST))
+    names = portraits.names(session, [group for group in page.clusters if group.size > 1])
+    found = [form(session, group, names.get(group.id, group.name)) for group in page.clusters]
+    return tagged(
+        {"clusters": found, "count": len(found), "wanted": page.wanted, "q": query, "left_out": list(page.left_out)}
+    )
+
+
+@pages.get("/api/v1/clusters/<int:cluster_id>")
+def one_as_json(cluster_id: int) -> Response:
+    """One trend."""
+    session, query = the_session(), asked()
+    count = parameters.optional_whole("count", 1, MOST)
+    _, group = find(session, cluster_id, query, count)
+    name = portraits.names(session, [group])[group.id] if query else editing.called(session, group, count)
+    return tagged(form(session, group, name) | {"distances": list(group.distances)})
+
+
+@pages.get("/api/v1/clusters/outliers")
+def outliers_as_json() -> Response:
+    """The pictures that belong nowhere, the loneliest first: `value` is the divergence to the third nearest, nats."""
+    found = outliers.outliers(the_session())
+    pictures = [{"id": one, "value": value} for one, value in zip(found.ids, found.values, strict=True)]
+    return tagged({"outliers": pictures, "usual": found.usual, "fence": _finite(found.fence), "size": found.size})
+
+
+def form(session: Session, group: Cluster, name: str) -> dict[str, Any]:
+    """A trend in JSON."""
+    dates = portraits.dates(session, group.members)
+    return forms.cluster(group, name) | {
+        "named": bool(group.name),
+        "coherence": round(group.coherence, 4),
+        "outliers": list(group.outliers),
+        "first": _iso(dates.first),
+        "last": _iso(dates.last),
+        "edited": group.edited,
+        "pinned": list(group.pinned),
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -10,7 +10,7 @@ from leitmotiv.web import parameters, schema, shapes
 from leitmotiv.web.context import address, the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.web.own import body
-from leitmotiv.workflows import deduplicate, duplicates, grouping, plans
+from leitmotiv.workflows import deduplicate, grouping, plans, queue
 from leitmotiv.workflows.grouping import KINDS, Group
 from leitmotiv.workflows.keepers import Member
 
@@ -128,9 +128,9 @@ def group(group_id: str) -> Response:
 @pages.post(f"{API}/search")
 @describe(answer=shapes.form(started=schema.anything()), status=202, errors=(409,))
 def search() -> tuple[Response, int]:
-    """Begin to look for copies; /api/v1/jobs tells how far it is."""
+    """Put the search for copies into the queue; /api/v1/jobs tells how far it is."""
     body({})
-    return jsonify({"started": duplicates.begin(the_session())}), 202
+    return jsonify({"job": queue.enqueue(the_session(), "duplicates", "Duplicates").id}), 202
 
 
 @pages.patch(f"{API}/decisions")

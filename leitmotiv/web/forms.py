@@ -1,7 +1,6 @@
 """The JSON forms of the pages and the commands, exactly as documented; it reads records and writes dicts."""
 
 import base64
-from collections.abc import Iterable
 from typing import Any
 
 from leitmotiv.records import Cluster, Failure, Image, Job, Ranking, Status
@@ -80,19 +79,15 @@ def ranking(ranked: Ranking, paths: dict[str, bytes], following: str | None = No
     return form | {"approximate": True} if ranked.approximate else form
 
 
-def clusters(groups: Iterable[Cluster], names: dict[int, str]) -> dict[str, Any]:
-    """A cut through the tree."""
-    forms = [
-        {
-            "id": group.id,
-            "exemplar": group.exemplar,
-            "size": group.size,
-            "members": list(group.members),
-            "name": group.name or names.get(group.id, ""),
-        }
-        for group in groups
-    ]
-    return {"clusters": forms, "count": len(forms)}
+def cluster(group: Cluster, name: str) -> dict[str, Any]:
+    """A trend."""
+    return {
+        "id": group.id,
+        "exemplar": group.exemplar,
+        "size": group.size,
+        "members": list(group.members),
+        "name": group.name or name,
+    }
 
 
 def job(one: Job) -> dict[str, Any]:

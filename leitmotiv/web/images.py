@@ -1,12 +1,11 @@
 """`/images/<id>`: one picture, its mixture and its neighbours; and the bytes of every picture that pages show."""
 
-import hashlib
 import math
 from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 import leitmotiv
@@ -108,7 +107,7 @@ AMONG = 100
 def listing() -> viewing.Listing:
     """The list that this request asks for."""
     line = lines.asked()
-    trend, count = (parameters.optional_whole(name, 0, 10_000_000) for name in ("trend", "count"))
+    trend, count = (parameters.optional_whole(name, 0, 1_000_000_000) for name in ("trend", "count"))
     among = tuple(part for part in request.args.get("among", "").split(",")[:AMONG] if part)
     return viewing.Listing(line.text, line.sort, line.group, request.args.get("like", ""), trend, count, among)
 
@@ -191,7 +190,7 @@ def file(image_id: str) -> Response:
 
     # without the state in its tag, the thumbnail that stands in for an absent file would stay
     kind = "full" if full else "file"
-    return _bytes(f"{image.id}-{kind}-{image.size}-{image.state}", "private, no-cache", read)
+    return send_bytes(f"{image.id}-{kind}-{image.size}-{image.state}", "private, no-cache", read)
 
 
 @pages.get("/images/<image_id>/expected.webp")
@@ -216,37 +215,14 @@ def thumbnail(image_id: str, size: int) -> Response:
     if size not in SIZES:
         raise UsageError(f"size is {size}, but must be {' or '.join(map(str, SIZES))}.")
     session = the_session()
-    return _bytes(f"{image_id}-{size}", FOREVER, lambda: browse.thumbnail(session, image_id, size))
-
-
-@pages.get("/clusters/<int:cluster_id>/average.webp")
-def average(cluster_id: int) -> Response:
-    """The average picture of a trend; `?v=` (its `stamp`) makes an address that never changes its meaning."""
-    session = the_session()
-    group = find(session, cluster_id)
-    caching = FOREVER if request.args.get("v") == stamp(group) else "private, no-cache"
-    return _webp(f"average-{stamp(group)}", caching, lambda: browse.average(session, cluster_id))
-
-
-def find(session: Session, cluster_id: int, count: int | None = None) -> Cluster:
-    """A trend by the number in an address; 404 where the index has none."""
-    browse.clusters(session, count)  # a bad count is told as such
-    try:
-        return browse.cluster(session, cluster_id, count)
-    except UsageError as error:
-        abort(404, str(error))
-
-
-def stamp(group: Cluster) -> str:
-    """A short name for exactly these pictures in this order."""
-    return f"{group.id}-{group.size}-{hashlib.sha256(''.join(group.members).encode()).hexdigest()[:12]}"
+    return send_bytes(f"{image_id}-{size}", FOREVER, lambda: browse.thumbnail(session, image_id, size))
 
 
 def _webp(tag: str, caching: str, make: Callable[[], bytes]) -> Response:
-    return _bytes(tag, caching, lambda: (make(), "image/webp"))
+    return send_bytes(tag, caching, lambda: (make(), "image/webp"))
 
 
-def _bytes(tag: str, caching: str, make: Callable[[], tuple[bytes, str]]) -> Response:
+def send_bytes(tag: str, caching: str, make: Callable[[], tuple[bytes, str]]) -> Response:
     """An answer that is made only where the browser does not have it yet."""
     tag = f"{tag}-{leitmotiv.__version__}"
     if request.if_none_match.contains(tag):

@@ -8,7 +8,7 @@ from leitmotiv.web import forms as forms_of
 from leitmotiv.web import schema, shapes
 from leitmotiv.web.context import the_session
 from leitmotiv.web.describe import describe as described
-from leitmotiv.web.images import find, name_of
+from leitmotiv.web.images import name_of
 from leitmotiv.web.own import body
 from leitmotiv.workflows import browse, map_making, map_page, sprites
 from leitmotiv.workflows.map_page import MapPage
@@ -156,9 +156,12 @@ def trends() -> Response:
     forms = []
     for number in _numbers("numbers", len(page.groups)):
         group = page.groups[number]
+        name = name_of(session, browse.cluster(session, group.id))
         # the trends' own page orders all members first, which is too much to wait for in a large library
         few = len(page.ids) <= session.settings.limit
-        name = name_of(session, find(session, group.id)) if few else map_page.colour_name(session, page, number)
+        name = (
+            name_of(session, browse.cluster(session, group.id)) if few else map_page.colour_name(session, page, number)
+        )
         forms.append({"number": number, **vars(group), "exemplar": page.ids[group.row], "name": name})
     return _tagged(jsonify({"trends": forms}))
 

@@ -74,7 +74,7 @@ class Server:
             self._tell()
             if self._running:
                 # the loop owns its sockets: have it close them itself, and so come to its end
-                # (awake for another reason, it may have done so before the pull itself, which then finds nothing to pull)
+                # (where it is awake already it may have done so before the pull, which then finds nothing)
                 with contextlib.suppress(OSError):
                     self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._map, ignore_all=True))
                 return

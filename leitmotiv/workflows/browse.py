@@ -1,7 +1,6 @@
 """Everything a page, a command or a script may ask of a library without changing it; bounded work, one lane."""
 
 import os
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +10,10 @@ import numpy as np
 
 import leitmotiv
 from leitmotiv.analysis import tree, views
-from leitmotiv.errors import ImageReadError, NoIndexError
+from leitmotiv.errors import ImageNotFoundError, ImageReadError, NoIndexError
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import Cluster, Ellipse, Image, Job, Mixture, Pixels, Ranking, Result, Status, Swatch
-from leitmotiv.workflows import likeness, trends
+from leitmotiv.workflows import editing, likeness, trends
 from leitmotiv.workflows.fitting import fit_file
 from leitmotiv.workflows.index import digest
 from leitmotiv.workflows.measuring import compared, ready
@@ -23,10 +22,6 @@ from leitmotiv.workflows.neighbours import stored_neighbours
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.vectors import stored_vectors
 
-AVERAGED = 24
-"""Most members, the nearest to the exemplar, that an average picture is made from."""
-COLOURED = 10
-"""Most members that a group's palette is made from: a page shows many groups at once."""
 DIRECT = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif", "AVIF": "image/avif"}
 """Formats that a browser shows as they are."""
 DIRECT_BYTES = 30_000_000
@@ -57,6 +52,10 @@ class ClusterPage:
         Pictures in the index; of these, how many are a group of their own.
     stale : bool
         Whether pictures came or went since the index was built.
+    left_out : tuple of str
+        Pictures that a person put into no trend.
+    wanted : int
+        How many groups the tree was cut into, before what people changed.
     """
 
     clusters: tuple[Cluster, ...]
@@ -65,6 +64,8 @@ class ClusterPage:
     total_images: int
     alone: int
     stale: bool
+    left_out: tuple[str, ...] = ()
+    wanted: int = 0
 
 
 def images(session: Session, *, limit: int = 200, cursor: str | None = None) -> ImagePage:
@@ -89,6 +90,22 @@ def days(session: Session) -> list[tuple[str, int]]:
 def image(session: Session, image_id: str) -> Image:
     """One picture by its id or a unique prefix of 4 or more characters."""
     return session.library.images.get(image_id)
+
+
+def named(session: Session, text: str) -> str:
+    """The id of a picture that is named by its file, its id or a unique prefix of that.
+
+    Raises
+    ------
+    ImageNotFoundError
+        The library has no such picture.
+    """
+    if os.path.lexists(text):
+        known = session.library.images.find_path(os.fsencode(os.path.abspath(text)))
+        if known is None:
+            raise ImageNotFoundError(f"The file {text} is not in this library. Add it: leitmotiv add-image {text}")
+        return known.id
+    return session.library.images.get(text).id
 
 
 def strip(session: Session, image_id: str, n: int = 12) -> list[Image]:
@@ -239,9 +256,19 @@ def clusters(session: Session, count: int | None = None) -> ClusterPage:
         No index was built yet.
     """
     everything = trends.stored(session)
-    groups = trends.cut(session, count)
+    found = trends.changed(session, count)
+    groups, wanted = found.groups, everything.default_count if count is None else count
     alone = sum(group.size == 1 for group in groups)
-    return ClusterPage(groups, len(groups), tree.counts(everything), len(everything.ids), alone, stale(session))
+    return ClusterPage(
+        clusters=groups,
+        count=len(groups),
+        counts=tree.counts(everything),
+        total_images=len(everything.ids),
+        alone=alone,
+        stale=stale(session),
+        left_out=found.left_out,
+        wanted=wanted,
+    )
 
 
 def cluster(session: Session, cluster_id: int, count: int | None = None) -> Cluster:
@@ -258,38 +285,9 @@ def cluster_of(session: Session, image_id: str) -> Cluster | None:
         return None
 
 
-def average(session: Session, cluster_id: int, size: int = 256) -> bytes:
-    """The average picture of a group: the expected colour under the mixtures of its central members, as WebP."""
-    members = trends.group(session, cluster_id).members[:AVERAGED]
-
-    def draw() -> bytes:
-        ready(session)
-        ratios = [one.width / one.height for one in session.library.images.many(members)]
-        ratio = float(np.clip(np.median(ratios), 0.5, 2.0))
-        width, height = (size, round(size / ratio)) if ratio >= 1 else (round(size * ratio), size)
-        return _webp(views.average_image(session.library.mixtures.many(members), None, width, height))
-
-    return remember(session, ("average", members, size), draw, lane=True)
-
-
-def cluster_palette(session: Session, cluster_id: int) -> tuple[Swatch, ...]:
-    """The main colours of a group, from its central members."""
-    members = trends.group(session, cluster_id).members[:COLOURED]
-    return remember(
-        session, ("palette", members), lambda: views.palette(session.library.mixtures.many(members)), lane=True
-    )
-
-
 def cluster_name(session: Session, cluster_id: int) -> str:
-    """What a group is called while nobody has named it: its main colours and where they lie."""
-    swatches = cluster_palette(session, cluster_id)
-    return remember(session, ("name", swatches), lambda: views.colour_name(swatches))
-
-
-def cluster_years(session: Session, group: Cluster) -> list[tuple[int, int]]:
-    """How many of a group's pictures were taken in each year, ascending."""
-    years = Counter(one.taken.at.year for one in session.library.images.many(group.members))
-    return sorted(years.items())
+    """What a group is called on the page of trends: by a person, else its main colours and where they lie."""
+    return editing.called(session, trends.group(session, cluster_id))
 
 
 def stale(session: Session) -> bool:

@@ -1,9 +1,6 @@
 """Finding the copies in a library: incremental, resumable, stored; `grouping` says what they are to each other."""
 
-import contextlib
 import hashlib
-import multiprocessing
-import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +11,7 @@ from numpy.typing import NDArray
 
 from leitmotiv.analysis import copies, divergence, miniature
 from leitmotiv.analysis.copies import Pairs, Traits
-from leitmotiv.errors import EmptyLibraryError, ImageReadError, LeitmotivError
+from leitmotiv.errors import EmptyLibraryError, ImageReadError
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import Copy, Mixture, Pixels
 from leitmotiv.settings import Settings
@@ -23,7 +20,6 @@ from leitmotiv.workflows.cascade import Judge
 from leitmotiv.workflows.measuring import compared, look, measure_digest, ready
 from leitmotiv.workflows.neighbours import stored_neighbours
 from leitmotiv.workflows.progress import Recorder, Report, recorded
-from leitmotiv.workflows.readers import apart_from_main, begin_worker
 from leitmotiv.workflows.session import Session
 
 TRAITS = "miniatures"
@@ -295,20 +291,3 @@ class _Alike:
 def find_all(session: Session, parameters: Mapping[str, Any], report: Report) -> str:
     """Find copies as the queue of long work asks for it: {"again": true} compares everything anew."""
     return str(find_duplicates(session, again=bool(parameters.get("again", False)), report=report))
-
-
-def begin(session: Session) -> bool:
-    """Look for copies in a process of its own, for a page that goes on; False where one is already looking."""
-    if any(job.kind == "duplicates" and job.state == "running" for job in session.library.jobs.list(5)):
-        return False
-    context = multiprocessing.get_context("spawn")
-    process = context.Process(target=_apart, args=(session.settings, os.getpid()), name="duplicates", daemon=False)
-    with apart_from_main():
-        process.start()
-    return True
-
-
-def _apart(settings: Settings, parent: int) -> None:
-    begin_worker(parent)
-    with Session(settings) as session, contextlib.suppress(LeitmotivError):  # the row of the job says what went wrong
-        find_duplicates(session)

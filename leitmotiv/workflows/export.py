@@ -18,7 +18,7 @@ from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.formats import columns, site, tables
 from leitmotiv.formats.columns import Study
 from leitmotiv.records import Cluster
-from leitmotiv.workflows import browse, sheets, trends
+from leitmotiv.workflows import portraits, sheets, trends
 from leitmotiv.workflows.measuring import compared, look
 from leitmotiv.workflows.neighbours import recalled, stored_neighbours
 from leitmotiv.workflows.progress import Pace, Report
@@ -232,7 +232,7 @@ def _site_group(session: Session, group: Cluster, row_of: dict[str, int]) -> sit
         return None
     if len(members) == 1:
         return site.SiteGroup("", members, (), 1.0)
-    swatches = browse.cluster_palette(session, group.id)
+    swatches = portraits.palette(session, group.members)
     palette = [(swatch.colour, swatch.share) for swatch in swatches]
     return site.SiteGroup(name_of(session, group), members, palette, group.coherence)
 

@@ -13,6 +13,7 @@ from leitmotiv.records import Clusters
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
 from leitmotiv.workflows import correcting, sparse_index
+from leitmotiv.workflows.carrying import carry
 from leitmotiv.workflows.grain import Before, Groups, asked, going_on
 from leitmotiv.workflows.map_making import make_map
 from leitmotiv.workflows.measuring import MATRIX, look, measure_digest
@@ -207,6 +208,7 @@ def _replace(
         clusters = before.on(clusters)
     correcting.store(library, settings, numbers)
     library.clusters.replace(clusters, digest=digest(compared, settings, sparse=sparse))
+    carry(library, clusters)
     return clusters
 
 

@@ -8,6 +8,8 @@ from leitmotiv.workflows.session import Session
 KEPT = {
     "order": 16,
     "cut": 24,
+    "changed": 24,
+    "trend edits": 1,
     "clusters": 1,
     "packed": 2,
     "remoteness": 1,
@@ -24,6 +26,8 @@ KEPT = {
     "facets": 32,
     "ratings": 1,
     "selection": 16,
+    "between": 2,
+    "part": 2,
     "term": 48,
     "rows": 1,
     "upload": 24,

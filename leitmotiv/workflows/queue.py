@@ -6,7 +6,7 @@ kept, so that pausing is stopping, and going on is starting again.
 
 A new kind of work is an entry of `KINDS`:
 
-    "duplicates": Kind("Looking for duplicates", "leitmotiv.workflows.duplicates:find_all"),
+    "index": Kind("Finding trends", "leitmotiv.workflows.tasks:index"),
 
 Its function is imported by the worker, when the first such job runs. It is called as
 
@@ -70,6 +70,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "add": Kind("Reading pictures", "leitmotiv.workflows.tasks:add", "leitmotiv.workflows.tasks:check_add"),
     "index": Kind("Finding trends", "leitmotiv.workflows.tasks:index", "leitmotiv.workflows.tasks:check_index"),
+    "duplicates": Kind("Looking for duplicates", "leitmotiv.workflows.duplicates:find_all"),
 }
 
 

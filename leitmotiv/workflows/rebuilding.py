@@ -1,17 +1,10 @@
-"""Fewer or more trends at a page's wish: found in a process of its own beside the server, one at a time."""
+"""Fewer or more trends at a page's wish: whether they are the usual ones, and the job that finds others."""
 
-import multiprocessing
-import os
-import signal
-import threading
 from dataclasses import dataclass
 
-from leitmotiv.errors import LeitmotivError
-from leitmotiv.settings import Settings
-from leitmotiv.workflows import trends
+from leitmotiv.records import Job
+from leitmotiv.workflows import queue, trends
 from leitmotiv.workflows.grain import Groups, asked
-from leitmotiv.workflows.progress import Step, Stopped
-from leitmotiv.workflows.readers import apart_from_main
 from leitmotiv.workflows.session import Session
 
 
@@ -29,15 +22,12 @@ class Standing:
         What it was before anybody asked.
     stamp : int
         Another one when the trends were found anew.
-    running : bool
-        Whether somebody is at work in the library.
     """
 
     groups: Groups
     count: int
     usual: int
     stamp: int
-    running: bool
 
 
 def standing(session: Session) -> Standing:
@@ -50,20 +40,14 @@ def standing(session: Session) -> Standing:
     """
     clusters = trends.stored(session)
     count, stamp = clusters.default_count, session.library.clusters.stamp() or 0
-    running = any(job.state == "running" for job in session.library.jobs.list())
     if clusters.grain is None:
-        return Standing("default", count, count, stamp, running)
+        return Standing("default", count, count, stamp)
     usual = len(clusters.grain.exemplars)
-    return Standing("fewer" if count < usual else "more", count, usual, stamp, running)
+    return Standing("fewer" if count < usual else "more", count, usual, stamp)
 
 
-def start(session: Session, groups: Groups) -> Standing:
-    """Begin to find fewer, more or the usual number of trends; it goes on when this returns, as a job.
-
-    Returns
-    -------
-    Standing
-        What stood before.
+def ask(session: Session, groups: Groups) -> Job:
+    """Put the finding of fewer, more or the usual number of trends into the queue.
 
     Raises
     ------
@@ -71,34 +55,7 @@ def start(session: Session, groups: Groups) -> Standing:
         There are no trends yet.
     UsageError
         There can be no fewer, or no more.
-    LibraryLockedError
-        Another process is writing, so that these trends would not be those that the person sees.
     """
-    before, clusters = standing(session), trends.stored(session)
+    clusters = trends.stored(session)
     asked(clusters, groups, len(clusters.ids))
-    with session.library.writer("finding trends anew", wait=0.0):
-        pass
-    context = multiprocessing.get_context("spawn")
-    process = context.Process(target=_find, args=(session.settings, groups, os.getpid()), daemon=True)
-    with apart_from_main():
-        process.start()
-    threading.Thread(target=process.join, name="rebuilding", daemon=True).start()
-    return before
-
-
-def _find(settings: Settings, groups: Groups, parent: int) -> None:
-    from leitmotiv.workflows.index import build_index
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to translate
-    stopping = threading.Event()
-    signal.signal(signal.SIGTERM, lambda _signum, _frame: stopping.set())
-
-    def report(step: Step) -> None:
-        if stopping.is_set() or os.getppid() != parent:
-            raise Stopped
-
-    try:
-        with Session(settings) as session:
-            build_index(session, groups=groups, report=report)
-    except (Stopped, LeitmotivError):
-        pass  # the row of the job says it
+    return queue.ask(session, "index", {"groups": groups})

@@ -1,9 +1,10 @@
-"""Cuts through the tree over the clusters, remembered; pages and commands ask `browse`."""
+"""Cuts through the tree over the clusters, as people changed them, remembered; pages and commands ask `browse`."""
 
 from leitmotiv.analysis import tree
 from leitmotiv.errors import NoIndexError, UsageError
-from leitmotiv.records import Cluster, Clusters
+from leitmotiv.records import Cluster, Clusters, TrendEdit
 from leitmotiv.workflows.estimates import bounded_distances
+from leitmotiv.workflows.handwork import ALONE, Edited, edited
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
@@ -37,8 +38,15 @@ def _stored(session: Session) -> tuple[int | None, Clusters]:
     return stamp, clusters
 
 
+def said(session: Session) -> tuple[tuple[int, ...], list[TrendEdit]]:
+    """What people said about trends, the oldest first, and a number that changes with it."""
+    library = session.library
+    revision = library.revision("trend_edits")
+    return revision, remember(session, ("trend edits", revision), library.trend_edits.list)
+
+
 def cut(session: Session, count: int | None = None) -> tuple[Cluster, ...]:
-    """The groups of a cut, largest first; as many as the index suggests without `count`.
+    """The groups of a cut, largest first, as people changed them; as many as the index suggests without `count`.
 
     Raises
     ------
@@ -47,8 +55,27 @@ def cut(session: Session, count: int | None = None) -> tuple[Cluster, ...]:
     UsageError
         `count` is less than 1 or more than there are clusters.
     """
+    return changed(session, count).groups
+
+
+def changed(session: Session, count: int | None = None) -> Edited:
+    """The same, with the pictures that people put into no trend."""
     stamp, clusters = _stored(session)
     count = clusters.default_count if count is None else count
+    groups = by_tree(session, count)
+    revision, edits = said(session)
+    if not edits:
+        return Edited(groups)
+
+    def apply() -> Edited:
+        return edited(clusters, groups, edits, bounded_distances(session, clusters))
+
+    return remember(session, ("changed", stamp, count, revision), apply)
+
+
+def by_tree(session: Session, count: int) -> tuple[Cluster, ...]:
+    """The groups of a cut as the tree gives them, whatever people said."""
+    stamp, clusters = _stored(session)
     if not 1 <= count <= len(clusters):
         raise UsageError(f"count is {count}, but must lie between 1 and {len(clusters)}.")
     return remember(
@@ -57,18 +84,19 @@ def cut(session: Session, count: int | None = None) -> tuple[Cluster, ...]:
 
 
 def group(session: Session, cluster_id: int, count: int | None = None) -> Cluster:
-    """One group by its id, whatever cut it belongs to.
+    """One group by its id: of the cut at `count`, else of the one shown first, else as the tree gives it.
 
     Raises
     ------
     UsageError
-        The tree has no such node.
+        There is none.
     """
-    for candidate in cut(session, count):
-        if candidate.id == cluster_id:
-            return candidate
+    for number in dict.fromkeys((count, None)):
+        for candidate in cut(session, number):
+            if candidate.id == cluster_id:
+                return candidate
     stamp, clusters = _stored(session)
-    if not 0 <= cluster_id < len(clusters) + len(clusters.merges):
+    if not 0 <= cluster_id < min(ALONE, len(clusters) + len(clusters.merges)):
         raise UsageError(f"There is no trend {cluster_id} in this index; it may have been built again since.")
     return remember(
         session,

@@ -121,6 +121,8 @@ def test_keys_alone_walk_pick_and_open(open_map):
 def test_the_list_has_what_is_in_view_in_reading_order(site, open_map):
     page = open_map("?layout=grid")
     page.keyboard.press("o")
+    page.keyboard.press("0")
+    until(page, f"/of {COUNT} /.test(document.querySelector('[data-sum]').textContent)")
     until(page, "document.querySelectorAll('[data-list] tbody tr').length === 50")
     assert f"of {COUNT}" in page.locator("[data-sum]").inner_text()
     page.get_by_role("button", name="After").click()

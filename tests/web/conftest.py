@@ -8,17 +8,19 @@ import pytest
 
 from leitmotiv.settings import Settings
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import browse, grid, metadata, own, viewing
-from tests.web.fake import GRID, NAMES, OWN, VIEWING, FakeLibrary
+from leitmotiv.workflows import browse, editing, grid, metadata, own, portraits, viewing
+from tests.web.fake import GRID, NAMES, OWN, PORTRAITS, VIEWING, FakeLibrary
 
 
 @pytest.fixture
 def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeLibrary:
     made = FakeLibrary.of(Settings(library=tmp_path / "shoebox"))
     monkeypatch.setattr(metadata, "told", lambda session, image_id: [("Artist", "Monet <i>")])
-    for module, names in ((browse, NAMES), (grid, GRID), (viewing, VIEWING), (own, OWN)):
+    for module, names in ((browse, NAMES), (grid, GRID), (viewing, VIEWING), (own, OWN), (portraits, PORTRAITS)):
         for name in names:
             monkeypatch.setattr(module, name, getattr(made, name))
+    monkeypatch.setattr(portraits, "palette", lambda session, members: made.palette(session, members[0]))
+    monkeypatch.setattr(editing, "statements", lambda session: [])
     return made
 
 

@@ -3,6 +3,8 @@
 import hashlib
 import io
 import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -30,6 +32,7 @@ from leitmotiv.settings import Settings
 from leitmotiv.workflows.filters import parse
 from leitmotiv.workflows.grid import Tile
 from leitmotiv.workflows.orders import Order, Section
+from leitmotiv.workflows.portraits import Dates
 from leitmotiv.workflows.viewing import Around, Listing
 
 LOOKS = ((200, 60, 40), (40, 90, 200), (60, 150, 70), (220, 200, 90), (30, 30, 40), (150, 80, 170))
@@ -216,6 +219,8 @@ class FakeLibrary:
             total_images=len(self.images_),
             alone=sum(group.size == 1 for group in groups),
             stale=self.is_stale,
+            left_out=(),
+            wanted=count,
         )
 
     def cluster(self, session: Any, cluster_id: int, count: int | None = None) -> Cluster:
@@ -230,21 +235,24 @@ class FakeLibrary:
             return None
         return next(group for group in self._groups(6) if image_id in group.members)
 
-    def average(self, session: Any, cluster_id: int, size: int = 256) -> bytes:
-        return self.thumbnail(session, self.cluster(session, cluster_id).exemplar, size)
-
-    def cluster_palette(self, session: Any, cluster_id: int) -> tuple[Swatch, ...]:
-        return self.palette(session, self.cluster(session, cluster_id).exemplar)
-
     def cluster_name(self, session: Any, cluster_id: int) -> str:
         return f"look {self.looks[self.cluster(session, cluster_id).exemplar]}"
 
-    def cluster_years(self, session: Any, group: Cluster) -> list[tuple[int, int]]:
-        years: dict[int, int] = {}
-        for member in group.members:
-            year = self.image(session, member).taken.at.year
-            years[year] = years.get(year, 0) + 1
-        return sorted(years.items())
+    # ---- what portraits has ----
+
+    def average(self, session: Any, members: Sequence[str], size: int = 256) -> bytes:
+        return self.thumbnail(session, members[0], size)
+
+    def colour(self, session: Any, members: Sequence[str]) -> str:
+        return self.image(session, members[0]).colour
+
+    def names(self, session: Any, groups: Sequence[Cluster]) -> dict[int, str]:
+        return {group.id: f"look {self.looks[group.exemplar]}" for group in groups}
+
+    def dates(self, session: Any, members: Sequence[str]) -> Dates:
+        taken = sorted(self.image(session, member).taken.at for member in members)
+        years = Counter(one.year for one in taken)
+        return Dates(taken[0], taken[-1], tuple(sorted(years.items())))
 
     # ---- what grid has ----
 
@@ -311,6 +319,8 @@ class FakeLibrary:
 
 GRID = ("view", "newest", "count", "columns", "state", "pictures", "tiles")
 """What stands in for `workflows.grid`."""
+PORTRAITS = ("average", "colour", "names", "dates")
+"""What stands in for `workflows.portraits`."""
 VIEWING = ("around", "regions")
 """What stands in for `workflows.viewing`."""
 OWN = ("ratings",)
@@ -318,7 +328,9 @@ OWN = ("ratings",)
 NAMES = tuple(
     name
     for name, value in vars(FakeLibrary).items()
-    if callable(value) and not name.startswith("_") and name not in ("of", "divergence", *GRID, *VIEWING, *OWN)
+    if callable(value)
+    and not name.startswith("_")
+    and name not in ("of", "divergence", *GRID, *VIEWING, *OWN, *PORTRAITS)
 )
 
 

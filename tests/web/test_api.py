@@ -84,20 +84,28 @@ def test_the_pages_of_a_ranking_join_to_the_whole(client, library):
 
 def test_clusters_have_exactly_the_documented_form(client, library):
     form = client.get("/api/v1/clusters?count=3").json
-    groups = library.clusters(None, 3).clusters
-    assert form == {
-        "clusters": [
-            {
-                "id": group.id,
-                "exemplar": group.exemplar,
-                "size": group.size,
-                "members": list(group.members),
-                "name": library.cluster_name(None, group.id),
-            }
-            for group in groups
-        ],
+    assert {name: value for name, value in form.items() if name != "clusters"} == {
         "count": 3,
+        "wanted": 3,
+        "q": "",
+        "left_out": [],
     }
+    for found, group in zip(form["clusters"], library.clusters(None, 3).clusters, strict=True):
+        taken = sorted(library.image(None, one).taken.at for one in group.members)
+        assert found == {
+            "id": group.id,
+            "exemplar": group.exemplar,
+            "size": group.size,
+            "members": list(group.members),
+            "name": library.cluster_name(None, group.id),
+            "named": False,
+            "coherence": round(group.coherence, 4),
+            "outliers": list(group.outliers),
+            "first": taken[0].isoformat(),
+            "last": taken[-1].isoformat(),
+            "edited": False,
+            "pinned": [],
+        }
 
 
 def test_status_tells_images_and_jobs(client, library):

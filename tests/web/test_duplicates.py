@@ -12,7 +12,7 @@ from PIL import Image
 from leitmotiv.formats import trash
 from leitmotiv.settings import Settings
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import grouping
+from leitmotiv.workflows import duplicates, grouping
 from leitmotiv.workflows.duplicates import find_duplicates
 from leitmotiv.workflows.ingest import add_directories
 from leitmotiv.workflows.session import Session
@@ -115,11 +115,13 @@ def test_plan_is_seen_confirmed_and_taken_back(client, session, tmp_path):
     assert client.post(f"{API}/plans/..%2Fx/apply", json={"confirm": True}).status_code in (400, 404)
 
 
-def test_search_begins_only_once(client, session, monkeypatch):
-    begun = []
-    monkeypatch.setattr("leitmotiv.workflows.duplicates.begin", lambda opened: not begun and not begun.append(1))
-    assert client.post(f"{API}/search", json={}).json == {"started": True}
-    assert client.post(f"{API}/search", json={}).json == {"started": False}
+def test_search_is_queued_once(client, session):
+    first = client.post(f"{API}/search", json={})
+    assert first.status_code == 202
+    assert client.post(f"{API}/search", json={}).json == first.json
+    (job,) = session.library.jobs.waiting()
+    assert (job.id, job.kind) == (first.json["job"], "duplicates")
+    assert "were compared before" in duplicates.find_all(session, {}, lambda step: None)
 
 
 def test_library_without_copies_says_so(tmp_path):

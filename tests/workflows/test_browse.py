@@ -11,7 +11,7 @@ from PIL import Image
 from leitmotiv.errors import CompilingError, ImageNotFoundError, NoIndexError, UsageError
 from leitmotiv.imaging.read import encode
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import browse, likeness, measuring
+from leitmotiv.workflows import browse, likeness, measuring, portraits
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.ingest import add_directories
 from leitmotiv.workflows.session import Session
@@ -153,12 +153,15 @@ def test_every_cut_holds_every_picture_once(session):
             assert list(group.distances) == sorted(group.distances)
 
 
-def test_trends_have_names_palettes_years_and_average_pictures(session):
+def test_trends_have_names_palettes_dates_and_average_pictures(session):
     for group in browse.clusters(session, 6).clusters:
         assert browse.cluster_name(session, group.id)
-        assert sum(swatch.share for swatch in browse.cluster_palette(session, group.id)) == pytest.approx(1)
-        assert sum(count for _, count in browse.cluster_years(session, group)) == group.size
-        assert max(pixels(browse.average(session, group.id, 64)).shape) == 64
+        assert sum(swatch.share for swatch in portraits.palette(session, group.members)) == pytest.approx(1)
+        dates = portraits.dates(session, group.members)
+        taken = [browse.image(session, one).taken.at.replace(tzinfo=None) for one in group.members]
+        assert (dates.first, dates.last) == (min(taken), max(taken))
+        assert sum(count for _, count in dates.years) == group.size
+        assert max(pixels(portraits.average(session, group.members, 64)).shape) == 64
 
 
 def test_trend_of_a_picture_holds_it(session):

@@ -1,13 +1,12 @@
-"""Fewer or more trends beside a server: a process of its own, one at a time."""
+"""Fewer or more trends as a page asks for them: refused at once where there can be none, else a job of the queue."""
 
-import time
 from dataclasses import replace
 
 import pytest
 
-from leitmotiv.errors import LibraryLockedError, NoIndexError, UsageError
+from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import rebuilding
+from leitmotiv.workflows import queue, rebuilding
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.session import Session
 
@@ -21,43 +20,33 @@ def session(tmp_path):
         yield opened
 
 
-def finished(session, stamp):
-    """What stands when the trends are other ones, and whoever found them is gone."""
-    end = time.monotonic() + 120
-    while time.monotonic() < end:
-        now = rebuilding.standing(session)
-        if now.stamp != stamp and not now.running:
-            return now
-        time.sleep(0.1)
-    raise AssertionError([vars(job) for job in session.library.jobs.list()])
+def do(session, job):
+    """What the worker does."""
+    return queue.resolve(queue.KINDS[job.kind].work)(session, job.parameters, lambda _step: None)
 
 
-def test_trends_are_found_anew_while_the_caller_goes_on(session):
+def test_what_was_asked_for_is_found_by_its_job_and_taken_back_by_another(session):
     build_index(session)
     usual = rebuilding.standing(session)
     assert (usual.groups, usual.usual) == ("default", usual.count)
-    assert rebuilding.start(session, "fewer") == usual
-    fewer = finished(session, usual.stamp)
+    job = rebuilding.ask(session, "fewer")
+    assert (job.state, rebuilding.standing(session)) == ("queued", usual)
+    assert f"(before: {usual.count})" in do(session, job)
+    fewer = rebuilding.standing(session)
     assert (fewer.groups, fewer.usual) == ("fewer", usual.count)
     assert fewer.count < usual.count
-    rebuilding.start(session, "default")
-    again = finished(session, fewer.stamp)
+    assert fewer.stamp != usual.stamp
+    do(session, rebuilding.ask(session, "default"))
+    again = rebuilding.standing(session)
     assert (again.groups, again.count) == ("default", usual.count)
 
 
-def test_what_cannot_be_is_refused_before_anything_starts(session):
+def test_what_cannot_be_is_refused_before_anything_is_queued(session):
     with pytest.raises(NoIndexError):
-        rebuilding.start(session, "fewer")
+        rebuilding.ask(session, "fewer")
     build_index(session)
-    before = rebuilding.standing(session)
-    with (
-        session.library.writer("something else"),
-        Session(session.settings) as other,
-        pytest.raises(LibraryLockedError),
-    ):
-        rebuilding.start(other, "more")
     while rebuilding.standing(session).count > 1:
         build_index(session, groups="fewer")
     with pytest.raises(UsageError, match="no fewer"):
-        rebuilding.start(session, "fewer")
-    assert rebuilding.standing(session).usual == before.count
+        rebuilding.ask(session, "fewer")
+    assert session.library.jobs.waiting() == []

@@ -52,11 +52,15 @@ export class List {
     this.before.disabled = this.from === 0;
     this.after.disabled = this.from + PAGE >= this.rows.length;
     const found = await this.pictures.pictures(some).catch(() => []);
-    const numbers = [...new Set(found.map((one) => one.trend).filter((one) => one !== null))];
-    await this.pictures.name(/** @type {number[]} */ (numbers)).catch(() => {});
     if (turn !== this.turn) return;
-    this.body.replaceChildren(...found.map((one) => this.line(one)));
+    const lines = found.map((one) => this.line(one));
+    this.body.replaceChildren(...lines);
     this.mark();
+    // names may have to be made: nobody waits for them
+    const numbers = [...new Set(found.map((one) => one.trend).filter((one) => one !== null))];
+    void this.pictures.name(/** @type {number[]} */ (numbers)).then(() => found.forEach(({ trend }, at) => {
+      if (trend !== null) lines[at].cells[4].textContent = this.pictures.about.trends[trend].name ?? "";
+    }));
   }
 
   /** @param {import("./map-data.js").Picture} one */

@@ -1,0 +1,117 @@
+"""Trends of the whole library, or of a selection clustered by itself; one way to ask for both."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.analysis import hubness, tree
+from leitmotiv.errors import UsageError
+from leitmotiv.records import Cluster, Clusters, Float
+from leitmotiv.workflows import browse, correcting, selecting, trends
+from leitmotiv.workflows.handwork import edited
+from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.nearness import Nearness, between
+from leitmotiv.workflows.session import Session
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """The trends of a selection.
+
+    Attributes
+    ----------
+    left_out : int
+        Pictures of the selection that were not compared yet.
+    """
+
+    clusters: Clusters
+    near: Nearness
+    left_out: int
+
+    def distance(self, row: int, rows: Rows) -> Float:
+        """Divergences, nats."""
+        return np.asarray(self.near.matrix[row, rows], np.float64)
+
+
+def clusters(session: Session, query: str = "", count: int | None = None) -> browse.ClusterPage:
+    """The trends of a selection, found among its pictures alone; without one those of the library.
+
+    Names that people gave hold for both, other changes by hand for the library only.
+
+    Raises
+    ------
+    UsageError
+        The selection cannot be read, is empty, or has too many pictures to be clustered at once.
+    NoIndexError
+        Its pictures were not compared yet.
+    """
+    if not query.strip():
+        return browse.clusters(session, count)
+    part = _part(session, query)
+    wanted = part.clusters.default_count if count is None else count
+    groups = _cut(session, query, wanted)
+    return browse.ClusterPage(
+        clusters=groups,
+        count=len(groups),
+        counts=tree.counts(part.clusters),
+        total_images=len(part.clusters.ids),
+        alone=sum(group.size == 1 for group in groups),
+        stale=part.left_out > 0,
+        wanted=wanted,
+    )
+
+
+def cluster(session: Session, cluster_id: int, query: str = "", count: int | None = None) -> Cluster:
+    """One trend by its number.
+
+    Raises
+    ------
+    UsageError
+        There is none.
+    """
+    if not query.strip():
+        return browse.cluster(session, cluster_id, count)
+    part = _part(session, query)
+    for group in _cut(session, query, part.clusters.default_count if count is None else count):
+        if group.id == cluster_id:
+            return group
+    if not 0 <= cluster_id < len(part.clusters) + len(part.clusters.merges):
+        raise UsageError(f"There is no trend {cluster_id} in this selection; its pictures may have changed.")
+    return tree.group(part.clusters, cluster_id, part.distance)
+
+
+def _cut(session: Session, query: str, count: int) -> tuple[Cluster, ...]:
+    part = _part(session, query)
+    if not 1 <= count <= len(part.clusters):
+        raise UsageError(f"count is {count}, but must lie between 1 and {len(part.clusters)}.")
+    revision, edits = trends.said(session)
+    names = [edit for edit in edits if edit.kind == "name"]
+
+    def make() -> tuple[Cluster, ...]:
+        groups = tree.cut(part.clusters, count, part.distance)
+        return edited(part.clusters, groups, names, part.distance).groups
+
+    return remember(session, ("cut", part.clusters.ids, count, revision), make)
+
+
+def _part(session: Session, query: str) -> Part:
+    ids = sorted(selecting.select(session, query))
+    if not ids:
+        raise UsageError("Nothing is selected, so there are no trends in it. Take a filter out.")
+    near = between(session, ids, doing="way of finding trends")
+    stamp = session.library.clusters.stamp()
+    return remember(session, ("part", stamp, near.ids), lambda: _found(session, near, len(ids)), lane=True)
+
+
+def _found(session: Session, near: Nearness, size: int) -> Part:
+    """Cluster by what the library is clustered by: remoteness is that of the pictures in the whole library."""
+    matrix = near.matrix
+    numbers = correcting.stored(session.library, session.settings)
+    if numbers is not None:
+        remote = np.array([numbers.values.get(image_id, numbers.middle) for image_id in near.ids])
+        matrix = hubness.relative_matrix(matrix, remote, numbers.middle)
+    found = tree.cluster(matrix, ids=near.ids, threads=1)
+    return Part(found, near, size - len(near.ids))

@@ -1,0 +1,156 @@
+"""Trends over time: how many pictures of each were taken in each month or year, and which rise or fade."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.analysis import movement
+from leitmotiv.analysis.movement import Movement
+from leitmotiv.errors import UsageError
+from leitmotiv.records import Cluster
+from leitmotiv.workflows import portraits, selecting, trends
+from leitmotiv.workflows.session import Session
+
+By = Literal["month", "year"]
+MOST_PERIODS = 600
+"""Months of fifty years."""
+FEW_YEARS = 4
+"""Years from which on a stream goes by years, if nobody says otherwise."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moving:
+    """A trend over time.
+
+    Attributes
+    ----------
+    colour : str
+        From its pictures, "#rrggbb".
+    counts : tuple of int
+        Pictures in each period.
+    movement : Movement
+        Of its share.
+    """
+
+    group: Cluster
+    name: str
+    colour: str
+    counts: tuple[int, ...]
+    movement: Movement
+
+    @property
+    def size(self) -> int:
+        """Pictures of the selection in it."""
+        return sum(self.counts)
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """Trends over time, the largest first.
+
+    Attributes
+    ----------
+    periods : tuple of str
+        "2024" or "2024-05", every one from the first to the last.
+    totals : tuple of int
+        All pictures of each period: the baseline that shares are of.
+    trends : tuple of Moving
+        Those with two pictures or more of the selection.
+    others : tuple of int
+        Pictures of each period in none of them.
+    pictures, left_out : int
+        Pictures that were counted; pictures of the selection that came after the index.
+    """
+
+    by: By
+    periods: tuple[str, ...]
+    totals: tuple[int, ...]
+    trends: tuple[Moving, ...]
+    others: tuple[int, ...]
+    pictures: int
+    left_out: int
+
+
+def timeline(session: Session, query: str = "", *, by: By | None = None, count: int | None = None) -> Timeline:
+    """The trends of the library over time, of which the pictures of a selection are counted.
+
+    Parameters
+    ----------
+    by : str, optional
+        "month" or "year"; years where there are at least `FEW_YEARS` of them, if not given.
+    count : int, optional
+        Groups of the tree; as many as the index suggests if not given.
+
+    Raises
+    ------
+    UsageError
+        Nothing is selected, or there are too many months.
+    NoIndexError
+        No index was built yet.
+    """
+    groups = trends.cut(session, count)
+    chosen = selecting.select(session, query)
+    indexed = set(trends.stored(session).ids)
+    ids = [image_id for image_id in chosen if image_id in indexed]
+    if not ids:
+        raise UsageError("Nothing that was indexed is selected, so there is nothing over time. Take a filter out.")
+    months = _months(session, ids)
+    by = by or ("year" if np.ptp(months // 12) + 1 >= FEW_YEARS else "month")
+    steps = months if by == "month" else months // 12
+    first, last = int(steps.min()), int(steps.max())
+    if last - first + 1 > MOST_PERIODS:
+        raise UsageError(f"{last - first + 1:,} months are too many to show; ask for by=year, or narrow the selection.")
+    table = _table(groups, ids, steps - first, last - first + 1)
+    totals = np.bincount(steps - first, minlength=last - first + 1)
+    return Timeline(
+        by,
+        tuple(_period(step, by) for step in range(first, last + 1)),
+        tuple(totals.tolist()),
+        *_moving(session, groups, table, totals),
+        len(ids),
+        len(chosen) - len(ids),
+    )
+
+
+def _moving(
+    session: Session, groups: tuple[Cluster, ...], table: NDArray[np.int64], totals: NDArray[np.int64]
+) -> tuple[tuple[Moving, ...], tuple[int, ...]]:
+    shown = [row for row, group in enumerate(groups) if group.size > 1]
+    names = portraits.names(session, [groups[row] for row in shown])
+    kept = sorted((row for row in shown if table[row].sum() > 1), key=lambda row: (-int(table[row].sum()), row))
+    judged = movement.movements(table[kept], totals, range(len(totals)))
+    moving = tuple(
+        Moving(
+            groups[row],
+            names[groups[row].id],
+            portraits.colour(session, groups[row].members),
+            tuple(table[row].tolist()),
+            one,
+        )
+        for row, one in zip(kept, judged, strict=True)
+    )
+    return moving, tuple((totals - table[kept].sum(axis=0)).tolist())
+
+
+def _months(session: Session, ids: list[str]) -> NDArray[np.int64]:
+    """Months since the year 0 of each picture, by the camera's clock, (N,) int64."""
+    columns = selecting.columns(session)
+    rows = [columns.row_of[image_id] for image_id in ids]
+    taken = columns.taken[rows].astype("timedelta64[us]") + np.datetime64("0001-01-01T00:00:00", "us")
+    return np.asarray(taken.astype("datetime64[M]").astype(np.int64) + 12 * 1970)
+
+
+def _table(groups: tuple[Cluster, ...], ids: list[str], steps: NDArray[np.int64], periods: int) -> NDArray[np.int64]:
+    """Pictures of each group in each period, (G, T) int64."""
+    group_of = {image_id: place for place, group in enumerate(groups) for image_id in group.members}
+    places = np.array([group_of.get(image_id, -1) for image_id in ids], np.int64)
+    table = np.zeros((len(groups), periods), np.int64)
+    there = places >= 0
+    np.add.at(table, (places[there], steps[there]), 1)
+    return table
+
+
+def _period(step: int, by: By) -> str:
+    return f"{step:04}" if by == "year" else f"{step // 12:04}-{step % 12 + 1:02}"
