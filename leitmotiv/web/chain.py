@@ -4,9 +4,10 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from leitmotiv.errors import UsageError
-from leitmotiv.web import parameters
+from leitmotiv.web import parameters, schema, trend_shapes
 from leitmotiv.web.clusters import asked
 from leitmotiv.web.context import address, tagged, the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.workflows import browse, chains, diverse, selecting
 
 pages = Blueprint("chain", __name__)
@@ -46,6 +47,11 @@ def show(start: str, goal: str) -> str | BaseResponse:
 
 
 @pages.get("/api/v1/chain/<start>/<goal>")
+@describe(
+    query={"n": schema.whole(1, chains.MOST_STEPS, "Steps.", default=chains.STEPS), "q": trend_shapes.OF},
+    answer=trend_shapes.CHAIN,
+    errors=(409, 503),
+)
 def as_json(start: str, goal: str) -> Response:
     """The same as ids and divergences, nats."""
     found = _chain(start, goal)

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.records import Cluster, Swatch
-from leitmotiv.web import figures, forms, parameters
+from leitmotiv.web import figures, forms, parameters, schema, trend_shapes
 from leitmotiv.web.context import address, tagged, the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.web.images import FOREVER, send_bytes
 from leitmotiv.workflows import browse, editing, outliers, portraits, scopes
 from leitmotiv.workflows.portraits import Dates
@@ -196,6 +197,11 @@ def stamp(group: Cluster) -> str:
 
 
 @pages.get("/api/v1/clusters")
+@describe(
+    query={"q": trend_shapes.OF, "count": trend_shapes.COUNT, "by": schema.text(choices=("look",), default="look")},
+    answer=trend_shapes.TRENDS,
+    errors=(409, 503),
+)
 def as_json() -> Response:
     """The trends of `?q=`, `?count=` of them."""
     session, query = the_session(), asked()
@@ -209,6 +215,7 @@ def as_json() -> Response:
 
 
 @pages.get("/api/v1/clusters/<int:cluster_id>")
+@describe(query={"q": trend_shapes.OF, "count": trend_shapes.COUNT}, answer=trend_shapes.TREND, errors=(409, 503))
 def one_as_json(cluster_id: int) -> Response:
     """One trend."""
     session, query = the_session(), asked()
@@ -219,6 +226,7 @@ def one_as_json(cluster_id: int) -> Response:
 
 
 @pages.get("/api/v1/clusters/outliers")
+@describe(answer=trend_shapes.OUTLIERS, errors=(409,))
 def outliers_as_json() -> Response:
     """The pictures that belong nowhere, the loneliest first: `value` is the divergence to the third nearest, nats."""
     found = outliers.outliers(the_session())

@@ -6,9 +6,10 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from leitmotiv.errors import NoIndexError, UsageError
-from leitmotiv.web import parameters, words
+from leitmotiv.web import parameters, trend_shapes, words
 from leitmotiv.web.clusters import MOST
 from leitmotiv.web.context import tagged, the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.workflows import browse, comparing, own, selecting
 from leitmotiv.workflows.comparing import Comparison, Share, Shared
 from leitmotiv.workflows.session import Session
@@ -68,6 +69,11 @@ def offers(session: Session) -> list[tuple[str, str, str]]:
 
 
 @pages.get("/api/v1/compare")
+@describe(
+    query={"a": trend_shapes.OF, "b": trend_shapes.OF, "count": trend_shapes.COUNT},
+    answer=trend_shapes.COMPARISON,
+    errors=(409, 503),
+)
 def as_json() -> Response:
     """The same as numbers; `difference` is the 95 % interval of the share in b less that in a."""
     a, b = (request.args.get(name, "").strip() for name in ("a", "b"))

@@ -80,6 +80,10 @@ class Description:
     errors: frozenset[int]
 
 
+BARE = Description({}, None, None, {200: {}}, (), frozenset())
+"""Of a route of the interface that says nothing of itself but its address and its docstring."""
+
+
 def describe(
     *,
     query: Mapping[str, Schema] | None = None,
@@ -130,10 +134,10 @@ def document(app: Flask) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         said = description_of(app, rule)
-        if said is None:
+        if said is None and not rule.rule.startswith(PREFIX):
             continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            paths.setdefault(template(rule), {})[method.lower()] = _operation(app, rule, method, said)
+            paths.setdefault(template(rule), {})[method.lower()] = _operation(app, rule, method, said or BARE)
     return {
         "openapi": "3.1.0",
         "info": {

@@ -5,9 +5,10 @@ from typing import cast
 from flask import Blueprint, Response, render_template
 
 from leitmotiv.errors import UsageError
-from leitmotiv.web import forms, parameters
+from leitmotiv.web import forms, parameters, schema, trend_shapes
 from leitmotiv.web.clusters import asked
 from leitmotiv.web.context import tagged, the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.workflows import browse, diverse
 from leitmotiv.workflows.diverse import Diverse, Way
 
@@ -49,6 +50,15 @@ def show() -> str | tuple[str, int]:
 
 
 @pages.get("/api/v1/diverse")
+@describe(
+    query={
+        "q": trend_shapes.OF,
+        "n": schema.whole(1, diverse.MOST_CHOSEN, "How many.", default=diverse.COUNT),
+        "by": schema.text(choices=diverse.WAYS, default=diverse.WAYS[0]),
+    },
+    answer=trend_shapes.DIVERSE,
+    errors=(409, 503),
+)
 def as_json() -> Response:
     """The same as a ranking; `within` tells what share of the selection lies how near to the choice, nats."""
     session = the_session()

@@ -6,8 +6,9 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Copy
-from leitmotiv.web import parameters
+from leitmotiv.web import parameters, schema, shapes
 from leitmotiv.web.context import address, the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.web.own import body
 from leitmotiv.workflows import deduplicate, grouping, plans, queue
 from leitmotiv.workflows.grouping import KINDS, Group
@@ -84,6 +85,18 @@ def _pair(member: Member, keeper: Member) -> dict[str, object]:
 
 
 @pages.get(f"{API}")
+@describe(
+    query={
+        "limit": schema.whole(1, 1000, default=50),
+        "offset": schema.whole(0, MOST),
+        "kind": schema.text(),
+        "folder": schema.text(),
+        "q": shapes.SELECTED["q"],
+        "open": schema.text(choices=("", "1")),
+    },
+    answer=schema.answer({"next": schema.anything(), "groups": shapes.THINGS, "total": shapes.COUNT}),
+    errors=(409,),
+)
 def groups() -> Response:
     """Groups, `?limit=` of them from `?offset=`, filtered as on the page."""
     session = the_session()
@@ -103,6 +116,7 @@ def groups() -> Response:
 
 
 @pages.get(f"{API}/<group_id>")
+@describe(answer=shapes.FORM)
 def group(group_id: str) -> Response:
     """One group."""
     try:
@@ -112,6 +126,7 @@ def group(group_id: str) -> Response:
 
 
 @pages.post(f"{API}/search")
+@describe(answer=shapes.form(started=schema.anything()), status=202, errors=(409,))
 def search() -> tuple[Response, int]:
     """Put the search for copies into the queue; /api/v1/jobs tells how far it is."""
     body({})
@@ -119,6 +134,7 @@ def search() -> tuple[Response, int]:
 
 
 @pages.patch(f"{API}/decisions")
+@describe(body={"decisions": dict}, answer=shapes.form(decisions=schema.anything()), errors=(404,))
 def decide() -> Response:
     """Keep or remove members: {"decisions": {key: "keep", "remove" or null}}."""
     decisions = body({"decisions": dict}).get("decisions")
@@ -129,6 +145,7 @@ def decide() -> Response:
 
 
 @pages.post(f"{API}/denials")
+@describe(body={"group": str, "key": str}, answer=shapes.form(denied=schema.text()), errors=(404,))
 def deny() -> Response:
     """Say that a member is no copy of the others: {"group", "key"}."""
     form = body({"group": str, "key": str})
@@ -137,6 +154,11 @@ def deny() -> Response:
 
 
 @pages.post(f"{API}/accept")
+@describe(
+    body={"kind": str, "folder": str, "q": str, "group": str},
+    answer=shapes.form(accepted=shapes.COUNT),
+    errors=(404,),
+)
 def accept() -> Response:
     """Decide as proposed in sure groups that are open: all, or those of {"kind", "folder", "q", "group"}."""
     session = the_session()
@@ -150,6 +172,7 @@ def accept() -> Response:
 
 
 @pages.post(f"{API}/plans")
+@describe(answer=shapes.FORM, status=201, errors=(404, 409))
 def plan() -> tuple[Response, int]:
     """Plan what was decided; nothing is moved."""
     body({})
@@ -160,6 +183,7 @@ def plan() -> tuple[Response, int]:
 
 
 @pages.get(f"{API}/plans/<plan_id>")
+@describe(answer=shapes.FORM)
 def one_plan(plan_id: str) -> Response:
     """A plan that was made."""
     try:
@@ -169,6 +193,17 @@ def one_plan(plan_id: str) -> Response:
 
 
 @pages.post(f"{API}/plans/<plan_id>/apply")
+@describe(
+    body={"confirm": bool},
+    answer=schema.answer(
+        {
+            "files": shapes.THINGS,
+            "freed": shapes.COUNT,
+            "failed": shapes.THINGS,
+        }
+    ),
+    errors=(404, 409),
+)
 def apply(plan_id: str) -> Response:
     """Move the files of a plan that was looked at to the trash: {"confirm": true}."""
     if body({"confirm": bool}).get("confirm") is not True:
@@ -178,6 +213,10 @@ def apply(plan_id: str) -> Response:
 
 
 @pages.post(f"{API}/plans/<plan_id>/undo")
+@describe(
+    answer=shapes.form(files=shapes.THINGS, failed=shapes.THINGS),
+    errors=(404, 409),
+)
 def undo(plan_id: str) -> Response:
     """Bring back what a plan moved."""
     body({})

@@ -6,9 +6,10 @@ from flask import Blueprint, Response, jsonify
 
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Cluster
-from leitmotiv.web import clusters, parameters
+from leitmotiv.web import clusters, parameters, schema, trend_shapes
 from leitmotiv.web.answers import body
 from leitmotiv.web.context import the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.web.own import LARGE, MOST
 from leitmotiv.workflows import editing
 
@@ -40,6 +41,7 @@ def _answer(*groups: Cluster, count: int | None) -> Response:
 
 
 @pages.patch("/<int:cluster_id>")
+@describe(body={"name": schema.text(most=120), "count": trend_shapes.COUNT}, answer=trend_shapes.NAMED, errors=(409,))
 def rename(cluster_id: int) -> Response:
     """Name a trend: {"name": …}; an empty name brings the one by colours back."""
     form = body({"name": str, "count": int})
@@ -51,6 +53,11 @@ def rename(cluster_id: int) -> Response:
 
 
 @pages.post("/merge")
+@describe(
+    body={"clusters": schema.listed(schema.whole(0)), "count": trend_shapes.COUNT},
+    answer=trend_shapes.CHANGED,
+    errors=(409,),
+)
 def merge() -> Response:
     """Join trends: {"clusters": [numbers], "count": …}."""
     form = body({"clusters": list, "count": int})
@@ -62,6 +69,7 @@ def merge() -> Response:
 
 
 @pages.post("/split")
+@describe(body=trend_shapes.change(parts=schema.whole(2, 12)), answer=trend_shapes.CHANGED, errors=(404, 409))
 def split() -> Response:
     """Take a trend apart: {"cluster", "parts": 2 to 12} along the tree, or {"cluster", "ids"} into one of these."""
     form = body({"cluster": int, "parts": int, "ids": list, "count": int}, most=LARGE)
@@ -79,6 +87,7 @@ def split() -> Response:
 
 
 @pages.post("/pin")
+@describe(body=trend_shapes.change(), answer=trend_shapes.CHANGED, errors=(404, 409))
 def pin() -> Response:
     """Put pictures into a trend, for good: {"ids", "cluster", "count"}."""
     form = body({"cluster": int, "ids": list, "count": int}, most=LARGE)
@@ -87,6 +96,11 @@ def pin() -> Response:
 
 
 @pages.post("/exclude")
+@describe(
+    body=trend_shapes.change(),
+    answer=schema.answer({"ids": schema.listed(schema.text())}),
+    errors=(404, 409),
+)
 def exclude() -> Response:
     """Take pictures out of a trend: {"ids", "cluster", "count"}; out of all trends without "cluster"."""
     form = body({"cluster": int, "ids": list, "count": int}, most=LARGE)
@@ -95,6 +109,7 @@ def exclude() -> Response:
 
 
 @pages.get("/edits")
+@describe(answer=trend_shapes.EDITS, errors=(409,))
 def edits() -> Response:
     """Everything that was said of trends by hand, the latest first; `orphaned` where its trend is gone."""
     found = [
@@ -113,6 +128,7 @@ def edits() -> Response:
 
 
 @pages.delete("/edits/<int:number>")
+@describe(status=204)
 def dismiss(number: int) -> tuple[str, int]:
     """Take one of them back."""
     editing.dismiss(the_session(), number)
@@ -120,6 +136,7 @@ def dismiss(number: int) -> tuple[str, int]:
 
 
 @pages.patch("/edits/<int:number>")
+@describe(body={"cluster": schema.whole(0), "count": trend_shapes.COUNT}, answer=trend_shapes.CHANGED, errors=(409,))
 def give(number: int) -> Response:
     """Give a name, or a picture's place, to another trend: {"cluster", "count"}."""
     form = body({"cluster": int, "count": int})

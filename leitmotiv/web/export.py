@@ -4,8 +4,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
 
+from leitmotiv.web import schema, shapes
 from leitmotiv.web.answers import body
 from leitmotiv.web.context import the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.workflows import selecting, shelf
 
 pages = Blueprint("export", __name__)
@@ -36,18 +38,26 @@ def fetch(name: str) -> Response:
 
 
 @pages.get("/api/v1/exports")
+@describe(answer=shapes.form(exports=shapes.THINGS))
 def listed() -> Response:
     """The files that were written out, newest first."""
     return jsonify({"exports": [file_form(file) for file in shelf.listed(the_session())]})
 
 
 @pages.post("/api/v1/exports")
+@describe(
+    body=FORM,
+    answer=schema.answer({"name": schema.text(), "bytes": shapes.COUNT, "at": schema.text(), "address": schema.text()}),
+    status=201,
+    errors=(404, 409),
+)
 def make() -> tuple[Response, int]:
     """Write a file: {"kind", "q", "sort"} and the options of that kind."""
     return jsonify(file_form(shelf.make(the_session(), body(FORM)))), 201
 
 
 @pages.delete("/api/v1/exports/<name>")
+@describe(status=204)
 def remove(name: str) -> tuple[str, int]:
     """Remove a file that was written out."""
     shelf.remove(the_session(), name)

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response as BaseResponse
 import leitmotiv
 from leitmotiv.errors import CompilingError, UsageError
 from leitmotiv.records import LABELS, Cluster, Image, Ranking
-from leitmotiv.web import figures, lines, parameters
+from leitmotiv.web import figures, lines, parameters, schema, shapes
 from leitmotiv.web.context import address, tagged, the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.workflows import browse, metadata, own, viewing
 from leitmotiv.workflows.session import Session
 
@@ -139,6 +140,10 @@ def there() -> set[str]:
 
 
 @pages.get("/api/v1/images/<image_id>/around")
+@describe(
+    query={**shapes.SELECTED, "n": schema.whole(0, 500, "Pictures on each side.", default=12)},
+    answer=shapes.FORM,
+)
 def around(image_id: str) -> Response:
     """The place of a picture in a list, and those before and after it; parameters as of its page, and `?n=`."""
     session = the_session()

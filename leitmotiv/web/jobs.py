@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, render_template
 
+from leitmotiv.errors import LeitmotivError
 from leitmotiv.records import Job
 from leitmotiv.web import forms, parameters, schema, shapes
 from leitmotiv.web.answers import body, json_answer
@@ -137,9 +138,13 @@ def _events(session: Session, closed: threading.Event) -> Iterator[str]:
     yield "retry: 1000\n\n"
     said, silent = None, 0
     while time.monotonic() < until and not closed.is_set():
-        now = session.library.revision("images"), session.library.jobs.list()
-        if now != said:
-            yield event("status", json.dumps(forms.status(browse.status(session)), ensure_ascii=False))
+        try:
+            now = session.library.revision("images"), session.library.jobs.list()
+            told = forms.status(browse.status(session)) if now != said else None
+        except LeitmotivError:
+            return  # asking again tells why
+        if told is not None:
+            yield event("status", json.dumps(told))
             said, silent = now, 0
         else:
             silent += 1

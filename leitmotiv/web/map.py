@@ -5,7 +5,9 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 
 from leitmotiv.errors import NoMapError, UsageError
 from leitmotiv.web import forms as forms_of
+from leitmotiv.web import schema, shapes
 from leitmotiv.web.context import the_session
+from leitmotiv.web.describe import describe as described
 from leitmotiv.web.images import name_of
 from leitmotiv.web.own import body
 from leitmotiv.workflows import browse, map_making, map_page, sprites
@@ -38,6 +40,20 @@ def index() -> str:
 
 
 @pages.get("/api/v1/map")
+@described(
+    answer=schema.answer(
+        {
+            "layouts": schema.anything(),
+            "ticks": schema.anything(),
+            "trends": schema.anything(),
+            "columns": schema.anything(),
+            "schema": schema.text(),
+            "count": shapes.COUNT,
+            "stamp": schema.text(),
+        }
+    ),
+    errors=(404, 409, 503),
+)
 def describe() -> Response:
     """What there is on the map, and how its columns are to be read."""
     session = the_session()
@@ -70,6 +86,7 @@ def describe() -> Response:
 
 
 @pages.get("/api/v1/map/columns.bin")
+@described(media="application/octet-stream", errors=(404, 409, 503))
 def columns() -> Response:
     """All columns of the map one after the other, little-endian, as `/api/v1/map` describes them."""
     session = the_session()
@@ -81,6 +98,7 @@ def columns() -> Response:
 
 
 @pages.get("/api/v1/map/ids.bin")
+@described(media="application/octet-stream", errors=(404, 409, 503))
 def ids() -> Response:
     """The ids of all rows, 32 bytes each; zeros where a picture was forgotten."""
     page = map_page.map_page(the_session())
@@ -88,6 +106,7 @@ def ids() -> Response:
 
 
 @pages.get("/api/v1/map/selected.bin")
+@described(query={"q": shapes.SELECTED["q"]}, media="application/octet-stream", errors=(404, 409, 503))
 def selected() -> Response:
     """Which rows the filters `?q=` hold for: a bit each, the lowest of a byte first."""
     kept = map_page.chosen(the_session(), request.args.get("q", ""))
@@ -97,6 +116,11 @@ def selected() -> Response:
 
 
 @pages.get("/api/v1/map/pictures")
+@described(
+    query={"rows": schema.text("Numbers of rows, with commas between them."), "id": schema.image_id()},
+    answer=shapes.form(pictures=shapes.THINGS),
+    errors=(404, 409, 503),
+)
 def pictures() -> Response:
     """Some rows of the map, `?rows=4,8,15`, or the row of one picture, `?id=`."""
     session = the_session()
@@ -120,6 +144,11 @@ def pictures() -> Response:
 
 
 @pages.get("/api/v1/map/trends")
+@described(
+    query={"numbers": schema.text("Places in the list of trends, with commas between them.")},
+    answer=shapes.form(trends=shapes.THINGS),
+    errors=(404, 409, 503),
+)
 def trends() -> Response:
     """The names of some trends of the map, `?numbers=0,1,2`, by their places in the list of `/api/v1/map`."""
     session = the_session()
@@ -138,6 +167,7 @@ def trends() -> Response:
 
 
 @pages.post("/api/v1/map/layout")
+@described(body={"anew": bool}, answer=shapes.form(working=schema.truth()), status=202, errors=(409,))
 def lay_out() -> tuple[Response, int]:
     """Have places made for the pictures that lack one, or with {"anew": true} for all; it is done beside the server."""
     form = body({"anew": bool})

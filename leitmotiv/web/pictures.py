@@ -11,8 +11,9 @@ from flask import Blueprint, Response, make_response, render_template, request
 import leitmotiv
 from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.records import Image
-from leitmotiv.web import figures, lines, own, parameters, words
+from leitmotiv.web import figures, lines, own, parameters, schema, shapes, words
 from leitmotiv.web.context import address, tagged, the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.workflows import browse, facets, grid
 from leitmotiv.workflows.orders import DEFAULT_SORT, Order, Section
 from leitmotiv.workflows.session import Session
@@ -113,6 +114,7 @@ def _heading(kind: str, key: str) -> str:
 
 
 @pages.get("/api/v1/grid")
+@describe(query={**shapes.SELECTED, "group": schema.text("Sections: by what.")}, media="application/octet-stream")
 def columns() -> Response:
     """The layout's columns of `?q=`, `?sort=` and `?group=`, packed; see docs/pages.md for the form."""
     session, asked = the_session(), lines.asked()
@@ -144,6 +146,10 @@ def _packed(session: Session, order: Order) -> bytes:
 
 
 @pages.get("/api/v1/facets")
+@describe(
+    query={**shapes.SELECTED, "most": schema.whole(1, 1000, "Values of one filter.", default=12)},
+    answer=shapes.FORM,
+)
 def facet_counts() -> Response:
     """Each filter's values with how many pictures have them, under the other filters of `?q=`."""
     session, asked = the_session(), lines.asked()
@@ -171,6 +177,10 @@ def _value_said(session: Session, name: str, value: str) -> str:
 
 
 @pages.get("/api/v1/grid/rows")
+@describe(
+    query={**shapes.SELECTED, "start": schema.whole(0, FOREMOST), "count": schema.whole(1, MOST_ROWS)},
+    answer=shapes.form(rows=shapes.THINGS, total=shapes.COUNT),
+)
 def rows() -> Response:
     """What the tiles from `?start=` say: names, ratings and blobs."""
     session, asked = the_session(), lines.asked()

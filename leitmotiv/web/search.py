@@ -8,8 +8,9 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 
 from leitmotiv.errors import ImageNotFoundError, LeitmotivError, UsageError
 from leitmotiv.records import Image, Ranking, Result
-from leitmotiv.web import errors, figures, forms, parameters
+from leitmotiv.web import errors, figures, forms, parameters, schema, shapes
 from leitmotiv.web.context import address, the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.workflows import browse, seeking, uploads
 from leitmotiv.workflows import query as asking
 from leitmotiv.workflows.query import Colour, Picture, Query, Region, Sketch, Term, Upload
@@ -250,6 +251,7 @@ def upload(upload_id: str) -> Response:
 
 
 @pages.post("/api/v1/search/uploads")
+@describe(answer=shapes.FORM, status=201, errors=(400, 413, 422))
 def hand_in() -> tuple[Response, int]:
     """Take a picture, the bytes of its file as the body; nothing of it goes into the library."""
     request.max_content_length = uploads.MOST_BYTES
@@ -262,6 +264,11 @@ def hand_in() -> tuple[Response, int]:
 
 
 @pages.get("/api/v1/search")
+@describe(
+    query={"q": schema.text("What to look for."), "n": schema.whole(1, MANY), "offset": schema.whole(0, MANY)},
+    answer=shapes.RANKING,
+    errors=(404, 409, 503),
+)
 def results() -> Response:
     """A search as a ranking."""
     asked = _asked(request.args)
@@ -275,6 +282,11 @@ def results() -> Response:
 
 
 @pages.post("/api/v1/search")
+@describe(
+    body=schema.keyed(schema.anything(), "The parameters of GET, as fields."),
+    answer=shapes.RANKING,
+    errors=(404, 409, 503),
+)
 def ask() -> Response:
     """The same with a JSON body, for queries too long for an address."""
     body = request.get_json(silent=True)

@@ -1,5 +1,6 @@
 """Listening: takes a free port and serves an app with waitress until closed; it knows nothing of pages."""
 
+import contextlib
 import errno
 import logging
 import socket
@@ -73,7 +74,9 @@ class Server:
             self._tell()
             if self._running:
                 # the loop owns its sockets: have it close them itself, and so come to its end
-                self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._map, ignore_all=True))
+                # (where it is awake already it may have done so before the pull, which then finds nothing)
+                with contextlib.suppress(OSError):
+                    self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._map, ignore_all=True))
                 return
         self._release()
 

@@ -88,6 +88,16 @@ CLUSTERS = schema.answer(
         "count": schema.whole(0),
     }
 )
+FORM = schema.keyed(schema.anything())
+THINGS = schema.listed(schema.anything())
+COUNT = schema.whole(0)
+
+
+def form(**fields: schema.Schema) -> schema.Schema:
+    """An object of an answer that has at least these fields."""
+    return schema.answer(fields)
+
+
 DAYS = schema.answer(
     {"days": schema.listed(schema.answer({"day": schema.text("ISO 8601."), "count": schema.whole(1)}))}
 )

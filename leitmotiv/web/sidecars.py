@@ -3,7 +3,9 @@
 from flask import Blueprint, Response, jsonify
 
 from leitmotiv.errors import UsageError
+from leitmotiv.web import schema, shapes
 from leitmotiv.web.context import the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.web.own import body
 from leitmotiv.workflows import selecting, sidecars
 
@@ -14,6 +16,11 @@ LISTED = 200
 
 
 @pages.post("/sidecars/read")
+@describe(
+    body={"q": str, "confirm": bool},
+    answer=schema.answer({"found": shapes.COUNT, "changed": shapes.COUNT, "failed": shapes.THINGS}),
+    errors=(404, 409),
+)
 def read() -> Response:
     """Take ratings over from sidecars: {"q", "confirm"}; without `confirm` it is a preview and changes nothing."""
     form = body({"q": str, "confirm": bool})
@@ -25,6 +32,11 @@ def read() -> Response:
 
 
 @pages.post("/sidecars/write")
+@describe(
+    body={"q": str, "naming": str, "trends": bool, "confirm": str},
+    answer=schema.answer({"plan": schema.text(), "written": schema.truth(), "sidecars": shapes.THINGS}),
+    errors=(404, 409),
+)
 def write() -> Response:
     """Write sidecars beside the photos: {"q", "naming", "trends", "confirm"}.
 

@@ -3,9 +3,10 @@
 from flask import Blueprint, Response, render_template, request
 
 from leitmotiv.errors import UsageError
-from leitmotiv.web import parameters
+from leitmotiv.web import parameters, schema, trend_shapes
 from leitmotiv.web.clusters import asked
 from leitmotiv.web.context import tagged, the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.workflows import browse, slideshow
 from leitmotiv.workflows.selecting import DEFAULT_SORT
 
@@ -41,6 +42,17 @@ def show() -> str | tuple[str, int]:
 
 
 @pages.get("/api/v1/slideshow")
+@describe(
+    query={
+        "q": trend_shapes.OF,
+        "sort": schema.text("looks, shuffled, or an order of pictures.", default=DEFAULT_SORT),
+        "seed": schema.whole(0, MOST, "Of the shuffling.", default=0),
+        "offset": schema.whole(0, MOST, default=0),
+        "limit": schema.whole(1, PAGE, default=PAGE),
+    },
+    answer=trend_shapes.SLIDESHOW,
+    errors=(409, 503),
+)
 def as_json() -> Response:
     """The order: pictures from place `?offset=`, at most `?limit=`, and how many there are."""
     session = the_session()

@@ -5,10 +5,11 @@ from typing import Any, cast
 from flask import Blueprint, Response, render_template
 
 from leitmotiv.errors import NoIndexError, UsageError
-from leitmotiv.web import bands, figures, parameters
+from leitmotiv.web import bands, figures, parameters, schema, trend_shapes
 from leitmotiv.web.bands import Measure
 from leitmotiv.web.clusters import MOST, asked
 from leitmotiv.web.context import tagged, the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.workflows import browse, timeline
 from leitmotiv.workflows.timeline import By, Moving, Timeline
 
@@ -74,6 +75,11 @@ def _column(found: Timeline, verdict: str) -> list[Moving]:
 
 
 @pages.get("/api/v1/clusters/time")
+@describe(
+    query={"q": trend_shapes.OF, "by": schema.text(choices=("month", "year")), "count": trend_shapes.COUNT},
+    answer=trend_shapes.TIMELINE,
+    errors=(409, 503),
+)
 def as_json() -> Response:
     """The same as numbers: counts of each trend in each period, and how its share moved."""
     found = _timeline()

@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from leitmotiv.errors import CompilingError
 from leitmotiv.records import Ellipse, Image
-from leitmotiv.web import figures, parameters
+from leitmotiv.web import figures, parameters, shapes
 from leitmotiv.web.context import address, the_session
+from leitmotiv.web.describe import describe
 from leitmotiv.web.images import MOST_NATS, nearest
 from leitmotiv.workflows import browse, why
 from leitmotiv.workflows.session import Session
@@ -82,6 +83,7 @@ def show(one: str, other: str) -> str | BaseResponse:
 
 
 @pages.get("/api/v1/images/<one>/why/<other>")
+@describe(answer=shapes.FORM, errors=(409, 503))
 def as_json(one: str, other: str) -> Response:
     """Which parts of two pictures meet, and how their divergence divides between colour and place."""
     session = the_session()

@@ -7,7 +7,10 @@ from dataclasses import replace
 import pytest
 
 from leitmotiv.settings import Settings
+from leitmotiv.web import schema
 from leitmotiv.web.app import create_app
+from leitmotiv.web.describe import PREFIX, description_of
+from leitmotiv.web.trend_pages import TREND_PAGES
 from leitmotiv.workflows import trends
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.ingest import add_directories
@@ -211,3 +214,33 @@ def test_a_slideshow_shows_every_picture_once_in_each_order(client):
     assert found["shuffled"] != other
     part = client.get("/api/v1/slideshow?offset=40&limit=5").json
     assert [one["id"] for one in part["images"]] == found["-taken"][40:45]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/clusters?count=6",
+        "/api/v1/clusters/outliers",
+        "/api/v1/clusters/edits",
+        "/api/v1/clusters/time?count=6",
+        "/api/v1/compare?a=year:2016&b=year:2018&count=6",
+        "/api/v1/diverse?n=4",
+        "/api/v1/slideshow?limit=3",
+    ],
+)
+def test_an_answer_is_as_it_is_described(client, session, address):
+    group = groups(client, count=6)[0]
+    client.patch(f"/api/v1/clusters/{group['id']}", json={"name": "The lake", "count": 6})
+    app = client.application
+    with app.test_request_context(address) as asked:
+        said = description_of(app, asked.request.url_rule)
+    assert schema.mismatch(said.answers[200], client.get(address).json) is None
+
+
+def test_every_address_of_trends_is_described(client):
+    app = client.application
+    families = {page.pages.name for page in TREND_PAGES} | {"clusters"}
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith(PREFIX)]
+    ours = [rule for rule in rules if rule.endpoint.partition(".")[0] in families]
+    assert len(ours) >= 15
+    assert [rule.rule for rule in ours if description_of(app, rule) is None] == []
