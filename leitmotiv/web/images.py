@@ -235,4 +235,6 @@ def send_bytes(tag: str, caching: str, make: Callable[[], tuple[bytes, str]]) ->
         answer.mimetype = kind
     answer.set_etag(tag)
     answer.headers["Cache-Control"] = caching
+    if answer.status_code == 200:
+        answer.make_conditional(request.environ, accept_ranges=True, complete_length=len(answer.get_data()))
     return answer
