@@ -2,8 +2,8 @@
 
     python benchmarks/pages.py LIBRARY [--similar LIBRARY] [--requests 200]
 
-LIBRARY is one that `benchmarks/map.py` filled, so that it has a map; `--similar` names another for `/similar`, with an index
-(`leitmotiv build-index`), since that is promised at 20,000. Each is served by a real `leitmotiv serve`.
+LIBRARY is one that `benchmarks/map.py` filled, so that it has a map; `--similar` names another for `/similar`, with an
+index (`leitmotiv build-index`), since that is promised at 20,000. Each is served by a real `leitmotiv serve`.
 
 Prints, for `/`, `/map` and `/ranked/<id>`, the time of the first view: the largest contentful paint of a fresh
 headless Chromium, and for the map the moment at which it stands; cold (first visit to a fresh server) and warm. Then
@@ -40,7 +40,8 @@ FIRST_VIEW = """() => new Promise((done) => {
   new PerformanceObserver((list) => { for (const one of list.getEntries()) latest = one.startTime; })
     .observe({ type: 'largest-contentful-paint', buffered: true });
   const ready = performance.getEntriesByName('map-ready')[0];
-  setTimeout(() => done(ready ? ready.startTime : latest), 300);
+  const settle = () => (ready ? done(ready.startTime) : latest ? done(latest) : setTimeout(settle, 300));
+  setTimeout(settle, 600);
 })"""
 SCROLL = """async () => {
   const tasks = [], frames = [];
