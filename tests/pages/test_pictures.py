@@ -222,7 +222,7 @@ def test_keys_are_listed_can_be_switched_off_and_are_never_stolen(site, open_pag
     text = sheet.inner_text()
     for label in ("Picture to picture", "Open", "Pick all", "Rows or squares", "Dark, light, grey", "These keys"):
         assert label in text
-    assert "Search" not in text
+    assert "Fewer groups" not in text
     labels = sheet.locator("dt").all_inner_texts()
     assert len(labels) == len(set(labels))
     page.keyboard.press("t")

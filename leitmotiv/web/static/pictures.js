@@ -135,22 +135,27 @@ if (place.querySelector(".tile")) load().catch(() => {});
 
 // ---- new pictures while a job runs; what is rated elsewhere ----
 let known = -1;
+let now = -1;
 let busy = false;
-follow(async (status) => {
-  if (known < 0) known = status.images;
-  if (status.images === known || busy || !grid.columns) return;
+follow((status) => {
+  now = status.images;
+  void renew();
+});
+async function renew() {
+  if (now === known || busy || !grid.columns) return;
   busy = true;
-  const fresh = status.images - known;
+  const asked = now;
+  const fresh = known < 0 ? 0 : asked - known;
   const since = performance.now();
   try {
     await load();
-    known = status.images;
+    known = asked;
     if (fresh > 0) say(`${fresh} new picture${fresh === 1 ? "" : "s"}`);
-  } catch { /* asked again with the next status */ } finally {
+  } catch { /* asked again below */ } finally {
     // a large library is not asked again at once: at most a tenth of the time goes into it
-    setTimeout(() => { busy = false; }, Math.max(500, 10 * (performance.now() - since)));
+    setTimeout(() => { busy = false; void renew(); }, Math.max(500, 10 * (performance.now() - since)));
   }
-});
+}
 changed(() => {
   grid.forget();
   if (/rating|favourite|rejected|label|selection/.test(query + sort)) load().catch(() => {});
