@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
 
-from leitmotiv.web import schema, shapes
+from leitmotiv.web import forms, schema, shapes
 from leitmotiv.web.answers import body
 from leitmotiv.web.context import the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.workflows import selecting, shelf
+from leitmotiv.workflows import queue, selecting, shelf
 
 pages = Blueprint("export", __name__)
 
@@ -52,8 +52,15 @@ def listed() -> Response:
     errors=(404, 409),
 )
 def make() -> tuple[Response, int]:
-    """Write a file: {"kind", "q", "sort"} and the options of that kind."""
-    return jsonify(file_form(shelf.make(the_session(), body(FORM)))), 201
+    """Write a file: {"kind", "q", "sort"} and the options of that kind.
+
+    What would take long is put into the queue, as `POST /api/v1/jobs` with the kind `export` does: then the answer is
+    202 with the job, whose message is the name of the file when it is done.
+    """
+    session, form = the_session(), body(FORM)
+    if shelf.is_long(session, form):
+        return jsonify(forms.job(queue.ask(session, "export", form))), 202
+    return jsonify(file_form(shelf.make(session, form))), 201
 
 
 @pages.delete("/api/v1/exports/<name>")

@@ -168,7 +168,9 @@ def nearest(session: Session, image_id: str, n: int, offset: int) -> Similar:
     """A stretch of the ranking by look, and what a typical pair with this picture has."""
     ranking = browse.similar(session, image_id, n=n, offset=offset)
     found = {result.id: browse.image(session, result.id) for result in ranking.results}
-    middle = browse.similar(session, image_id, n=1, offset=ranking.total // 2).results if ranking.total > 1 else ()
+    # of an approximate ranking the middle was not compared
+    known = ranking.total > 1 and not ranking.approximate
+    middle = browse.similar(session, image_id, n=1, offset=ranking.total // 2).results if known else ()
     typical = middle[0].score if middle and middle[0].divergence is not None else None
     return Similar(ranking, found, typical, MOST_NATS if ranking.unit == "nats" else 1.0)
 
@@ -233,4 +235,6 @@ def send_bytes(tag: str, caching: str, make: Callable[[], tuple[bytes, str]]) ->
         answer.mimetype = kind
     answer.set_etag(tag)
     answer.headers["Cache-Control"] = caching
+    if answer.status_code == 200:
+        answer.make_conditional(request.environ, accept_ranges=True, complete_length=len(answer.get_data()))
     return answer

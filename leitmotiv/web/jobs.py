@@ -4,10 +4,11 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from flask import Blueprint, Response, render_template
 
-from leitmotiv.errors import LeitmotivError
+from leitmotiv.errors import LeitmotivError, TooManyStreamsError
 from leitmotiv.records import Job
 from leitmotiv.web import forms, parameters, schema, shapes
 from leitmotiv.web.answers import body, json_answer
@@ -115,16 +116,20 @@ def retry(number: int) -> Response:
 
 
 @pages.get("/api/v1/jobs/events")
-@describe(media="text/event-stream", errors=(503,))
+@describe(media="text/event-stream")
 def events() -> Response:
     """What goes on, as Server-Sent Events.
 
     Each event named `status` has the JSON of /api/v1/status. A stream ends after 30 seconds, and a browser opens the
-    next one by itself. Where too many are open, 503 says so: ask /api/v1/status every few seconds instead.
+    next one by itself. Where too many are open, the answer is an empty 204, which tells a browser to stop asking: then
+    /api/v1/status, every few seconds, has the same.
     """
     session = the_session()
     streams = the_streams()
-    slot = streams.take()
+    try:
+        slot = streams.take()
+    except TooManyStreamsError:
+        return Response(status=HTTPStatus.NO_CONTENT)
     answer = Response(_events(session, streams.closed), mimetype="text/event-stream")
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"

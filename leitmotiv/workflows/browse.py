@@ -126,7 +126,7 @@ def similar(session: Session, image_id: str, *, n: int = 50, offset: int = 0) ->
     approximate.
     """
     chosen = image(session, image_id)
-    order = likeness.order(session, chosen.id)
+    order = likeness.order(session, chosen.id, offset + n)
     return _ranking(session, {"image": chosen.id}, order, n, offset)
 
 

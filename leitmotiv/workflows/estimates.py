@@ -29,7 +29,7 @@ def bounded_distances(session: Session, clusters: Clusters) -> Distance:
     stored = stored_neighbours(session.library, session.settings)
     vectors = stored_vectors(session.library, session.settings)
     if stored is None or vectors is None:
-        return exact
+        return _kept(matrix, _placed(session, clusters, np.full(len(clusters.ids), -1)), exact)
     calibrated = not np.isnan(vectors.recall)
     listed, embedded = _places(clusters.ids, stored.ids), _places(clusters.ids, vectors.ids)
     lists, values, served, near = stored["lists"], stored["values"], stored["served"], stored["near"]
@@ -56,6 +56,20 @@ def bounded_distances(session: Session, clusters: Clusters) -> Distance:
             query = vectors.coordinates[embedded[exemplar]]
             squares = squared_distances(query, vectors.coordinates[embedded[rows[far]]])
             found[far] = expected_divergences(vectors.curve, squares)
+        lacking = np.isnan(found)
+        if lacking.any():
+            found[lacking] = exact(exemplar, rows[lacking])
+        return found
+
+    return distance
+
+
+def _kept(matrix: Distance, placed: Distance, exact: Distance) -> Distance:
+    """What is stored, else what the index kept of each picture and its exemplar, else computed."""
+
+    def distance(exemplar: int, rows: Rows) -> Float:
+        found = matrix(exemplar, rows)
+        found = np.where(np.isnan(found), placed(exemplar, rows), found)
         lacking = np.isnan(found)
         if lacking.any():
             found[lacking] = exact(exemplar, rows[lacking])

@@ -11,11 +11,16 @@ from leitmotiv.records import Float, Mixture
 from leitmotiv.workflows import correcting, trends
 from leitmotiv.workflows.measuring import compared, ready, to_many
 from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.neighbours import kept_candidates
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.vectors import Vectors, order_by_vector, stored_vectors
 
 EXACT = 2000
 """Most divergences computed for one request; beyond, the order comes from vectors or trends, and says so."""
+
+
+NEAR = 50
+"""Pictures at the beginning of an order that the candidates kept by the index answer, without a new comparison."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,13 +46,25 @@ class Order:
         return bool(np.isnan(self.values).any())
 
 
-def order(session: Session, image_id: str) -> Order:
-    """Every other picture, the nearest first."""
+def order(session: Session, image_id: str, wanted: int | None = None) -> Order:
+    """Every other picture, the nearest first.
+
+    Parameters
+    ----------
+    wanted : int, optional
+        How many from the beginning are looked at. Where the index kept the candidates of a picture, the first `NEAR`
+        are those of them that are nearest, whatever is asked for; more of them costs a comparison with `EXACT` others.
+    """
     library = session.library
     everything = tuple(library.images.ids())
     matrix = compared(session)
     state = (hash(everything), library.clusters.stamp(), None if matrix is None else len(matrix.ids))
-    return remember(session, ("order", image_id, state), lambda: _order(session, image_id, everything))
+    near = None
+    if matrix is None and len(everything) > EXACT:
+        near = remember(session, ("near", image_id, state), lambda: _near(session, image_id, everything))
+        if near is not None and wanted is not None and wanted <= NEAR:
+            return near
+    return remember(session, ("order", image_id, state), lambda: _order(session, image_id, everything, near))
 
 
 def order_to(session: Session, query: Mixture) -> Order:
@@ -63,7 +80,22 @@ def order_to(session: Session, query: Mixture) -> Order:
     return ranked(session, query, unknown, to_many(session, query, unknown), tail)
 
 
-def _order(session: Session, image_id: str, everything: tuple[str, ...]) -> Order:
+def _near(session: Session, image_id: str, everything: tuple[str, ...]) -> Order | None:
+    """The order by the candidates that the index kept, then by vectors; None where it kept too few of them."""
+    vectors = stored_vectors(session.library, session.settings)
+    known = kept_candidates(session.library, session.settings, image_id)
+    there = set(everything)
+    head = [other for other in known if other in there]
+    if vectors is None or len(head) < NEAR or image_id not in vectors.ids:
+        return None
+    query = vectors.coordinates[vectors.ids.index(image_id)]
+    first, last = _by_vector(
+        vectors, query, [other for other in everything if other not in known and other != image_id]
+    )
+    return ranked(session, image_id, head, np.array([known[other] for other in head]), [*first, *last])
+
+
+def _order(session: Session, image_id: str, everything: tuple[str, ...], near: Order | None) -> Order:
     known = _stored_row(session, image_id)
     unknown = [other for other in everything if other not in known and other != image_id]
     tail: list[str] = []
@@ -74,7 +106,21 @@ def _order(session: Session, image_id: str, everything: tuple[str, ...]) -> Orde
         known.update(zip(unknown, values.tolist(), strict=True))
     there = set(everything)
     head = [other for other in known if other in there]
-    return ranked(session, image_id, head, np.array([known[other] for other in head]), tail)
+    whole = ranked(session, image_id, head, np.array([known[other] for other in head]), tail)
+    return whole if near is None else _begun(near, whole)
+
+
+def _begun(near: Order, whole: Order) -> Order:
+    """An order that begins as another one, so that pages of both fit together."""
+    first = near.ids[:NEAR]
+    gone = set(first)
+    rest = [row for row, other in enumerate(whole.ids) if other not in gone]
+    return Order(
+        [*first, *(whole.ids[row] for row in rest)],
+        np.concatenate([near.values[:NEAR], whole.values[rest]]),
+        np.concatenate([near.scores[:NEAR], whole.scores[rest]]),
+        whole.unit,
+    )
 
 
 def ranked(session: Session, query: str | Mixture, ids: list[str], values: Float, tail: Sequence[str] = ()) -> Order:

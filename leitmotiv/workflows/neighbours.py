@@ -185,6 +185,17 @@ def stored_neighbours(library: Library, settings: Settings) -> Stored | None:
     return stored if stored is not None and stored.digest == measure_digest(settings) else None
 
 
+def kept_candidates(library: Library, settings: Settings, image_id: str) -> dict[str, float]:
+    """Divergences of a picture to its candidates, nats, as the index found them; empty where it kept none."""
+    stored = stored_neighbours(library, settings)
+    if stored is None or image_id not in stored.ids:
+        return {}
+    row = stored.ids.index(image_id)
+    lists, values = stored["lists"][row], stored["values"][row]
+    both = zip(lists.tolist(), values.tolist(), strict=True)
+    return {stored.ids[other]: value for other, value in both if other >= 0 and value == value and stored.ids[other]}
+
+
 def finished(stored: Stored) -> set[str]:
     """Pictures all of whose candidates are compared."""
     whole = ~(np.isnan(stored["values"]) & (stored["lists"] >= 0)).any(axis=1)

@@ -49,6 +49,9 @@ _WORDS = {
     "npz": "arrays",
     "parquet": "arrays",
 }
+QUICK = frozenset({"csv", "jsonl", "paths", "xmp"})
+AT_ONCE = 200
+"""Most pictures that a page waits for itself, where it is not only a table."""
 BY = ("trend", "year", "month", "nothing")
 
 
@@ -71,6 +74,26 @@ def make(session: Session, parameters: Mapping[str, Any], report: Report | None 
         raise UsageError("No picture fits, so there is nothing to write out.")
     stem = f"leitmotiv {date.today().isoformat()} {_WORDS.get(kind, kind)}"
     return _WRITERS[kind](session, ids, stem, options, report)
+
+
+def is_long(session: Session, parameters: Mapping[str, Any]) -> bool:
+    """Whether a page had better queue it than wait for it."""
+    kind, _ = checked(parameters)
+    if kind in QUICK:
+        return False
+    return len(select(session, str(parameters.get("q", "")))) > AT_ONCE
+
+
+def check(session: Session, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Look at what a page asks the queue for; its title, and the parameters as they are."""
+    kind, _ = checked(parameters)
+    select(session, str(parameters.get("q", "")), sort=str(parameters.get("sort", DEFAULT_SORT)))
+    return KINDS[kind], dict(parameters)
+
+
+def work(session: Session, parameters: Mapping[str, Any], report: Report) -> str:
+    """Write one file, as the queue does it; the name of the file."""
+    return make(session, parameters, report).name
 
 
 def checked(parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

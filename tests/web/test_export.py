@@ -51,3 +51,11 @@ def test_without_an_index_there_is_no_site_yet(client):
     answer = client.post("/api/v1/exports", json={"kind": "site"})
     assert answer.status_code == 409
     assert "build-index" in answer.json["detail"]
+
+
+def test_what_takes_long_goes_into_the_queue(client, monkeypatch):
+    monkeypatch.setattr("leitmotiv.workflows.shelf.AT_ONCE", 2)
+    answer = client.post("/api/v1/exports", json={"kind": "pictures"})
+    assert (answer.status_code, answer.json["kind"], answer.json["state"]) == (202, "export", "queued")
+    assert client.post("/api/v1/exports", json={"kind": "csv"}).status_code == 201
+    assert client.post("/api/v1/jobs", json={"kind": "export", "parameters": {"kind": "pdf"}}).status_code == 400

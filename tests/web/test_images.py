@@ -169,3 +169,16 @@ def test_no_path_from_a_request_is_opened(client, name):
 def test_what_a_catalogue_says_of_a_picture_stands_among_its_facts(client, library):
     page = client.get(f"/images/{library.images_[0].id}").text
     assert "<dt>Artist</dt><dd>Monet &lt;i&gt;</dd>" in page
+
+
+def test_a_part_of_a_picture_is_sent_where_it_is_asked_for(client, library):
+    address = f"/thumb/{library.images_[0].id}/256.jpg"
+    whole = client.get(address)
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    part = client.get(address, headers={"Range": "bytes=2-9"})
+    assert (part.status_code, part.data) == (206, whole.data[2:10])
+    assert part.headers["Content-Range"] == f"bytes 2-9/{len(whole.data)}"
+    other = client.get(address, headers={"Range": "bytes=2-9", "If-Range": '"another"'})
+    assert (other.status_code, other.data) == (200, whole.data)
+    assert client.get(address, headers={"Range": f"bytes={len(whole.data) + 5}-"}).status_code == 416
+    assert client.head(address).headers["Content-Length"] == str(len(whole.data))

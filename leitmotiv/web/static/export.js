@@ -63,6 +63,24 @@ function put(file) {
   return link;
 }
 
+/**
+ * Wait for a job of the queue, and find its file.
+ * @param {{id: number, state: string, done: number, total: number, message: string}} job @param {HTMLElement} button
+ * @returns {Promise<Written>}
+ */
+async function finished(job, button) {
+  while (["queued", "running", "paused"].includes(job.state)) {
+    button.textContent = job.total ? `${Math.floor((100 * job.done) / job.total)} %` : "Waiting …";
+    await new Promise((done) => setTimeout(done, 700));
+    job = await (await fetch(`/api/v1/jobs/${job.id}`)).json();
+  }
+  const { exports } = await (await fetch("/api/v1/exports")).json();
+  const file = exports.find((/** @type {Written} */ one) => one.name === job.message);
+  if (job.state === "done" && file) return file;
+  toast(job.message || "It was stopped.");
+  throw new Error(job.message);
+}
+
 for (const form of document.querySelectorAll("form[data-wish]")) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -72,7 +90,8 @@ for (const form of document.querySelectorAll("form[data-wish]")) {
     form.ariaBusy = "true";
     button.textContent = "Writing …";
     try {
-      const file = /** @type {Written} */ (await change("/api/v1/exports", "POST", wanted(form)));
+      const answer = await change("/api/v1/exports", "POST", wanted(form));
+      const file = /** @type {Written} */ ("address" in answer ? answer : await finished(answer, button));
       put(file).click();
       toast(`${file.name}, ${size(file.bytes)}`);
     } catch { /* the toast told why */ } finally {
