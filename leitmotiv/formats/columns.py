@@ -120,8 +120,10 @@ def parquet(study: Study) -> dict[str, bytes]:
     files = {"pictures.parquet": written(pictures)}
     rows, values = _pairs(study)
     if len(values):
-        ids = np.array(study.ids)
-        files["pairs.parquet"] = written({"a": ids[rows[:, 0]], "b": ids[rows[:, 1]], "divergence": values})
+        known = np.isfinite(values)
+        names = pyarrow.array(study.ids)
+        one, other = (pyarrow.DictionaryArray.from_arrays(rows[known, side].astype(np.int32), names) for side in (0, 1))
+        files["pairs.parquet"] = written({"a": one, "b": other, "divergence": values[known]})
     return files
 
 

@@ -1,7 +1,7 @@
 """Taking the place where a picture was taken out of a copy of its file, without touching a pixel or moving a byte.
 
-What is emptied: the GPS directory of every EXIF block (tag 0x8825, EXIF 2.32, section 4.6.6), and every ``exif:GPS…``
-property of XMP that lies in the file as plain text. The lengths stay, so that every offset in the file holds.
+What is emptied: the GPS directory of every EXIF block (tag 0x8825, EXIF 2.32, section 4.6.6), and every GPS property of
+XMP that lies in the file as plain text. The lengths stay, so that every offset in the file holds.
 """
 
 import re
@@ -10,8 +10,8 @@ import zlib
 
 GPS_POINTER = 0x8825
 _LENGTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
-_ATTRIBUTE = re.compile(rb"""exif:GPS\w+\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_ELEMENT = re.compile(rb"<exif:GPS\w+[^>]*>([^<]*)</exif:GPS\w+>")
+_ATTRIBUTE = re.compile(rb"""[\w.-]{1,40}:GPS\w{1,40}+\s*+=\s*+(?:"([^"<>]*)"|'([^'<>]*)')""")
+_ELEMENT = re.compile(rb"<[\w.-]{1,40}:GPS\w{1,40}+[^<>]{0,200}+>([^<]*+)</")
 _TIFF = (b"II*\0", b"MM\0*")
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -43,6 +43,20 @@ def places_in_text(data: bytes) -> bool:
         for found in pattern.finditer(data)
         for number in range(1, pattern.groups + 1)
     )
+
+
+def places_packed(data: bytes) -> bool:
+    """Whether a PNG has compressed text, in which a place could lie that is not found here."""
+    if not data.startswith(_PNG):
+        return False
+    for name, start, length in _chunks(data):
+        if name == b"zTXt":
+            return True
+        if name == b"iTXt":
+            _, found, rest = data[start : start + min(length, 200)].partition(b"\0")
+            if found and rest[:1] == b"\1":
+                return True
+    return False
 
 
 def _blocks(data: bytes) -> list[int]:

@@ -24,7 +24,7 @@ META = "adobe:ns:meta/"
 OURS = "urn:leitmotiv:ns:1.0#"
 """Where a favourite is kept: XMP has no word for it."""
 PREFIXES = {RDF: "rdf", XMP: "xmp", DC: "dc", LR: "lr", OURS: "leitmotiv"}
-LARGEST = 16_000_000
+LARGEST = 2_000_000
 """Bytes of the largest sidecar that is read: those of raw developers hold long histories."""
 _EMPTY = (
     f'<x:xmpmeta xmlns:x="{META}" x:xmptk="leitmotiv"><rdf:RDF xmlns:rdf="{RDF}">'
@@ -48,6 +48,8 @@ class Said:
         ``xmp:Rating`` 1 to 5, -1 for a rejected one; ``xmp:Label`` where it is one of ours.
     rated : bool
         Whether it says anything of that at all.
+    starred, labelled : bool
+        Whether it has a rating, and a label of ours.
     keywords : tuple of str
         ``dc:subject``, in its order.
     """
@@ -55,6 +57,8 @@ class Said:
     rating: Rating
     rated: bool
     keywords: tuple[str, ...]
+    starred: bool = False
+    labelled: bool = False
 
 
 def read(data: bytes) -> Said:
@@ -76,8 +80,9 @@ def read(data: bytes) -> Said:
         rejected=number is not None and number < 0,
         label=label.casefold() if label.casefold() in LABELS else "",
     )
-    told = number is not None or bool(label) or bool(favourite)
-    return Said(rating, told, tuple(dict.fromkeys(_bag(described, DC, "subject"))))
+    told = number is not None or bool(rating.label) or bool(favourite)
+    keywords = tuple(dict.fromkeys(_bag(described, DC, "subject")))
+    return Said(rating, told, keywords, number is not None, bool(rating.label))
 
 
 def written(
@@ -111,7 +116,10 @@ def written(
     _add_to_bag(described, LR, "hierarchicalSubject", hierarchical)
     root = document.documentElement
     assert root is not None
-    body = root.toxml()
+    try:
+        body = root.toxml()
+    except RecursionError as error:
+        raise SidecarError("its elements lie too deep in each other") from error
     return f'<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n{body}\n<?xpacket end="w"?>\n'.encode()
 
 
@@ -120,7 +128,7 @@ def _parsed(data: bytes) -> minidom.Document:
         raise SidecarError(f"it is larger than any sidecar ({len(data):,} bytes)")
     try:
         document: minidom.Document = parseString(data.strip(b"\0 \r\n\t"), forbid_dtd=True)
-    except (ExpatError, DefusedXmlException, ValueError, LookupError) as error:
+    except (ExpatError, DefusedXmlException, ValueError, LookupError, RecursionError) as error:
         raise SidecarError(f"it is no XML that can be read ({error})") from error
     if not document.getElementsByTagNameNS(RDF, "RDF"):
         raise SidecarError("it is XML, but not XMP (no rdf:RDF)")

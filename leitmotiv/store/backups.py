@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ from leitmotiv.store.migrations import APPLICATION_ID, MIGRATIONS, backup
 
 NOTE = "backup.json"
 SCHEMA = "leitmotiv.backup/1"
-FOLDERS = ("arrays", "models")
+DERIVED, FOLDERS = "arrays", ("arrays", "models", "plans")
 FILES = ("library.toml",)
 CHUNK = 1 << 20
 Progress = Callable[[int, int], None]
@@ -76,7 +77,9 @@ def _others(folder: Path, arrays: bool) -> Iterator[tuple[str, Path]]:
     for name in FILES:
         if (folder / name).is_file():
             yield name, folder / name
-    for kind in FOLDERS if arrays else ():
+    for kind in FOLDERS:
+        if kind == DERIVED and not arrays:
+            continue
         for path in sorted((folder / kind).rglob("*")):
             if path.is_file():
                 yield path.relative_to(folder).as_posix(), path
@@ -120,7 +123,7 @@ def restore(source: Path, folder: Path, *, progress: Progress | None = None) -> 
         raise UsageError(f"There is no file {source}.") from error
     except IsADirectoryError as error:
         raise UsageError(f"{source} is a folder, not a backup.") from error
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise LibraryDamagedError(f"The backup {source} is damaged or none ({error}). Nothing was restored.") from error
     except OSError as error:
         raise from_system(error, folder / NAME) or error from error
@@ -133,8 +136,13 @@ def _checked(archive: zipfile.ZipFile, source: Path) -> list[str]:
     names = archive.namelist()
     if NOTE not in names or NAME not in names:
         raise UsageError(f"{source} is a zip, but no backup of a library.")
-    made = json.loads(archive.read(NOTE)[:10_000] or b"{}")
-    if made.get("schema") != SCHEMA:
+    try:
+        with archive.open(NOTE) as packed:
+            made = json.loads(packed.read(10_000))
+        schema = made["schema"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{source} is a zip, but no backup of a library.") from error
+    if schema != SCHEMA:
         raise LibraryTooNewError(
             f"{source} was written by a newer leitmotiv ({made.get('version')}). Update leitmotiv."
         )

@@ -156,7 +156,6 @@ def trends() -> Response:
     forms = []
     for number in _numbers("numbers", len(page.groups)):
         group = page.groups[number]
-        name = name_of(session, browse.cluster(session, group.id))
         # the trends' own page orders all members first, which is too much to wait for in a large library
         few = len(page.ids) <= session.settings.limit
         name = (

@@ -51,7 +51,7 @@ def one_of(name: str, default: str, allowed: Sequence[str]) -> str:
     """
     text = request.args.get(name, default)
     if text not in allowed:
-        raise UsageError(f"{name} is {text!r}, but must be {' or '.join(allowed)}.")
+        raise UsageError(f"{name} is {text!r}, but must be {' or '.join(filter(None, allowed))}.")
     return text
 
 

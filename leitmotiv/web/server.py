@@ -19,7 +19,7 @@ TRIES = 20
 THREADS = 14
 """Requests answered at once: eight for thumbnails, which come in bursts (what computes holds the session's one lane
 anyway), and one for each stream of events that may be open."""
-LARGEST = 2**31
+LARGEST = 64_000_000
 """Bytes of a request; each route bounds its own, long before."""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from leitmotiv.errors import UsageError
-from leitmotiv.formats.places import places_in_text, without_place
+from leitmotiv.formats.places import places_in_text, places_packed, without_place
 from leitmotiv.imaging.gps import tells_place
 from leitmotiv.records import Image
 from leitmotiv.workflows.places import is_file, outside_photos, refused
@@ -197,4 +197,5 @@ def _put(source: bytes, target: Path, how: How, keep_place: bool) -> str:
 def placeless(data: bytes, path: bytes = b"") -> bytes | None:
     """A file without the place where it was taken; None where that cannot be made sure of."""
     clean = without_place(data)
-    return None if places_in_text(clean) or tells_place(clean, path) is not False else clean
+    unsure = places_in_text(clean) or places_packed(clean) or tells_place(clean, path) is not False
+    return None if unsure else clean

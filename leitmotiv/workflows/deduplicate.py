@@ -152,6 +152,12 @@ def _same_place(path: bytes, keep: bytes) -> str:
         return ""  # the link itself goes, what it leads to stays
     if os.path.realpath(path) == os.path.realpath(keep):
         return "the file to keep is this one, reached through a link"
+    try:
+        one, other = os.stat(path), os.stat(keep)
+    except OSError:
+        return ""  # whoever moves it looks again, and says why
+    if os.path.samestat(one, other) and one.st_nlink == 1:
+        return "the file to keep is this one, reached another way"
     return ""
 
 
@@ -194,19 +200,21 @@ def apply(session: Session, plan: Plan, *, report: Report | None = None) -> Outc
     with library.writer("moving duplicates to the trash"), recorded(library, "trash", title, report) as tell:
         keep(library, plan)
         gone = {one.path for one in library.duplicates.removals(plan.id) if one.state == "trashed"}
-        for done, action in enumerate(plan.actions):
-            tell(title, done, len(plan.actions), action.path.decode("utf-8", "replace"))
-            if action.path in gone:
-                continue
-            try:
-                _move(library, plan, action, hashes)
-            except LeitmotivError as error:
-                outcome.failed.append((action.path, str(error)))
-                tell.failures += 1
-                continue
-            outcome.moved.append(action.path)
-            outcome.freed += action.frees
-        outcome.merged = merging.merge(library, plan.id, _pairs(plan, library))
+        try:
+            for done, action in enumerate(plan.actions):
+                tell(title, done, len(plan.actions), action.path.decode("utf-8", "replace"))
+                if action.path in gone:
+                    continue
+                try:
+                    _move(library, plan, action, hashes)
+                except LeitmotivError as error:
+                    outcome.failed.append((action.path, str(error)))
+                    tell.failures += 1
+                    continue
+                outcome.moved.append(action.path)
+                outcome.freed += action.frees
+        finally:  # what was moved before somebody stopped it leaves what it had to those that are kept
+            outcome.merged = merging.merge(library, plan.id, _pairs(plan, library))
         tell(title, len(plan.actions), len(plan.actions))
     return outcome
 

@@ -27,8 +27,15 @@ from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.vectors import stored_vectors
 
 Kind = Literal["csv", "jsonl", "paths", "png", "svg", "npz", "parquet", "site"]
-DENSE = 20_000
+DENSE = 5_000
 """Most pictures of which a square matrix is exported; beyond, pairs."""
+KEPT_SETTINGS = frozenset(
+    {
+        *("colour_space", "working_size", "blur", "samples", "components", "alpha", "seed"),
+        *("points", "smoothing", "spaces", "correction", "limit"),
+    }
+)
+"""Settings that numbers depend on; the others tell of this machine and stay at home."""
 CUTS = 9
 """How many numbers of groups the slider of a site has."""
 MOST_OF_SITE = 20_000
@@ -145,11 +152,7 @@ def _divergences(
 
 
 def _origin(session: Session) -> dict[str, Any]:
-    settings = {
-        name: value
-        for name, value in asdict(session.settings).items()
-        if name not in ("library", "origins", "host", "port", "workers")
-    }
+    settings = {name: value for name, value in asdict(session.settings).items() if name in KEPT_SETTINGS}
     return {
         "leitmotiv": leitmotiv.__version__,
         "python": platform.python_version(),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from leitmotiv.records import Copy, Image
 from leitmotiv.store.duplicates import Decision
@@ -78,11 +79,12 @@ _TESTS: tuple[Test, ...] = (
     ("holds EXIF", lambda one: float(one.has_exif), 1.0),
     ("shows more", lambda one: area(one) / one.fineness**2, MORE),
     ("without a border", lambda one: one.content, MORE),
-    ("sharper", lambda one: one.sharpness or 0.0, SHARPER),
     ("the camera's own format", lambda one: float(FORMATS.get(one.image.format, 0)), 1.0),
+    # before sharpness: the edges of JPEG's blocks look sharp, and a blurred picture compresses well
     ("compressed less", lambda one: float(one.image.size), HEAVIER),
+    ("sharper", lambda one: one.sharpness or 0.0, SHARPER),
     ("not named as a copy", lambda one: 0.0 if _COPY_NAME.search(one.path) else 1.0, 1.0),
-    ("older", lambda one: -float(one.image.taken.at.replace(tzinfo=None).toordinal()), 1.0),
+    ("older", lambda one: -(one.image.taken.at.replace(tzinfo=None) - datetime.min).total_seconds(), 1.0),
 )
 """What a keeper is chosen by, in this order: those that lie behind the best by more than the factor are out."""
 

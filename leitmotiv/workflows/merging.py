@@ -80,7 +80,7 @@ def merge(library: Library, plan_id: str, pairs: Sequence[tuple[str, str]]) -> i
         record["selections"][str(selection.id)] = {"before": selection.ids, "after": ids}
     if edits:
         library.changes.apply(f"duplicates: what {len(givers):,} had was given to those kept", edits)
-        _keep(library, plan_id, record)
+        _keep(library, plan_id, _joined(_kept(library, plan_id), record))
     return len(givers)
 
 
@@ -104,10 +104,23 @@ def part(library: Library, plan_id: str, back: Iterable[str]) -> int:
     return len(edits)
 
 
+def _joined(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Two records of one plan, carried out in parts: what was before the first, and what is after the last."""
+    joined: dict[str, Any] = {}
+    for kind, sides in new.items():
+        joined[kind] = dict(old.get(kind, {}))
+        for name, one in sides.items():
+            before = joined[kind].get(name, one)["before"]
+            joined[kind][name] = {"before": before, "after": one["after"]}
+    return joined
+
+
 def _keep(library: Library, plan_id: str, record: dict[str, Any]) -> None:
     path = library.folder / "plans" / f"{plan_id}.merged.json"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(record), "utf-8")
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(record), "utf-8")
+    part.replace(path)
 
 
 def _kept(library: Library, plan_id: str) -> dict[str, Any]:

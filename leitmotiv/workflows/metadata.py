@@ -18,6 +18,7 @@ from leitmotiv.store.catalogue import Columns
 from leitmotiv.workflows import asking
 from leitmotiv.workflows.filters import FILTERS
 from leitmotiv.workflows.orders import SORTS
+from leitmotiv.workflows.places import outside_photos, write_file
 from leitmotiv.workflows.session import Session
 
 KEYS = ("id", "sha256", "path", "file", "filename", "file name", "file_name", "image", "picture", "name", "object id")
@@ -182,14 +183,7 @@ def export(session: Session, path: Path | None, stream: BinaryIO) -> int:
     if path is None:
         stream.write(data)
         return len(rows)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        part.unlink(missing_ok=True)
+    write_file(outside_photos(session, path), [data])
     return len(rows)
 
 

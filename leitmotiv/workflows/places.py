@@ -25,7 +25,7 @@ def outside_photos(session: Session, target: Path) -> Path:
         root = Path(os.path.realpath(os.fsdecode(folder)))
         if whole == root or root in whole.parents:
             raise UsageError(
-                f"{target} lies in {root}, which is a folder of your photos, and leitmotiv never writes there. Name "
+                f"{target} lies in {root}, which is a folder of your photos, and nothing is written out there. Name "
                 "another place."
             )
     return whole

@@ -31,6 +31,8 @@ class Sidecar:
     path : bytes
     reason : str
         Why it failed.
+    before : bytes or None
+        What the file holds; None where there is none.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Sidecar:
     action: Action
     data: bytes = b""
     reason: str = ""
+    before: bytes | None = None
 
     @property
     def name(self) -> str:
@@ -92,9 +95,7 @@ def read(session: Session, ids: Sequence[str], *, dry_run: bool = False, report:
             if said.rated:
                 found += 1
                 old = before.get(image.id, Rating())
-                # a rejected one keeps the stars it had: XMP has one number for both
-                stars = old.stars if said.rating.rejected else said.rating.stars
-                new = Rating(stars, said.rating.favourite or old.favourite, said.rating.rejected, said.rating.label)
+                new = _taken_over(old, said)
                 if new != old:
                     after[image.id] = new
                 break
@@ -102,6 +103,15 @@ def read(session: Session, ids: Sequence[str], *, dry_run: bool = False, report:
         title = f"ratings of {len(after):,} picture{'' if len(after) == 1 else 's'} from sidecars"
         session.library.changes.apply(title, session.library.ratings.edits(after))
     return Read(found, after, tuple(failed))
+
+
+def _taken_over(old: Rating, said: xmp.Said) -> Rating:
+    """A rating after what a sidecar says of it; what it does not say stays."""
+    # a rejected one keeps the stars it had: XMP has one number for both
+    stars = said.rating.stars if said.starred and not said.rating.rejected else old.stars
+    rejected = said.rating.rejected if said.starred else old.rejected
+    label = said.rating.label if said.labelled else old.label
+    return Rating(stars, said.rating.favourite or old.favourite, rejected, label)
 
 
 def plan(
@@ -134,15 +144,11 @@ def plan(
             report(pace.step("Looking at sidecars", done, len(images), current=image.name))
         trend = known.get(image.id)
         keywords = [trend.name] if trend and trend.cluster.size > 1 else []
-        if image.id not in ratings and not keywords and not _there(image):
-            continue
+        if image.id not in ratings and not keywords:
+            continue  # of it nothing was said here: what its sidecar says is somebody else's
         for path in _targets(image, root, naming, taken):
-            plans.append(_planned(image.id, path, ratings.get(image.id, Rating()), keywords))
+            plans.append(_planned(image.id, path, ratings.get(image.id), keywords))
     return plans
-
-
-def _there(image: Image) -> bool:
-    return any(is_file(name) for path in image.paths for name in names_of(path))
 
 
 def _targets(image: Image, root: Path | None, naming: Naming, taken: set[bytes]) -> list[bytes]:
@@ -166,16 +172,19 @@ def _targets(image: Image, root: Path | None, naming: Naming, taken: set[bytes])
     return targets
 
 
-def _planned(image_id: str, path: bytes, rating: Rating, keywords: Sequence[str]) -> Sidecar:
+def _planned(image_id: str, path: bytes, given: Rating | None, keywords: Sequence[str]) -> Sidecar:
+    """What writing does to one file; without a rating of ours, the one that the file has stays."""
     file = Path(os.fsdecode(path))
     try:
         old = file.read_bytes() if file.exists() else None
+        rating = given if given is not None else xmp.read(old).rating if old is not None else Rating()
         if old is not None and not keywords and xmp.read(old).rating == _as_kept(rating):
             return Sidecar(image_id, path, "same")
         new = xmp.written(old, rating, keywords, [f"leitmotiv|{word}" for word in keywords])
     except (OSError, xmp.SidecarError) as error:
         return Sidecar(image_id, path, "failed", reason=str(error))
-    return Sidecar(image_id, path, "new" if old is None else "same" if old == new else "changed", new)
+    action: Action = "new" if old is None else "same" if old == new else "changed"
+    return Sidecar(image_id, path, action, new, before=old)
 
 
 def _as_kept(rating: Rating) -> Rating:
@@ -209,8 +218,8 @@ def digest(plans: Sequence[Sidecar]) -> str:
 def _put(file: Path, one: Sidecar) -> str:
     part = file.with_name(f".{secrets.token_hex(6)}.xmp.part")
     try:
-        if file.exists() != (one.action == "changed"):
-            return "it came or went since the preview"
+        if (file.read_bytes() if file.exists() else None) != one.before:
+            return "it changed since the preview"
         file.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(one.data)
         if file.exists():

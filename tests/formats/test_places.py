@@ -6,8 +6,9 @@ import numpy as np
 import pillow_heif
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
-from leitmotiv.formats.places import places_in_text, without_place
+from leitmotiv.formats.places import places_in_text, places_packed, without_place
 
 GPS = 0x8825
 XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><d exif:GPSLatitude="52,31.2N" exif:GPSAltitude='3'/>
@@ -87,3 +88,18 @@ def test_any_damage_is_survived(seed):
     for at in rng.integers(20, len(data), 30):
         data[at] = rng.integers(256)
     assert len(without_place(bytes(data))) == len(data)
+
+
+def test_compressed_text_is_told_of():
+    info = PngInfo()
+    info.add_itxt("XML:com.adobe.xmp", XMP.decode(), zip=True)
+    plain, packed = io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (8, 8)).save(plain, "PNG")
+    Image.new("RGB", (8, 8)).save(packed, "PNG", pnginfo=info)
+    assert not places_packed(plain.getvalue())
+    assert places_packed(packed.getvalue())
+
+
+def test_any_prefix_of_a_place_in_xmp_is_emptied_and_long_names_cost_little():
+    assert not places_in_text(without_place(XMP.replace(b"exif:", b"x1:")))
+    assert without_place(b"<exif:GPS" + b"a" * 200_000) == b"<exif:GPS" + b"a" * 200_000

@@ -37,11 +37,11 @@ words = st.lists(
 
 
 def test_what_darktable_wrote_is_read():
-    assert read(DARKTABLE) == xmp.Said(Rating(stars=3), True, ("dusk", "sea & sky"))
+    assert read(DARKTABLE) == xmp.Said(Rating(stars=3), True, ("dusk", "sea & sky"), starred=True)
 
 
 def test_elements_are_read_as_attributes_are():
-    assert read(ADOBE) == xmp.Said(Rating(rejected=True, label="purple"), True, ())
+    assert read(ADOBE) == xmp.Said(Rating(rejected=True, label="purple"), True, (), starred=True, labelled=True)
 
 
 @given(ratings, words)
@@ -54,7 +54,9 @@ def test_what_is_written_is_read_again(rating, keywords):
 
 def test_what_others_wrote_stays():
     after = written(DARKTABLE, Rating(stars=5, label="red"), ["dusk", "new"], ["leitmotiv|new"])
-    assert read(after) == xmp.Said(Rating(stars=5, label="red"), True, ("dusk", "sea & sky", "new"))
+    assert read(after) == xmp.Said(
+        Rating(stars=5, label="red"), True, ("dusk", "sea & sky", "new"), starred=True, labelled=True
+    )
     assert b'darktable:params="00ff"' in after
     assert b'darktable:history_end="2"' in after
     assert (

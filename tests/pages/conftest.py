@@ -158,9 +158,15 @@ def until(page: Any, condition: str, *, seconds: float = 15.0) -> None:
 
     Playwright's own `wait_for_function` evaluates its text inside the page, which the page's policy forbids.
     """
+    from playwright.sync_api import Error
+
     for _ in range(int(seconds / 0.05)):
-        if page.evaluate(f"Boolean({condition})"):
-            return
+        try:
+            if page.evaluate(f"Boolean({condition})"):
+                return
+        except Error as error:
+            if "context was destroyed" not in str(error):  # the page loads itself anew: the next look sees it
+                raise
         page.wait_for_timeout(50)
     raise AssertionError(f"{page.url}: not true after {seconds} s: {condition}")
 

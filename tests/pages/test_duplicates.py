@@ -115,4 +115,4 @@ def test_a_plan_is_previewed_carried_out_and_taken_back(twice, open_page, width,
     page.locator("[data-do=back]").first.click()
     until(page, "document.querySelectorAll('.group').length === 2")
     assert len(list(Path(twice.ids[0]).iterdir())) == 5
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    until(page, "document.documentElement.scrollWidth <= innerWidth")

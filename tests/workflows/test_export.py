@@ -143,10 +143,10 @@ def test_a_place_is_kept_where_asked(session, tmp_path):
 def test_nothing_is_written_among_photos_or_over_files(session, tmp_path):
     (photos, _, _) = session.library.folders.list()[0]
     inside = Path(os.fsdecode(photos)) / "new"
-    with pytest.raises(UsageError, match="leitmotiv never writes there"):
+    with pytest.raises(UsageError, match="nothing is written out there"):
         copying.copy(session, [], inside)
     (tmp_path / "link").symlink_to(os.fsdecode(photos))
-    with pytest.raises(UsageError, match="never writes there"):
+    with pytest.raises(UsageError, match="nothing is written out there"):
         outside_photos(session, tmp_path / "link" / "x.csv")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine").write_text("mine")
@@ -322,7 +322,7 @@ def test_a_sidecar_that_came_since_the_preview_is_left_alone(tmp_path):
         plans = sidecars.plan(opened, ids, naming="full")
         (photos / "p000.jpg.xmp").write_text("somebody else's")
         (done,) = sidecars.write(plans)
-        assert (done.action, done.reason) == ("failed", "it came or went since the preview")
+        assert (done.action, done.reason) == ("failed", "it changed since the preview")
         assert (photos / "p000.jpg.xmp").read_text() == "somebody else's"
         sidecars.write(sidecars.plan(opened, ids, naming="stem", to=tmp_path / "away", trends=True))
     assert [path.name for path in (tmp_path / "away").iterdir()] == ["p000.xmp"]
@@ -361,3 +361,26 @@ def test_wishes_that_there_are_not_are_refused(session, parameters, match):
 def test_no_name_leads_out_of_the_folder_of_exports(session, name):
     with pytest.raises(UsageError, match="no export"):
         shelf.path(session, name)
+
+
+def test_what_others_said_of_pictures_not_rated_here_stays(tmp_path):
+    photos = folder_of(tmp_path / "photos", 2)
+    theirs = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        b'<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4" xmp:Label="Rot"/>'
+        b"</rdf:RDF></x:xmpmeta>"
+    )
+    (photos / "p000.jpg.xmp").write_bytes(theirs)
+    (photos / "p001.jpg.xmp").write_bytes(theirs.replace(b' xmp:Rating="4"', b""))
+    with Session(replace(Settings(), library=tmp_path / "library", workers=1)) as opened:
+        add_directories(opened, [photos])
+        ids = select(opened, sort="name")
+        assert sidecars.plan(opened, ids) == []
+        build_index(opened)
+        for one in sidecars.plan(opened, ids[:1], trends=True):
+            assert b'xmp:Rating="4"' in one.data
+            assert b"Rot" in one.data
+        own.rate(opened, ids[1:], stars=5, label="green")
+        said = sidecars.read(opened, ids)
+        assert dict(said.changed) == {ids[0]: Rating(stars=4)}
+        assert opened.library.ratings.all()[ids[1]] == Rating(stars=5, label="green")
