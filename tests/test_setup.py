@@ -64,6 +64,7 @@ def test_every_package_that_is_imported_is_listed():
         "jinja2": "flask",
         "markupsafe": "flask",
         "tifffile": "scikit-image",
+        "umap": "umap-learn",
     }
     modules = {
         name

@@ -1,9 +1,13 @@
 """`leitmotiv jobs`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from leitmotiv.cli.verbs import Verb, clean, common_options, session, show, version_option
-from leitmotiv.records import Job
+
+if TYPE_CHECKING:
+    from leitmotiv.records import Job
 
 
 @click.group("jobs", params=[*common_options(), version_option()])
@@ -63,7 +67,7 @@ def _act(verb: str, number: int) -> None:
         show(forms.job(job), lambda: _line(job))
 
 
-def _line(job: Job) -> str:
+def _line(job: "Job") -> str:
     """One job on one line."""
     count = f"{job.done:,} of {job.total:,}" if job.total else f"{job.done:,}"
     rest = " ".join(part for part in (job.title, job.message) if part)

@@ -109,16 +109,21 @@ def empty(tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Any]:
-    """One Chromium for all tests of pages."""
+def playwright(chromium: str) -> Iterator[Any]:
+    """Playwright, of which a thread has only one, and where Chromium is."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=os.environ.get("LEITMOTIV_CHROMIUM") or chromium, args=list(ARGUMENTS)
-        )
-        yield launched
-        launched.close()
+    with sync_playwright() as started:
+        path = os.environ.get("LEITMOTIV_CHROMIUM") or chromium
+        yield lambda arguments: started.chromium.launch(executable_path=path, args=list(arguments))
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Any) -> Iterator[Any]:
+    """One Chromium for all tests of pages."""
+    launched = playwright(ARGUMENTS)
+    yield launched
+    launched.close()
 
 
 EVENTS = "/api/v1/jobs/events"

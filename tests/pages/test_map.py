@@ -1,6 +1,5 @@
 """The map in a real browser that draws by software: places, picking, keys, the address, and the list beside it."""
 
-import os
 from typing import Any
 
 import pytest
@@ -15,18 +14,12 @@ DRAWS = ("--headless", "--no-sandbox", "--disable-quic", "--no-first-run", "--us
 PARAMETERS = "Object.fromEntries(new URL(location).searchParams)"
 
 
-@pytest.fixture(scope="session")
-def browser(chromium: str):
+@pytest.fixture(scope="module")
+def browser(playwright):
     """One Chromium that has WebGL without a graphics card."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=os.environ.get("LEITMOTIV_CHROMIUM") or chromium,
-            args=[*DRAWS, "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"],
-        )
-        yield launched
-        launched.close()
+    launched = playwright([*DRAWS, "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"])
+    yield launched
+    launched.close()
 
 
 @pytest.fixture
