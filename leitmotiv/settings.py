@@ -77,7 +77,7 @@ class Settings:
     port: int = 5000
     allowed_hosts: tuple[str, ...] = ()
     allowed_folders: tuple[Path, ...] = ()
-    max_upload_megabytes: float = 100.0
+    max_upload_megabytes: float = 50.0
     origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -113,7 +113,7 @@ _BOUNDS: tuple[tuple[str, float, float], ...] = (
     ("max_megapixels", 0.001, 100_000),
     ("workers", 0, 1024),
     ("port", 0, 65535),
-    ("max_upload_megabytes", 0.001, 10_000),
+    ("max_upload_megabytes", 0.001, 60),
 )
 
 

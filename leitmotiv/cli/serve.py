@@ -40,7 +40,7 @@ def serve_options(function: Any) -> Any:
                 multiple=True,
                 metavar="DIR",
                 type=click.Path(file_okay=False, path_type=Path),
-                help="Let pages add pictures from this folder and write into it. Repeatable.",
+                help="Let pages add pictures from this folder. Repeatable.",
             ),
             click.option("--watch", is_flag=True, help="Add what comes into the library's folders while serving."),
             click.option("--open/--no-open", "open_page", default=None, help="Open the page in the browser."),

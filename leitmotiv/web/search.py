@@ -254,8 +254,9 @@ def upload(upload_id: str) -> Response:
 @describe(answer=shapes.FORM, status=201, errors=(400, 413, 422))
 def hand_in() -> tuple[Response, int]:
     """Take a picture, the bytes of its file as the body; nothing of it goes into the library."""
-    request.max_content_length = uploads.MOST_BYTES
-    kept = uploads.keep(the_session(), request.get_data(cache=False))
+    session = the_session()
+    request.max_content_length = int(1e6 * session.settings.max_upload_megabytes)
+    kept = uploads.keep(session, request.get_data(cache=False))
     form = {"id": kept.id, "term": f"upload:{kept.id}", "width": kept.width, "height": kept.height}
     return jsonify(form | {"page": address("search.show", upload=kept.id)}), 201
 

@@ -14,7 +14,6 @@ from leitmotiv.workflows.measuring import ready
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
-MOST_BYTES = 50_000_000
 MOST_MEGAPIXELS = 120.0
 KEPT_S = 24 * 3600.0
 """How long a picture is kept after it was handed in, seconds; fewer where many others follow."""
@@ -53,8 +52,9 @@ def keep(session: Session, data: bytes) -> Upload:
     ImageReadError
         It is no readable picture, or has too many pixels.
     """
-    if len(data) > MOST_BYTES:
-        raise UsageError(f"The picture has {len(data) / 1e6:,.0f} MB, but may have {MOST_BYTES / 1e6:.0f}.")
+    most = session.settings.max_upload_megabytes
+    if len(data) > 1e6 * most:
+        raise UsageError(f"The picture has {len(data) / 1e6:,.1f} MB, but may have {most:g} (max_upload_megabytes).")
     name = hashlib.sha256(data).hexdigest()
     with session.guard:
         session.memory.setdefault("upload", {}).pop(("upload", name), None)

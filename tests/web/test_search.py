@@ -13,7 +13,6 @@ from PIL import Image
 from leitmotiv.settings import Settings
 from leitmotiv.web import search
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import uploads
 from leitmotiv.workflows.ingest import add_directories
 from leitmotiv.workflows.session import Session
 from tests.workflows.pictures import folder_of, picture
@@ -144,13 +143,13 @@ def test_a_picture_is_handed_in_looked_for_and_shown_but_not_kept_in_the_library
     assert len(session.library.images.ids()) == 18
 
 
-def test_what_is_no_picture_or_too_large_is_refused(client, monkeypatch):
+def test_what_is_no_picture_or_too_large_is_refused(client, session, monkeypatch):
     answer = client.post("/api/v1/search/uploads", data=b"nothing", content_type="application/octet-stream")
     assert answer.status_code == 422
     assert "cannot be looked for" in answer.get_json()["detail"]
-    monkeypatch.setattr(uploads, "MOST_BYTES", 100)
+    monkeypatch.setattr(session, "settings", replace(session.settings, max_upload_megabytes=0.001))
     assert (
-        client.post("/api/v1/search/uploads", data=b"x" * 200, content_type="application/octet-stream").status_code
+        client.post("/api/v1/search/uploads", data=b"x" * 2000, content_type="application/octet-stream").status_code
         == 413
     )
     assert client.get(f"/search/uploads/{'0' * 64}.jpg").status_code == 404

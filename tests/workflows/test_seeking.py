@@ -169,7 +169,7 @@ def test_an_upload_that_is_no_picture_or_is_gone_is_told_so(session):
     with pytest.raises(ImageNotFoundError, match="Hand it in again"):
         seeking.search(session, f"upload:{'0' * 64}")
     with pytest.raises(UsageError, match="MB"):
-        uploads.keep(session, b"\xff" * (uploads.MOST_BYTES + 1))
+        uploads.keep(session, b"\xff" * int(1e6 * session.settings.max_upload_megabytes + 1))
 
 
 def test_the_table_of_components_grows_with_the_library(session):
