@@ -47,8 +47,9 @@ def test_rows_keep_the_ratio_of_every_picture(site, open_page):
 
 def test_the_keyboard_walks_opens_and_comes_back(site, open_page):
     page = open_page(site.url + "/")
+    until(page, "document.querySelector('.tile[tabindex=\"0\"]')")  # the script has taken over
     page.keyboard.press("ArrowRight")
-    assert page.evaluate(FOCUS) == site.ids[0]
+    until(page, f"{FOCUS} === '{site.ids[0]}'")
     page.keyboard.press("ArrowRight")
     assert page.evaluate(FOCUS) == site.ids[1]
     page.keyboard.press("ArrowDown")
