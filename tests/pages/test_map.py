@@ -140,8 +140,16 @@ def test_filters_dim_the_others_and_a_bad_one_says_why(open_map):
 def test_a_focused_picture_is_marked_and_in_the_middle(site, open_map):
     page = open_map(f"?focus={site.ids[7]}")
     until(page, "!document.querySelector('[data-cursor]').hidden")
-    box, ground = page.locator("[data-cursor]").bounding_box(), page.locator("[data-ground-map]").bounding_box()
-    assert abs(box["x"] + box["width"] / 2 - ground["x"] - ground["width"] / 2) < 4
+    # Waited for, as the map may still be gliding there.
+    until(
+        page,
+        """(() => {
+          const middle = (at) => { const box = document.querySelector(at).getBoundingClientRect();
+            return [box.left + box.width / 2, box.top + box.height / 2]; };
+          const [cursor, ground] = [middle('[data-cursor]'), middle('[data-ground-map]')];
+          return Math.abs(cursor[0] - ground[0]) < 4 && Math.abs(cursor[1] - ground[1]) < 4;
+        })()""",
+    )
 
 
 def test_the_wheel_zooms_at_the_pointer(open_map):
