@@ -154,15 +154,16 @@ class Changes:
         return str(title)
 
     def _restore(self, wanted: Sequence[tuple[str, Values, Values | None]]) -> None:
-        now = self._read([(table, key) for table, key, _ in wanted])
-        rows = [_Row(table, key, before, after) for (table, key, after), before in zip(wanted, now, strict=True)]
         try:
-            with self._database.savepoint():
-                self._write(rows)
+            self._write(self._rows(wanted))
         except IntegrityError:
-            for row in rows:  # a picture was forgotten meanwhile; the others come back
+            for row in self._rows(wanted):  # a picture was forgotten meanwhile; the others come back
                 with suppress(IntegrityError):
                     self._write([row])
+
+    def _rows(self, wanted: Sequence[tuple[str, Values, Values | None]]) -> list["_Row"]:
+        now = self._read([(table, key) for table, key, _ in wanted])
+        return [_Row(table, key, before, after) for (table, key, after), before in zip(wanted, now, strict=True)]
 
     def _read(self, rows: Sequence[tuple[str, Values]]) -> list[dict[str, Any] | None]:
         """What rows hold beside their keys; None for one that is not there."""

@@ -140,20 +140,6 @@ class Database:
             cursor.executemany(text, values)
 
     @contextlib.contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Within a transaction: all of this part or nothing of it."""
-        connection = self._connection()
-        connection.execute("SAVEPOINT part")
-        try:
-            yield
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):  # SQLite takes a whole transaction back by itself, at a full disk
-                connection.execute("ROLLBACK TO part")
-                connection.execute("RELEASE part")
-            raise
-        connection.execute("RELEASE part")
-
-    @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, for this thread; one inside another is part of the outer.
 
