@@ -683,14 +683,6 @@ class BoardExample:
 
 
 @dataclass(frozen=True)
-class Contradiction:
-    """A picture that the others of its board speak against; a small strength means that they hardly agree with it."""
-
-    id: str
-    strength: float
-
-
-@dataclass(frozen=True)
 class Snapshot:
     """What a board had learnt at one moment, and from what.
 
@@ -706,6 +698,8 @@ class Snapshot:
         How well it finds pictures of the board that it was not taught, 0 to 1; None where nobody can tell.
     examples : tuple of BoardExample
         The board as it was; empty for an imported concept.
+    contradictions : tuple of (str, float)
+        Ids of examples that the others speak against, and how strongly, 0 to 1; the strongest first.
     """
 
     id: int
@@ -717,7 +711,7 @@ class Snapshot:
     method: str
     quality: float | None
     examples: tuple[BoardExample, ...] = ()
-    contradictions: tuple[Contradiction, ...] = ()
+    contradictions: tuple[tuple[str, float], ...] = ()
 
     def on(self, side: Side) -> int:
         """How many examples of a side it was taught."""

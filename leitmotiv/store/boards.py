@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from peewee import fn
 
-from leitmotiv.records import Board, BoardExample, BoardPicture, Contradiction, Snapshot
+from leitmotiv.records import Board, BoardExample, BoardPicture, Snapshot
 from leitmotiv.store import tables
 from leitmotiv.store.changes import Edit
 from leitmotiv.store.database import Database, Row, chunks
@@ -226,7 +226,7 @@ def _as_snapshot(row: Row) -> Snapshot:
         method=method,
         quality=quality,
         examples=tuple(BoardExample(*one) for one in json.loads(examples)),
-        contradictions=tuple(Contradiction(*one) for one in json.loads(contradictions)),
+        contradictions=tuple((image_id, strength) for image_id, strength in json.loads(contradictions)),
     )
 
 
@@ -262,5 +262,5 @@ def _snapshot_values(one: Snapshot) -> dict[str, Any]:
         "method": one.method,
         "quality": one.quality,
         "examples": json.dumps([[each.id, each.side, each.weight, each.drawn] for each in one.examples]),
-        "contradictions": json.dumps([[each.id, each.strength] for each in one.contradictions]),
+        "contradictions": json.dumps(one.contradictions),
     }

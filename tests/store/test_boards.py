@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from leitmotiv.records import Board, BoardExample, BoardPicture, Contradiction, Snapshot
+from leitmotiv.records import Board, BoardExample, BoardPicture, Snapshot
 from tests.store.making import image_id
 
 AT = datetime(2025, 5, 1, 12, tzinfo=UTC)
@@ -35,7 +35,7 @@ def snapshot(library, of, data=b"vector", **changes):
         "ridge",
         0.875,
         of.examples,
-        (Contradiction(B, 0.25),),
+        ((B, 0.25),),
     )
     return replace(made, **changes)
 
