@@ -12,6 +12,7 @@ from typing import Self
 
 from leitmotiv.errors import DiskFullError, LeitmotivError, NotALibraryError, PermissionDeniedError
 from leitmotiv.store import migrations, tables
+from leitmotiv.store.activations import Activations
 from leitmotiv.store.arrays import Arrays
 from leitmotiv.store.catalogue import Catalogue
 from leitmotiv.store.changes import Changes
@@ -50,7 +51,7 @@ class Library:
     ----------
     folder : Path
     images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
-    changes, exports, duplicates
+    changes, exports, duplicates, activations
         The parts; see their classes.
     sprites
         Sheets of small pictures.
@@ -61,6 +62,7 @@ class Library:
         self._database = database
         self._lock = lock
         self.mixtures = Mixtures(database)
+        self.activations = Activations(database)
         self.clusters = ClusterTree(database)
         self.arrays = Arrays(folder / "arrays")
         self.sprites = Sprites(folder / "arrays" / "sprites")
