@@ -14,6 +14,7 @@ from leitmotiv.errors import DiskFullError, LeitmotivError, NotALibraryError, Pe
 from leitmotiv.store import migrations, tables
 from leitmotiv.store.activations import Activations
 from leitmotiv.store.arrays import Arrays
+from leitmotiv.store.boards import Boards
 from leitmotiv.store.catalogue import Catalogue
 from leitmotiv.store.changes import Changes
 from leitmotiv.store.clusters import ClusterTree
@@ -51,7 +52,7 @@ class Library:
     ----------
     folder : Path
     images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
-    changes, exports, duplicates, activations
+    changes, exports, duplicates, activations, boards
         The parts; see their classes.
     sprites
         Sheets of small pictures.
@@ -79,6 +80,7 @@ class Library:
         self.changes = Changes(database)
         self.exports = Exports(folder / "exports")
         self.duplicates = Duplicates(database)
+        self.boards = Boards(database)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> Self:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from leitmotiv.errors import LibraryDamagedError, LibraryTooNewError
+from leitmotiv.store import schema_of_boards
 
 APPLICATION_ID = 0x6C656974  # "leit", so that `file` and we know our databases
 Migration = Callable[[sqlite3.Connection], None]
@@ -289,14 +290,21 @@ CREATE TABLE trend_edits (
 """
 
 
-def m009_activations(database: sqlite3.Connection) -> None:
+def m009_boards(database: sqlite3.Connection) -> None:
+    """Add mood boards: their pictures, what they learnt, and pictures that were handed in to them."""
+    for statement in schema_of_boards.SCHEMA.split(";"):
+        database.execute(statement)
+    count_changes(database, "boards", "board_examples", "board_snapshots")
+
+
+def m010_activations(database: sqlite3.Connection) -> None:
     """Add what the backbone makes of pictures; serials are not used twice, so that new rows are found by theirs."""
-    for statement in _M009.split(";"):
+    for statement in _M010.split(";"):
         database.execute(statement)
     count_changes(database, "activations")
 
 
-_M009 = """
+_M010 = """
 CREATE TABLE activations (
     serial INTEGER PRIMARY KEY AUTOINCREMENT,
     image_id TEXT NOT NULL UNIQUE REFERENCES images (id) ON DELETE CASCADE,
@@ -316,7 +324,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     m006_columns_of_catalogues,
     m007_queue,
     m008_edits_of_trends,
-    m009_activations,
+    m009_boards,
+    m010_activations,
 )
 
 
