@@ -1,18 +1,15 @@
 """`/boards`: the page of all boards, and one board with what is on it, what it learnt and what it found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 
-from leitmotiv.errors import LeitmotivError, UsageError
-from leitmotiv.records import Board, Image, Snapshot
-from leitmotiv.web import board_forms, board_words, parameters
-from leitmotiv.web.board_words import Fit
-from leitmotiv.web.context import address, the_session
-from leitmotiv.workflows import boards, browse, learning, ranking
+from leitmotiv.records import Board, BoardExample, Image, Snapshot
+from leitmotiv.web import board_forms, parameters
+from leitmotiv.web.context import the_session
+from leitmotiv.workflows import boards, browse, pinning
 from leitmotiv.workflows.session import Session
 
 pages = Blueprint("boards", __name__)
@@ -61,8 +58,8 @@ class Example:
         Its record, where the library has it.
     src : str or None
         Where to see it, if anywhere.
-    odd : float
-        How strongly the others speak against it, 0 to 1; 0 where they do not.
+    odd : float or None
+        Where the others speak against it: how little they agree with it, 0 to 1.
     """
 
     id: str
@@ -71,7 +68,7 @@ class Example:
     image: Image | None
     src: str | None
     uploaded: bool
-    odd: float
+    odd: float | None
 
 
 @pages.get("/boards")
@@ -85,7 +82,13 @@ def index() -> str:
         cards=[_card(session, one) for one in found],
         total=len(boards.listed(session)),
         trash=[_card(session, one) for one in boards.listed(session, trashed=True)],
+        there=there,
     )
+
+
+def there(ending: str) -> bool:
+    """Whether this app has a route of boards that ends so."""
+    return any("boards" in rule.rule and rule.rule.endswith(ending) for rule in current_app.url_map.iter_rules())
 
 
 def _card(session: Session, board: Board) -> dict[str, Any]:
@@ -103,32 +106,26 @@ def show(board_id: int) -> str:
     """One board as it is; `?part=board` are the parts that change, `?part=results` a stretch of what it found."""
     session = the_session()
     board = boards.get(session, board_id)
-    return _page(session, board, board.snapshot)
+    return _page(session, board, board.snapshot, board.examples)
 
 
-@pages.get("/boards/<int:board_id>/snapshots/<int:snapshot_id>")
-def snapshot(board_id: int, snapshot_id: int) -> str:
-    """A board as it was when it learnt something, and what that finds."""
-    session = the_session()
-    board = boards.get(session, board_id)
-    return _page(session, board, learning.snapshot(board, snapshot_id), frozen=True)
-
-
-def _page(session: Session, board: Board, learnt: Snapshot | None, *, frozen: bool = False) -> str:
+def _page(session: Session, board: Board, learnt: Snapshot | None, examples: Sequence[BoardExample]) -> str:
+    """A board, or with the examples of an earlier snapshot what it was then."""
     asked, part = _asked(), parameters.one_of("part", "", ("", "board", "results"))
-    found = _found(session, board, learnt, asked)
-    values = {"board": board, "snapshot": learnt, "frozen": frozen, "part": part, "view": asked.view}
-    values |= {"heat": asked.heat, "layout": asked.layout, "sort": asked.sort, "q": asked.q, "sorts": SORTS}
-    values |= _addresses(board, learnt, asked, frozen) | found
-    if part != "results":
-        values |= _sides(session, board, learnt if frozen else None)
-        values |= _beside(session, board, learnt, frozen)
-    results, known = [], {}
-    for place, (fit, image) in enumerate(found["fits"]):
-        results.append((fit, image, asked.offset + place))
-        known[image.id] = image
-    shown = [*known.values(), *values.get("shown", ())]
-    values |= {"results": results, "images": list({image.id: image for image in shown}.values())}
+    frozen = examples is not board.examples
+    values: dict[str, Any] = {"board": board, "snapshot": learnt, "frozen": frozen, "part": part, "asked": asked}
+    values |= _sides(session, board, learnt, examples)
+    values |= {
+        "ready": False,
+        "results": (),
+        "following": "",
+        "worth": (),
+        "snapshots": (),
+        "why_not": "",
+        "warnings": (),
+    }
+    values |= {"there": there, "exports": (), "view": asked.view}
+    values["images"] = values["shown"]
     return render_template("board_part.html" if part else "board.html", **values)
 
 
@@ -138,3 +135,25 @@ def _asked() -> Asked:
     q = " ".join(request.args.get("q", "").split())
     sort = request.args.get("sort") or SORTS[0][0]
     return Asked(q, sort, offset=parameters.whole("from", 0, 0, MANY), **chosen)
+
+
+def _sides(session: Session, board: Board, learnt: Snapshot | None, examples: Sequence[BoardExample]) -> dict[str, Any]:
+    """What is on the board: its two sides, and apart from them what was drawn."""
+    states = pinning.states(session, board)
+    images = {one.id: browse.image(session, one.id) for one in examples if states.get(one.id) == "library"}
+    odd = {} if learnt is None else dict(learnt.contradictions)
+    shown = [_example(one, states.get(one.id, "gone"), images.get(one.id), odd.get(one.id)) for one in examples]
+    by_hand = [(one, made) for one, made in zip(examples, shown, strict=True) if not one.drawn]
+    return {
+        "positive": [made for one, made in by_hand if one.side == "positive"],
+        "negative": [made for one, made in by_hand if one.side == "negative"],
+        "drawn": [made for one, made in zip(examples, shown, strict=True) if one.drawn],
+        "sides": {one.id: one.side for one in examples},
+        "shown": list(images.values()),
+    }
+
+
+def _example(one: BoardExample, state: str, image: Image | None, odd: float | None) -> Example:
+    form = board_forms.example(one, state)
+    label = image.name if image else "a picture from the disk" if form["uploaded"] else "a picture that is gone"
+    return Example(one.id, one.weight, label, image, form["src"], form["uploaded"], odd)

@@ -18,6 +18,7 @@ const part = (selector) => root.querySelector(selector);
 const title = () => /** @type {HTMLElement} */ (part('[data-part="title"]')).dataset;
 const id = title().board ?? "";
 const address = `/api/v1/boards/${id}`;
+const REST_MS = 300;
 const frozen = title().frozen !== undefined;
 choose({ id: Number(id), name: title().name ?? "" });
 
@@ -27,10 +28,11 @@ let asked = 0;
 async function refresh(href = location.href) {
   const turn = ++asked;
   const fresh = await fetchPart(href, "board").catch(() => null);
-  if (!fresh || turn !== asked) return;
+  if (!fresh || turn !== asked || moving.size) return;
   const held = keyOf(document.activeElement);
   const open = part("details.drawn")?.hasAttribute("open");
   adopt(fresh, "board");
+  revision = Number(/** @type {HTMLElement | null} */ (fresh.querySelector('[data-part="title"]'))?.dataset.revision);
   for (const name of ["title", "sides", "found"]) {
     const [old, now] = [part(`[data-part="${name}"]`), fresh.querySelector(`[data-part="${name}"]`)];
     if (old && now && old.outerHTML !== now.outerHTML) old.replaceWith(now);
@@ -65,17 +67,26 @@ function fill(range) {
   range.style.setProperty("--at", `${(100 * (Number(range.value) - Number(range.min))) / (Number(range.max) - Number(range.min))}%`);
 }
 
+/** The state of the board that this page knows of; a change says it, so that it is refused where another tab was faster. */
+let revision = Number(title().revision);
+/** Changes go one after the other: each says the state that the one before left. @type {Promise<unknown>} */
+let last = Promise.resolve();
+
 /**
- * Change something of this board and draw what came of it. A board that changed elsewhere meanwhile is drawn anew first.
+ * Change something of this board and draw what came of it; where it is refused, the board is drawn anew.
  * @param {string} path @param {"POST" | "PUT" | "PATCH" | "DELETE"} method @param {Record<string, unknown>} body @param {string} [words]
+ * @returns {Promise<any>} what the server answered; null where it refused
  */
-async function act(path, method, body, words) {
-  try {
-    return await change(`${address}${path}`, method, body, words);
-  } catch {
-    await refresh();
-    return null;
-  }
+function act(path, method, body, words) {
+  const turn = last.then(async () => {
+    const form = await change(`${address}${path}`, method, "revision" in body ? { ...body, revision } : body, words).catch(() => null);
+    const now = form?.board?.revision ?? form?.revision;
+    if (now) revision = now;
+    if (!form) await refresh();
+    return form;
+  });
+  last = turn;
+  return turn;
 }
 changed(() => void refresh());
 
@@ -83,7 +94,7 @@ changed(() => void refresh());
 /** @param {Side} side @param {string[]} ids */
 function put(side, ids) {
   const count = ids.length === 1 ? "1 picture" : `${ids.length} pictures`;
-  return act("/examples", "POST", { side, ids, revision: Number(title().revision) }, `${count}: ${SAID[side].toLowerCase()}`);
+  return act("/examples", "POST", { side, ids, revision }, `${count}: ${SAID[side].toLowerCase()}`);
 }
 if (!frozen) receive(root, address, put, () => void refresh());
 
@@ -98,10 +109,20 @@ root.addEventListener("input", (event) => {
 root.addEventListener("change", (event) => {
   const field = event.target;
   const row = field instanceof Element ? field.closest("[data-example]") : null;
-  if (row && field instanceof HTMLInputElement) {
-    void act("/examples", "PUT", { ids: [row.getAttribute("data-example")], weight: Number(field.value), revision: Number(title().revision) }, `Weight ${Number(field.value)}`);
-  } else if (field instanceof HTMLSelectElement && field.id === "sort") go();
+  if (row && field instanceof HTMLInputElement) weigh(row.getAttribute("data-example") ?? "", Number(field.value));
+  else if (field instanceof HTMLSelectElement && field.id === "sort") go();
 });
+
+/** Sliders that were moved by keys rest a moment before they count. @type {Map<string, number>} */
+const moving = new Map();
+/** @param {string} example @param {number} weight */
+function weigh(example, weight) {
+  clearTimeout(moving.get(example));
+  moving.set(example, setTimeout(() => {
+    moving.delete(example);
+    void act("/examples", "PUT", { ids: [example], weight, revision }, `Weight ${weight}`);
+  }, REST_MS));
+}
 
 // ---- what buttons do ----
 /** The picture that a button stands beside. @param {Element} button */
@@ -112,11 +133,11 @@ function idOf(button) {
 const does = {
   doMore: (button) => put("positive", [idOf(button)]),
   doLess: (button) => put("negative", [idOf(button)]),
-  doOff: (button) => act("/examples", "DELETE", { ids: [idOf(button)], revision: Number(title().revision) }, "Taken off the board"),
+  doOff: (button) => act("/examples", "DELETE", { ids: [idOf(button)], revision }, "Taken off the board"),
   doTrain: () => train(),
   doRename: () => rename(),
   doDraw: () => draw(),
-  doUndraw: () => act("/draw", "POST", { count: 0, revision: Number(title().revision) }, "Drawn pictures taken off"),
+  doUndraw: () => act("/draw", "POST", { count: 0, revision }, "Drawn pictures taken off"),
   doRestore: () => restore(),
   doName: () => name(),
   doPrune: () => prune(),
@@ -137,7 +158,7 @@ root.addEventListener("click", (event) => {
 function draw() {
   const drawn = [...root.querySelectorAll(".drawn [data-id]")].map((one) => one.getAttribute("data-id"));
   const count = drawn.length || Math.max(8, root.querySelectorAll('[data-side="positive"] [data-example]').length);
-  return act("/draw", "POST", { count, replace: drawn, revision: Number(title().revision) }, drawn.length ? "Drew others against" : `${count} drawn against`);
+  return act("/draw", "POST", { count, replace: drawn, revision }, drawn.length ? "Drew others against" : `${count} drawn against`);
 }
 
 let training = false;
