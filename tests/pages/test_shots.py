@@ -149,7 +149,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[
         folder = Path(tempfile.gettempdir()) / "leitmotiv"
         photos = shutil.copytree(PHOTOS, folder / "photos")
         for number, path in enumerate(sorted(photos.rglob("*.jpg"))):
-            moment = 1_640_000_000 + 86_400 * (2 * number + 400 * np.random.default_rng(number).random())
+            moment = 1_560_000_000 + 86_400 * (16 * (number // 8) + 400 * np.random.default_rng(number // 8).random())
             os.utime(path, (moment, moment))
     else:
         photos = fill(folder / "photos", 48)
