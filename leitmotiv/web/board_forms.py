@@ -12,7 +12,8 @@ HEROES = 6
 
 def board(session: Session, one: Board) -> dict[str, Any]:
     """A board with what is on it and what it learnt."""
-    states = pinning.states(session, one)
+    taught = [each for snapshot in one.snapshots for each in snapshot.examples]
+    states = pinning.states(session, [*one.examples, *taught])
     now = one.snapshot
     return {
         "id": one.id,
@@ -64,6 +65,15 @@ def snapshot(one: Snapshot, states: dict[str, str]) -> dict[str, Any]:
         "negatives": one.on("negative"),
         "heroes": _heroes(positive, states),
     }
+
+
+def whole_snapshot(session: Session, one: Snapshot) -> dict[str, Any]:
+    """A snapshot with the pictures that it was taught."""
+    states = pinning.states(session, one.examples)
+    sides = ("positive", "negative")
+    taught = {side: [example(each, states[each.id]) for each in one.examples if each.side == side] for side in sides}
+    doubts = [{"id": image_id, "strength": strength} for image_id, strength in one.contradictions]
+    return snapshot(one, states) | taught | {"contradictions": doubts}
 
 
 def _heroes(examples: "list[BoardExample] | tuple[BoardExample, ...]", states: dict[str, str]) -> list[str]:

@@ -48,6 +48,9 @@ HANDED_IN = schema.record(
     },
     optional=("side", "revision"),
 )
+TAKEN_IN = schema.record(
+    {"file": {"type": "string", "contentMediaType": "application/octet-stream"}, "name": NAME}, optional=("name",)
+)
 TAUGHT = schema.record({"method": METHOD, "name": NAME, "revision": REVISION})
 NAMED = schema.record({"name": NAME})
 LOOSE = schema.record(
@@ -105,6 +108,23 @@ SNAPSHOT = schema.named(
         },
         "What a board had learnt at one moment.",
     ),
+)
+WHOLE_SNAPSHOT = schema.answer(
+    {
+        "id": schema.whole(1),
+        "positive": EXAMPLES,
+        "negative": EXAMPLES,
+        "contradictions": schema.listed(schema.answer({"id": schema.text(), "strength": schema.number(0, 1)})),
+    },
+    "A snapshot with the pictures that it was taught; the other fields are those of a snapshot.",
+)
+DIFFERENCE = schema.answer(
+    {
+        "added": schema.listed(schema.text(), "Pictures of the second that are not in the first, on the same side."),
+        "removed": schema.listed(schema.text(), "The other way round."),
+        "weighed": schema.listed(schema.text(), "Pictures with another weight."),
+        "cosine": schema.maybe(schema.number(-1, 1, "Of what was learnt; 1 is the same.")),
+    }
 )
 BOARD = schema.named(
     "Board",
