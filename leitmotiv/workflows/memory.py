@@ -27,6 +27,7 @@ KEPT = {
     "ratings": 1,
     "selection": 16,
     "between": 2,
+    "background": 1,
     "part": 2,
     "term": 48,
     "rows": 1,
