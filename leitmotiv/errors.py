@@ -117,6 +117,10 @@ class NotFoundError(LeitmotivError):
     exit_code = 1
 
 
+class BoardChangedError(LeitmotivError):
+    """A board was changed elsewhere since whoever asks saw it last; nothing is overwritten."""
+
+
 class TooManyStreamsError(LeitmotivError):
     """Too many pages listen for events at one time; asking now and then goes on."""
 

@@ -1,11 +1,11 @@
 """The journal of what a person changed: each change whole or not at all, undone and redone in order.
 
-It holds for what is a person's own (ratings, selections, names and edits of trends); what is derived from pictures can
-be made again and has no journal.
+It holds for what is a person's own (ratings, selections, names and edits of trends, mood boards); what is derived from
+pictures can be made again and has no journal.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
@@ -26,6 +26,9 @@ _TABLES: Mapping[str, Any] = {
     "catalogue_columns": tables.CatalogueColumns,
     "copy_decisions": tables.CopyDecisions,
     "copy_denials": tables.CopyDenials,
+    "boards": tables.Boards,
+    "board_examples": tables.BoardExamples,
+    "board_snapshots": tables.BoardSnapshots,
 }
 """What may be changed through the journal; all columns must be such that JSON keeps them."""
 
@@ -117,6 +120,23 @@ class Changes:
         journal = tables.Changes
         return self._step(journal.undone == 1, journal.serial.asc(), "after", undone=0)
 
+    def forget(self, gone: Callable[[str, Values], bool]) -> None:
+        """Strike what the journal knows of rows that are gone for good; a change of which nothing is left goes too.
+
+        Parameters
+        ----------
+        gone : callable
+            Whether a row is gone, told by its table and what is known of its columns.
+        """
+        journal = tables.Changes
+        with self._database.transaction():
+            for serial, edits in self._database.rows(journal.select(journal.serial, journal.edits)):
+                steps = json.loads(edits)
+                kept = [step for step in steps if not gone(step["table"], _row_of(step))]
+                if len(kept) < len(steps):
+                    change = journal.update(edits=json.dumps(kept)) if kept else journal.delete()
+                    self._database.run(change.where(journal.serial == serial))
+
     def recent(self, limit: int = 50) -> list[Change]:
         """The latest changes, newest first, those that were undone among them."""
         journal = tables.Changes
@@ -170,6 +190,10 @@ class Changes:
             self._database.run(model.insert(**key, **values))
         elif values:
             self._database.run(model.update(**values).where(where))
+
+
+def _row_of(step: Values) -> Values:
+    return {**step["key"], **(step["before"] or {}), **(step["after"] or {})}
 
 
 def _where(model: Any, key: Values) -> Any:

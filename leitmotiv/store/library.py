@@ -13,6 +13,7 @@ from typing import Self
 from leitmotiv.errors import DiskFullError, LeitmotivError, NotALibraryError, PermissionDeniedError
 from leitmotiv.store import migrations, tables
 from leitmotiv.store.arrays import Arrays
+from leitmotiv.store.boards import Boards
 from leitmotiv.store.catalogue import Catalogue
 from leitmotiv.store.changes import Changes
 from leitmotiv.store.clusters import ClusterTree
@@ -50,7 +51,7 @@ class Library:
     ----------
     folder : Path
     images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
-    changes, exports, duplicates
+    changes, exports, duplicates, boards
         The parts; see their classes.
     sprites
         Sheets of small pictures.
@@ -77,6 +78,7 @@ class Library:
         self.changes = Changes(database)
         self.exports = Exports(folder / "exports")
         self.duplicates = Duplicates(database)
+        self.boards = Boards(database)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> Self:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from leitmotiv.errors import LibraryDamagedError, LibraryTooNewError
+from leitmotiv.store import schema_of_boards
 
 APPLICATION_ID = 0x6C656974  # "leit", so that `file` and we know our databases
 Migration = Callable[[sqlite3.Connection], None]
@@ -289,6 +290,13 @@ CREATE TABLE trend_edits (
 """
 
 
+def m009_boards(database: sqlite3.Connection) -> None:
+    """Add mood boards: their pictures, what they learnt, and pictures that were handed in to them."""
+    for statement in schema_of_boards.SCHEMA.split(";"):
+        database.execute(statement)
+    count_changes(database, "boards", "board_examples", "board_snapshots")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
@@ -298,6 +306,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m006_columns_of_catalogues,
     m007_queue,
     m008_edits_of_trends,
+    m009_boards,
 )
 
 

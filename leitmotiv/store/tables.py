@@ -290,6 +290,69 @@ class Removals(Table):
     at = TextField()
 
 
+class Boards(Table):
+    """Mood boards; those with `trashed` lie in the trash."""
+
+    id = IntegerField(primary_key=True)
+    name = PlainText()
+    words = PlainText(default="")
+    seed = IntegerField(default=0)
+    made = TextField()
+    changed = TextField()
+    current = IntegerField(null=True)
+    trashed = TextField(null=True)
+
+
+class BoardExamples(Table):
+    """Pictures on boards; they need not be in the library."""
+
+    board = IntegerField()
+    image_id = TextField()
+    side = TextField()
+    weight = FloatField(default=1.0)
+    drawn = IntegerField(default=0)
+    place = IntegerField(default=0)
+
+    class Meta:
+        """Two columns make the key."""
+
+        primary_key = False
+
+
+class BoardSnapshots(Table):
+    """What boards had learnt; `examples` and `contradictions` are JSON, `concept` names a row of the concepts."""
+
+    id = IntegerField(primary_key=True)
+    board = IntegerField()
+    name = PlainText(default="")
+    made = TextField()
+    concept = TextField()
+    layer = TextField()
+    method = TextField()
+    quality = FloatField(null=True)
+    examples = TextField(default="[]")
+    contradictions = TextField(default="[]")
+
+
+class BoardConcepts(Table):
+    """Learnt vectors as the bytes of a file, by their hash."""
+
+    id = TextField(primary_key=True)
+    data = BlobField()
+
+
+class BoardPictures(Table):
+    """Pictures that were handed in to boards."""
+
+    id = TextField(primary_key=True)
+    name = PlainText(default="")
+    width = IntegerField()
+    height = IntegerField()
+    data = BlobField()
+    activation = BlobField(null=True)
+    measured = TextField(default="")
+
+
 TABLES: tuple[type[Table], ...] = (
     Images,
     Files,
@@ -312,4 +375,9 @@ TABLES: tuple[type[Table], ...] = (
     CopyDecisions,
     CopyDenials,
     Removals,
+    Boards,
+    BoardExamples,
+    BoardSnapshots,
+    BoardConcepts,
+    BoardPictures,
 )

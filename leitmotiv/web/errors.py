@@ -16,6 +16,7 @@ STATUS: dict[type[LeitmotivError], HTTPStatus] = {
     errors.FolderNotAllowedError: HTTPStatus.FORBIDDEN,
     errors.NoIndexError: HTTPStatus.CONFLICT,
     errors.EmptyLibraryError: HTTPStatus.CONFLICT,
+    errors.BoardChangedError: HTTPStatus.CONFLICT,
     errors.ImageReadError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.MissingExtraError: HTTPStatus.NOT_IMPLEMENTED,
     errors.LibraryLockedError: HTTPStatus.SERVICE_UNAVAILABLE,
