@@ -199,16 +199,23 @@ def judge(cosine: Float, calibration: Calibration | None, examples: int) -> tupl
     -------
     three of (N,) float64
     """
-    order = np.argsort(cosine, kind="stable")
-    ascending = cosine[order]
-    middle, spread = centre_of(ascending)
-    percentile = np.empty(len(cosine))
-    percentile[order] = 100 * np.searchsorted(ascending, ascending) / max(len(cosine), 1)
+    middle, spread = centre_of(cosine)
+    below = percentile(cosine)
     if calibration is None:
-        top = max(float(ascending[-_BEST:].mean()), middle + _LEAST)
-        return _standing(cosine, middle, top), percentile, np.full(len(cosine), np.nan)
+        best = np.partition(cosine, max(len(cosine) - _BEST, 0))[-_BEST:]
+        top = max(float(best.mean()), middle + _LEAST)
+        return _standing(cosine, middle, top), below, np.full(len(cosine), np.nan)
     share = _standing(cosine, middle, middle + calibration.top - calibration.middle)
-    return share, percentile, probability(share, (cosine - middle) / spread, examples)
+    return share, below, probability(share, (cosine - middle) / spread, examples)
+
+
+def percentile(scores: Float) -> Float:
+    """Percent of a collection that score less than each of it, (N,) float64."""
+    order = np.argsort(scores, kind="stable")
+    ascending = scores[order]
+    below = np.empty(len(scores))
+    below[order] = 100 * np.searchsorted(ascending, ascending) / max(len(scores), 1)
+    return below
 
 
 def probability(share: Float, deviations: Float, examples: int) -> Float:

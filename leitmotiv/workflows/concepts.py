@@ -8,8 +8,9 @@ from uuid import UUID, uuid5
 import numpy as np
 from numpy.typing import NDArray
 
+from leitmotiv.analysis import algebra, classifier, concept, questions
 from leitmotiv.analysis import background as ground
-from leitmotiv.analysis import classifier, concept, questions
+from leitmotiv.analysis.algebra import Operation
 from leitmotiv.errors import BoardError, LayerError
 from leitmotiv.records import Concept, Contradiction, Example, Float, Float32, Scores
 from leitmotiv.workflows.backgrounds import Ground, background
@@ -18,6 +19,7 @@ from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.session import Session
 
 METHODS = ("ridge", "sgd")
+MOST_WEIGHT = 10.0
 _NAMESPACE = UUID("6f1c1a52-6a4e-5d0b-9d53-0f7c3c0e8a11")
 _BLOCK = 4096
 
@@ -223,12 +225,8 @@ def score(session: Session, learnt: Concept, ids: Sequence[str] | None = None) -
     require(learnt, POOLED)
     found = background(session)
     cosine = _all_cosines(session, found, learnt)
-    judged = concept.judge(cosine, learnt.calibration, len(learnt.positive))
-    names, rows = found.ids, slice(None)
-    if ids is not None:
-        names = tuple(image_id for image_id in ids if image_id in found.row_of)
-        rows = np.array([found.row_of[image_id] for image_id in names], np.int64)  # type: ignore[assignment]
-    return Scores(names, *(np.ascontiguousarray(values[rows]) for values in (*judged, cosine)))
+    whole = Scores(found.ids, *concept.judge(cosine, learnt.calibration, len(learnt.positive)), cosine)
+    return whole if ids is None else of_ids(whole, ids)
 
 
 def require(learnt: Concept, *layers: str) -> None:
@@ -283,3 +281,49 @@ def informative(session: Session, learnt: Concept, n: int = 10) -> tuple[str, ..
         chances = np.clip(scores.score, 0, 1)
     rows = questions.most_informative(found.background, chances, np.unique(np.array(board, np.int64)), n)
     return tuple(found.ids[row] for row in rows)
+
+
+@dataclass(frozen=True)
+class Term:
+    """A concept in a combination: how it joins what stands before it, and how much."""
+
+    concept: Concept
+    operation: Operation = "or"
+    weight: float = 1.0
+
+
+def combine(session: Session, terms: Sequence[Term], ids: Sequence[str] | None = None) -> Scores:
+    """What several concepts say together, joined from left to right; of the first only the concept counts.
+
+    Scores have the scale of a single concept's. Probabilities are joined likewise, as of independent concepts.
+
+    Raises
+    ------
+    BoardError
+        No term, or a weight that is not a number from 0 to 10.
+    LayerError
+        See `score`.
+    """
+    if not terms:
+        raise BoardError("Nothing to combine: name at least one concept.")
+    wrong = next((one.weight for one in terms if not 0 <= one.weight <= MOST_WEIGHT), None)
+    if wrong is not None:
+        raise BoardError(f"Weights in a combination are 0 to {MOST_WEIGHT:g}, and one is {wrong}.")
+    found = [score(session, one.concept) for one in terms]
+    joined = algebra.combined(
+        found[0].score,
+        [(one.operation, one.weight, each.score) for one, each in zip(terms[1:], found[1:], strict=True)],
+    )
+    chances = found[0].probability
+    for one, each in zip(terms[1:], found[1:], strict=True):
+        chances = algebra.chance(chances, one.operation, one.weight, each.probability)
+    whole = Scores(found[0].ids, joined, concept.percentile(joined), chances, found[0].cosine)
+    return whole if ids is None else of_ids(whole, ids)
+
+
+def of_ids(whole: Scores, ids: Sequence[str]) -> Scores:
+    """The scores of some pictures, in the order of `ids`; those that have none are left out."""
+    row_of = {image_id: row for row, image_id in enumerate(whole.ids)}
+    names = tuple(image_id for image_id in ids if image_id in row_of)
+    rows = np.array([row_of[image_id] for image_id in names], np.int64)
+    return Scores(names, whole.score[rows], whole.percentile[rows], whole.probability[rows], whole.cosine[rows])

@@ -28,6 +28,8 @@ KEPT = {
     "selection": 16,
     "between": 2,
     "background": 1,
+    "heat": 64,
+    "crops": 256,
     "part": 2,
     "term": 48,
     "rows": 1,
