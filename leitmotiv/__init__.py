@@ -9,6 +9,7 @@ __all__ = [  # noqa: RUF022 - in the order of the documentation
     "read_image",
     "fit_image",
     "Mixture",
+    "activation",
     "js_divergence",
     "js_matrix",
     "bhattacharyya_distance",

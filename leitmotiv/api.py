@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from leitmotiv.records import Clusters, Float, Pixels
 from leitmotiv.settings import Settings, load
 from leitmotiv.workflows import calculate
 from leitmotiv.workflows.library import Library, open_library
+from leitmotiv.workflows.session import Session
 
 if TYPE_CHECKING:
     from leitmotiv.workflows.calculate import VariationalGaussianMixture, affinity_propagation
@@ -23,6 +25,7 @@ __all__ = [
     "Library",
     "Mixture",
     "VariationalGaussianMixture",
+    "activation",
     "affinity_propagation",
     "bhattacharyya_distance",
     "cauchy_schwarz_divergence",
@@ -75,6 +78,29 @@ def read_image(path: str | os.PathLike[str]) -> Pixels:
         The file is no readable picture; the text says why.
     """
     return calculate.read_image(Path(path), _settings().max_megapixels)
+
+
+def activation(image: str | os.PathLike[str] | Pixels) -> np.ndarray[Any, Any]:
+    """What the backbone makes of a picture: what it shows, as numbers (the layer `lite0_pooled`).
+
+    Parameters
+    ----------
+    image : path or (H, W, 3) uint8
+        A file, or upright sRGB pixels. Of either the middle square is seen.
+
+    Returns
+    -------
+    (1280,) float32
+        Each from 0 to 6. Pictures of like things have a high cosine.
+
+    Raises
+    ------
+    leitmotiv.errors.MissingExtraError
+        The weights of the network are not installed, or damaged.
+    leitmotiv.errors.ImageReadError
+        The file is no readable picture.
+    """
+    return calculate.activation(Path(image) if isinstance(image, str | os.PathLike) else np.asarray(image), _session())
 
 
 def fit_image(pixels: Pixels, *, seed: int = 0, **options: Any) -> Mixture:
@@ -176,6 +202,12 @@ def cluster(matrix: ArrayLike, *, ids: Sequence[str] | None = None, preference: 
         What one more group costs, in the unit of `matrix`; larger ones give fewer groups. Without it one is found.
     """
     return calculate.cluster(np.asarray(matrix), ids=ids, preference=preference)
+
+
+@cache
+def _session() -> Session:
+    """What the functions share that ask a network: it is loaded once; no library is opened."""
+    return Session(_settings(), create=False)
 
 
 def _settings() -> Settings:

@@ -14,6 +14,13 @@ Float32 = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 ColourSpace = Literal["lab", "rgb", "yuv"]
 Order = Literal["ascending", "descending"]
+Half = NDArray[np.float16]
+SEEN_SIDE = 224
+"""Pixels a side of what the backbone sees of a picture."""
+PREPROCESSING = 1
+"""Grows whenever the same file gives the backbone other pixels."""
+ACTIVATIONS = f"efficientnet-lite0/{PREPROCESSING}"
+"""What activations were made by: the network, and how pictures were shown to it."""
 
 
 def read_only(values: NDArray[np.generic]) -> None:
@@ -761,7 +768,7 @@ class Status:
     """What `leitmotiv status` and `/api/v1/status` tell of a library.
 
     `way` is how pictures were compared for the index; with neighbours, `recall` is the share of the true ten nearest
-    pictures that was among the candidates when it was measured.
+    pictures that was among the candidates when it was measured. `seen` counts the pictures that the backbone has seen.
     """
 
     library: str
@@ -779,6 +786,7 @@ class Status:
     jobs: tuple[Job, ...]
     way: Literal["all pairs", "neighbours", "none"] = "none"
     recall: float | None = None
+    seen: int = 0
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ ELSEWHERE = frozenset({"CACHE", "CONFIG", "LANES", "CHROMIUM"})
 ColourSpace = Literal["lab", "rgb", "yuv"]
 Spaces = Literal["both", "centred", "common"]
 Correction = Literal["relative", "none"]
+Seeing = Literal["index", "need"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class Settings:
         For pictures that are near everything: "relative" or "none".
     limit : int
         Most pictures for which all pairwise divergences are computed and kept; above, only those with candidates.
+    activations : str
+        When the backbone sees new pictures: after each "index", or when there is first "need" of it.
     allowed_hosts : tuple of str
         Names beside its own that the server answers to.
     allowed_folders : tuple of Path
@@ -71,6 +74,7 @@ class Settings:
     spaces: Spaces = "both"
     correction: Correction = "relative"
     limit: int = 5000
+    activations: Seeing = "index"
     max_megapixels: float = 300.0
     workers: int = 0
     host: str = "127.0.0.1"
@@ -117,12 +121,22 @@ _BOUNDS: tuple[tuple[str, float, float], ...] = (
 )
 
 
-_CHOICES: dict[str, Any] = {"colour_space": ColourSpace, "spaces": Spaces, "correction": Correction}
+_CHOICES: dict[str, Any] = {
+    "colour_space": ColourSpace,
+    "spaces": Spaces,
+    "correction": Correction,
+    "activations": Seeing,
+}
 
 
 def user_file() -> Path:
     """Where the configuration file of this user lies, whether or not it exists."""
     return Path(platformdirs.user_config_dir("leitmotiv", False)) / "config.toml"
+
+
+def cache_folder(environ: Mapping[str, str]) -> Path:
+    """Where this user keeps what can be made again: compiled kernels, graphs of networks."""
+    return Path(environ.get(PREFIX + "CACHE") or platformdirs.user_cache_dir("leitmotiv", False))
 
 
 def load(

@@ -49,7 +49,7 @@ def test_other_variables_are_not_settings():
     [
         ("LEITMOTIV_SAMPELS", "LEITMOTIV_SAMPELS sets 'sampels'.*Did you mean samples"),
         ("LEITMOTIV_ORIGINS", "no setting"),
-        ("LEITMOTIV_QUITE_ANOTHER", "The settings are: allowed_folders, allowed_hosts, alpha, "),
+        ("LEITMOTIV_QUITE_ANOTHER", "The settings are: activations, allowed_folders, allowed_hosts, alpha, "),
     ],
 )
 def test_misspelt_variable_is_refused_and_near_settings_are_named(name, says):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leitmotiv.cli.progress import bars
-from leitmotiv.cli.verbs import Verb, session, show
+from leitmotiv.cli.verbs import Verb, note, session, show
 
 if TYPE_CHECKING:
     from leitmotiv.workflows.grain import Groups
@@ -23,12 +23,16 @@ def command(skip_distances: bool, groups: "Groups | None", limit: int | None) ->
     """Compare the pictures and find their trends.
 
     Only pairs with a new picture are computed. Groups stay where nothing changed. Interrupted, it goes on from where
-    it was.
+    it was. Then a network looks at what the new pictures show (the setting `activations`).
 
     --groups holds until it is given again: new pictures join fewer or more trends, too.
     """
+    from leitmotiv.workflows.activations import follow
     from leitmotiv.workflows.index import build_index
 
     with session(limit=limit) as opened, bars() as report:
         built = build_index(opened, skip_distances=skip_distances, groups=groups, report=report)
+        said = follow(opened, report)
     show(vars(built), lambda: str(built))
+    if said:
+        note(said)

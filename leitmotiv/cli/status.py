@@ -34,6 +34,7 @@ def as_text(state: "Status") -> str:
         f"folders   {', '.join(printable(p.decode('utf-8', 'replace')) for p in state.folders) or 'none'}",
         f"pictures  {state.images:,} ({state.missing:,} missing, {state.offline:,} offline)",
         f"index     {index}",
+        f"subjects  {state.seen:,} pictures seen",
         f"failed    {state.failed:,}",
     ]
     return "\n".join([*lines, *(f"  {printable(f.name)}: {f.reason}" for f in state.failures)])

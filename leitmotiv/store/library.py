@@ -12,6 +12,7 @@ from typing import Self
 
 from leitmotiv.errors import DiskFullError, LeitmotivError, NotALibraryError, PermissionDeniedError
 from leitmotiv.store import migrations, tables
+from leitmotiv.store.activations import Activations
 from leitmotiv.store.arrays import Arrays
 from leitmotiv.store.boards import Boards
 from leitmotiv.store.catalogue import Catalogue
@@ -51,7 +52,7 @@ class Library:
     ----------
     folder : Path
     images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
-    changes, exports, duplicates, boards
+    changes, exports, duplicates, activations, boards
         The parts; see their classes.
     sprites
         Sheets of small pictures.
@@ -62,6 +63,7 @@ class Library:
         self._database = database
         self._lock = lock
         self.mixtures = Mixtures(database)
+        self.activations = Activations(database)
         self.clusters = ClusterTree(database)
         self.arrays = Arrays(folder / "arrays")
         self.sprites = Sprites(folder / "arrays" / "sprites")

@@ -297,6 +297,24 @@ def m009_boards(database: sqlite3.Connection) -> None:
     count_changes(database, "boards", "board_examples", "board_snapshots")
 
 
+def m010_activations(database: sqlite3.Connection) -> None:
+    """Add what the backbone makes of pictures; serials are not used twice, so that new rows are found by theirs."""
+    for statement in _M010.split(";"):
+        database.execute(statement)
+    count_changes(database, "activations")
+
+
+_M010 = """
+CREATE TABLE activations (
+    serial INTEGER PRIMARY KEY AUTOINCREMENT,
+    image_id TEXT NOT NULL UNIQUE REFERENCES images (id) ON DELETE CASCADE,
+    version TEXT NOT NULL,
+    pooled BLOB NOT NULL
+);
+CREATE INDEX activations_by_version ON activations (version, image_id, serial)
+"""
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
@@ -307,6 +325,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m007_queue,
     m008_edits_of_trends,
     m009_boards,
+    m010_activations,
 )
 
 

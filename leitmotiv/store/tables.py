@@ -88,6 +88,15 @@ class Mixtures(Table):
     aspect = FloatField()
 
 
+class Activations(Table):
+    """What the backbone made of each picture: `pooled` is 1,280 float16, little-endian."""
+
+    serial = IntegerField(primary_key=True)
+    image_id = TextField()
+    version = TextField()
+    pooled = BlobField()
+
+
 class Folders(Table):
     """Folders that were added, with their patterns as JSON lists."""
 
@@ -358,6 +367,7 @@ TABLES: tuple[type[Table], ...] = (
     Files,
     Thumbnails,
     Mixtures,
+    Activations,
     Folders,
     Failures,
     Clusters,

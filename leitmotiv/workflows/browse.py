@@ -331,6 +331,7 @@ def status(session: Session) -> Status:
         jobs=_news(library.jobs.list()),
         way=way,
         recall=recall,
+        seen=library.activations.count(),
     )
 
 

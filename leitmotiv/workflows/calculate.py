@@ -15,9 +15,11 @@ from leitmotiv.analysis.views import expected_image
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import Clusters, Mixture, Pixels
 from leitmotiv.settings import Settings
+from leitmotiv.workflows import activations
 from leitmotiv.workflows.correcting import corrected
 from leitmotiv.workflows.fitting import fit_pixels
 from leitmotiv.workflows.measuring import look
+from leitmotiv.workflows.session import Session
 
 if TYPE_CHECKING:
     from leitmotiv.analysis.affinity import affinity_propagation
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "VariationalGaussianMixture",
+    "activation",
     "affinity_propagation",
     "bhattacharyya_distance",
     "cauchy_schwarz_divergence",
@@ -87,6 +90,12 @@ def relative_matrix(matrix: NDArray[np.float32], ids: Sequence[str] | None) -> N
 def cluster(matrix: NDArray[Any], *, ids: Sequence[str] | None, preference: float | None) -> Clusters:
     """Clusters and their tree of a divergence matrix (N, N), in any unit."""
     return tree.cluster(matrix, ids=ids, preference=preference)
+
+
+def activation(picture: Path | Pixels, session: Session) -> NDArray[np.float32]:
+    """What the backbone makes of a file or of pixels, (1280,) float32."""
+    pixels = read_image(picture, session.settings.max_megapixels) if isinstance(picture, Path) else picture
+    return np.asarray(activations.of_pixels(session, pixels).pooled[0])
 
 
 def __getattr__(name: str) -> Any:

@@ -111,6 +111,7 @@ def _grow(
     channel: Connection,
     parent: int,
 ) -> None:
+    from leitmotiv.workflows.activations import follow
     from leitmotiv.workflows.index import build_index
     from leitmotiv.workflows.ingest import add_directories
     from leitmotiv.workflows.measuring import ready
@@ -139,6 +140,8 @@ def _grow(
                 raise Stopped
             if session.library.images.count():
                 channel.send(("line", str(build_index(session, report=report))))
+                if said := follow(session, report):
+                    channel.send(("line", said))
     except (KeyboardInterrupt, Stopped, BrokenPipeError):
         pass
     except LeitmotivError as error:

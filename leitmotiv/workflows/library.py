@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from leitmotiv.records import Clusters, Image, Mixture, Ranking, Status
 from leitmotiv.settings import load
-from leitmotiv.workflows import browse, ingest
+from leitmotiv.workflows import activations, browse, ingest
 from leitmotiv.workflows.index import IndexReport, build_index
 from leitmotiv.workflows.measuring import compared
 from leitmotiv.workflows.session import Session
@@ -35,8 +35,15 @@ class Library:
         return ingest.add_directories(self._session, paths, include=include, exclude=exclude)
 
     def build_index(self) -> IndexReport:
-        """Compare what is new, and cluster."""
-        return build_index(self._session)
+        """Compare what is new, and cluster; then have the backbone see it, unless the settings say later."""
+        built = build_index(self._session)
+        activations.follow(self._session)
+        return built
+
+    def activation(self, image_id: str) -> NDArray[np.float32]:
+        """What the backbone makes of a picture, (1280,) float32; without need of an index."""
+        seen = activations.of_picture(self._session, browse.image(self._session, image_id).id)
+        return np.asarray(seen.pooled[0])
 
     def __len__(self) -> int:
         return self._session.library.images.count()

@@ -70,6 +70,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "add": Kind("Reading pictures", "leitmotiv.workflows.tasks:add", "leitmotiv.workflows.tasks:check_add"),
     "index": Kind("Finding trends", "leitmotiv.workflows.tasks:index", "leitmotiv.workflows.tasks:check_index"),
+    "activations": Kind("Seeing what pictures show", "leitmotiv.workflows.tasks:see"),
     "duplicates": Kind("Looking for duplicates", "leitmotiv.workflows.duplicates:find_all"),
     "export": Kind("Writing out", "leitmotiv.workflows.shelf:work", "leitmotiv.workflows.shelf:check", writes=False),
 }

@@ -14,13 +14,17 @@ import numpy as np
 
 from leitmotiv.analysis import warming
 from leitmotiv.analysis.mixture import fit_image
+from leitmotiv.errors import MissingExtraError
 from leitmotiv.imaging import trial
+from leitmotiv.records import ACTIVATIONS, SEEN_SIDE
 from leitmotiv.settings import Settings
 from leitmotiv.workflows.compiling import compile_ahead
+from leitmotiv.workflows.session import Session
 
 PACKAGES = (
     *("numpy", "scipy", "scikit-learn", "scikit-image", "numba", "llvmlite", "peewee", "click"),
     *("flask", "waitress", "pillow", "pillow-heif", "rawpy", "rich"),
+    *("onnxruntime", "onnx"),
 )
 
 
@@ -54,6 +58,7 @@ def examine(settings: Settings) -> list[Check]:
         _folder("library", settings.library),
         _formats(),
         _pace(settings),
+        _backbone(settings),
     ]
     return [*checks, *(_package(name) for name in PACKAGES)]
 
@@ -81,6 +86,21 @@ def _formats() -> Check:
     good, bad = (", ".join(kind for kind, read in kinds.items() if read is wanted) for wanted in (True, False))
     text = f"reads {good}" + (f"; cannot read {bad}: run `pip install --upgrade pillow pillow-heif`" if bad else "")
     return Check("formats", not bad, text)
+
+
+def _backbone(settings: Settings) -> Check:
+    """Whether the network is there and whole, and how long it looks at a picture."""
+    with Session(settings, create=False) as session:
+        try:
+            network = session.backbone()
+        except MissingExtraError as error:
+            return Check("backbone", False, f"{error} Looks work without it")
+        pictures = np.zeros((8, SEEN_SIDE, SEEN_SIDE, 3), np.uint8)
+        network.features(pictures)
+        began = time.perf_counter()
+        network.features(pictures)
+        each = (time.perf_counter() - began) / len(pictures)
+    return Check("backbone", True, f"{ACTIVATIONS}, {each * 1000:.0f} ms a picture")
 
 
 def _pace(settings: Settings) -> Check:

@@ -1,12 +1,16 @@
 """The one place that builds things: the library now, networks later; workflows are handed a Session."""
 
+import os
 import threading
 from collections.abc import Hashable
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from leitmotiv.settings import Settings
+from leitmotiv.settings import Settings, cache_folder
 from leitmotiv.store.library import Library
+
+if TYPE_CHECKING:
+    from leitmotiv.nets.backbone import Backbone
 
 
 class Session:
@@ -40,6 +44,8 @@ class Session:
         self._create = create
         self._library: Library | None = None
         self._opening = threading.Lock()
+        self._backbone: Backbone | None = None
+        self._loading = threading.Lock()
 
     @property
     def library(self) -> Library:
@@ -48,6 +54,21 @@ class Session:
             if self._library is None:
                 self._library = Library.open(self.settings.library, create=self._create)
             return self._library
+
+    def backbone(self) -> "Backbone":
+        """The network that sees what pictures show, loaded on first use.
+
+        Raises
+        ------
+        MissingExtraError
+            Its weights are not installed, or damaged.
+        """
+        with self._loading:
+            if self._backbone is None:
+                from leitmotiv.nets.backbone import Backbone  # onnxruntime: only who asks waits for it
+
+                self._backbone = Backbone(cache_folder(os.environ), threads=self.settings.cores)
+            return self._backbone
 
     def close(self) -> None:
         """Close what was opened."""

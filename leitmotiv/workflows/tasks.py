@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from leitmotiv.errors import EmptyLibraryError, UsageError
+from leitmotiv.workflows import activations
 from leitmotiv.workflows import folders as allowance
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.queue import Parameters
@@ -42,6 +43,7 @@ def add(session: Session, parameters: Parameters, report: Report) -> str:
     added = add_directories(session, [Path(folder) for folder in chosen], report=report)
     if session.library.images.count() and (added.new or added.changed or session.library.clusters.digest() is None):
         build_index(session, report=report)
+        activations.follow(session, report)
     return str(added)
 
 
@@ -60,7 +62,14 @@ def index(session: Session, parameters: Parameters, report: Report) -> str:
     """Bring the index up to date, with fewer or more trends if asked."""
     from leitmotiv.workflows.index import build_index
 
-    return str(build_index(session, groups=parameters.get("groups"), report=report))
+    built = build_index(session, groups=parameters.get("groups"), report=report)
+    activations.follow(session, report)
+    return str(built)
+
+
+def see(session: Session, parameters: Parameters, report: Report) -> str:
+    """Have the backbone see what pictures show."""
+    return f"{activations.ensure(session, report):,} pictures"
 
 
 def known(session: Session) -> list[str]:

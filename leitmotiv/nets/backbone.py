@@ -1,0 +1,150 @@
+"""Owns EfficientNet-Lite0 in onnxruntime: pictures of 224 x 224 pixels to their features, one batch at a time.
+
+The graph is built from the weights once and kept in the user's cache folder; a cached file that is damaged, or a folder
+that cannot be written, only costs building it again.
+"""
+
+import contextlib
+import hashlib
+import os
+import secrets
+import threading
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from leitmotiv.nets import weights
+from leitmotiv.nets.weights import EFFICIENTNET_LITE0
+from leitmotiv.records import SEEN_SIDE as SIDE
+from leitmotiv.records import Pixels
+
+Values = NDArray[np.float32]
+GRAPH_REVISION = 1
+"""Grows whenever the same weights give another graph; part of the name under which it is cached."""
+BATCH = 16
+"""Pictures that are computed at once: more are not faster, and hold more memory."""
+
+
+class Features(NamedTuple):
+    """What the network makes of B pictures.
+
+    Attributes
+    ----------
+    map : (B, 7, 7, 1280) float32
+        Rows from top to bottom, cells from left to right; each at least 0 and at most 6.
+    pooled : (B, 1280) float32
+        The mean of the map over its cells.
+    logits : (B, 1000) float32
+        Of the classes of ImageNet-1k, in their usual order.
+    """
+
+    map: Values
+    pooled: Values
+    logits: Values
+
+
+class Backbone:
+    """The network, loaded; several threads may ask it, and it computes for one at a time.
+
+    Parameters
+    ----------
+    cache : Path
+        The folder that keeps the graph; it need not exist.
+    threads : int
+        Onnxruntime computes with.
+
+    Raises
+    ------
+    MissingExtraError
+        The weights are not installed, or damaged.
+    """
+
+    def __init__(self, cache: Path, *, threads: int = 1) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(graph(cache), options, providers=["CPUExecutionProvider"])
+        self._lane = threading.Lock()
+
+    def features(self, pictures: NDArray[np.uint8]) -> Features:
+        """What the network makes of pictures.
+
+        Parameters
+        ----------
+        pictures : (B, 224, 224, 3) uint8
+            As `leitmotiv.imaging.square.network_input` makes them; B may be 0.
+
+        Raises
+        ------
+        ValueError
+            Another shape or type.
+        """
+        if pictures.dtype != np.uint8 or pictures.ndim != 4 or pictures.shape[1:] != (SIDE, SIDE, 3):
+            raise ValueError(f"pictures must be (B, {SIDE}, {SIDE}, 3) uint8, not {pictures.shape} {pictures.dtype}.")
+        parts = [self._run(pictures[start : start + BATCH]) for start in range(0, max(1, len(pictures)), BATCH)]
+        if len(parts) == 1:
+            return parts[0]
+        return Features(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+
+    def _run(self, pictures: Pixels) -> Features:
+        with self._lane:
+            found = self._session.run(list(Features._fields), {"picture": np.ascontiguousarray(pictures)})
+        return Features(*found)
+
+
+def graph(cache: Path) -> bytes:
+    """The graph as a file of ONNX, out of the cache or built anew and put there.
+
+    Raises
+    ------
+    MissingExtraError
+        The weights are not installed, or damaged; what is cached does not stand in for them.
+    """
+    data = weights.read(EFFICIENTNET_LITE0)
+    path = cache / f"efficientnet-lite0-{EFFICIENTNET_LITE0.sha256[:12]}-{GRAPH_REVISION}.onnx"
+    found = _cached(path)
+    if found is None:
+        found = _built(data)
+        _keep(path, found)
+    return found
+
+
+def _built(data: bytes) -> bytes:
+    # Only here: onnx writes graphs, and running a cached one does without it.
+    from leitmotiv.nets.graph import build
+
+    return build(weights.tensors(data))
+
+
+def _cached(path: Path) -> bytes | None:
+    """What was kept, if it is as it was written: the SHA-256 stands beside it."""
+    try:
+        data = path.read_bytes()
+        return data if _mark(path).read_text("ascii") == hashlib.sha256(data).hexdigest() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Put the graph into the cache, whole; where that cannot be written, the next start builds it again."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, data)
+        _replace(_mark(path), hashlib.sha256(data).hexdigest().encode())
+
+
+def _replace(path: Path, data: bytes) -> None:
+    part = path.with_name(f"{path.name}-{os.getpid()}-{secrets.token_hex(4)}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _mark(path: Path) -> Path:
+    return path.with_suffix(".sha256")
