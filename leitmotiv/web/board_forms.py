@@ -12,8 +12,7 @@ HEROES = 6
 
 def board(session: Session, one: Board) -> dict[str, Any]:
     """A board with what is on it and what it learnt."""
-    taught = [each for snapshot in one.snapshots for each in snapshot.examples]
-    states = pinning.states(session, [*one.examples, *taught])
+    states = pinning.states(session, one)
     now = one.snapshot
     return {
         "id": one.id,
@@ -67,9 +66,9 @@ def snapshot(one: Snapshot, states: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def whole_snapshot(session: Session, one: Snapshot) -> dict[str, Any]:
-    """A snapshot with the pictures that it was taught."""
-    states = pinning.states(session, one.examples)
+def whole_snapshot(session: Session, of: Board, one: Snapshot) -> dict[str, Any]:
+    """A snapshot of a board with the pictures that it was taught."""
+    states = pinning.states(session, of)
     sides = ("positive", "negative")
     taught = {side: [example(each, states[each.id]) for each in one.examples if each.side == side] for side in sides}
     doubts = [{"id": image_id, "strength": strength} for image_id, strength in one.contradictions]

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, request
 
-from leitmotiv.errors import NotFoundError
+from leitmotiv.errors import UsageError
 from leitmotiv.records import Ranking
-from leitmotiv.web import answers, board_forms, forms, parameters, schema, shapes
+from leitmotiv.web import board_forms, forms, parameters, schema, shapes
 from leitmotiv.web import board_shapes as board
 from leitmotiv.web.answers import body, json_answer
 from leitmotiv.web.board_json import API, ONE, answer, weights
@@ -19,6 +19,8 @@ pages = Blueprint("board_results", __name__)
 
 SNAPSHOTS = f"{ONE}/snapshots"
 MANY = 10_000_000
+CAV_BYTES = 64_000_000
+"""Of a .cav file that is taken in."""
 ASKED = {
     **shapes.SELECTED,
     "sort": schema.text("`-score`, `score`, or an order of pictures.", default="-score"),
@@ -57,8 +59,8 @@ def snapshots(number: int) -> Response:
 def snapshot(number: int, snapshot: int) -> Response:
     """One snapshot, with the pictures that it was taught."""
     session = the_session()
-    found = learning.snapshot_of(boards.get(session, number), snapshot)
-    return json_answer(board_forms.whole_snapshot(session, found))
+    of = boards.get(session, number)
+    return json_answer(board_forms.whole_snapshot(session, of, learning.snapshot_of(of, snapshot)))
 
 
 @pages.patch(f"{SNAPSHOTS}/<int:snapshot>")
@@ -123,19 +125,25 @@ def results(number: int) -> Response:
 @pages.post(f"{API}/rank")
 @describe(body=board.LOOSE, answer=shapes.RANKING, errors=(404, 409, 501))
 def rank() -> Response:
-    """Learn from pictures and rank by it, without keeping anything: {"positive": [ids], "negative": [ids], "n"}."""
-    form = body(board.LOOSE, most=LARGE)
-    found = finding.loose(
-        the_session(),
-        weights(form["positive"]),
-        weights(form.get("negative", [])),
-        method=form.get("method", "ridge"),
-        text=form.get("q", ""),
-        sort=form.get("sort", finding.BEST),
-        n=form.get("n", 50),
-        own=form.get("own", False),
-    )
+    """Rank by pictures or by several boards, without keeping anything.
+
+    {"positive": [ids], "negative": [ids], "n"} learns from pictures; {"terms": [{"board", "op", "weight"}]} joins what
+    boards learnt: and, or, minus.
+    """
+    session, form = the_session(), body(board.LOOSE, most=LARGE)
+    more = {"text": form.get("q", ""), "sort": form.get("sort", finding.BEST), "n": form.get("n", 50)}
+    more["own"] = form.get("own", False)
+    if ("positive" in form) == ("terms" in form):
+        raise UsageError("Give either positive, a list of pictures, or terms, a list of boards.")
+    if "terms" in form:
+        return json_answer(_ranking(finding.joined(session, [_joined(one) for one in form["terms"]], **more), None))
+    sides = (weights(form.get(side, [])) for side in ("positive", "negative"))
+    found = finding.loose(session, *sides, method=form.get("method", "ridge"), **more)
     return json_answer(_ranking(found, None))
+
+
+def _joined(term: dict[str, Any]) -> finding.Joined:
+    return finding.Joined(term["board"], term.get("op", "and"), term.get("weight", 1.0), term.get("snapshot"))
 
 
 @pages.get(f"{ONE}/informative")
@@ -151,26 +159,22 @@ def informative(number: int) -> Response:
 
 
 @pages.post(f"{API}/import")
-@describe(form=board.TAKEN_IN, answer=board.BOARD, status=201, errors=(422,))
+@describe(query={"name": board.NAME}, answer=board.BOARD, status=201)
 def bring_in() -> Response:
-    """Make a board of a .cav file: the field `file` of a form."""
-    file = answers.upload("file", megabytes=64)
-    name = " ".join((request.form.get("name") or "").split())
-    stem = (file.filename or "").replace("\\", "/").rpartition("/")[2].removesuffix(".cav")
-    return answer(publishing.bring_in(the_session(), file.read(), name, suggested=stem), 201)
+    """Make a board of the .cav file that is the body; it is called as `?name=`, with a number where that is taken."""
+    request.max_content_length = CAV_BYTES
+    return answer(publishing.bring_in(the_session(), request.get_data(cache=False), request.args.get("name", "")), 201)
 
 
 @pages.get(f"{ONE}/export.<kind>")
 @describe(query={"snapshot": board.SNAPSHOT_OF}, media=tuple(sorted(set(publishing.MEDIA.values()))), errors=(409, 501))
 def export(number: int, kind: str) -> Response:
     """A board as `html`, or what it learnt as `cav`, `json` or `onnx`."""
-    if kind not in publishing.MEDIA:
-        raise NotFoundError(f"A board is exported as {', '.join(publishing.MEDIA)}, not as {kind!r}.")
     session = the_session()
     snapshot = parameters.optional_whole("snapshot", 1, 2**53)
-    data = publishing.written(session, number, kind, snapshot)  # type: ignore[arg-type]
+    data = publishing.written(session, number, publishing.as_kind(kind), snapshot)
     made = make_response(data)
-    made.mimetype = publishing.MEDIA[kind]  # type: ignore[index]
+    made.mimetype = publishing.MEDIA[publishing.as_kind(kind)]
     made.headers.set("Content-Disposition", "attachment", filename=f"{boards.get(session, number).name}.{kind}")
     return made
 

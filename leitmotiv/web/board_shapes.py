@@ -48,24 +48,8 @@ HANDED_IN = schema.record(
     },
     optional=("side", "revision"),
 )
-TAKEN_IN = schema.record(
-    {"file": {"type": "string", "contentMediaType": "application/octet-stream"}, "name": NAME}, optional=("name",)
-)
 TAUGHT = schema.record({"method": METHOD, "name": NAME, "revision": REVISION})
 NAMED = schema.record({"name": NAME})
-LOOSE = schema.record(
-    {
-        "positive": PICTURES,
-        "negative": SOME,
-        "method": METHOD,
-        "q": shapes.SELECTED["q"],
-        "n": schema.whole(1, 10_000_000, default=50),
-        "sort": schema.text("`-score`, `score`, or an order of pictures."),
-        "own": schema.truth("Whether the pictures that were given are ranked too."),
-    },
-    "Which pictures it is, which it is not.",
-    optional=("negative", "method", "q", "n", "sort", "own"),
-)
 MIXED = schema.listed(
     schema.record(
         {
@@ -79,7 +63,19 @@ MIXED = schema.listed(
     least=1,
     most=12,
 )
-
+LOOSE = schema.record(
+    {
+        "positive": PICTURES,
+        "negative": SOME,
+        "terms": MIXED,
+        "method": METHOD,
+        "q": shapes.SELECTED["q"],
+        "n": schema.whole(1, 10_000_000, default=50),
+        "sort": schema.text("`-score`, `score`, or an order of pictures."),
+        "own": schema.truth("Whether the pictures that were given are ranked too."),
+    },
+    "Which pictures it is and which it is not, or which boards join.",
+)
 _EXAMPLE = {
     "id": schema.text(),
     "weight": WEIGHT,
@@ -117,6 +113,32 @@ WHOLE_SNAPSHOT = schema.answer(
         "contradictions": schema.listed(schema.answer({"id": schema.text(), "strength": schema.number(0, 1)})),
     },
     "A snapshot with the pictures that it was taught; the other fields are those of a snapshot.",
+)
+CROP_SIDES = ("x", "y", "width", "height", "score", "aspect")
+_CROP = {name: schema.number(0, 1, "In shares of the picture's sides.") for name in CROP_SIDES[:4]} | {
+    "score": schema.number(about="0 is the middle of the collection, 1 the board."),
+    "aspect": schema.text("Its proportions, in words."),
+}
+CROPS = schema.answer(
+    {
+        "crops": schema.listed(
+            schema.answer(
+                _CROP
+                | {
+                    "preview": schema.text("Address of a small JPEG."),
+                    "download": schema.text("Address of the crop in all pixels of the original."),
+                }
+            )
+        )
+    }
+)
+GLIMPSE = schema.answer(
+    {
+        "score": schema.number(about="0 is the middle of the collection, 1 the board."),
+        "percentile": schema.maybe(schema.number(0, 100, "As of pictures of the library that score the same.")),
+        "probability": schema.maybe(schema.number(0, 1, "Likewise; only roughly calibrated.")),
+        "crop": schema.maybe(schema.answer(_CROP)),
+    }
 )
 DIFFERENCE = schema.answer(
     {

@@ -8,7 +8,17 @@ import numpy as np
 
 from leitmotiv.errors import NotFoundError, UsageError
 from leitmotiv.imaging import read as reading
-from leitmotiv.records import ACTIVATIONS, Board, BoardExample, BoardPicture, Concept, Contradiction, Example, Snapshot
+from leitmotiv.records import (
+    ACTIVATIONS,
+    Board,
+    BoardExample,
+    BoardPicture,
+    Concept,
+    Contradiction,
+    Example,
+    Float32,
+    Snapshot,
+)
 from leitmotiv.workflows import activations, concepts
 from leitmotiv.workflows.boards import change, get
 from leitmotiv.workflows.concept_files import from_cav, to_cav
@@ -98,7 +108,6 @@ def learn(
     ------
     BoardError, EmptyLibraryError, MissingExtraError
     """
-    activations.ensure(session, report)
     given = [one for one in examples if one.weight > 0]
     library = {one.id for one in session.library.images.many([one.id for one in given])}
     handed = session.library.boards.pictures([one.id for one in given if one.id not in library])
@@ -111,7 +120,7 @@ def learn(
     return concept, tuple(one.id for one in given if one.id not in library and one.id not in handed)
 
 
-def _seen(session: Session, picture: BoardPicture) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]] | None:
+def _seen(session: Session, picture: BoardPicture) -> Float32 | None:
     """What the backbone makes of a picture that was handed in, (M,) float32; kept, so that it is looked at once."""
     if picture.activation is not None and (picture.measured == ACTIVATIONS or not picture.data):
         return picture.activation.astype(np.float32)
@@ -119,7 +128,7 @@ def _seen(session: Session, picture: BoardPicture) -> np.ndarray[tuple[int, ...]
         return None
     pooled = activations.of_pixels(session, reading.decoded(picture.data)).pooled[0].astype(np.float16)
     session.library.boards.put_picture(replace(picture, activation=pooled, measured=ACTIVATIONS))
-    return pooled.astype(np.float32)
+    return np.asarray(pooled, np.float32)
 
 
 def _contradictions(said: Iterable[Contradiction], examples: Sequence[BoardExample]) -> tuple[tuple[str, float], ...]:

@@ -3,18 +3,17 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
-from leitmotiv.errors import LayerError, LeitmotivError
+from leitmotiv.errors import LayerError, LeitmotivError, UsageError
 from leitmotiv.formats import board_page
 from leitmotiv.formats.board_page import PagePicture
 from leitmotiv.records import Board, BoardExample, Snapshot
 from leitmotiv.workflows import finding
 from leitmotiv.workflows.boards import change, create, free_name, get
-from leitmotiv.workflows.concept_files import from_cav, to_json
-from leitmotiv.workflows.concept_models import to_onnx
+from leitmotiv.workflows.concept_files import from_cav, load_cav, to_json
 from leitmotiv.workflows.learning import concept_of, data_of, snapshot_of
-from leitmotiv.workflows.own import LONGEST_NAME
 from leitmotiv.workflows.session import Session
 
 Kind = Literal["cav", "json", "onnx", "html"]
@@ -26,6 +25,20 @@ MEDIA: dict[Kind, str] = {
 }
 SHOWN = 60
 """Results on the page of a board."""
+
+
+def as_kind(text: str) -> Kind:
+    """The kind of a file by its ending.
+
+    Raises
+    ------
+    UsageError
+        There is none of this name.
+    """
+    kind = text.lower().removeprefix(".")
+    if kind not in MEDIA:
+        raise UsageError(f"A board is exported as {', '.join(MEDIA)}, not as {text[:20]!r}.")
+    return kind
 
 
 def written(session: Session, board: int | str, kind: Kind, snapshot: int | None = None) -> bytes:
@@ -48,7 +61,7 @@ def written(session: Session, board: int | str, kind: Kind, snapshot: int | None
         return data_of(session, made.concept)
     concept = concept_of(session, found, made.id)
     if kind == "onnx":
-        return to_onnx(session, concept)
+        raise LayerError(concept.layer)
     told = to_json(concept) | {"name": found.name, "snapshot": made.name, "made": made.made.isoformat()}
     return json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
 
@@ -82,25 +95,25 @@ def page(session: Session, board: Board, snapshot: int | None = None) -> bytes:
     )
 
 
-def bring_in(session: Session, data: bytes, name: str = "", *, suggested: str = "") -> Board:
+def bring_in(session: Session, data: bytes, name: str = "") -> Board:
     """Make a board of a .cav file: without pictures, with the concept as its snapshot.
 
     Parameters
     ----------
     name : str
-        Of the board; without one it is called as `suggested`, or with a number behind it where that is taken.
+        Of the board; a number is put behind it where it is taken.
 
     Raises
     ------
     CavFileError
         It is no such file, or a damaged one; nothing was made.
     UsageError
-        The name is taken or too long.
+        The name is too long.
     """
     concept = from_cav(data)
     with session.library.transaction():
         library = session.library.boards
-        made = create(session, name or free_name(session, _suggested(suggested)))
+        made = create(session, free_name(session, " ".join(name.replace('"', " ").split()) or "Imported concept"))
         snapshot = Snapshot(
             id=library.next_snapshot_id(),
             board=made.id,
@@ -119,8 +132,15 @@ def bring_in(session: Session, data: bytes, name: str = "", *, suggested: str = 
         )
 
 
-def _suggested(name: str) -> str:
-    return " ".join(name.replace('"', " ").split())[: LONGEST_NAME - 10] or "Imported concept"
+def bring_in_file(session: Session, path: Path, name: str = "") -> Board:
+    """As `bring_in`, from a file, whose name the board gets without another one.
+
+    Raises
+    ------
+    CavFileError, UsageError
+    """
+    load_cav(path)  # refuses what is too large before it is read
+    return bring_in(session, path.read_bytes(), name or path.stem)
 
 
 def _pictures(session: Session, examples: tuple[BoardExample, ...], side: str) -> list[PagePicture]:

@@ -181,7 +181,7 @@ def test_a_file_is_handed_in_without_becoming_a_picture_of_the_library(session):
     board = boards.create(session, "dusk")
     board, picture_id = pinning.hand_in(session, board.id, jpeg(3, 2000, 1000), "holiday.jpg", "negative")
     assert ids(board, "negative") == [picture_id]
-    assert pinning.states(session, board.examples) == {picture_id: "handed in"}
+    assert pinning.states(session, board) == {picture_id: "handed in"}
     from PIL import Image
 
     assert Image.open(io.BytesIO(pinning.shown(session, picture_id))).size == (1024, 512)
@@ -202,5 +202,5 @@ def test_a_file_that_is_no_picture_is_refused_and_nothing_is_kept(session):
 def test_a_board_says_which_of_its_pictures_are_gone(session):
     board = pinning.made(session, "dusk", IDS[:2])
     session.library.images.forget([IDS[0]])
-    assert pinning.states(session, board.examples) == {IDS[0]: "gone", IDS[1]: "library"}
+    assert pinning.states(session, board) == {IDS[0]: "gone", IDS[1]: "library"}
     assert boards.get(session, board.id) == board
