@@ -91,12 +91,12 @@ def learn(
         scores = background.rows @ beta.astype(np.float32)
     length = max(float(np.linalg.norm(beta)), _LEAST)
     beta, left_out, scores = beta / length, left_out / length, scores / np.float32(length)
-    middle, spread = centre_of(scores)
+    middle, _ = centre_of(scores)
     top = _top(left_out, examples @ beta, middle)
     held_out = left_out if len(examples) > 1 else np.full(1, np.nan)
     return Learnt(
         direction=beta,
-        calibration=_with_lone(background, beta, middle, spread, top),
+        calibration=_with_lone(background, beta, scores, top),
         held_out=held_out,
         standing=_standing(held_out, middle, top),
         quality=share_below(held_out, np.delete(scores, list(members))),
@@ -161,11 +161,14 @@ def _standing(scores: Float, middle: float, top: float) -> Float:
     return np.asarray((scores - middle) / (top - middle))
 
 
-def _with_lone(background: Background, beta: Float, middle: float, spread: float, top: float) -> Calibration:
-    """Add where pictures lie by themselves: the board is as many deviations above their middle."""
+def _with_lone(background: Background, beta: Float, scores: Float32, top: float) -> Calibration:
+    """Add where pictures lie by themselves: as far up as a straight line through the collection says."""
+    middle, spread = centre_of(scores)
     alone = background.plain.astype(np.float32) @ beta.astype(np.float32)
-    lone_middle, lone_spread = centre_of(alone)
-    return Calibration(middle, spread, top, lone_middle, lone_middle + (top - middle) * lone_spread / spread)
+    lone_middle, _ = centre_of(alone)
+    both = np.cov(scores, alone) if len(alone) > 1 else np.eye(2)
+    slope = float(np.clip(both[0, 1] / max(both[0, 0], _LEAST), 0.1, 1.0))
+    return Calibration(middle, spread, top, lone_middle, lone_middle + slope * (top - middle))
 
 
 def calibrated(scores: Float, held_out: Float, fitted: Float) -> Calibration:
