@@ -1,8 +1,8 @@
 """A direction among features, learnt from a board against its whole collection, and what scores along it tell.
 
 It is ridge regression, or the mean of a Gaussian process: the board at 1, its counter-examples at the middle of the
-collection, and the collection around them at 0 by the prior. Learning is exact, draws nothing, and takes one small system
-of the board's size.
+collection, and the collection around them at 0 by the prior. Learning is exact, draws nothing, and takes one
+small system of the board's size.
 
 References
 ----------
