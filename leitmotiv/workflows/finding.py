@@ -5,6 +5,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leitmotiv.analysis.algebra import Operation
 from leitmotiv.records import BoardExample, Concept, Ranking, Result, Scores
@@ -176,11 +177,11 @@ def _arranged(
     offset: int,
     own: bool,
 ) -> Ranking:
-    by_score = sort.removeprefix("-") == "score"
-    chosen = selecting.select(session, text, sort=selecting.DEFAULT_SORT if by_score else sort)
-    row_of = _rows(session, scores)
-    rows = np.array([row_of[one] for one in chosen if one in row_of and (own or one not in taught)], np.int64)
-    if by_score:
+    rows = _chosen(session, scores, text, sort)
+    if not own:
+        row_of = _rows(session, scores)
+        rows = rows[~np.isin(rows, [row_of[one] for one in taught if one in row_of])]
+    if sort.removeprefix("-") == "score":
         falling = -scores.score[rows] if sort == BEST else scores.score[rows]
         rows = rows[np.argsort(falling, kind="stable")]
     page = rows[offset : offset + n].tolist()
@@ -210,6 +211,20 @@ def informative(session: Session, board: int | str, snapshot: int | None = None,
 def _key(session: Session, concept: Concept) -> tuple[Hashable, ...]:
     """What scores are made from: the vector and not the id, which a file may give to another one."""
     return hashlib.sha256(concept.vector.tobytes()).hexdigest(), concept.method, session.library.revision("activations")
+
+
+def _chosen(session: Session, scores: Scores, text: str, sort: str) -> NDArray[np.int64]:
+    """Rows of a selection in its order, the usual one where scores will decide; the same for all concepts."""
+    order = selecting.DEFAULT_SORT if sort.removeprefix("-") == "score" else sort
+    seen = (session.library.revision("activations"), len(scores.ids))
+    key = ("chosen rows", selecting.state_of(session), text.strip(), order, seen)
+
+    def find() -> NDArray[np.int64]:
+        row_of = _rows(session, scores)
+        ids = selecting.select(session, text, sort=order)
+        return np.array([row_of[one] for one in ids if one in row_of], np.int64)
+
+    return remember(session, key, find)
 
 
 def _rows(session: Session, scores: Scores) -> Mapping[str, int]:
