@@ -61,8 +61,11 @@ RANKING = schema.named(
                         **PATH,
                         "score": schema.maybe(schema.number()),
                         "divergence": schema.number(0, about="Jensen-Shannon divergence of the two mixtures, nats."),
+                        "percentile": schema.number(0, 100, "Of boards: percent of the collection that score less."),
+                        "probability": schema.number(0, 1, "Of boards: that it belongs; only roughly calibrated."),
+                        "cosine": schema.number(-1.001, 1.001, "Of boards: with what was learnt."),
                     },
-                    optional=("path_base64", "divergence"),
+                    optional=("path_base64", "divergence", "percentile", "probability", "cosine"),
                 )
             ),
             "next": schema.maybe(schema.text("Address of the next page.")),

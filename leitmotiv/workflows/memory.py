@@ -27,10 +27,16 @@ KEPT = {
     "ratings": 1,
     "selection": 16,
     "between": 2,
+    "background": 1,
+    "heat": 64,
+    "crops": 256,
     "part": 2,
     "term": 48,
     "rows": 1,
     "upload": 24,
+    "concept": 24,
+    "scores": 8,
+    "score rows": 2,
 }
 """How many values of a kind are kept, where they are large."""
 KEPT_ELSE = 512
