@@ -52,7 +52,7 @@ def inspect(board_id: int, image_id: str) -> str:
     """Why a picture fits: where in it the score comes from, and the crops that fit best; `?snapshot=`, `?view=`."""
     session = the_session()
     board, image = boards.get(session, board_id), browse.image(session, image_id)
-    learnt, chosen = _chosen(board)
+    learnt, _ = _chosen(board)
     fit = board_viewing.fit(session, board, learnt, image.id)
     crops, fault = _crops(session, board, learnt, image)
 
@@ -250,9 +250,7 @@ def camera(board_id: int) -> Response:
     board = boards.get(the_session(), board_id)
     learnt, chosen = _chosen(board)
     live = address("board_views.live", number=board.id, **chosen)
-    answer = make_response(
-        render_template("board_camera.html", board=board, up=_up(board, learnt), live_address=live)
-    )
+    answer = make_response(render_template("board_camera.html", board=board, up=_up(board, learnt), live_address=live))
     # the one page that may ask for the camera
     answer.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=(), interest-cohort=()"
     return answer

@@ -28,7 +28,12 @@ SORTS = (
     *(("-score", "Fits best"), ("score", "Fits least"), ("-taken", "Newest"), ("taken", "Oldest")),
     *(("-rating", "Rating"), ("name", "Name"), ("folder", "Folder")),
 )
-FILES = (("html", "The board as a page"), ("cav", "Concept, .cav"), ("json", "Concept, JSON"), ("onnx", "Concept, ONNX"))
+FILES = (
+    ("html", "The board as a page"),
+    ("cav", "Concept, .cav"),
+    ("json", "Concept, JSON"),
+    ("onnx", "Concept, ONNX"),
+)
 NOTHING = Ranking("board", finding.UNIT, "descending", {}, (), 0)
 
 
@@ -113,9 +118,7 @@ def index() -> str:
     session, q = the_session(), " ".join(request.args.get("q", "").split())
     found, total = boards.listed(session, q), len(boards.listed(session))
     trash = [_card(session, one) for one in boards.listed(session, trashed=True)]
-    return render_template(
-        "boards.html", q=q, cards=[_card(session, one) for one in found], total=total, trash=trash
-    )
+    return render_template("boards.html", q=q, cards=[_card(session, one) for one in found], total=total, trash=trash)
 
 
 def _card(session: Session, board: Board) -> dict[str, Any]:
@@ -143,13 +146,12 @@ def snapshot(board_id: int, snapshot_id: int) -> Response:
     return _page(board, learnt, learnt.examples, frozen=True)
 
 
-def _page(
-    board: Board, learnt: Snapshot | None, examples: Sequence[BoardExample], *, frozen: bool = False
-) -> Response:
+def _page(board: Board, learnt: Snapshot | None, examples: Sequence[BoardExample], *, frozen: bool = False) -> Response:
     session, asked = the_session(), _asked()
     part = parameters.one_of("part", "", ("", "board", "results"))
     found = _found(session, board, learnt, asked)
-    values = {"board": board, "snapshot": learnt, "frozen": frozen, "part": part, "asked": asked, "sorts": SORTS}
+    values: dict[str, Any] = {"board": board, "snapshot": learnt, "frozen": frozen, "part": part}
+    values |= {"asked": asked, "sorts": SORTS}
     values |= {"why_not": found.why_not, "fault": found.fault, "total": found.ranking.total}
     values |= {"ready": learnt is not None and not found.why_not, "sides": {one.id: one.side for one in board.examples}}
     values |= _addresses(board, learnt, asked, found.ranking, frozen)
@@ -179,9 +181,18 @@ def _asked() -> Asked:
 def _found(session: Session, board: Board, learnt: Snapshot | None, asked: Asked) -> Found:
     if learnt is None:
         return Found()
-    question = {"text": asked.q, "sort": asked.sort, "n": PAGE, "offset": asked.offset, "own": asked.own == "1"}
     try:
-        return Found(finding.results(session, board.id, learnt.id, **question))
+        ranking = finding.results(
+            session,
+            board.id,
+            learnt.id,
+            text=asked.q,
+            sort=asked.sort,
+            n=PAGE,
+            offset=asked.offset,
+            own=asked.own == "1",
+        )
+        return Found(ranking)
     except UsageError as error:
         return Found(fault=str(error))
     except (LayerError, MissingExtraError, EmptyLibraryError) as error:
@@ -200,9 +211,7 @@ def said(one: Result) -> Fit:
     return Fit(short, f"score {one.score:.2f}", f"{short} likely (roughly calibrated), {whole}")
 
 
-def _addresses(
-    board: Board, learnt: Snapshot | None, asked: Asked, ranking: Ranking, frozen: bool
-) -> dict[str, Any]:
+def _addresses(board: Board, learnt: Snapshot | None, asked: Asked, ranking: Ranking, frozen: bool) -> dict[str, Any]:
     """Where things of this page lead."""
     place = {"board_id": board.id} | ({"snapshot_id": learnt.id} if frozen and learnt else {})
     page = "boards.snapshot" if frozen else "boards.show"
@@ -243,9 +252,7 @@ def _example(one: BoardExample, state: str, image: Image | None, odd: float | No
     return Example(one.id, one.weight, label, image, form["src"], form["uploaded"], odd)
 
 
-def _beside(
-    session: Session, board: Board, learnt: Snapshot | None, *, usable: bool, frozen: bool
-) -> dict[str, Any]:
+def _beside(session: Session, board: Board, learnt: Snapshot | None, *, usable: bool, frozen: bool) -> dict[str, Any]:
     """What stands beside the results: trainings, what to ask, and what to know of the concept."""
     asking: Sequence[str] = ()
     above = None
@@ -267,7 +274,11 @@ def _training(session: Session, board: Board, one: Snapshot) -> dict[str, Any]:
     """A snapshot in the row of them."""
     form = board_forms.whole_snapshot(session, board, one)
     current = one.id == board.current
-    to = address("boards.show", board_id=board.id) if current else address("boards.snapshot", board_id=board.id, snapshot_id=one.id)
+    to = (
+        address("boards.show", board_id=board.id)
+        if current
+        else address("boards.snapshot", board_id=board.id, snapshot_id=one.id)
+    )
     return form | {"made": one.made, "address": to, "quality": one.quality, "title": _quality(one)}
 
 

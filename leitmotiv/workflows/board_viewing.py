@@ -1,4 +1,4 @@
-"""What the pages of a board tell beside its results: how many are likely, what a picture is to it, two trainings compared."""
+"""What pages of a board tell beside its results: how many are likely, how one picture fits, two trainings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,11 +72,11 @@ LOOKED = 2000
 
 def beside(session: Session, board: Board, one: Snapshot, other: Snapshot, n: int) -> Trainings:
     """Compare what two trainings find; pictures that either was taught are ranked too, as both may have been."""
-    rankings = [finding.results(session, board.id, each.id, n=max(n, LOOKED), own=True).results for each in (one, other)]
+    rankings = [
+        finding.results(session, board.id, each.id, n=max(n, LOOKED), own=True).results for each in (one, other)
+    ]
     places = [{result.id: place for place, result in enumerate(ranking)} for ranking in rankings]
-    first, second = (
-        _moved(ranking[:n], there) for ranking, there in zip(rankings, reversed(places), strict=True)
-    )
+    first, second = (_moved(ranking[:n], there) for ranking, there in zip(rankings, reversed(places), strict=True))
     best = [{result.id for result in ranking[:n]} for ranking in rankings]
     return Trainings(first, second, len(best[0] & best[1]))
 
