@@ -1,7 +1,8 @@
 """A direction among features, learnt from a board against its whole collection, and what scores along it tell.
 
-It is ridge regression, or the mean of a Gaussian process: the board at 1, its counter-examples at 0, and the collection
-around them at 0 by the prior. Learning is exact, draws nothing, and takes one small system of the board's size.
+It is ridge regression, or the mean of a Gaussian process: the board at 1, its counter-examples at the middle of the
+collection, and the collection around them at 0 by the prior. Learning is exact, draws nothing, and takes one
+small system of the board's size.
 
 References
 ----------
@@ -69,7 +70,8 @@ def learn(
     .. math:: \beta = M B^T (B M B^T + \sigma^2 D)^{-1} t
 
     with B the rows of the board, M the inverse of the shrunk covariance of the collection, sigma^2 the mean likeness
-    of a picture with itself, t 1 and 0, and D the inverse weights. Of an example that was left out the score is
+    of a picture with itself, D the inverse weights, and t 1 for examples and the middle of the collection, or less, for
+    counter-examples. Of an example that was left out the score is
     :math:`t_i - \alpha_i / [(B M B^T + \sigma^2 D)^{-1}]_{ii}` [1]_.
 
     Parameters
@@ -84,19 +86,21 @@ def learn(
     lesson = _Lesson(background, examples, weights, against, against_weights)
     beta, left_out = lesson.solve(np.ones(len(examples)))
     scores = background.rows @ beta.astype(np.float32)
+    middle = float(np.median(scores))
+    trust = np.ones(len(examples))
     if len(examples) >= _DOUBTED_FROM:
-        middle = float(np.median(scores))
         doubt = _standing(left_out, middle, _top(left_out, examples @ beta, middle))
-        beta, left_out = lesson.solve(np.clip(doubt / DOUBT, 0.1, 1.0))
-        scores = background.rows @ beta.astype(np.float32)
+        trust = np.clip(doubt / DOUBT, 0.1, 1.0)
+    beta, left_out = lesson.solve(trust, middle)
+    scores = background.rows @ beta.astype(np.float32)
     length = max(float(np.linalg.norm(beta)), _LEAST)
     beta, left_out, scores = beta / length, left_out / length, scores / np.float32(length)
-    middle, spread = centre_of(scores)
+    middle, _ = centre_of(scores)
     top = _top(left_out, examples @ beta, middle)
     held_out = left_out if len(examples) > 1 else np.full(1, np.nan)
     return Learnt(
         direction=beta,
-        calibration=_with_lone(background, beta, middle, spread, top),
+        calibration=_with_lone(background, beta, scores, top),
         held_out=held_out,
         standing=_standing(held_out, middle, top),
         quality=share_below(held_out, np.delete(scores, list(members))),
@@ -129,18 +133,31 @@ class _Lesson:
             self._noise = np.append(self._noise, AGAINST * ground.ordinary(background) / against_weights)
         self._board = board
         self._measured = ground.metric(background) @ board.T
-        self._target = np.zeros(len(board))
-        self._target[: self._count] = 1.0
+        self._likeness = board @ self._measured
 
-    def solve(self, trust: Float) -> tuple[Float, Float]:
-        """The direction, not of unit length, and the scores of examples that are left out."""
-        noise = self._noise.copy()
-        noise[: self._count] /= trust
-        factor = cho_factor(self._board @ self._measured + np.diag(noise))
-        inverse = cho_solve(factor, np.eye(len(noise)))
-        dual = inverse @ self._target
-        left_out = self._target - dual / np.diag(inverse)
-        return self._measured @ dual, left_out[: self._count]
+    def solve(self, trust: Float, middle: float | None = None) -> tuple[Float, Float]:
+        """The direction, not of unit length, and the scores of examples that are left out.
+
+        Counter-examples take part where a middle of the collection is given: that is what they are meant to score, or
+        what the examples alone give them where that is less, so that no answer “it is not” lifts a picture.
+        """
+        count, noise = self._count, self._noise.copy()
+        noise[:count] /= trust
+        target = np.ones(count)
+        if middle is None:
+            noise = noise[:count]
+        elif len(noise) > count:
+            alone = _solved(self._likeness[:count, :count], noise[:count], target)[0]
+            target = np.append(target, np.minimum(self._likeness[count:, :count] @ alone, middle))
+        used = len(target)
+        dual, inverse = _solved(self._likeness[:used, :used], noise, target)
+        left_out = target - dual / np.diag(inverse)
+        return self._measured[:, :used] @ dual, left_out[:count]
+
+
+def _solved(likeness: Float, noise: Float, target: Float) -> tuple[Float, Float]:
+    inverse = cho_solve(cho_factor(likeness + np.diag(noise)), np.eye(len(noise)))
+    return inverse @ target, inverse
 
 
 def centre_of(scores: Float | Float32) -> tuple[float, float]:
@@ -161,11 +178,14 @@ def _standing(scores: Float, middle: float, top: float) -> Float:
     return np.asarray((scores - middle) / (top - middle))
 
 
-def _with_lone(background: Background, beta: Float, middle: float, spread: float, top: float) -> Calibration:
-    """Add where pictures lie by themselves: the board is as many deviations above their middle."""
+def _with_lone(background: Background, beta: Float, scores: Float32, top: float) -> Calibration:
+    """Add where pictures lie by themselves: as far up as a straight line through the collection says."""
+    middle, spread = centre_of(scores)
     alone = background.plain.astype(np.float32) @ beta.astype(np.float32)
-    lone_middle, lone_spread = centre_of(alone)
-    return Calibration(middle, spread, top, lone_middle, lone_middle + (top - middle) * lone_spread / spread)
+    lone_middle, _ = centre_of(alone)
+    both = np.cov(scores, alone) if len(alone) > 1 else np.eye(2)
+    slope = float(np.clip(both[0, 1] / max(both[0, 0], _LEAST), 0.1, 1.0))
+    return Calibration(middle, spread, top, lone_middle, lone_middle + slope * (top - middle))
 
 
 def calibrated(scores: Float, held_out: Float, fitted: Float) -> Calibration:

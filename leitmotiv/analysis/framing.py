@@ -43,7 +43,7 @@ def first_windows(ratio: float) -> list[Window]:
         for size in (1.0, *SIZES) if PROPORTIONS[aspect] else SIZES:
             width, height = _sides(aspect, size, ratio)
             windows += [
-                Window(x, y, width, height, aspect)
+                Window(float(x), float(y), width, height, aspect)
                 for y in np.unique(np.linspace(0, 1 - height, STEPS))
                 for x in np.unique(np.linspace(0, 1 - width, STEPS))
             ]
@@ -117,6 +117,6 @@ def varied(window: Window, step: float) -> Iterator[Window]:
             continue
         x = float(np.clip(window.x + across * window.width + (window.width - width) / 2, 0, 1 - width))
         y = float(np.clip(window.y + down * window.height + (window.height - height) / 2, 0, 1 - height))
-        moved = Window(x, y, width, height, window.aspect)
+        moved = Window(x, y, width, height, "original" if window == WHOLE else window.aspect)
         if moved != window:
             yield moved

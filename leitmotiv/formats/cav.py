@@ -70,7 +70,11 @@ def read(data: bytes) -> CavFile:
     except (msgpack.OutOfData, msgpack.FormatError, msgpack.StackError, ValueError, TypeError, OverflowError) as error:
         if isinstance(error, CavFileError):
             raise
-        why = "it is cut short" if isinstance(error, msgpack.OutOfData) else f"it is damaged ({error})"
+        why = (
+            "it is cut short"
+            if isinstance(error, msgpack.OutOfData)
+            else f"it is damaged ({str(error) or 'no MessagePack'})"
+        )
         raise CavFileError(
             f"This is no .cav file that can be read: {why}. Export it again where it came from."
         ) from error
@@ -155,11 +159,16 @@ def write(content: CavFile) -> bytes:
         **content.extra,
     }
     order = [key for key in content.kept if key in values] + [key for key in values if key not in content.kept]
-    packer = msgpack.Packer(use_single_float=True)
-    parts = [packer.pack_map_header(len(order))]
-    for key in order:
-        parts.append(content.kept.get(key) or packer.pack(key) + packer.pack(values[key]))
+    parts = [msgpack.Packer().pack_map_header(len(order))]
+    parts += [content.kept.get(key) or _packed(key) + _packed(values[key]) for key in order]
     return b"".join(parts)
+
+
+def _packed(value: Any) -> bytes:
+    try:
+        return bytes(msgpack.packb(value, use_single_float=True))
+    except OverflowError:  # a number beyond single precision
+        return bytes(msgpack.packb(value))
 
 
 def changed(content: CavFile, **entries: Any) -> CavFile:

@@ -13,8 +13,8 @@ Box = tuple[float, float, float, float]
 def parts_input(pixels: Pixels, boxes: Sequence[Box]) -> Pixels:
     """Parts of a picture, each stretched to what a network takes, (B, 224, 224, 3) uint8.
 
-    Other than `leitmotiv.imaging.square.network_input`, nothing of a part is cut off: it is asked what it shows, and not
-    what the middle of it does.
+    Other than `leitmotiv.imaging.square.network_input`, nothing of a part is cut off: all of it is
+    judged, and not only its middle.
 
     Parameters
     ----------

@@ -121,7 +121,7 @@ def _by_ridge(session: Session, found: Ground, wanted: _Side, against: _Side, se
         members=members,
     )
     known = learnt.calibration
-    doubts = ()
+    doubts: tuple[Contradiction, ...] = ()
     if len(wanted) > 2:
         doubts = tuple(
             Contradiction("positive", place, "", float(np.clip(1 - share / concept.DOUBT, 0, 1)))

@@ -24,8 +24,8 @@ LOOKED_AT = 1024
 """Longest side of a picture whose parts are looked at, pixels."""
 SHOWN = 448
 """Longest side of a drawn heat map, pixels."""
-_FIRST = 14
-_BETTERED = 5
+_FIRST = 10
+_BETTERED = 3
 _STEPS = (0.2, 0.1, 0.05)
 _DRAWN_APART = 0.75
 
@@ -43,7 +43,7 @@ def share_map(session: Session, concept: Concept, image_id: str) -> Float:
     """
     require(concept, POOLED, MAP)
     features = activations.of_picture(session, image_id)
-    return heat.shares(features.map[0], concept.vector, concept.centre)
+    return heat.shares(features.map[0], unit(concept.vector), concept.centre)
 
 
 def tile_map(session: Session, concept: Concept, image_id: str) -> Float:
@@ -69,7 +69,7 @@ def seen_square(image: Image) -> Crop:
 
 
 def colour_heat(session: Session, concept: Concept, image_id: str, kind: Heat = "share") -> bytes:
-    """A heat map as a PNG to lay over the picture: the proportions of the picture, clear where the network sees nothing.
+    """A heat map as a PNG to lay over the picture: of its proportions, clear where the network sees nothing.
 
     Dark is the middle of the collection, bright is the board; both kinds have one scale.
     """

@@ -1,22 +1,27 @@
-"""A library whose pictures the network has seen: kinds that lie apart, without a network and without pictures."""
+"""A library whose pictures were never files, but have features of a few kinds, as if the backbone had seen them."""
 
 import numpy as np
 
-from tests.workflows.synthetic import add, image_id
+from leitmotiv.workflows.session import Session
 
-KINDS = 4
+from .synthetic import add, image_id
 
-
-def features(number: int) -> np.ndarray:
-    """What the network might make of a picture: those with the same remainder are of one kind, (1280,) float16."""
-    kind = np.random.default_rng(number % KINDS).gamma(0.5, 1.0, 1280)
-    own = np.random.default_rng(1000 + number).gamma(0.5, 1.0, 1280)
-    return (0.75 * kind + 0.5 * own).astype(np.float16)
+WIDTH = 1280
 
 
-def fill(library, count: int = 40) -> list[str]:
-    """Put pictures into a library as if they had been seen; returns their ids."""
-    add(library, range(count))
-    ids = [image_id(number) for number in range(count)]
-    library.activations.put(ids, np.stack([features(number) for number in range(count)]))
-    return ids
+def features(kinds: int, each: int, *, noise: float = 1.0, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """(kinds * each, 1280) float32 and the kind of each row."""
+    rng = np.random.default_rng(seed)
+    marks = rng.gamma(0.5, 1.0, (kinds, WIDTH)) * (rng.random((kinds, WIDTH)) < 0.3)
+    truth = np.repeat(np.arange(kinds), each)
+    values = marks[truth] * rng.gamma(4, 0.25, (len(truth), WIDTH)) + noise * rng.gamma(0.4, 1, (len(truth), WIDTH))
+    return np.minimum(values, 6).astype(np.float32), truth
+
+
+def fill(session: Session, kinds: int = 4, each: int = 12, **options) -> tuple[list[list[str]], np.ndarray]:
+    """Add pictures with features; returns the ids of each kind, and all features in the order of adding."""
+    values, truth = features(kinds, each, **options)
+    add(session.library, range(len(values)))
+    ids = [image_id(number) for number in range(len(values))]
+    session.library.activations.put(ids, values.astype(np.float16))
+    return [[ids[row] for row in np.flatnonzero(truth == kind)] for kind in range(kinds)], values
