@@ -151,11 +151,15 @@ def _column(results: Sequence[board_viewing.Moved]) -> list[dict[str, Any]]:
 def _placed(here: int, one: board_viewing.Moved) -> dict[str, Any]:
     fit = said(one.result)
     if one.place is None:
-        moved = "far behind there"
+        moved, words = "…", "far behind in the other"
+    elif one.place == here:
+        moved, words = "=", "in the same place in the other"
     else:
-        step = one.place - here
-        moved = "same place" if not step else f"{abs(step)} {'further back' if step > 0 else 'nearer'} there"
-    return {"id": one.result.id, "short": fit.short, "said": fit.said, "moved": moved}
+        step = abs(one.place - here)
+        back = one.place > here
+        moved = f"{'↓' if back else '↑'} {step}"
+        words = f"{step} place{'s' if step > 1 else ''} {'further back' if back else 'nearer'} in the other"
+    return {"id": one.result.id, "short": fit.short, "said": fit.said, "moved": moved, "words": words}
 
 
 def _changes(

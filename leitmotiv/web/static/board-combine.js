@@ -4,7 +4,11 @@ import { escape, walk } from "./tiles.js";
 
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector(".combining"));
 /** @param {HTMLInputElement} range */
-function fill(range) { range.style.setProperty("--at", `${50 * Number(range.value)}%`); }
+function fill(range) {
+  range.style.setProperty("--at", `${50 * Number(range.value)}%`);
+  const told = range.parentElement?.querySelector("output");
+  if (told) told.textContent = String(Number(range.value));
+}
 for (const range of form?.querySelectorAll('input[type="range"]') ?? []) {
   if (!(range instanceof HTMLInputElement)) continue;
   fill(range);
