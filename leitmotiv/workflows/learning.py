@@ -86,7 +86,8 @@ def train(
             contradictions=_contradictions(concept.contradictions, before.examples),
         )
         current = now.snapshot
-        if current is not None and current.concept == made.concept and current.examples == examples and not name:
+        same = current is not None and current.examples == examples
+        if same and not name and concept_of(session, now).id == concept.id:
             return now
         shown = examples if now.examples == before.examples else now.examples
         return replace(now, examples=shown, snapshots=(made, *now.snapshots), current=made.id)

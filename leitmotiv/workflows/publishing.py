@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from leitmotiv.errors import LayerError, LeitmotivError, UsageError
+from leitmotiv.errors import ImageNotFoundError, LayerError, UsageError
 from leitmotiv.formats import board_page
 from leitmotiv.formats.board_page import PagePicture
 from leitmotiv.records import Board, BoardExample, Snapshot
@@ -78,10 +78,7 @@ def page(session: Session, board: Board, snapshot: int | None = None) -> bytes:
             pass  # the concept of another network: the board is shown without what it finds
         else:
             results = [
-                PagePicture(
-                    session.library.images.thumbnail(one.id, 512 if place < board_page.LARGE else 256),
-                    _noted(one.score),
-                )
+                PagePicture(_seen(session, one.id, 512 if place < board_page.LARGE else 256), f"{one.score:.2f}")
                 for place, one in enumerate(ranking.results)
             ]
     return board_page.written(
@@ -147,13 +144,17 @@ def _pictures(session: Session, examples: tuple[BoardExample, ...], side: str) -
     chosen = [one for one in examples if one.side == side]
     handed = session.library.boards.pictures([one.id for one in chosen])
 
-    def seen(image_id: str) -> bytes:
-        try:
-            return session.library.images.thumbnail(image_id, 256)
-        except LeitmotivError:
-            return handed[image_id].data if image_id in handed else b""
+    weights = ("" if one.weight == 1 else f"× {one.weight:.2g}" for one in chosen)
+    pictures = (handed[one.id].data if one.id in handed else _seen(session, one.id, 256) for one in chosen)
+    return [PagePicture(data, note) for data, note in zip(pictures, weights, strict=True)]
 
-    return [PagePicture(seen(one.id), "" if one.weight == 1 else f"× {one.weight:.2g}") for one in chosen]
+
+def _seen(session: Session, image_id: str, size: int) -> bytes:
+    """A small picture; empty where there is none any more."""
+    try:
+        return session.library.images.thumbnail(image_id, size)
+    except ImageNotFoundError:
+        return b""
 
 
 def _facts(board: Board, made: Snapshot | None) -> list[str]:
@@ -163,7 +164,3 @@ def _facts(board: Board, made: Snapshot | None) -> list[str]:
         if made.quality is not None:
             facts.append(f"a picture left out comes before {made.quality:.1%} of the collection")
     return facts
-
-
-def _noted(score: float) -> str:
-    return f"{score:.2f}"

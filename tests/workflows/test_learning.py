@@ -1,16 +1,20 @@
 """What boards learn and find, over a library whose pictures the network has seen."""
 
+import shutil
+from uuid import UUID
+
 import numpy as np
 import pytest
 
 from leitmotiv.errors import BoardChangedError, BoardError, CavFileError, LayerError, NotFoundError, UsageError
-from leitmotiv.records import ACTIVATIONS, BoardPicture
+from leitmotiv.formats import cav
+from leitmotiv.records import ACTIVATIONS, BoardExample, BoardPicture
 from leitmotiv.settings import Settings
 from leitmotiv.workflows import boards, finding, learning, own, pinning, publishing
+from leitmotiv.workflows.backgrounds import background
 from leitmotiv.workflows.concept_files import from_cav
 from leitmotiv.workflows.session import Session
-from tests.workflows import seen
-from tests.workflows.seen import KINDS, features, fill
+from tests.workflows.kinds import KINDS, features, fill
 from tests.workflows.synthetic import image_id
 
 IDS = [image_id(number) for number in range(40)]
@@ -18,10 +22,19 @@ KIND = IDS[::KINDS]
 OTHERS = IDS[1::KINDS]
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    """A library that knows what its collection is like, to be copied: learning that takes a second."""
+    folder = tmp_path_factory.mktemp("filled") / "library"
+    with Session(Settings(library=folder)) as session:
+        fill(session.library)
+        background(session)
+    return folder
+
+
 @pytest.fixture
-def session(tmp_path):
-    with Session(Settings(library=tmp_path / "library")) as opened:
-        fill(opened.library)
+def session(tmp_path, filled):
+    with Session(Settings(library=shutil.copytree(filled, tmp_path / "library"))) as opened:
         yield opened
 
 
@@ -37,7 +50,7 @@ def found(session, board, **more):
 def test_a_trained_board_finds_the_rest_of_its_kind_first(session, board):
     taught = learning.train(session, board.id).board
     assert not taught.stale
-    assert taught.snapshot.quality > 0.9
+    assert taught.snapshot.quality > 0.8  # the rest of the kind counts as others
     assert set(found(session, taught, n=6)) == set(KIND[4:])
     ranking = finding.results(session, board.id, n=100)
     assert (ranking.total, len(ranking.results), ranking.order) == (36, 36, "descending")
@@ -129,12 +142,13 @@ def test_a_picture_that_the_library_forgot_goes_on_teaching(session, board):
 
 
 def test_a_picture_of_which_nothing_is_left_is_named_and_left_out(session, board):
-    session.library.activations.put([], np.zeros((0, 1280)))
     lost = image_id(99)
-    session.library.boards.put_picture(BoardPicture(lost, "", 1, 1, b"", None, ""))
-    pinning.put(session, board.id, [lost])
-    session.library.boards.put_picture(BoardPicture(lost, "", 1, 1, b"", features(0), ACTIVATIONS))
+    session.library.boards.put_picture(BoardPicture(lost, "", 1, 1, b"", features(4), ACTIVATIONS))
+    board = pinning.put(session, board.id, [lost])
     assert learning.train(session, board.id).left_out == ()
+    session.library.boards.sweep()
+    concept, left_out = learning.learn(session, [*board.examples, BoardExample(image_id(98))])
+    assert (left_out, concept.missing) == ((image_id(98),), (image_id(98),))
 
 
 def test_snapshots_are_named_brought_back_compared_and_removed(session, board):
@@ -221,10 +235,8 @@ def test_a_file_that_is_no_cav_makes_no_board(session, data):
 
 
 def test_a_concept_of_another_network_is_kept_and_given_out_and_ranks_nothing(session):
-    from leitmotiv.formats import cav
-
     vector = np.random.default_rng(0).normal(size=25_088).astype(np.float32)
-    data = cav.write(cav.CavFile(__import__("uuid").UUID(int=1), vector, "mobilenet_12d", {}))
+    data = cav.write(cav.CavFile(UUID(int=1), vector, "mobilenet_12d", {}))
     taken = publishing.bring_in(session, data, "theirs")
     assert publishing.written(session, taken.id, "cav") == data
     assert b"mobilenet_12d" in publishing.written(session, taken.id, "json")
@@ -254,4 +266,3 @@ def test_a_copied_board_has_its_own_snapshots(session, board):
     boards.trash(session, copy.id)
     boards.remove(session, [copy.id])
     assert found(session, board, n=3)
-    assert seen.KINDS == KINDS
