@@ -487,6 +487,8 @@ class Result:
         Of looks, nats; None where it was not computed.
     parts : tuple of float
         What each term of a search gave to the score; they add up to it.
+    cosine : float or None
+        Of what two pictures show, where the order goes by that, too: 1 for the same.
     """
 
     id: str
@@ -494,6 +496,7 @@ class Result:
     score: float
     divergence: float | None = None
     parts: tuple[float, ...] = ()
+    cosine: float | None = None
 
 
 @dataclass(frozen=True)
@@ -503,7 +506,7 @@ class Ranking:
     Attributes
     ----------
     measure : str
-        "look", "subject", "board", "search" or "critic".
+        "look", "subject", "blend" of both, "board", "search" or "critic".
     unit : str
         Of the scores; for looks "relative" (0 to 1, corrected for hubs) or "nats".
     approximate : bool

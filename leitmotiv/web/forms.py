@@ -62,6 +62,8 @@ def ranking(ranked: Ranking, paths: dict[str, bytes], following: str | None = No
             form |= path(paths[result.id])
         if result.divergence is not None:
             form["divergence"] = result.divergence
+        if result.cosine is not None:
+            form["cosine"] = result.cosine
         if result.parts:
             form["parts"] = list(result.parts)
         results.append(form)
