@@ -1,7 +1,7 @@
 """The whole way, as a person meets it: a folder to its trends, from a cold and a warm start, with peak memory.
 
     python benchmarks/explore.py FOLDER
-    python benchmarks/explore.py --large [--pictures 60]
+    python benchmarks/explore.py --large [--pictures 480]
 
 `--large` makes 12-megapixel JPEGs of about 2 MB from sample photos and compares adding them with their bare scaled
 decode on the same number of processes, in turn, in one run.
@@ -173,7 +173,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--large", action="store_true")
-    parser.add_argument("--pictures", type=int, default=120)
+    parser.add_argument("--pictures", type=int, default=480)
     chosen = parser.parse_args()
     if chosen.large:
         large(chosen.pictures)

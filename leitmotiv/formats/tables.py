@@ -8,10 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from leitmotiv.errors import UsageError
 
 Row = Mapping[str, object]
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_lines(rows: Iterable[Row], names: Sequence[str]) -> Iterator[bytes]:
-    """CSV as RFC 4180 has it, in UTF-8, a header first; true and false are 1 and 0, what is not known is empty."""
+    """CSV as RFC 4180 has it, in UTF-8, a header first; true and false are 1 and 0, what is not known is empty.
+
+    A text that a spreadsheet would take for a formula (it begins with =, +, -, @, a tab or a carriage return) gets an
+    apostrophe before it, as a file's name must not become a command (OWASP, "CSV Injection").
+    """
     held = io.StringIO()
     writer = csv.writer(held, lineterminator="\r\n")
     writer.writerow(names)
@@ -31,6 +36,8 @@ def _taken(held: io.StringIO) -> bytes:
 def _cell(value: object) -> object:
     if value is None:
         return ""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
     return int(value) if isinstance(value, bool) else value
 
 

@@ -130,17 +130,32 @@ def _notes(path: bytes) -> set[bytes]:
 
 
 def _found(path: bytes, notes: set[bytes]) -> Trashed:
-    """Of the notes that came, the one of this file: others may use the trash at the same moment."""
-    name = os.path.basename(path)
-    for note in sorted(notes):
+    """Of the notes that came, the latest of this file: others may use the trash at the same moment."""
+    place = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+    for note in sorted(notes, key=_age, reverse=True):
         with contextlib.suppress(OSError):
             lines = Path(os.fsdecode(note)).read_bytes().splitlines()
             said = next((line[5:] for line in lines if line.startswith(b"Path=")), b"")
             home = os.path.dirname(os.path.dirname(note))
             file = os.path.join(home, b"files", os.path.basename(note).removesuffix(b".trashinfo"))
-            if os.path.basename(unquote_to_bytes(said)) == name and os.path.lexists(file):
+            came = os.path.join(_top(home), unquote_to_bytes(said))  # a drive's own trash tells it from the drive's top
+            came = os.path.join(os.path.realpath(os.path.dirname(came)), os.path.basename(came))
+            if came == place and os.path.lexists(file):
                 return Trashed(file, note)
     return Trashed(None, None)
+
+
+def _age(note: bytes) -> int:
+    try:
+        return os.lstat(note).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _top(home: bytes) -> bytes:
+    """The top of the drive that a trash folder lies on: of `top/.Trash/1000` and of `top/.Trash-1000`."""
+    above = os.path.dirname(home)
+    return os.path.dirname(above) if os.path.basename(above) == b".Trash" else above
 
 
 def _text(path: bytes) -> str:

@@ -5,17 +5,17 @@ pictures can be made again and has no journal.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
-from operator import and_
-from typing import Any
-
-from peewee import IntegrityError
+from operator import or_
+from sqlite3 import IntegrityError
+from typing import Any, TypeVar
 
 from leitmotiv.store import tables
-from leitmotiv.store.database import Database
+from leitmotiv.store.database import Database, chunks, keyed
 
 KEPT = 1000
 """How many changes can be undone; older ones are final."""
@@ -33,6 +33,10 @@ _TABLES: Mapping[str, Any] = {
 """What may be changed through the journal; all columns must be such that JSON keeps them."""
 
 Values = Mapping[str, Any]
+_Name = tuple[Any, ...]
+"""A row: its table, then its key."""
+_T = TypeVar("_T")
+_K = TypeVar("_K", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -86,21 +90,8 @@ class Changes:
         """
         journal = tables.Changes
         with self._database.transaction():
-            steps = []
-            for edit in edits:
-                before = self._read(edit.table, edit.key)
-                after = None if edit.values is None else {**(before or {}), **edit.values}
-                if after == before:
-                    continue
-                self._write(edit.table, edit.key, after)
-                steps.append(
-                    {
-                        "table": edit.table,
-                        "key": dict(edit.key),
-                        "before": before,
-                        "after": self._read(edit.table, edit.key),
-                    }
-                )
+            waves = _waves(edits, lambda edit: (edit.table, edit.key))
+            steps = [step for wave in waves for step in self._carry_out(wave)]
             if not steps:
                 return None
             self._database.run(journal.delete().where(journal.undone == 1))
@@ -109,6 +100,20 @@ class Changes:
             )
             self._database.run(journal.delete().where(journal.serial <= serial - KEPT))
         return serial
+
+    def _carry_out(self, wave: Sequence[Edit]) -> list[dict[str, Any]]:
+        """Edits of different rows, as steps of the journal; those that change nothing are left out."""
+        changed = []
+        for edit, before in zip(wave, self._read([(edit.table, edit.key) for edit in wave]), strict=True):
+            after = None if edit.values is None else {**(before or {}), **edit.values}
+            if after != before:
+                changed.append(_Row(edit.table, edit.key, before, after))
+        self._write(changed)
+        now = self._read([(row.table, row.key) for row in changed])  # with the defaults of new rows
+        return [
+            {"table": row.table, "key": dict(row.key), "before": row.before, "after": after}
+            for row, after in zip(changed, now, strict=True)
+        ]
 
     def undo(self) -> str | None:
         """Take the latest change back; returns its title, or None where there is none."""
@@ -163,38 +168,95 @@ class Changes:
                 return None
             serial, title, edits = row
             steps: Sequence[dict[str, Any]] = json.loads(edits)
-            for step in reversed(steps) if undone else steps:
-                self._restore(step["table"], step["key"], step[side])
+            for wave in _waves(steps[::-1] if undone else steps, lambda step: (step["table"], step["key"])):
+                self._restore([(step["table"], step["key"], step[side]) for step in wave])
             self._database.run(journal.update(undone=undone).where(journal.serial == serial))
         return str(title)
 
-    def _restore(self, table: str, key: Values, values: Values | None) -> None:
+    def _restore(self, wanted: Sequence[tuple[str, Values, Values | None]]) -> None:
         try:
-            self._write(table, key, values)
+            self._write(self._rows(wanted))
         except IntegrityError:
-            return  # the picture it belonged to was forgotten meanwhile; the others come back
+            for row in self._rows(wanted):  # a picture was forgotten meanwhile; the others come back
+                with suppress(IntegrityError):
+                    self._write([row])
 
-    def _read(self, table: str, key: Values) -> dict[str, Any] | None:
-        model = _TABLES[table]
-        names = [name for name in model._meta.sorted_field_names if name not in key]
-        columns = [getattr(model, name) for name in names]
-        row = self._database.row(model.select(*columns).where(_where(model, key)))
-        return None if row is None else dict(zip(names, row, strict=True))
+    def _rows(self, wanted: Sequence[tuple[str, Values, Values | None]]) -> list["_Row"]:
+        now = self._read([(table, key) for table, key, _ in wanted])
+        return [_Row(table, key, before, after) for (table, key, after), before in zip(wanted, now, strict=True)]
 
-    def _write(self, table: str, key: Values, values: Values | None) -> None:
-        model = _TABLES[table]
-        where = _where(model, key)
-        if values is None:
-            self._database.run(model.delete().where(where))
-        elif self._database.row(model.select(*[getattr(model, name) for name in key]).where(where)) is None:
-            self._database.run(model.insert(**key, **values))
-        elif values:
-            self._database.run(model.update(**values).where(where))
+    def _read(self, rows: Sequence[tuple[str, Values]]) -> list[dict[str, Any] | None]:
+        """What rows hold beside their keys; None for one that is not there."""
+        found: dict[_Name, dict[str, Any]] = {}
+        for table, group in _grouped(rows, lambda row: row[0]):
+            model, names = _TABLES[table], tuple(group[0][1])
+            others = [name for name in model._meta.sorted_field_names if name not in names]
+            fields = [getattr(model, name) for name in (*names, *others)]
+            for some in chunks([key for _, key in group]):
+                one = len(names) == 1
+                where = (
+                    fields[0].in_([key[names[0]] for key in some])
+                    if one
+                    else reduce(or_, (keyed(model, key) for key in some))
+                )
+                for row in self._database.rows(model.select(*fields).where(where)):
+                    key = dict(zip(names, row, strict=False))
+                    found[_name(table, key)] = dict(zip(others, row[len(names) :], strict=True))
+        return [found.get(_name(table, key)) for table, key in rows]
+
+    def _write(self, rows: Sequence["_Row"]) -> None:
+        """Bring rows, all different, from what they hold to what they shall hold."""
+        for (table, new, columns), group in _grouped(rows, _Row.shape):
+            model, keys = _TABLES[table], [row.key for row in group]
+            if columns is None:
+                self._database.delete_many(model, keys)
+            elif new:
+                given = {**group[0].key, **dict.fromkeys(columns)}
+                rest = {field.name: value for field, value in model._meta.defaults.items() if field.name not in given}
+                self._database.insert_many(model, [{**row.key, **rest, **(row.after or {})} for row in group])
+            elif columns:
+                self._database.update_many(model, keys, [row.after or {} for row in group])
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row as it is and as it shall be; None where it is not, or shall not be."""
+
+    table: str
+    key: Values
+    before: Values | None
+    after: Values | None
+
+    def shape(self) -> tuple[str, bool, tuple[str, ...] | None]:
+        """What rows have in common that one statement writes."""
+        return self.table, self.before is None, None if self.after is None else tuple(self.after)
+
+
+def _name(table: str, key: Values) -> _Name:
+    return (table, *sorted(key.items()))
+
+
+def _waves(items: Iterable[_T], row: Callable[[_T], tuple[str, Values]]) -> Iterator[list[_T]]:
+    """Items in order, cut so that no part holds the same row twice."""
+    wave: list[_T] = []
+    held: set[_Name] = set()
+    for item in items:
+        name = _name(*row(item))
+        if name in held:
+            yield wave
+            wave, held = [], set()
+        wave.append(item)
+        held.add(name)
+    if wave:
+        yield wave
+
+
+def _grouped(items: Iterable[_T], key: Callable[[_T], _K]) -> Iterator[tuple[_K, list[_T]]]:
+    groups: dict[_K, list[_T]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    yield from groups.items()
 
 
 def _row_of(step: Values) -> Values:
     return {**step["key"], **(step["before"] or {}), **(step["after"] or {})}
-
-
-def _where(model: Any, key: Values) -> Any:
-    return reduce(and_, (getattr(model, name) == value for name, value in key.items()))

@@ -4,7 +4,8 @@ import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
+from operator import and_
 from pathlib import Path
 from typing import Any, Literal
 
@@ -112,11 +113,31 @@ class Database:
             A row breaks a rule of the table.
         """
         if rows:
-            names = tuple(rows[0])
+            names = _in_order(table, rows[0])
             fields = [getattr(table, name) for name in names]
             values = [[field.db_value(row[name]) for name, field in zip(names, fields, strict=True)] for row in rows]
             with self._writing(), contextlib.closing(self._connection().cursor()) as cursor:
                 cursor.executemany(_insertion(table, names), values)
+
+    def update_many(self, table: Any, keys: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Update rows by their keys, one statement for all; all keys have the same columns, and all rows."""
+        if rows:
+            names = _in_order(table, rows[0])
+            fields = [getattr(table, name) for name in (*names, *keys[0])]
+            text = table.update(dict.fromkeys(names, 0)).where(keyed(table, keys[0])).sql()[0]
+            pairs = zip(rows, keys, strict=True)
+            self._many(text, fields, [[*(row[name] for name in names), *key.values()] for row, key in pairs])
+
+    def delete_many(self, table: Any, keys: Sequence[Mapping[str, Any]]) -> None:
+        """Delete rows by their keys, which all have the same columns."""
+        if keys:
+            text = table.delete().where(keyed(table, keys[0])).sql()[0]
+            self._many(text, [getattr(table, name) for name in keys[0]], [list(key.values()) for key in keys])
+
+    def _many(self, text: str, fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> None:
+        values = [[field.db_value(value) for field, value in zip(fields, row, strict=True)] for row in rows]
+        with self._writing(), contextlib.closing(self._connection().cursor()) as cursor:
+            cursor.executemany(text, values)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -212,6 +233,17 @@ class Database:
 def _insertion(table: Any, names: tuple[str, ...]) -> str:
     text: str = table.insert(dict.fromkeys(names, 0)).sql()[0]
     return text
+
+
+def _in_order(table: Any, names: Iterable[str]) -> tuple[str, ...]:
+    """Columns as peewee writes them into a statement."""
+    given = set(names)
+    return tuple(name for name in table._meta.sorted_field_names if name in given)
+
+
+def keyed(table: Any, key: Mapping[str, Any]) -> Any:
+    """The condition that names a row."""
+    return reduce(and_, (getattr(table, name) == value for name, value in key.items()))
 
 
 def chunks(values: Iterable[Any], size: int = 500) -> Iterator[Sequence[Any]]:

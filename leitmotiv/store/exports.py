@@ -1,6 +1,6 @@
 """The folder `exports` of a library: what pages wrote out, until somebody removes it."""
 
-import os
+import itertools
 import re
 import secrets
 from collections.abc import Callable, Iterable
@@ -73,10 +73,7 @@ class Exports:
             else:
                 with part.open("xb") as file:
                     file.writelines(write)
-            target, number = self._folder / f"{stem}{suffix}", 1
-            while os.path.lexists(target):
-                number += 1
-                target = self._folder / f"{stem}-{number}{suffix}"
+            target = self._free(stem, suffix)
             part.replace(target)
             status = target.stat()
         except OSError as error:
@@ -85,6 +82,15 @@ class Exports:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
         return ExportFile(target.name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
+
+    def _free(self, stem: str, suffix: str) -> Path:
+        """A name that no other file has; taken at once by an empty file, so that nobody else finds it free."""
+        for number in itertools.count(1):
+            target = self._folder / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
+            with suppress(FileExistsError):
+                target.open("xb").close()
+                return target
+        raise AssertionError("unreachable: the numbers do not end")
 
     def remove(self, name: str) -> None:
         """Remove a file that `list` names.

@@ -98,10 +98,11 @@ class Jobs:
     def move(self, id: int, state: Literal["queued", "paused", "stopped"]) -> None:  # noqa: A002
         """Put a job that is not running (any more) back into the queue, to rest, or to its end."""
         changes: dict[str, Any] = {"state": state, "control": "", "rate": 0.0, "remaining": None, "queue": 1}
-        ended = {"finished": _now(), "message": "Cancelled; what was finished is kept."}
-        self._database.run(
-            tables.Jobs.update(**changes, **(ended if state == "stopped" else {})).where(tables.Jobs.id == id)
-        )
+        if state == "paused":
+            changes["attempts"] = 0  # a rest is no failure
+        if state == "stopped":
+            changes |= {"finished": _now(), "message": "Cancelled; what was finished is kept."}
+        self._database.run(tables.Jobs.update(**changes).where(tables.Jobs.id == id))
 
     def ask(self, id: int, wish: Literal["pause", "cancel", ""]) -> None:  # noqa: A002
         """Note what a person wishes of a job that runs; whoever does it looks there."""

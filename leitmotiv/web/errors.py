@@ -11,6 +11,9 @@ from leitmotiv.errors import LeitmotivError
 STATUS: dict[type[LeitmotivError], HTTPStatus] = {
     errors.UsageError: HTTPStatus.BAD_REQUEST,
     errors.AmbiguousImageError: HTTPStatus.BAD_REQUEST,
+    errors.CavFileError: HTTPStatus.BAD_REQUEST,
+    errors.LayerError: HTTPStatus.CONFLICT,
+    errors.BoardError: HTTPStatus.CONFLICT,
     errors.ImageNotFoundError: HTTPStatus.NOT_FOUND,
     errors.NotFoundError: HTTPStatus.NOT_FOUND,
     errors.FolderNotAllowedError: HTTPStatus.FORBIDDEN,

@@ -111,6 +111,9 @@ def _asked(values: Mapping[str, Any]) -> Asked:
         raise UsageError("q, sketch, region and upload must be text.")
     if any(len(text) > 8000 for text in texts.values()):
         raise UsageError("The search is longer than 8,000 characters.")
+    for name in _APART:
+        if len(texts[name].split()) > 1:
+            raise UsageError(f"{name} is {texts[name]!r}, but must be one word, without spaces.")
     return Asked(texts["q"].strip(), {name: texts[name].strip() for name in _APART if texts[name].strip()})
 
 

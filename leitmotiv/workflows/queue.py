@@ -188,14 +188,19 @@ def retry(session: Session, number: int) -> Job:
         There is no such job.
     UsageError
         It has not ended, or is of a kind that is started elsewhere.
+    FolderNotAllowedError
+        It was for a folder that pages may not use (any more).
     """
     job = get(session, number)
     if job.state in LIVE:
         raise UsageError(f"Job {number} is {job.state}: it has not ended yet.")
     if not job.repeatable or job.kind not in KINDS:
         raise UsageError(f"Job {number} cannot be started again from here. Run its command again.")
-    parameters = dict(job.parameters) | ({"again": True} if job.kind == "add" else {})
-    return enqueue(session, job.kind, job.title, parameters)
+    title, parameters = job.title, dict(job.parameters) | ({"again": True} if job.kind == "add" else {})
+    if KINDS[job.kind].check:
+        check: Check = resolve(KINDS[job.kind].check)
+        title, parameters = check(session, parameters)
+    return enqueue(session, job.kind, title, parameters)
 
 
 def _control(session: Session, number: int, wish: Wish, changes: Mapping[str, Rest]) -> Job:

@@ -21,7 +21,8 @@ IDLE_S = 20.0
 """How long a worker without work stays."""
 LOOK_S = 0.3
 AGAIN_S = 3.0
-"""How long the keeper waits after a worker ended with work left over."""
+"""How long the keeper waits at first after a worker ended with work left over."""
+LONGEST_S = 30.0
 NICE = 5
 
 
@@ -49,12 +50,15 @@ class Keeper:
                 self.process.join()
 
     def _watch(self) -> None:
-        before = -AGAIN_S
+        before, pause = -AGAIN_S, AGAIN_S
         while not self._ended.wait(LOOK_S):
             if self.process is not None and self.process.is_alive():
                 continue
             with contextlib.suppress(LeitmotivError):
-                if time.monotonic() - before >= AGAIN_S and self._session.library.jobs.unfinished():
+                since = time.monotonic() - before
+                if since >= pause and self._session.library.jobs.unfinished():
+                    # One that ended at once found another server's worker at it: that one is asked for ever less often.
+                    pause = min(2 * pause, LONGEST_S) if since < pause + AGAIN_S else AGAIN_S
                     before = time.monotonic()
                     self._start()
 

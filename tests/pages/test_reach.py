@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from werkzeug.exceptions import NotFound
 
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import browse, own
+from leitmotiv.workflows import boards, browse, own, pinning
 from tests.pages.conftest import until
 
 pytestmark = pytest.mark.browser
@@ -46,6 +46,8 @@ PLACES = (
     Place("trend", "/clusters/{trend}"),
     Place("trends over time", "/clusters/time"),
     Place("outliers", "/clusters/outliers"),
+    Place("boards", "/boards"),
+    Place("board", "/boards/{board}", "document.querySelector('#board input[type=range]')?.style.length"),
     Place("map", "/map"),
     Place("search", "/search"),
     Place("duplicates", "/duplicates"),
@@ -67,7 +69,11 @@ def kept(site):
     own.keep_selection(site.session, "Wide ones", query="orientation:landscape")
     selection = own.keep_selection(site.session, "Two", ids=site.ids[:2])
     own.rate(site.session, site.ids[:1], stars=4, favourite=True)
+    board = boards.create(site.session, "Discs")
+    pinning.put(site.session, board.id, site.ids[:3])
+    pinning.put(site.session, board.id, site.ids[3:4], "negative")
     yield
+    boards.trash(site.session, board.id)
     own.rate(site.session, site.ids[:1], stars=0, favourite=False)
     own.remove_selection(site.session, selection.id)
     own.remove_selection(site.session, site.session.library.selections.get("Wide ones").id)
@@ -77,9 +83,10 @@ def kept(site):
 def address(site):
     pages = create_app(site.session).url_map.bind("127.0.0.1")
     trend = browse.clusters(site.session).clusters[0].id
+    board = boards.get(site.session, "Discs").id
 
     def of(place):
-        found = place.address.format(one=site.ids[0], other=site.ids[6], trend=trend)
+        found = place.address.format(one=site.ids[0], other=site.ids[6], trend=trend, board=board)
         try:
             pages.match(found.partition("?")[0])
         except NotFound:

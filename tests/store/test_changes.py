@@ -128,3 +128,18 @@ def test_changes_survive_closing(folder):
     with Library.open(folder) as library:
         assert library.changes.undo() == "three"
         assert stars(library, 0) == 0
+
+
+def test_a_change_may_touch_a_row_twice_and_many_rows_at_once(library):
+    for number in range(700):
+        add(library, number)
+    some = {image_id(number): Rating(stars=1 + number % 5, label="red" if number % 2 else "") for number in range(700)}
+    key = {"image_id": image_id(3)}
+    edits = [*library.ratings.edits(some), Edit("ratings", key, None), Edit("ratings", key, {"favourite": 1})]
+    library.changes.apply("all", edits)
+    expected = some | {image_id(3): Rating(favourite=True)}
+    assert library.ratings.many(list(some)) == expected
+    assert library.changes.undo() == "all"
+    assert library.ratings.many(list(some)) == {}
+    assert library.changes.redo() == "all"
+    assert library.ratings.many(list(some)) == expected

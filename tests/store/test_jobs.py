@@ -61,3 +61,15 @@ def test_old_jobs_are_dropped_but_not_while_they_run(library, monkeypatch):
     kept = [job.id for job in library.jobs.list()]
     assert first in kept
     assert len(kept) == 4
+
+
+def test_a_rest_is_no_failed_attempt(library):
+    number = library.jobs.enqueue("index", "Trends", {})
+    for _ in range(module.ATTEMPTS + 1):
+        assert library.jobs.claim(number)
+        library.jobs.move(number, "paused")
+        library.jobs.move(number, "queued")
+    assert library.jobs.get(number).attempts == 0
+    assert library.jobs.claim(number)
+    library.jobs.requeue()
+    assert library.jobs.get(number).state == "queued"

@@ -166,3 +166,10 @@ def test_bars_show_what_each_term_gave_and_never_overflow():
 def test_every_page_but_this_one_has_the_field_in_its_bar(client):
     assert 'class="query"' in client.get("/about").get_data(as_text=True)
     assert 'class="query"' not in client.get("/search").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("name", ["sketch", "region", "upload"])
+def test_a_space_inside_a_term_of_its_own_is_a_plain_message(client, name):
+    for answer in (client.get("/search", query_string={name: "a b"}), client.get("/api/v1/search?" + name + "=a%20b")):
+        assert answer.status_code == 400
+        assert f"{name} is" in answer.get_data(as_text=True)

@@ -56,8 +56,8 @@ def test_the_same_work_waits_only_once_and_the_order_is_that_of_asking(session):
     assert [job.id for job in session.library.jobs.waiting()] == [urgent.id, first.id, second.id]
 
 
-def test_what_waits_rests_goes_on_and_is_cancelled_at_once(session):
-    number = queue.enqueue(session, "index", "Trends").id
+def test_what_waits_rests_goes_on_and_is_cancelled_at_once(session, tmp_path):
+    number = queue.ask(session, "add", {"folders": [str(tmp_path)]}).id
     assert queue.pause(session, number).state == "paused"
     assert session.library.jobs.waiting() == []
     assert queue.resume(session, number).state == "queued"
@@ -71,6 +71,14 @@ def test_what_waits_rests_goes_on_and_is_cancelled_at_once(session):
         queue.retry(session, again.id)
     with pytest.raises(NotFoundError):
         queue.cancel(session, 999)
+
+
+def test_a_job_of_a_folder_that_is_not_allowed_cannot_be_tried_again(session, tmp_path):
+    other = queue.enqueue(session, "add", "/", {"folders": ["/"]})
+    queue.cancel(session, other.id)
+    with pytest.raises(FolderNotAllowedError):
+        queue.retry(session, other.id)
+    assert session.library.jobs.waiting() == []
 
 
 def test_the_worker_does_what_the_queue_holds_and_retry_reads_failures_again(session, tmp_path):

@@ -3,6 +3,7 @@
 import { change, changed } from "./changes.js";
 import { bind } from "./keys.js";
 import { focusedId, picks } from "./picks.js";
+import { ask, pin } from "./pinning.js";
 
 const IN_ADDRESS = 60;
 const LABELS = ["red", "yellow", "green", "blue", "purple"];
@@ -198,6 +199,11 @@ bar.append(
     entry("No label", "", () => void rate({ label: "" }, "no label")),
   ]),
   button("pin", "Keep", "Keep under a name", () => void keep()),
+  menu("board", "Board", "Put them on a board (+, −)", [
+    entry("It is", "+", () => void pin("positive", [...picks])),
+    entry("It is not", "−", () => void pin("negative", [...picks])),
+    entry("On another board…", "", () => void ask("positive", [...picks])),
+  ]),
   button("filter", "Only these", "Show only these", () => void show("/")),
 );
 if (tools.length) bar.append(menu("right", "Use", "Use them elsewhere", tools.map(([path, words]) => entry(words, "", () => void show(path)))));

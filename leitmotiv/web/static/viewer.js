@@ -5,6 +5,7 @@ import { change, changed } from "./changes.js";
 import { overlay } from "./keys.js";
 import { recall, remember } from "./memory.js";
 import { picks } from "./picks.js";
+import { pin } from "./pinning.js";
 import { Zoom } from "./zoom.js";
 
 /**
@@ -278,6 +279,8 @@ export class Viewer {
     favourite: () => this.flag("favourite", "Favourite"),
     rejected: () => this.flag("rejected", "Rejected"),
     pick: () => picks.toggle(this.id),
+    more: () => void pin("positive", [this.id]),
+    less: () => void pin("negative", [this.id]),
   };
 
   /** @param {KeyboardEvent} event */
@@ -304,7 +307,7 @@ export class Viewer {
       { keys: ["m"], label: "Show on the map", group: one, run: () => this.go("map") },
       { keys: ["p"], label: "Slideshow from here", group: one, run: () => this.go("slideshow") },
       { keys: ["z"], label: "100 %, and back", group: closer, run: () => this.zoom.hundred() },
-      { keys: ["+", "=", "-"], label: "Larger, smaller", group: closer, run: (event) => this.zoom.step(event.key === "-" ? -1 : 1) },
+      { keys: [".", ","], label: "Larger, smaller", group: closer, run: (event) => this.zoom.step(event.key === "," ? -1 : 1) },
       { keys: ["Shift+0"], label: "All of it", group: closer, run: () => this.zoom.fit() },
       { keys: ["Shift+1", "Shift+2", "Shift+3", "Shift+4"], label: "Picture, ellipses, sampled, expected colour", group: closer, run: (event) => this.show(NAMES[Number(event.code.slice(5)) - 1]) },
       { keys: ["v"], label: "The next of these views", group: closer, run: () => this.show(NAMES[(NAMES.indexOf(this.view) + 1) % NAMES.length]) },
@@ -314,6 +317,7 @@ export class Viewer {
       { keys: ["X"], label: "Reject", group: "Rating", run: () => this.flag("rejected", "Rejected") },
       { keys: ["6", "7", "8", "9"], label: "Label red, yellow, green, blue", group: "Rating", run: (event) => this.label(LABELS[Number(event.key) - 6]) },
       { keys: ["x"], label: "Pick, let go", group: "Rating", run: () => picks.toggle(this.id) },
+      { keys: ["+", "-"], label: "More, less of this: on the current board", group: "Boards", run: (event) => void pin(event.key === "+" ? "positive" : "negative", [this.id]) },
     ];
   }
 }

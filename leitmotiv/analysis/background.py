@@ -1,0 +1,204 @@
+"""What a collection is like as a whole: the ground that a concept is learnt against. It knows no board.
+
+Square roots of the activations are centred, reduced to their first principal axes, averaged with their nearest
+neighbours, and measured by the covariance of the result, strongly shrunk. All that a concept needs of it later is one
+unit row a picture, so that a ranking is one product of a matrix and a vector.
+
+References
+----------
+.. [1] H. Jegou and O. Chum, "Negative evidences and co-occurrences in image retrieval: the benefit of PCA and
+   whitening", ECCV 2012.
+.. [2] F. Radenovic, G. Tolias and O. Chum, "Fine-tuning CNN image retrieval with no human annotation", IEEE TPAMI 41
+   (2019): averages weighted by powers of the cosine.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import eigh
+
+from leitmotiv.records import Float, Float32, read_only
+
+AXES = 256
+"""Principal axes that are kept: all of them rank no better."""
+NEIGHBOURS = 10
+"""Pictures that each one is averaged with."""
+POWER = 3
+"""A neighbour counts by this power of its cosine."""
+ROUNDS = 2
+"""How often it is averaged: twice also reaches the neighbours of neighbours, which helps boards of one or two most."""
+SHRINKAGE = 0.5
+"""Added to the covariance, as a share of its largest eigenvalue. The more kinds a collection has, the less that is; in
+one of two kinds the first axis is what tells them apart, and must not be levelled."""
+_ROWS = 1024
+_LEAST = 1e-12
+_SAMPLE = 20_000
+
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Background:
+    """A collection as concepts see it.
+
+    Attributes
+    ----------
+    centre : (D,) float32
+        Mean of the square roots of the activations.
+    axes : (D, P) float32
+        Principal axes, orthonormal columns.
+    plain : (N, P) float16
+        Each picture by itself: its unit row along the axes, by which neighbours are found.
+    rows : (N, P) float32
+        Each picture with its neighbours: unit rows.
+    directions : (P, P) float32
+        Eigenvectors of the covariance of `rows`, in columns.
+    variances : (P,) float32
+        Its eigenvalues, descending.
+    """
+
+    centre: Float32
+    axes: Float32
+    plain: NDArray[np.float16]
+    rows: Float32
+    directions: Float32
+    variances: Float32
+
+    def __post_init__(self) -> None:
+        for values in (self.centre, self.axes, self.plain, self.rows, self.directions, self.variances):
+            read_only(values)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def unit(values: NDArray[Any]) -> NDArray[Any]:
+    """Rows of length 1; a row of zeros stays one."""
+    length = np.linalg.norm(values, axis=-1, keepdims=True)
+    return np.asarray(values / np.maximum(length, _LEAST))
+
+
+def centred(features: NDArray[Any], centre: Float32) -> Float32:
+    """Unit rows of the square roots less the centre, (N, D) float32; features below 0 count as 0."""
+    roots = np.sqrt(np.maximum(np.asarray(features, np.float32), 0))
+    return unit(roots - centre).astype(np.float32)
+
+
+def learn(features: NDArray[Any], tell: Tell | None = None) -> Background:
+    """Learn what a collection is like; exact, and the same for the same pictures in the same order.
+
+    Parameters
+    ----------
+    features : (N, D) float16 or wider
+        Pooled activations, not negative; N at least 1.
+    tell : callable, optional
+        Called with the number of pictures done, and of all.
+    """
+    count, width = features.shape
+    sums = np.zeros(width)
+    for start in range(0, count, _ROWS):
+        sums += np.sqrt(np.maximum(features[start : start + _ROWS].astype(np.float32), 0)).sum(axis=0)
+    centre = (sums / count).astype(np.float32)
+    axes = _principal(features, centre)
+    plain = np.empty((count, axes.shape[1]), np.float32)
+    for start in range(0, count, _ROWS):
+        part = slice(start, start + _ROWS)
+        plain[part] = centred(features[part], centre) @ axes
+    rows = plain
+    near, weights = nearest(unit(plain), tell=tell)
+    for _ in range(ROUNDS):
+        rows = _averaged(rows, near, weights)
+    variances, directions = eigh(rows.T @ rows / np.float32(count))
+    order = np.argsort(variances)[::-1]
+    return Background(
+        centre,
+        axes,
+        plain.astype(np.float16),
+        rows,
+        np.ascontiguousarray(directions[:, order], np.float32),
+        np.maximum(variances[order], 0).astype(np.float32),
+    )
+
+
+def _principal(features: NDArray[Any], centre: Float32) -> Float32:
+    """The first principal axes; of a large collection, from pictures drawn evenly."""
+    count, width = features.shape
+    chosen = np.unique(np.linspace(0, count - 1, min(count, _SAMPLE)).astype(np.int64))
+    second = np.zeros((width, width), np.float32)
+    for start in range(0, len(chosen), _ROWS):
+        part = centred(features[chosen[start : start + _ROWS]], centre)
+        second += part.T @ part
+    _, vectors = eigh(second, subset_by_index=(max(width - min(AXES, count), 0), width - 1))
+    return np.ascontiguousarray(vectors[:, ::-1], np.float32)
+
+
+def nearest(rows: Float32, *, tell: Tell | None = None) -> tuple[NDArray[np.int64], Float32]:
+    """The nearest other rows of each by cosine, and how much each counts; weights of a row sum to 1, or are all 0.
+
+    Parameters
+    ----------
+    rows : (N, P) float32
+        Unit rows.
+
+    Returns
+    -------
+    (N, K) int64 and (N, K) float32
+        K is `NEIGHBOURS`, or N - 1 where there are fewer.
+    """
+    count, kept = len(rows), min(NEIGHBOURS, len(rows) - 1)
+    near, weights = np.zeros((count, kept), np.int64), np.zeros((count, kept), np.float32)
+    for start in range(0, count if kept else 0, _ROWS):
+        part = slice(start, start + _ROWS)
+        cosine = rows[part] @ rows.T
+        here = np.arange(len(cosine))
+        cosine[here, start + here] = -np.inf
+        near[part], weights[part] = _strongest(cosine, kept)
+        if tell is not None:
+            tell(min(start + _ROWS, count), count)
+    return near, weights
+
+
+def _strongest(cosine: Float32, kept: int) -> tuple[NDArray[np.int64], Float32]:
+    columns = np.argpartition(-cosine, kept - 1, axis=1)[:, :kept]
+    weights = np.maximum(np.take_along_axis(cosine, columns, axis=1), 0) ** POWER
+    return columns, weights / np.maximum(weights.sum(axis=1, keepdims=True), _LEAST)
+
+
+def _averaged(rows: Float32, near: NDArray[np.int64], weights: Float32) -> Float32:
+    out = np.empty_like(rows)
+    for start in range(0, len(rows), _ROWS):
+        part = slice(start, start + _ROWS)
+        out[part] = unit(rows[part] + np.einsum("nk,nkp->np", weights[part], rows[near[part]]))
+    return out
+
+
+def placed(background: Background, features: NDArray[Any]) -> Float32:
+    """Rows of pictures that are not in the collection, averaged with their neighbours in it, (M, P) float32.
+
+    The neighbours come with what the first rounds made of them, so that such a picture lies where it would lie as one
+    of the collection, but for what it would change itself.
+    """
+    found = centred(features, background.centre) @ background.axes
+    kept = min(NEIGHBOURS, len(background))
+    columns, weights = _strongest(unit(found) @ unit(background.plain.astype(np.float32)).T, kept)
+    return np.asarray(unit(found + np.einsum("nk,nkp->np", weights, background.rows[columns])), np.float32)
+
+
+def metric(background: Background) -> Float:
+    """Inverse of the shrunk covariance, (P, P) float64: likeness of two rows a and b is ``a @ metric @ b``."""
+    directions = background.directions.astype(np.float64)
+    shrunk = background.variances.astype(np.float64) + _shrinkage(background)
+    return np.asarray((directions / shrunk) @ directions.T)
+
+
+def ordinary(background: Background) -> float:
+    """Mean likeness of a picture of the collection with itself: the noise of the ridge regression is in this unit."""
+    variances = background.variances.astype(np.float64)
+    return float((variances / (variances + _shrinkage(background))).sum())
+
+
+def _shrinkage(background: Background) -> float:
+    return max(SHRINKAGE * float(background.variances[0]), 1e-6)

@@ -1,0 +1,260 @@
+"""A direction among features, learnt from a board against its whole collection, and what scores along it tell.
+
+It is ridge regression, or the mean of a Gaussian process: the board at 1, its counter-examples at the middle of the
+collection, and the collection around them at 0 by the prior. Learning is exact, draws nothing, and takes one
+small system of the board's size.
+
+References
+----------
+.. [1] C. E. Rasmussen and C. K. I. Williams, Gaussian Processes for Machine Learning (2006), 2.2 for the mean, 5.4.2
+   for what is left out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+
+from leitmotiv.analysis import background as ground
+from leitmotiv.analysis.background import Background
+from leitmotiv.records import Calibration, Float, Float32
+
+AGAINST = 3.0
+"""The noise of a counter-example, by that of an example: it says less of what is wanted than an example does."""
+DOUBT = 0.3
+"""An example that the others place below this share of the way from the middle of the collection to the board is in
+doubt: it counts less, down to a tenth, and the board says so."""
+_DOUBTED_FROM = 3
+_LEAST = 1e-9
+_BEST = 5
+_ALONE = 0.6
+"""What a board of one picture would score if it were left out, by what it scores: that cannot be found from itself."""
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt:
+    """What a board taught.
+
+    Attributes
+    ----------
+    direction : (P,) float64
+        Unit vector among the rows of the background.
+    calibration : Calibration
+    held_out : (M,) float64
+        Of each example, its score if it had been left out; NaN for a board of one.
+    standing : (M,) float64
+        The same as a share of the way from the middle of the collection (0) to the board (1).
+    quality : float or None
+        Mean share of the collection below `held_out`.
+    """
+
+    direction: Float
+    calibration: Calibration
+    held_out: Float
+    standing: Float
+    quality: float | None
+
+
+def learn(
+    background: Background,
+    examples: Float32,
+    weights: Float,
+    against: Float32 | None = None,
+    against_weights: Float | None = None,
+    *,
+    members: Sequence[int] = (),
+) -> Learnt:
+    r"""Learn a direction from M rows that belong and K that do not.
+
+    .. math:: \beta = M B^T (B M B^T + \sigma^2 D)^{-1} t
+
+    with B the rows of the board, M the inverse of the shrunk covariance of the collection, sigma^2 the mean likeness
+    of a picture with itself, D the inverse weights, and t 1 for examples and the middle of the collection, or less, for
+    counter-examples. Of an example that was left out the score is
+    :math:`t_i - \alpha_i / [(B M B^T + \sigma^2 D)^{-1}]_{ii}` [1]_.
+
+    Parameters
+    ----------
+    examples, against : (M, P), (K, P) float32
+        M at least 1.
+    weights, against_weights : (M,), (K,) float64
+        Above 0.
+    members : sequence of int
+        Rows of the background that are on the board: they do not count as the collection.
+    """
+    lesson = _Lesson(background, examples, weights, against, against_weights)
+    beta, left_out = lesson.solve(np.ones(len(examples)))
+    scores = background.rows @ beta.astype(np.float32)
+    middle = float(np.median(scores))
+    trust = np.ones(len(examples))
+    if len(examples) >= _DOUBTED_FROM:
+        doubt = _standing(left_out, middle, _top(left_out, examples @ beta, middle))
+        trust = np.clip(doubt / DOUBT, 0.1, 1.0)
+    beta, left_out = lesson.solve(trust, middle)
+    scores = background.rows @ beta.astype(np.float32)
+    length = max(float(np.linalg.norm(beta)), _LEAST)
+    beta, left_out, scores = beta / length, left_out / length, scores / np.float32(length)
+    middle, _ = centre_of(scores)
+    top = _top(left_out, examples @ beta, middle)
+    held_out = left_out if len(examples) > 1 else np.full(1, np.nan)
+    return Learnt(
+        direction=beta,
+        calibration=_with_lone(background, beta, scores, top),
+        held_out=held_out,
+        standing=_standing(held_out, middle, top),
+        quality=share_below(held_out, np.delete(scores, list(members))),
+    )
+
+
+def share_below(held_out: Float, others: Float | Float32) -> float | None:
+    """Mean share of other scores below those of pictures that were left out; None where none was."""
+    if not len(others) or np.isnan(held_out).any():
+        return None
+    return float(np.searchsorted(np.sort(others), held_out).mean() / len(others))
+
+
+class _Lesson:
+    """The system of one board: solved twice, with the doubts of the first time in the second."""
+
+    def __init__(
+        self,
+        background: Background,
+        examples: Float32,
+        weights: Float,
+        against: Float32 | None,
+        against_weights: Float | None,
+    ) -> None:
+        self._count = len(examples)
+        board = examples.astype(np.float64)
+        self._noise = ground.ordinary(background) / np.asarray(weights, np.float64)
+        if against is not None and against_weights is not None and len(against):
+            board = np.concatenate([board, against])
+            self._noise = np.append(self._noise, AGAINST * ground.ordinary(background) / against_weights)
+        self._board = board
+        self._measured = ground.metric(background) @ board.T
+        self._likeness = board @ self._measured
+
+    def solve(self, trust: Float, middle: float | None = None) -> tuple[Float, Float]:
+        """The direction, not of unit length, and the scores of examples that are left out.
+
+        Counter-examples take part where a middle of the collection is given: that is what they are meant to score, or
+        what the examples alone give them where that is less, so that no answer “it is not” lifts a picture.
+        """
+        count, noise = self._count, self._noise.copy()
+        noise[:count] /= trust
+        target = np.ones(count)
+        if middle is None:
+            noise = noise[:count]
+        elif len(noise) > count:
+            alone = _solved(self._likeness[:count, :count], noise[:count], target)[0]
+            target = np.append(target, np.minimum(self._likeness[count:, :count] @ alone, middle))
+        used = len(target)
+        dual, inverse = _solved(self._likeness[:used, :used], noise, target)
+        left_out = target - dual / np.diag(inverse)
+        return self._measured[:, :used] @ dual, left_out[:count]
+
+
+def _solved(likeness: Float, noise: Float, target: Float) -> tuple[Float, Float]:
+    inverse = cho_solve(cho_factor(likeness + np.diag(noise)), np.eye(len(noise)))
+    return inverse @ target, inverse
+
+
+def centre_of(scores: Float | Float32) -> tuple[float, float]:
+    """Median and robust deviation of scores; the deviation is above 0."""
+    middle = float(np.median(scores))
+    return middle, max(float(np.median(np.abs(scores - middle))) / 0.6745, _LEAST)
+
+
+def _top(left_out: Float, fitted: Float, middle: float) -> float:
+    """Where a picture of the board lies when it is left out; always above the middle."""
+    supposed = middle + _ALONE * (float(np.median(fitted)) - middle)
+    found = supposed if len(left_out) == 1 else float(np.median(left_out))
+    # A board whose pictures have nothing in common would put itself below the collection.
+    return max(found, middle + 0.1 * abs(supposed - middle), middle + _LEAST)
+
+
+def _standing(scores: Float, middle: float, top: float) -> Float:
+    return np.asarray((scores - middle) / (top - middle))
+
+
+def _with_lone(background: Background, beta: Float, scores: Float32, top: float) -> Calibration:
+    """Add where pictures lie by themselves: as far up as a straight line through the collection says."""
+    middle, spread = centre_of(scores)
+    alone = background.plain.astype(np.float32) @ beta.astype(np.float32)
+    lone_middle, _ = centre_of(alone)
+    both = np.cov(scores, alone) if len(alone) > 1 else np.eye(2)
+    slope = float(np.clip(both[0, 1] / max(both[0, 0], _LEAST), 0.1, 1.0))
+    return Calibration(middle, spread, top, lone_middle, lone_middle + slope * (top - middle))
+
+
+def calibrated(scores: Float, held_out: Float, fitted: Float) -> Calibration:
+    """Where scores lie that need no neighbours.
+
+    Parameters
+    ----------
+    scores : (N,) float64
+        Of the collection.
+    held_out, fitted : (M,) float64
+        Of the board: left out, or NaN where that was not done, and learnt from.
+    """
+    middle, spread = centre_of(scores)
+    top = _top(held_out if not np.isnan(held_out).any() else held_out[:1], fitted, middle)
+    return Calibration(middle, spread, top, middle, top)
+
+
+def judge(cosine: Float, calibration: Calibration | None, examples: int) -> tuple[Float, Float, Float]:
+    """What cosines of a whole collection mean: shares of the way to the board, percentiles, and probabilities.
+
+    Where nothing is known of the board, the mean of the five best stands for it, as in CAVstudio, and the
+    probabilities are NaN.
+
+    Parameters
+    ----------
+    cosine : (N,) float64
+    examples : int
+        On the board.
+
+    Returns
+    -------
+    three of (N,) float64
+    """
+    middle, spread = centre_of(cosine)
+    below = percentile(cosine)
+    if calibration is None:
+        best = np.partition(cosine, max(len(cosine) - _BEST, 0))[-_BEST:]
+        top = max(float(best.mean()), middle + _LEAST)
+        return _standing(cosine, middle, top), below, np.full(len(cosine), np.nan)
+    share = _standing(cosine, middle, middle + calibration.top - calibration.middle)
+    return share, below, probability(share, (cosine - middle) / spread, examples)
+
+
+def percentile(scores: Float) -> Float:
+    """Percent of a collection that score less than each of it, (N,) float64."""
+    order = np.argsort(scores, kind="stable")
+    ascending = scores[order]
+    below = np.empty(len(scores))
+    below[order] = 100 * np.searchsorted(ascending, ascending) / max(len(scores), 1)
+    return below
+
+
+def probability(share: Float, deviations: Float, examples: int) -> Float:
+    r"""That a picture belongs, roughly calibrated, (N,) float64.
+
+    A logistic regression learnt on boards of simulated collections:
+    :math:`-9.203 + 4.144 u - 1.092 u^2 + 2.342 \ln z + 1.478 / m`.
+
+    Parameters
+    ----------
+    share : (N,) float64
+        u, as `judge` has it.
+    deviations : (N,) float64
+        z, robust deviations above the middle of the collection.
+    examples : int
+        m, how many pictures are on the board.
+    """
+    # Beyond its peak the parabola would fall.
+    u = np.clip(share, 0.0, 4.144 / (2 * 1.092))
+    z = np.maximum(deviations, 0.1)
+    logit = -9.203 + 4.144 * u - 1.092 * u**2 + 2.342 * np.log(z) + 1.478 / max(examples, 1)
+    return np.asarray(1 / (1 + np.exp(-logit)))

@@ -1,0 +1,163 @@
+// The camera against a concept: a frame at a time goes to this server, which says how well it fits and where best.
+
+import { toast } from "./changes.js";
+import { bind } from "./keys.js";
+import { escape } from "./tiles.js";
+
+const SIDE = 448;
+/** The course shows so many answers. */
+const COURSE = 120;
+const PAUSE_MS = 40;
+
+/** @typedef {{score: number, percentile: number | null, probability: number | null, crop: {x: number, y: number, width: number, height: number} | null}} Told */
+
+const place = /** @type {HTMLElement} */ (document.querySelector("[data-live]"));
+const address = place.dataset.live ?? "";
+const video = /** @type {HTMLVideoElement} */ (place.querySelector("video"));
+const box = /** @type {HTMLElement} */ (place.querySelector(".box"));
+const shown = /** @type {HTMLCanvasElement} */ (place.querySelector("[data-crop]"));
+const start = /** @type {HTMLButtonElement} */ (document.querySelector("[data-do-start]"));
+const flip = /** @type {HTMLButtonElement} */ (document.querySelector("[data-do-flip]"));
+const device = /** @type {HTMLSelectElement} */ (document.querySelector("#device"));
+const keeps = /** @type {HTMLButtonElement[]} */ ([...place.querySelectorAll("[data-do-keep]")]);
+const fault = /** @type {HTMLElement} */ (place.querySelector("[data-fault]"));
+/** @param {string} name */
+const text = (name) => /** @type {HTMLElement} */ (place.querySelector(`[data-${name}]`));
+const frame = document.createElement("canvas");
+/** @type {MediaStream | null} */
+let stream = null;
+/** @type {number[]} */
+const course = [];
+
+/** What the browser's refusals mean. @type {Record<string, string>} */
+const REFUSED = {
+  NotAllowedError: "The browser was told not to let this page use the camera. Its address bar has the switch.",
+  NotFoundError: "No camera was found.",
+  NotReadableError: "Another program uses the camera.",
+};
+
+/** @param {string} words */
+function refuse(words) {
+  fault.textContent = words;
+  fault.hidden = !words;
+}
+
+async function begin() {
+  refuse("");
+  if (!navigator.mediaDevices) return refuse("Browsers give cameras to secure pages only: open this page as http://127.0.0.1 or over https.");
+  try {
+    const wanted = device.value ? { deviceId: { exact: device.value } } : { facingMode: "environment" };
+    stream = await navigator.mediaDevices.getUserMedia({ video: { ...wanted, width: { ideal: 1280 } }, audio: false });
+  } catch (error) {
+    return refuse(REFUSED[error instanceof Error ? error.name : ""] ?? "The camera could not be opened.");
+  }
+  video.srcObject = stream;
+  await video.play();
+  text("idle").hidden = true;
+  for (const one of keeps) one.disabled = false;
+  say("Stop");
+  await devices();
+  void loop(stream);
+}
+function end() {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+  stream = null;
+  video.srcObject = null;
+  box.hidden = true;
+  text("idle").hidden = false;
+  for (const one of keeps) one.disabled = true;
+  say("Start");
+}
+/** @param {string} words */
+function say(words) { /** @type {HTMLElement} */ (start.querySelector("span")).textContent = words; }
+
+async function devices() {
+  const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === "videoinput");
+  device.hidden = cameras.length < 2;
+  if (device.childElementCount === cameras.length) return;
+  device.replaceChildren(...cameras.map((one, at) => new Option(one.label || `Camera ${at + 1}`, one.deviceId)));
+  device.value = stream?.getVideoTracks()[0]?.getSettings().deviceId ?? device.value;
+}
+
+/** The frame of this moment as JPEG, at most `side` pixels. @param {number} side @returns {Promise<Blob | null>} */
+function snap(side) {
+  const scale = Math.min(1, side / Math.max(video.videoWidth, video.videoHeight));
+  frame.width = Math.round(video.videoWidth * scale);
+  frame.height = Math.round(video.videoHeight * scale);
+  frame.getContext("2d")?.drawImage(video, 0, 0, frame.width, frame.height);
+  return new Promise((resolve) => frame.toBlob(resolve, "image/jpeg", 0.85));
+}
+
+/** One frame after the other, for as long as this stream lasts. @param {MediaStream} of */
+async function loop(of) {
+  while (stream === of) {
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    if (document.hidden || !video.videoWidth) { await new Promise((resolve) => setTimeout(resolve, 250)); continue; }
+    const blob = await snap(SIDE);
+    if (!blob) continue;
+    const answer = await fetch(address, { method: "POST", headers: { "Content-Type": "image/jpeg" }, body: blob }).catch(() => null);
+    if (stream !== of) return;
+    const told = await answer?.json().catch(() => null);
+    if (!answer?.ok) {
+      refuse(told?.detail ?? "The server did not answer. Is it still running?");
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      continue;
+    }
+    refuse("");
+    draw(told);
+  }
+}
+
+/** @param {Told} told */
+function draw(told) {
+  const share = told.percentile === null ? null : Math.round(told.percentile);
+  text("score").textContent = share === null ? told.score.toFixed(3) : `${share} %`;
+  text("told").textContent = share === null ? "score" : `fits better than ${share} % of the library${told.probability === null ? "" : `; ${Math.round(100 * told.probability)} % likely, roughly`}`;
+  course.push(told.percentile ?? 50 + 50 * told.score);
+  if (course.length > COURSE) course.shift();
+  text("course").setAttribute("d", course.map((value, at) => `${at ? "L" : "M"}${(100 * at / (COURSE - 1)).toFixed(1)} ${(62 - 0.6 * value).toFixed(1)}`).join(""));
+  box.hidden = !told.crop;
+  if (!told.crop) return;
+  const { x, y, width, height } = told.crop;
+  const mirrored = flip.ariaPressed === "true";
+  const [seen, around] = [video.getBoundingClientRect(), video.parentElement?.getBoundingClientRect() ?? new DOMRect()];
+  const scale = Math.min(seen.width / video.videoWidth, seen.height / video.videoHeight);
+  const [w, h] = [video.videoWidth * scale, video.videoHeight * scale];
+  const left = seen.left - around.left + (seen.width - w) / 2 + (mirrored ? 1 - x - width : x) * w;
+  const top = seen.top - around.top + (seen.height - h) / 2 + y * h;
+  for (const [name, value] of Object.entries({ left, top, width: width * w, height: height * h })) box.style.setProperty(name, `${value}px`);
+  const ratio = (width * frame.width) / (height * frame.height);
+  shown.width = Math.round(320 * Math.min(1, ratio));
+  shown.height = Math.round(shown.width / ratio);
+  shown.getContext("2d")?.drawImage(frame, x * frame.width, y * frame.height, width * frame.width, height * frame.height, 0, 0, shown.width, shown.height);
+}
+
+/** Put this frame on the board. @param {string} side */
+async function keep(side) {
+  const blob = await snap(1280);
+  if (!blob) return;
+  const form = new FormData();
+  form.append("side", side);
+  form.append("picture", blob, `camera ${new Date().toISOString().slice(0, 19).replace("T", " ")}.jpg`);
+  const answer = await fetch(address.replace(/\/live.*/, "/pictures"), { method: "POST", body: form }).catch(() => null);
+  const told = await answer?.json().catch(() => null);
+  toast(answer?.ok ? `This frame is on the board: ${side === "positive" ? "it is" : "it is not"}. Train it to have it count.` : told?.detail ?? "The server did not answer.");
+}
+
+function mirror() {
+  flip.setAttribute("aria-pressed", String(flip.ariaPressed !== "true"));
+  video.classList.toggle("mirrored", flip.ariaPressed === "true");
+}
+start.addEventListener("click", () => { if (stream) end(); else void begin(); });
+flip.addEventListener("click", mirror);
+device.addEventListener("change", () => { end(); void begin(); });
+for (const one of keeps) one.addEventListener("click", () => void keep(one.dataset.doKeep ?? "positive"));
+addEventListener("pagehide", end);
+video.classList.add("mirrored");
+const group = "Camera";
+bind([
+  { keys: ["m"], label: "Mirror", group, run: mirror },
+  { keys: ["+", "-"], label: "This frame is it, is not it", group, run: (event) => { if (!stream) return false; void keep(event.key === "+" ? "positive" : "negative"); } },
+]);
+const up = document.querySelector('[data-go="up"]');
+escape(up instanceof HTMLAnchorElement ? () => up.click() : null);

@@ -1,0 +1,151 @@
+// The four views of results: the picture, its best crop, its heat map, the box of the crop. What a view needs is asked for
+// when a tile comes into view, two at a time, and kept as long as the page; while Alt is held the whole picture shows.
+
+import { bind } from "./keys.js";
+
+export const VIEWS = ["preview", "crop", "heatmap", "focus"];
+const AT_ONCE = 2;
+
+/** @typedef {{x: number, y: number, width: number, height: number, score: number}} Crop */
+
+/** Crops by their address: the same tile is drawn again and again. @type {Map<string, Promise<Crop | null>>} */
+const known = new Map();
+/** @type {(() => Promise<void>)[]} */
+const queue = [];
+let running = 0;
+/** @type {HTMLElement | null} */
+let results = null;
+let held = false;
+
+const view = () => (held ? "preview" : results?.dataset.wanted ?? "preview");
+/** What the addresses of a tile's crops and heat map are made from. */
+const board = () => /** @type {HTMLElement} */ (document.querySelector("[data-board]")).dataset;
+const suffix = (/** @type {string} */ extra) => {
+  const values = new URLSearchParams(extra);
+  if (board().snapshot) values.set("snapshot", board().snapshot ?? "");
+  return values.size ? `?${values}` : "";
+};
+
+function work() {
+  while (running < AT_ONCE && queue.length) {
+    const job = queue.shift();
+    running += 1;
+    void job?.().finally(() => { running -= 1; work(); });
+  }
+}
+
+/** @param {string} id @returns {Promise<Crop | null>} */
+function cropOf(id) {
+  const address = `/api/v1/boards/${board().board}/crops/${id}${suffix("n=1")}`;
+  const found = known.get(address);
+  if (found) return found;
+  /** @type {Promise<Crop | null>} */
+  const asked = new Promise((resolve) => {
+    queue.push(async () => {
+      const answer = await fetch(address).catch(() => null);
+      const form = answer?.ok ? await answer.json().catch(() => null) : null;
+      if (!form) known.delete(address);
+      resolve(form?.crops?.[0] ?? null);
+    });
+  });
+  known.set(address, asked);
+  work();
+  return asked;
+}
+
+/** Place the crop: its box, and the picture so that the box fills the square tile as far as it can. @param {HTMLElement} figure @param {Crop} crop @param {number} ratio */
+function place(figure, crop, ratio) {
+  const { x, y, width: w, height: h } = crop;
+  const scale = Math.min(1 / (w * ratio), 1 / h);
+  const values = {
+    "--x": x, "--y": y, "--w": w, "--h": h,
+    "--left": `${100 * (0.5 - (x + w / 2) * ratio * scale)}%`, "--top": `${100 * (0.5 - (y + h / 2) * scale)}%`,
+    "--wide": `${100 * ratio * scale}%`, "--high": `${100 * scale}%`,
+  };
+  for (const [name, value] of Object.entries(values)) figure.style.setProperty(name, String(value));
+}
+
+/** What the view needs of one result. @param {HTMLElement} figure */
+async function prepare(figure) {
+  const tile = figure.querySelector(".tile");
+  if (!(tile instanceof HTMLElement)) return;
+  const wanted = results?.dataset.wanted;
+  if (wanted === "heatmap") {
+    const image = /** @type {HTMLImageElement | null} */ (tile.querySelector("img.heat"));
+    const address = `/api/v1/boards/${board().board}/heat/${tile.dataset.id}.png${suffix(`kind=${results?.dataset.heat ?? "share"}`)}`;
+    if (!image || image.getAttribute("src") === address) return;
+    image.addEventListener("error", () => figure.classList.add("failed"), { once: true });
+    image.src = address;
+  } else if (wanted === "crop" || wanted === "focus") {
+    if (figure.classList.contains("boxed")) return;
+    const crop = await cropOf(tile.dataset.id ?? "");
+    figure.classList.toggle("failed", !crop);
+    if (!crop) return;
+    const full = /** @type {HTMLImageElement | null} */ (tile.querySelector(":scope > img"));
+    if (full) full.sizes = "700px"; // a crop is shown larger than the whole was
+    place(figure, crop, Number(tile.dataset.ratio) || 1);
+    figure.classList.add("boxed");
+  }
+}
+
+const near = new IntersectionObserver((seen) => {
+  for (const one of seen) {
+    if (!one.isIntersecting || !(one.target instanceof HTMLElement)) continue;
+    near.unobserve(one.target);
+    void prepare(one.target);
+  }
+}, { rootMargin: "200px" });
+
+/** Watch the results that are here now. @param {HTMLElement} element  with the wanted view in `data-view` */
+export function look(element) {
+  if (element !== results) element.dataset.wanted = results?.dataset.wanted ?? element.dataset.view;
+  results = element;
+  draw();
+}
+function draw() {
+  if (!results) return;
+  results.dataset.view = view();
+  near.disconnect();
+  if (results.dataset.wanted !== "preview") for (const figure of results.children) near.observe(figure);
+}
+
+/**
+ * Buttons and keys of the views.
+ * @param {HTMLElement} root @param {(values: Record<string, string>) => void} settle  writes the address
+ */
+export function views(root, settle) {
+  const show = (/** @type {string} */ name) => {
+    if (!results) return false;
+    results.dataset.wanted = name;
+    settle({ view: name === "preview" ? "" : name });
+    for (const button of root.querySelectorAll("[data-view-to]")) button.setAttribute("aria-pressed", String(button.getAttribute("data-view-to") === name));
+    for (const one of root.querySelectorAll("[data-only-view]")) if (one instanceof HTMLElement) one.hidden = one.dataset.onlyView !== name;
+    draw();
+  };
+  root.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("[data-view-to], [data-heat]") : null;
+    if (!(button instanceof HTMLElement) || button.tagName !== "BUTTON") return;
+    if (button.dataset.viewTo) show(button.dataset.viewTo);
+    else if (results && button.dataset.heat) {
+      results.dataset.heat = button.dataset.heat;
+      settle({ heat: button.dataset.heat === "share" ? "" : button.dataset.heat });
+      for (const one of root.querySelectorAll("button[data-heat]")) one.setAttribute("aria-pressed", String(one === button));
+      draw();
+    }
+  });
+  const group = "This board";
+  bind([
+    { keys: ["Shift+1", "Shift+2", "Shift+3", "Shift+4"], label: "Preview, AI crop, heatmap, focus", group, run: (event) => show(VIEWS[Number(event.code.slice(5)) - 1]) },
+    { keys: ["v"], label: "The next of these views", group, run: () => show(VIEWS[(VIEWS.indexOf(results?.dataset.wanted ?? "preview") + 1) % VIEWS.length]) },
+    { keys: ["Alt"], label: "Held: the whole picture", group },
+  ]);
+  const hold = (/** @type {boolean} */ now) => {
+    if (held === now || !results) return;
+    held = now;
+    results.dataset.view = view();
+  };
+  // Alt by itself opens the menu of some browsers
+  addEventListener("keydown", (event) => { if (event.key === "Alt" && results && results.dataset.wanted !== "preview") { hold(true); event.preventDefault(); } });
+  addEventListener("keyup", (event) => { if (event.key === "Alt") { if (held) event.preventDefault(); hold(false); } });
+  addEventListener("blur", () => hold(false));
+}

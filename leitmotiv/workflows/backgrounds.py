@@ -1,0 +1,140 @@
+"""The collection that concepts are learnt against: kept with the library, and made anew when its pictures change."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.analysis import background as ground
+from leitmotiv.analysis.background import Background
+from leitmotiv.errors import EmptyLibraryError, LeitmotivError
+from leitmotiv.records import ACTIVATIONS, Float32
+from leitmotiv.store.arrays import Stored
+from leitmotiv.workflows import activations
+from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.progress import Pace, Report
+from leitmotiv.workflows.session import Session
+
+BACKGROUND = "background"
+"""The name of the stored arrays."""
+REVISION = 1
+"""Grows whenever the same activations would give another background."""
+MOST_AT_ONCE = 2_000
+"""Pictures that the backbone has not seen, up to which a page waits for it."""
+PATCHED_FROM = 10_000
+"""Pictures from which a few new ones are placed in the old background: learning it anew takes long."""
+PATCHED = 0.05
+"""Share of new pictures up to which that is done."""
+PHASE = "Learning what the collection is like"
+_KEYS = ("centre", "axes", "plain", "rows", "directions", "variances")
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """The background of a library and whose rows they are.
+
+    Attributes
+    ----------
+    ids : tuple of str
+        In the order of the rows.
+    row_of : dict
+        The row of each id.
+    """
+
+    ids: tuple[str, ...]
+    row_of: dict[str, int]
+    background: Background
+
+
+def background(session: Session, report: Report | None = None) -> Ground:
+    """The background of a library; made on first use, and when pictures came or went.
+
+    Raises
+    ------
+    EmptyLibraryError
+        There is no picture to learn from.
+    MissingExtraError
+        The weights of the backbone are needed, and are missing or damaged.
+    """
+    _seen(session, report)
+    ids, pooled = session.library.activations.matrix()
+    if not ids:
+        raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
+    key = digest(ids)
+    return remember(session, ("background", key), lambda: _made(session, ids, pooled, key, report), lane=True)
+
+
+def digest(ids: Sequence[str]) -> str:
+    """What a background is made from and by."""
+    text = "\n".join([f"background {REVISION} {ACTIVATIONS}", *ids])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _seen(session: Session, report: Report | None) -> None:
+    """Have the backbone see what is new. What it saw is enough where it cannot look now, unless that is nothing."""
+    library = session.library
+    lacking = library.activations.missing()
+    if not lacking or (not session.patient and len(lacking) > MOST_AT_ONCE and library.activations.count()):
+        return
+    try:
+        activations.ensure(session, report)
+    except LeitmotivError:
+        if not library.activations.count():
+            raise
+
+
+def _made(
+    session: Session, ids: tuple[str, ...], pooled: NDArray[np.float16], key: str, report: Report | None
+) -> Ground:
+    stored = session.library.arrays.get(BACKGROUND)
+    if stored is not None and stored.digest == key and stored.ids == ids:
+        return _ground(ids, _unpacked(stored))
+    if stored is not None and _patchable(stored, ids):
+        return _ground(ids, _patched(stored, ids, pooled))
+    pace = Pace()
+
+    def tell(done: int, total: int) -> None:
+        if report is not None:
+            report(pace.step(PHASE, done, total))
+
+    learnt = ground.learn(pooled, tell)
+    if session.library.writable:
+        session.library.arrays.put(BACKGROUND, {name: getattr(learnt, name) for name in _KEYS}, ids, key)
+    return _ground(ids, learnt)
+
+
+def _ground(ids: tuple[str, ...], learnt: Background) -> Ground:
+    return Ground(ids, {image_id: row for row, image_id in enumerate(ids)}, learnt)
+
+
+def _unpacked(stored: Stored, **other: NDArray[Any]) -> Background:
+    return Background(**{name: other.get(name, stored[name]) for name in _KEYS})
+
+
+def _patchable(stored: Stored, ids: tuple[str, ...]) -> bool:
+    if len(ids) < PATCHED_FROM or not stored.digest or set(_KEYS) - set(stored):
+        return False
+    old = set(stored.ids) - {""}
+    strange = len(old.symmetric_difference(ids))
+    return strange <= PATCHED * len(ids)
+
+
+def _patched(stored: Stored, ids: tuple[str, ...], pooled: NDArray[np.float16]) -> Background:
+    """The stored background with rows for these pictures: known ones keep theirs, new ones are placed among them."""
+    old = _unpacked(stored)
+    at = {image_id: row for row, image_id in enumerate(stored.ids) if image_id}
+    where = np.array([at.get(image_id, -1) for image_id in ids], np.int64)
+    new = np.flatnonzero(where < 0)
+    rows, plain = old.rows[where], old.plain[where]
+    if len(new):
+        rows[new] = ground.placed(old, pooled[new])
+        plain[new] = ground.centred(pooled[new], old.centre) @ old.axes
+    return _unpacked(stored, rows=rows, plain=plain)
+
+
+def rows_of(found: Ground, ids: Sequence[str]) -> Float32:
+    """Rows of pictures that the background has, (M, P) float32."""
+    return np.asarray(found.background.rows[[found.row_of[image_id] for image_id in ids]])

@@ -1,0 +1,192 @@
+"""Concepts as files: .cav, which cavlib reads too, and JSON; what ours know beyond cavlib's goes into the metadata."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, astuple
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from leitmotiv.errors import CavFileError, LeitmotivError, PermissionDeniedError
+from leitmotiv.formats import cav
+from leitmotiv.formats.cav import CavFile
+from leitmotiv.records import ACTIVATIONS, Calibration, Concept, Contradiction, Example, Float32
+from leitmotiv.workflows.layers import LAYERS, POOLED
+
+OURS = "leitmotiv"
+"""The entry of the metadata that holds what leitmotiv adds."""
+VERSION = 1
+
+
+def save_cav(concept: Concept, path: Path) -> None:
+    """Write a concept as a .cav file, all at once.
+
+    Raises
+    ------
+    PermissionDeniedError
+        The file cannot be written.
+    """
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_bytes(to_cav(concept))
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise PermissionDeniedError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def load_cav(path: Path) -> Concept:
+    """Read a concept from a .cav file, of whatever layer.
+
+    Raises
+    ------
+    CavFileError
+        It cannot be read, or is no such file; the text says why.
+    """
+    try:
+        if path.stat().st_size > cav.MOST_BYTES:
+            raise CavFileError(f"{path} has {path.stat().st_size:,} bytes, and a .cav file at most {cav.MOST_BYTES:,}.")
+        return from_cav(path.read_bytes())
+    except OSError as error:
+        raise CavFileError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def to_cav(concept: Concept) -> bytes:
+    """A concept as the bytes of a .cav file."""
+    metadata = {key: value for key, value in concept.metadata.items() if key != OURS}
+    return cav.write(CavFile(UUID(concept.id), concept.vector, concept.layer, {**metadata, OURS: _ours(concept)}))
+
+
+def from_cav(data: bytes) -> Concept:
+    """A concept from the bytes of a .cav file; what leitmotiv wrote comes back whole, in single precision.
+
+    Raises
+    ------
+    CavFileError
+        It is no such file, or its vector has not the length of its layer.
+    """
+    return concept_of(cav.read(data))
+
+
+def concept_of(content: CavFile) -> Concept:
+    """A concept from what stands in a .cav file.
+
+    Raises
+    ------
+    CavFileError
+        Its vector has not the length of its layer, or what leitmotiv wrote was changed into something else.
+    """
+    wanted = LAYERS.get(content.model_layer)
+    if wanted is not None and len(content.vector) != wanted:
+        raise CavFileError(
+            f"The vector of the .cav file has {len(content.vector):,} numbers, and the layer {content.model_layer!r} "
+            f"has {wanted:,}."
+        )
+    known = dict(content.metadata or {})
+    ours = known.pop(OURS, None)
+    plain: dict[str, Any] = {**known, **content.extra}
+    basis: dict[str, Any] = {"id": str(content.id), "vector": content.vector, "layer": content.model_layer}
+    if not isinstance(ours, dict):
+        return Concept(**basis, centre=None, intercept=0.0, method="cosine", metadata=plain)
+    try:
+        return Concept(**basis, **_from_ours(ours, len(content.vector)), metadata=plain)
+    except LeitmotivError:
+        raise
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise CavFileError(
+            f"What leitmotiv wrote into the metadata of the .cav file was changed and cannot be used ({error!r})."
+        ) from error
+
+
+def _ours(concept: Concept) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "backbone": ACTIVATIONS,
+        "method": concept.method,
+        "intercept": concept.intercept,
+        "centre": None if concept.centre is None else concept.centre.tolist(),
+        "calibration": None if concept.calibration is None else list(astuple(concept.calibration)),
+        "quality": concept.quality,
+        "seed": concept.seed,
+        "positive": _pairs(concept.positive),
+        "negative": _pairs(concept.negative),
+        "drawn": list(concept.drawn),
+        "contradictions": [asdict(one) for one in concept.contradictions],
+    }
+
+
+def _pairs(examples: Sequence[Example]) -> list[list[Any]]:
+    return [[one.image_id, one.weight] for one in examples]
+
+
+def _from_ours(ours: Mapping[str, Any], length: int) -> dict[str, Any]:
+    if int(ours["version"]) > VERSION:
+        raise CavFileError("The .cav file was written by a newer leitmotiv. Update this one.")
+    if ours["method"] not in ("ridge", "sgd", "cosine"):
+        raise ValueError(f"method {ours['method']!r}")
+    centre = ours["centre"]
+    if centre is not None:
+        centre = _numbers(centre, length)
+    calibration = ours["calibration"]
+    if calibration is not None:
+        calibration = Calibration(*map(float, _numbers(calibration, 5)))
+    quality = ours["quality"]
+    return {
+        "method": ours["method"],
+        "intercept": float(_numbers([ours["intercept"]], 1)[0]),
+        "centre": centre,
+        "calibration": calibration,
+        "quality": None if quality is None or not math.isfinite(quality) else float(quality),
+        "seed": int(ours["seed"]),
+        "positive": _examples(ours["positive"]),
+        "negative": _examples(ours["negative"]),
+        "drawn": tuple(str(one) for one in ours["drawn"]),
+        "contradictions": tuple(
+            Contradiction(
+                "negative" if one["side"] == "negative" else "positive",
+                int(one["index"]),
+                str(one["image_id"]),
+                float(one["strength"]),
+            )
+            for one in ours["contradictions"]
+        ),
+    }
+
+
+def _numbers(values: Any, length: int) -> Float32:
+    numbers = np.asarray(values, np.float32)
+    if numbers.shape != (length,) or not np.isfinite(numbers).all():
+        raise ValueError(f"{length} finite numbers are wanted")
+    return numbers
+
+
+def _examples(pairs: Any) -> tuple[Example, ...]:
+    return tuple(Example(str(image_id), None, float(weight)) for image_id, weight in pairs)
+
+
+def to_json(concept: Concept, *, vectors: bool = True) -> dict[str, Any]:
+    """A concept as plain JSON values; without its vectors, what there is to tell about it.
+
+    The score of a picture by itself is ``vector @ unit(sqrt(features) - centre)``, or ``vector @ unit(features)``
+    where there is no centre; with the intercept added, what is above 0 rather belongs.
+    """
+    described: dict[str, Any] = {
+        "schema": "leitmotiv.concept/1",
+        "id": concept.id,
+        "layer": concept.layer,
+        "dimensions": len(concept.vector),
+        **{key: value for key, value in _ours(concept).items() if key not in ("version", "centre")},
+        "metadata": json.loads(json.dumps(dict(concept.metadata), default=repr, allow_nan=False)),
+    }
+    if vectors:
+        described["vector"] = concept.vector.tolist()
+        described["centre"] = None if concept.centre is None else concept.centre.tolist()
+    return described
+
+
+def is_pooled(concept: Concept) -> bool:
+    """Whether pictures of a library can be scored by it."""
+    return concept.layer == POOLED
