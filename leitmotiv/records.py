@@ -488,8 +488,9 @@ class Result:
         Of looks, nats; None where it was not computed.
     parts : tuple of float
         What each term of a search gave to the score; they add up to it.
-    cosine : float or None
-        Of what two pictures show, where the order goes by that, too: 1 for the same.
+    percentile, probability, cosine : float or None
+        Of boards: percent of the collection that score less, how likely it belongs (only roughly calibrated), and the
+        cosine with what was learnt. By subject, the cosine of what two pictures show: 1 for the same.
     """
 
     id: str
@@ -497,6 +498,8 @@ class Result:
     score: float
     divergence: float | None = None
     parts: tuple[float, ...] = ()
+    percentile: float | None = None
+    probability: float | None = None
     cosine: float | None = None
 
 

@@ -17,6 +17,7 @@ VERBS = {
     "add-directory": ("add_directory", "Add folders of pictures to the library."),
     "add-image": ("add_image", "Add single files."),
     "backup": ("backup", "Write the whole library into one file."),
+    "board": ("board", "Teach mood boards what to look for, and find it."),
     "build-index": ("build_index", "Compare the pictures and find their trends."),
     "chain": ("chain", "Print a chain of looks from one picture to another."),
     "clusters": ("clusters", "Print the trends."),

@@ -131,6 +131,15 @@ class Boards:
         told = self._database.rows(tables.BoardSnapshots.select(tables.BoardSnapshots.examples))
         return found | {one[0] for (examples,) in told for one in json.loads(examples) if one[0] in wanted}
 
+    def keep_seen(self, ids: Sequence[str]) -> None:
+        """Before pictures are forgotten: of those on boards keep what the backbone saw, and nothing to look at."""
+        on_board, table = self.using(ids), tables.Activations
+        for part in chunks(on_board):
+            rows = table.select(table.image_id, table.version, table.pooled).where(table.image_id.in_(part))
+            for image_id, version, pooled in self._database.rows(rows):
+                seen = np.frombuffer(pooled, "<f2").astype(np.float16)
+                self.put_picture(BoardPicture(image_id, "", 0, 0, b"", seen, version))
+
     # ---- pictures that were handed in ----
 
     def put_picture(self, picture: BoardPicture) -> None:

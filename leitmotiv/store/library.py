@@ -67,7 +67,10 @@ class Library:
         self.clusters = ClusterTree(database)
         self.arrays = Arrays(folder / "arrays")
         self.sprites = Sprites(folder / "arrays" / "sprites")
-        self.images = Images(database, (self.arrays.forget, self.clusters.forget, self.sprites.forget))
+        self.boards = Boards(database)
+        self.images = Images(
+            database, (self.boards.keep_seen, self.arrays.forget, self.clusters.forget, self.sprites.forget)
+        )
         self.files = Files(database)
         self.folders = Folders(database)
         self.failures = Failures(database)
@@ -80,7 +83,6 @@ class Library:
         self.changes = Changes(database)
         self.exports = Exports(folder / "exports")
         self.duplicates = Duplicates(database)
-        self.boards = Boards(database)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> Self:

@@ -66,6 +66,15 @@ def snapshot(one: Snapshot, states: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def whole_snapshot(session: Session, of: Board, one: Snapshot) -> dict[str, Any]:
+    """A snapshot of a board with the pictures that it was taught."""
+    states = pinning.states(session, of)
+    sides = ("positive", "negative")
+    taught = {side: [example(each, states[each.id]) for each in one.examples if each.side == side] for side in sides}
+    doubts = [{"id": image_id, "strength": strength} for image_id, strength in one.contradictions]
+    return snapshot(one, states) | taught | {"contradictions": doubts}
+
+
 def _heroes(examples: "list[BoardExample] | tuple[BoardExample, ...]", states: dict[str, str]) -> list[str]:
     """Addresses of the weightiest pictures that can be seen."""
     ordered = sorted(examples, key=lambda one: -one.weight)

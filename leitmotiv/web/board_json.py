@@ -13,7 +13,7 @@ from leitmotiv.web.context import the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.web.images import FOREVER, send_bytes
 from leitmotiv.web.own import LARGE
-from leitmotiv.workflows import boards, pinning
+from leitmotiv.workflows import boards, pinning, samples
 
 pages = Blueprint("board_json", __name__)
 
@@ -70,6 +70,15 @@ def empty() -> Response:
     form = body(shapes.form_of(ids=schema.listed(schema.whole(1, 2**53))), most=LARGE)
     gone = form["ids"] if "ids" in form else [one.id for one in boards.listed(session, trashed=True)]
     return json_answer({"removed": boards.remove(session, gone)})
+
+
+@pages.post(f"{API}/samples")
+@describe(answer=shapes.BOARDS, status=201)
+def sample_boards() -> Response:
+    """Make the three boards that leitmotiv brings along; those that are there stay as they are."""
+    body({})
+    session = the_session()
+    return json_answer({"boards": [board_forms.board(session, one) for one in samples.make(session)]}, 201)
 
 
 @pages.get(ONE)

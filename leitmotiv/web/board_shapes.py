@@ -50,19 +50,6 @@ HANDED_IN = schema.record(
 )
 TAUGHT = schema.record({"method": METHOD, "name": NAME, "revision": REVISION})
 NAMED = schema.record({"name": NAME})
-LOOSE = schema.record(
-    {
-        "positive": PICTURES,
-        "negative": SOME,
-        "method": METHOD,
-        "q": shapes.SELECTED["q"],
-        "n": schema.whole(1, 10_000_000, default=50),
-        "sort": schema.text("`-score`, `score`, or an order of pictures."),
-        "own": schema.truth("Whether the pictures that were given are ranked too."),
-    },
-    "Which pictures it is, which it is not.",
-    optional=("negative", "method", "q", "n", "sort", "own"),
-)
 MIXED = schema.listed(
     schema.record(
         {
@@ -76,7 +63,19 @@ MIXED = schema.listed(
     least=1,
     most=12,
 )
-
+LOOSE = schema.record(
+    {
+        "positive": PICTURES,
+        "negative": SOME,
+        "terms": MIXED,
+        "method": METHOD,
+        "q": shapes.SELECTED["q"],
+        "n": schema.whole(1, 10_000_000, default=50),
+        "sort": schema.text("`-score`, `score`, or an order of pictures."),
+        "own": schema.truth("Whether the pictures that were given are ranked too."),
+    },
+    "Which pictures it is and which it is not, or which boards join.",
+)
 _EXAMPLE = {
     "id": schema.text(),
     "weight": WEIGHT,
@@ -105,6 +104,49 @@ SNAPSHOT = schema.named(
         },
         "What a board had learnt at one moment.",
     ),
+)
+WHOLE_SNAPSHOT = schema.answer(
+    {
+        "id": schema.whole(1),
+        "positive": EXAMPLES,
+        "negative": EXAMPLES,
+        "contradictions": schema.listed(schema.answer({"id": schema.text(), "strength": schema.number(0, 1)})),
+    },
+    "A snapshot with the pictures that it was taught; the other fields are those of a snapshot.",
+)
+CROP_SIDES = ("x", "y", "width", "height", "score", "aspect")
+_CROP = {name: schema.number(0, 1, "In shares of the picture's sides.") for name in CROP_SIDES[:4]} | {
+    "score": schema.number(about="0 is the middle of the collection, 1 the board."),
+    "aspect": schema.text("Its proportions, in words."),
+}
+CROPS = schema.answer(
+    {
+        "crops": schema.listed(
+            schema.answer(
+                _CROP
+                | {
+                    "preview": schema.text("Address of a small JPEG."),
+                    "download": schema.text("Address of the crop in all pixels of the original."),
+                }
+            )
+        )
+    }
+)
+GLIMPSE = schema.answer(
+    {
+        "score": schema.number(about="0 is the middle of the collection, 1 the board."),
+        "percentile": schema.maybe(schema.number(0, 100, "As of pictures of the library that score the same.")),
+        "probability": schema.maybe(schema.number(0, 1, "Likewise; only roughly calibrated.")),
+        "crop": schema.maybe(schema.answer(_CROP)),
+    }
+)
+DIFFERENCE = schema.answer(
+    {
+        "added": schema.listed(schema.text(), "Pictures of the second that are not in the first, on the same side."),
+        "removed": schema.listed(schema.text(), "The other way round."),
+        "weighed": schema.listed(schema.text(), "Pictures with another weight."),
+        "cosine": schema.maybe(schema.number(-1, 1, "Of what was learnt; 1 is the same.")),
+    }
 )
 BOARD = schema.named(
     "Board",

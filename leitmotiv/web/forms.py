@@ -62,10 +62,10 @@ def ranking(ranked: Ranking, paths: dict[str, bytes], following: str | None = No
             form |= path(paths[result.id])
         if result.divergence is not None:
             form["divergence"] = result.divergence
-        if result.cosine is not None:
-            form["cosine"] = result.cosine
         if result.parts:
             form["parts"] = list(result.parts)
+        more = {"percentile": result.percentile, "probability": result.probability, "cosine": result.cosine}
+        form |= {name: value for name, value in more.items() if value is not None}
         results.append(form)
     form = {
         "schema": "leitmotiv.ranking/1",

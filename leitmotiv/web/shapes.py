@@ -65,9 +65,11 @@ RANKING = schema.named(
                         **PATH,
                         "score": schema.maybe(schema.number()),
                         "divergence": schema.number(0, about="Jensen-Shannon divergence of the two mixtures, nats."),
-                        "cosine": schema.number(0, about="Of what the two show: 1 for the same."),
+                        "percentile": schema.number(0, 100, "Of boards: percent of the collection that score less."),
+                        "probability": schema.number(0, 1, "Of boards: that it belongs; only roughly calibrated."),
+                        "cosine": schema.number(-1.001, 1.001, "With what a board learnt, or of two pictures."),
                     },
-                    optional=("path_base64", "divergence", "cosine"),
+                    optional=("path_base64", "divergence", "percentile", "probability", "cosine"),
                 )
             ),
             "next": schema.maybe(schema.text("Address of the next page.")),

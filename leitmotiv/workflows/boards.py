@@ -65,7 +65,7 @@ def create(session: Session, name: str = "", *, words: str = "", seed: int | Non
         The name is taken or too long, or there are too many words.
     """
     with session.library.transaction():
-        name = _named(session, name) if name.strip() else _free(session, "Board", first=1)
+        name = _named(session, name) if name.strip() else free_name(session, "Board", first=1)
         number, now = session.library.boards.next_id(), datetime.now(UTC)
         seed = number if seed is None else seed
         made = Board(number, name, _worded(words), seed, now, now)
@@ -141,7 +141,7 @@ def duplicate(session: Session, board: int | str) -> Board:
         oldest = list(reversed(old.snapshots))
         ids = {one.id: first + place for place, one in enumerate(oldest)}
         snapshots = tuple(replace(one, id=ids[one.id], board=number) for one in old.snapshots)
-        name = _free(session, f"{old.name[: LONGEST_NAME - 10]} copy")
+        name = free_name(session, f"{old.name[: LONGEST_NAME - 10]} copy")
         current = None if old.current is None else ids.get(old.current)
         made = replace(old, id=number, name=name, made=now, changed=now, trashed=None)
         made = replace(made, snapshots=snapshots, current=current)
@@ -177,7 +177,7 @@ def bring_back(session: Session, board: int) -> Board:
     def make(before: Board) -> Board:
         if before.trashed is None:
             return before
-        return replace(before, trashed=None, name=_free(session, before.name))
+        return replace(before, trashed=None, name=free_name(session, before.name))
 
     return change(session, board, make, "board {name} brought back")
 
@@ -231,7 +231,7 @@ def _named(session: Session, name: str, but: int | None = None) -> str:
     return name
 
 
-def _free(session: Session, name: str, first: int | None = None) -> str:
+def free_name(session: Session, name: str, first: int | None = None) -> str:
     """A name that no board has: this one, or with the first number that makes it one."""
     taken = {one.name.casefold() for one in listed(session)}
     numbered = (f"{name} {number}" for number in range(first or 2, COPIES))

@@ -35,6 +35,9 @@ KEPT = {
     "term": 48,
     "rows": 1,
     "upload": 24,
+    "concept": 24,
+    "scores": 8,
+    "score rows": 2,
 }
 """How many values of a kind are kept, where they are large."""
 KEPT_ELSE = 512

@@ -259,12 +259,13 @@ def shown(session: Session, picture_id: str) -> bytes:
 
 
 def states(session: Session, board: Board) -> dict[str, str]:
-    """What there is of each picture of a board: "library", "handed in", "remembered" or "gone".
+    """What there is of each picture of a board or its snapshots: "library", "handed in", "remembered" or "gone".
 
     A remembered one was forgotten by the library, and what the network saw in it is kept: the board learns from it as
     before. Of one that is gone nothing is left.
     """
-    ids = [one.id for one in board.examples]
+    taught = (one for made in board.snapshots for one in made.examples)
+    ids = list(dict.fromkeys(one.id for one in (*board.examples, *taught)))
     library = {one.id for one in session.library.images.many(ids)}
     handed = session.library.boards.handed_in(ids)
     words = {True: "handed in", False: "remembered"}
