@@ -86,16 +86,16 @@ def rank(
     from leitmotiv.web import forms
     from leitmotiv.workflows import browse, finding
 
-    with session() as opened, bars():
+    with session() as opened, bars() as report:
         if joined:
             first = finding.Joined(board, snapshot=snapshot)
             terms = [first, *(finding.Joined(other, operation) for operation, other in joined)]  # type: ignore[arg-type]
             ranking = finding.joined(opened, terms, text=of, n=n, own=own)
         elif _is_cav(board):
             asked = finding.Asked(_from_file(board), {"file": board}, frozenset())
-            ranking = finding.ranked(opened, asked, text=of, n=n)
+            ranking = finding.ranked(opened, asked, text=of, n=n, report=report)
         else:
-            ranking = finding.results(opened, board, snapshot, text=of, n=n, own=own)
+            ranking = finding.results(opened, board, snapshot, text=of, n=n, own=own, report=report)
         odd = browse.odd_paths(opened, ranking)
     if paths:
         click.echo(b"".join(odd.get(one.id, os.fsencode(one.path)) + b"\n" for one in ranking.results), nl=False)

@@ -85,5 +85,5 @@ def _step(verb: str, text: str) -> None:
             sys.exit(1)
 
 
-_step("undo", "Take the latest change of ratings, selections or names back.")
+_step("undo", "Take the latest change of ratings, selections, names or boards back.")
 _step("redo", "Carry out again what was undone last.")

@@ -5,15 +5,18 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leitmotiv.analysis.algebra import Operation
 from leitmotiv.records import BoardExample, Concept, Ranking, Result, Scores
-from leitmotiv.workflows import concepts, selecting
+from leitmotiv.workflows import concepts, placed, selecting
 from leitmotiv.workflows.boards import get
 from leitmotiv.workflows.concepts import Term
+from leitmotiv.workflows.layers import MAP
 from leitmotiv.workflows.learning import concept_of, learn, snapshot_of
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.pinning import known
+from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.session import Session
 
 BEST = "-score"
@@ -40,6 +43,7 @@ def results(
     n: int = 100,
     offset: int = 0,
     own: bool = False,
+    report: Report | None = None,
 ) -> Ranking:
     """The pictures of a selection by what a board learnt.
 
@@ -67,7 +71,7 @@ def results(
     made = snapshot_of(found, snapshot)
     query = {"board": found.id, "snapshot": made.id, "name": found.name}
     asked = Asked(concept_of(session, found, made.id), query, frozenset(one.id for one in made.examples))
-    return ranked(session, asked, text=text, sort=sort, n=n, offset=offset, own=own)
+    return ranked(session, asked, text=text, sort=sort, n=n, offset=offset, own=own, report=report)
 
 
 def loose(
@@ -159,9 +163,10 @@ def ranked(
     n: int = 100,
     offset: int = 0,
     own: bool = False,
+    report: Report | None = None,
 ) -> Ranking:
     """The pictures of a selection by a concept; what the backbone has not seen of them yet is left out."""
-    scores = scored(session, asked.concept)
+    scores = scored(session, asked.concept, report)
     return _arranged(session, scores, asked.query, asked.own, text, sort, n, offset, own)
 
 
@@ -176,11 +181,11 @@ def _arranged(
     offset: int,
     own: bool,
 ) -> Ranking:
-    by_score = sort.removeprefix("-") == "score"
-    chosen = selecting.select(session, text, sort=selecting.DEFAULT_SORT if by_score else sort)
-    row_of = _rows(session, scores)
-    rows = np.array([row_of[one] for one in chosen if one in row_of and (own or one not in taught)], np.int64)
-    if by_score:
+    rows = _chosen(session, scores, text, sort)
+    if not own:
+        row_of = _rows(session, scores)
+        rows = rows[~np.isin(rows, [row_of[one] for one in taught if one in row_of])]
+    if sort.removeprefix("-") == "score":
         falling = -scores.score[rows] if sort == BEST else scores.score[rows]
         rows = rows[np.argsort(falling, kind="stable")]
     page = rows[offset : offset + n].tolist()
@@ -189,9 +194,13 @@ def _arranged(
     return Ranking("board", UNIT, "ascending" if sort == "score" else "descending", query, told, len(rows))
 
 
-def scored(session: Session, concept: Concept) -> Scores:
+def scored(session: Session, concept: Concept, report: Report | None = None) -> Scores:
     """What a concept says of the whole library, remembered as long as both stay the same."""
-    return remember(session, ("scores", *_key(session, concept)), lambda: concepts.score(session, concept), lane=True)
+
+    def ask() -> Scores:
+        return placed.score(session, concept, report) if concept.layer == MAP else concepts.score(session, concept)
+
+    return remember(session, ("scores", *_key(session, concept)), ask, lane=True)
 
 
 def informative(session: Session, board: int | str, snapshot: int | None = None, n: int = 10) -> tuple[str, ...]:
@@ -209,12 +218,26 @@ def informative(session: Session, board: int | str, snapshot: int | None = None,
 
 def _key(session: Session, concept: Concept) -> tuple[Hashable, ...]:
     """What scores are made from: the vector and not the id, which a file may give to another one."""
-    return hashlib.sha256(concept.vector.tobytes()).hexdigest(), concept.method, session.library.revision("activations")
+    seen = session.library.revision("activations", "images")
+    return hashlib.sha256(concept.vector.tobytes()).hexdigest(), concept.method, seen
+
+
+def _chosen(session: Session, scores: Scores, text: str, sort: str) -> NDArray[np.int64]:
+    """Rows of a selection in its order, the usual one where scores will decide; the same for all concepts."""
+    order = selecting.DEFAULT_SORT if sort.removeprefix("-") == "score" else sort
+    key = ("chosen rows", selecting.state_of(session), text.strip(), order, hash(scores.ids))
+
+    def find() -> NDArray[np.int64]:
+        row_of = _rows(session, scores)
+        ids = selecting.select(session, text, sort=order)
+        return np.array([row_of[one] for one in ids if one in row_of], np.int64)
+
+    return remember(session, key, find)
 
 
 def _rows(session: Session, scores: Scores) -> Mapping[str, int]:
     """Rows by id; all concepts have them in the same order."""
-    key = ("score rows", session.library.revision("activations"), len(scores.ids))
+    key = ("score rows", session.library.revision("activations", "images"), hash(scores.ids))
     return remember(session, key, lambda: {image_id: row for row, image_id in enumerate(scores.ids)})
 
 

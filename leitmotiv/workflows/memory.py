@@ -38,6 +38,7 @@ KEPT = {
     "concept": 24,
     "scores": 8,
     "score rows": 2,
+    "chosen rows": 8,
 }
 """How many values of a kind are kept, where they are large."""
 KEPT_ELSE = 512

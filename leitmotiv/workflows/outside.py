@@ -9,15 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from leitmotiv.errors import EmptyLibraryError, ImageReadError, UsageError
+from leitmotiv.errors import BoardError, EmptyLibraryError, ImageReadError, UsageError
 from leitmotiv.imaging import read as reading
 from leitmotiv.imaging.scan import scan
 from leitmotiv.imaging.square import network_input
 from leitmotiv.records import Concept, Crop, Pixels
-from leitmotiv.workflows import inspecting
+from leitmotiv.workflows import inspecting, placed
 from leitmotiv.workflows.concepts import require
 from leitmotiv.workflows.finding import scored
-from leitmotiv.workflows.layers import POOLED
+from leitmotiv.workflows.layers import MAP, POOLED
 from leitmotiv.workflows.progress import Pace, Report
 from leitmotiv.workflows.session import Session
 
@@ -73,13 +73,13 @@ def rank(
     Raises
     ------
     LayerError
-        The concept is of another network, or knows places.
+        The concept is of another network.
     MissingExtraError
         The weights are not installed, or damaged.
     UsageError
         A folder is not there.
     """
-    require(concept, POOLED)
+    require(concept, POOLED, MAP)
     for folder in folders:
         if not folder.exists():
             raise UsageError(f"There is no folder {folder}.")
@@ -94,9 +94,8 @@ def rank(
     scores: list[float] = []
     for part, pictures in _read_ahead(session, paths, tell):
         if pictures:
-            pooled = backbone.features(np.stack(pictures)).pooled
             names += part
-            scores += inspecting.lone_scores(concept, pooled).tolist()
+            scores += placed.lone(concept, backbone.features(np.stack(pictures))).tolist()
         if report is not None:
             report(pace.step("Seeing what pictures show", len(names) + len(failed), len(paths)))
     standing = inspecting.as_standing(concept, np.array(scores, np.float64))
@@ -143,19 +142,21 @@ def glimpse(session: Session, concept: Concept, data: bytes, *, crop: bool = Tru
         It is no readable picture, or has too many pixels.
     LayerError, MissingExtraError
     """
-    require(concept, POOLED)
+    require(concept, POOLED, MAP)
     pixels = _frame(data)
-    pooled = session.backbone().features(network_input(pixels)[None]).pooled
-    score = float(inspecting.as_standing(concept, inspecting.lone_scores(concept, pooled))[0])
+    features = session.backbone().features(network_input(pixels)[None])
+    score = float(inspecting.as_standing(concept, placed.lone(concept, features))[0])
     percentile, probability = _standing(session, concept, score)
-    return Glimpse(score, percentile, probability, inspecting.best_crop(session, concept, pixels) if crop else None)
+    # a concept that knows places asks for the whole frame: crops would move everything
+    best = inspecting.best_crop(session, concept, pixels) if crop and concept.layer == POOLED else None
+    return Glimpse(score, percentile, probability, best)
 
 
 def _standing(session: Session, concept: Concept, score: float) -> tuple[float | None, float | None]:
     """Percentile and probability of pictures of the library that score the same."""
     try:
         scores = scored(session, concept)
-    except EmptyLibraryError:
+    except (EmptyLibraryError, BoardError):
         return None, None
     order = np.argsort(scores.score)
     ascending = scores.score[order]
