@@ -33,17 +33,20 @@ class Order:
         Divergences in nats, and what the order goes by; NaN in the tail that was only estimated.
     unit : str
         Of the scores.
+    cosines : (N,) float64 or None
+        Of what the pictures show, where the order goes by that; NaN where it is not known.
     """
 
     ids: list[str]
     values: Float
     scores: Float
     unit: str
+    cosines: Float | None = None
 
     @property
     def approximate(self) -> bool:
         """Whether it has such a tail."""
-        return bool(np.isnan(self.values).any())
+        return bool(np.isnan(self.scores).any())
 
 
 def order(session: Session, image_id: str, wanted: int | None = None) -> Order:
