@@ -1,15 +1,16 @@
 """`/boards`: the page of all boards, and one board with what is on it, what it learnt and what it found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 
-from leitmotiv.records import Board, BoardExample, Image, Snapshot
+from leitmotiv.errors import EmptyLibraryError, LayerError, MissingExtraError, UsageError
+from leitmotiv.records import Board, BoardExample, Image, Ranking, Result, Snapshot
 from leitmotiv.web import board_forms, parameters
-from leitmotiv.web.context import the_session
-from leitmotiv.workflows import boards, browse, pinning
+from leitmotiv.web.context import address, the_session
+from leitmotiv.workflows import board_viewing, boards, browse, finding, learning, pinning
 from leitmotiv.workflows.session import Session
 
 pages = Blueprint("boards", __name__)
@@ -27,6 +28,13 @@ SORTS = (
     *(("-score", "Fits best"), ("score", "Fits least"), ("-taken", "Newest"), ("taken", "Oldest")),
     *(("-rating", "Rating"), ("name", "Name"), ("folder", "Folder")),
 )
+FILES = (
+    ("html", "The board as a page"),
+    ("cav", "Concept, .cav"),
+    ("json", "Concept, JSON"),
+    ("onnx", "Concept, ONNX"),
+)
+NOTHING = Ranking("board", finding.UNIT, "descending", {}, (), 0)
 
 
 @dataclass(frozen=True)
@@ -38,13 +46,14 @@ class Asked:
     view: str
     layout: str
     heat: str
+    own: str
     offset: int
 
     def arguments(self, **changes: Any) -> dict[str, Any]:
         """What an address must say of it: whatever is not usual."""
         usual = {"sort": SORTS[0][0], "view": VIEWS[0], "layout": LAYOUTS[0], "heat": HEATS[0]}
         values = {"q": self.q, "sort": self.sort, "view": self.view, "layout": self.layout, "heat": self.heat}
-        values |= changes
+        values |= {"own": self.own} | changes
         return {name: value for name, value in values.items() if value and value != usual.get(name)}
 
 
@@ -59,7 +68,7 @@ class Example:
     src : str or None
         Where to see it, if anywhere.
     odd : float or None
-        Where the others speak against it: how little they agree with it, 0 to 1.
+        Where the others speak against it: how strongly, 0 to 1.
     """
 
     id: str
@@ -71,24 +80,45 @@ class Example:
     odd: float | None
 
 
+@dataclass(frozen=True)
+class Fit:
+    """How well a picture fits, in words.
+
+    Attributes
+    ----------
+    short, long, said : str
+        A number for a tile, more for its caption, and all of it.
+    """
+
+    short: str
+    long: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a training finds, or why nothing is.
+
+    Attributes
+    ----------
+    why_not : str
+        Why this concept cannot be asked at all.
+    fault : str
+        What is wrong with the question.
+    """
+
+    ranking: Ranking = NOTHING
+    why_not: str = ""
+    fault: str = ""
+
+
 @pages.get("/boards")
 def index() -> str:
     """Cards of the boards, the last changed first, and the trash; `?q=` are words in name or description."""
     session, q = the_session(), " ".join(request.args.get("q", "").split())
-    found = boards.listed(session, q)
-    return render_template(
-        "boards.html",
-        q=q,
-        cards=[_card(session, one) for one in found],
-        total=len(boards.listed(session)),
-        trash=[_card(session, one) for one in boards.listed(session, trashed=True)],
-        there=there,
-    )
-
-
-def there(ending: str) -> bool:
-    """Whether this app has a route of boards that ends so."""
-    return any("boards" in rule.rule and rule.rule.endswith(ending) for rule in current_app.url_map.iter_rules())
+    found, total = boards.listed(session, q), len(boards.listed(session))
+    trash = [_card(session, one) for one in boards.listed(session, trashed=True)]
+    return render_template("boards.html", q=q, cards=[_card(session, one) for one in found], total=total, trash=trash)
 
 
 def _card(session: Session, board: Board) -> dict[str, Any]:
@@ -102,53 +132,116 @@ def _card(session: Session, board: Board) -> dict[str, Any]:
 
 
 @pages.get("/boards/<int:board_id>")
-def show(board_id: int) -> str:
+def show(board_id: int) -> Response:
     """One board as it is; `?part=board` are the parts that change, `?part=results` a stretch of what it found."""
-    session = the_session()
-    board = boards.get(session, board_id)
-    return _page(session, board, board.snapshot, board.examples)
+    board = boards.get(the_session(), board_id)
+    return _page(board, board.snapshot, board.examples)
 
 
-def _page(session: Session, board: Board, learnt: Snapshot | None, examples: Sequence[BoardExample]) -> str:
-    """A board, or with the examples of an earlier snapshot what it was then."""
-    asked, part = _asked(), parameters.one_of("part", "", ("", "board", "results"))
-    frozen = examples is not board.examples
-    values: dict[str, Any] = {"board": board, "snapshot": learnt, "frozen": frozen, "part": part, "asked": asked}
-    values |= _sides(session, board, learnt, examples)
-    values |= {
-        "ready": False,
-        "results": (),
-        "following": "",
-        "worth": (),
-        "snapshots": (),
-        "why_not": "",
-        "warnings": (),
-    }
-    values |= {"there": there, "exports": (), "view": asked.view}
-    values["images"] = values["shown"]
-    return render_template("board_part.html" if part else "board.html", **values)
+@pages.get("/boards/<int:board_id>/snapshots/<int:snapshot_id>")
+def snapshot(board_id: int, snapshot_id: int) -> Response:
+    """A board as it was when it learnt something, and what that finds."""
+    board = boards.get(the_session(), board_id)
+    learnt = learning.snapshot_of(board, snapshot_id)
+    return _page(board, learnt, learnt.examples, frozen=True)
+
+
+def _page(board: Board, learnt: Snapshot | None, examples: Sequence[BoardExample], *, frozen: bool = False) -> Response:
+    session, asked = the_session(), _asked()
+    part = parameters.one_of("part", "", ("", "board", "results"))
+    found = _found(session, board, learnt, asked)
+    values: dict[str, Any] = {"board": board, "snapshot": learnt, "frozen": frozen, "part": part}
+    values |= {"asked": asked, "sorts": SORTS}
+    values |= {"why_not": found.why_not, "fault": found.fault, "total": found.ranking.total}
+    values |= {"ready": learnt is not None and not found.why_not, "sides": {one.id: one.side for one in board.examples}}
+    values |= _addresses(board, learnt, asked, found.ranking, frozen)
+    shown = {one.id: browse.image(session, one.id) for one in found.ranking.results}
+    values["results"] = [
+        (said(one), shown[one.id], asked.offset + place) for place, one in enumerate(found.ranking.results)
+    ]
+    if part != "results":
+        sides = _sides(session, board, learnt, examples)
+        beside = _beside(session, board, learnt, usable=values["ready"], frozen=frozen)
+        shown |= {image.id: image for image in (*sides.pop("shown"), *beside["worth"])}
+        values |= sides | beside
+    values["images"] = list(shown.values())
+    answer = make_response(render_template("board_part.html" if part else "board.html", **values))
+    answer.status_code = 400 if found.fault and not part else 200
+    return answer
 
 
 def _asked() -> Asked:
-    choices = {"view": VIEWS, "layout": LAYOUTS, "heat": HEATS}
+    choices = {"view": VIEWS, "layout": LAYOUTS, "heat": HEATS, "own": ("", "1")}
     chosen = {name: parameters.one_of(name, usual[0], usual) for name, usual in choices.items()}
     q = " ".join(request.args.get("q", "").split())
     sort = request.args.get("sort") or SORTS[0][0]
     return Asked(q, sort, offset=parameters.whole("from", 0, 0, MANY), **chosen)
 
 
+def _found(session: Session, board: Board, learnt: Snapshot | None, asked: Asked) -> Found:
+    if learnt is None:
+        return Found()
+    try:
+        ranking = finding.results(
+            session,
+            board.id,
+            learnt.id,
+            text=asked.q,
+            sort=asked.sort,
+            n=PAGE,
+            offset=asked.offset,
+            own=asked.own == "1",
+        )
+        return Found(ranking)
+    except UsageError as error:
+        return Found(fault=str(error))
+    except (LayerError, MissingExtraError, EmptyLibraryError) as error:
+        return Found(why_not=str(error))
+
+
+def said(one: Result) -> Fit:
+    """How well a result fits: how likely it is, where that is known, else its cosine."""
+    percentile, likely = one.percentile or 0.0, one.probability
+    below = f"better than {percentile:.{1 if percentile < 99.95 else 0}f} %"
+    cosine = f"cosine {one.cosine or 0.0:.3f}"
+    whole = f"score {one.score:.2f}, {below} of the library, {cosine}"
+    if likely is None:
+        return Fit(f"{one.cosine or 0.0:.2f}", below, whole)
+    short = f"{100 * likely:.0f} %"
+    return Fit(short, f"score {one.score:.2f}", f"{short} likely (roughly calibrated), {whole}")
+
+
+def _addresses(board: Board, learnt: Snapshot | None, asked: Asked, ranking: Ranking, frozen: bool) -> dict[str, Any]:
+    """Where things of this page lead."""
+    place = {"board_id": board.id} | ({"snapshot_id": learnt.id} if frozen and learnt else {})
+    page = "boards.snapshot" if frozen else "boards.show"
+    chosen = {"snapshot": learnt.id} if learnt else {}
+    files = FILES if learnt else FILES[:1]
+    more = asked.offset + len(ranking.results) < ranking.total and ranking.results
+    ids = ",".join(one.id[:16] for one in ranking.results[:SELECTED])
+    return {
+        "to": lambda **changes: address(page, **place, **asked.arguments(**changes)),
+        "here": address(page, **place),
+        "following": address(page, **place, **asked.arguments(**{"from": asked.offset + PAGE})) if more else "",
+        "exports": [
+            (label, address("board_results.export", number=board.id, kind=kind, **chosen)) for kind, label in files
+        ],
+        "list_address": address("pictures.index", q=f"id:{ids}") if ids else "",
+        "chosen": chosen if frozen else {},
+    }
+
+
 def _sides(session: Session, board: Board, learnt: Snapshot | None, examples: Sequence[BoardExample]) -> dict[str, Any]:
     """What is on the board: its two sides, and apart from them what was drawn."""
-    states = pinning.states(session, board)
+    states = pinning.states(session, replace(board, examples=tuple(examples)))
     images = {one.id: browse.image(session, one.id) for one in examples if states.get(one.id) == "library"}
     odd = {} if learnt is None else dict(learnt.contradictions)
-    shown = [_example(one, states.get(one.id, "gone"), images.get(one.id), odd.get(one.id)) for one in examples]
-    by_hand = [(one, made) for one, made in zip(examples, shown, strict=True) if not one.drawn]
+    made = [_example(one, states.get(one.id, "gone"), images.get(one.id), odd.get(one.id)) for one in examples]
+    pairs = list(zip(examples, made, strict=True))
     return {
-        "positive": [made for one, made in by_hand if one.side == "positive"],
-        "negative": [made for one, made in by_hand if one.side == "negative"],
-        "drawn": [made for one, made in zip(examples, shown, strict=True) if one.drawn],
-        "sides": {one.id: one.side for one in examples},
+        "positive": [one for example, one in pairs if example.side == "positive"],
+        "negative": [one for example, one in pairs if example.side == "negative" and not example.drawn],
+        "drawn": [one for example, one in pairs if example.drawn],
         "shown": list(images.values()),
     }
 
@@ -157,3 +250,39 @@ def _example(one: BoardExample, state: str, image: Image | None, odd: float | No
     form = board_forms.example(one, state)
     label = image.name if image else "a picture from the disk" if form["uploaded"] else "a picture that is gone"
     return Example(one.id, one.weight, label, image, form["src"], form["uploaded"], odd)
+
+
+def _beside(session: Session, board: Board, learnt: Snapshot | None, *, usable: bool, frozen: bool) -> dict[str, Any]:
+    """What stands beside the results: trainings, what to ask, and what to know of the concept."""
+    asking: Sequence[str] = ()
+    above = None
+    if learnt is not None and usable:
+        above = board_viewing.likely(session, board, learnt)
+        asking = () if frozen else finding.informative(session, board.id, learnt.id, ASKED)
+    other = next((one for one in board.snapshots if learnt and one.id != learnt.id), None)
+    pair = {"a": other.id, "b": learnt.id} if other and learnt else {}
+    return {
+        "above": above,
+        "worth": [browse.image(session, one) for one in asking],
+        "snapshots": [_training(session, board, one) for one in board.snapshots],
+        "compare_address": address("board_tools.compare", board_id=board.id, **pair) if pair else "",
+        "quality_said": _quality(learnt),
+    }
+
+
+def _training(session: Session, board: Board, one: Snapshot) -> dict[str, Any]:
+    """A snapshot in the row of them."""
+    form = board_forms.whole_snapshot(session, board, one)
+    current = one.id == board.current
+    to = (
+        address("boards.show", board_id=board.id)
+        if current
+        else address("boards.snapshot", board_id=board.id, snapshot_id=one.id)
+    )
+    return form | {"made": one.made, "address": to, "quality": one.quality, "title": _quality(one)}
+
+
+def _quality(one: Snapshot | None) -> str:
+    if one is None or one.quality is None:
+        return "With one picture nobody can tell how well it holds out."
+    return f"A picture of the board that it was not taught comes before {100 * one.quality:.1f} % of the library."

@@ -104,13 +104,13 @@ root.addEventListener("input", (event) => {
   fill(range);
   const row = range.closest("[data-example]");
   const told = row?.querySelector("output");
-  if (told) told.textContent = `${row?.classList.contains("out") ? "−" : ""}${Number(range.value).toPrecision(2).replace(/\.?0+$/, "")}`;
+  if (told) told.textContent = `${row?.classList.contains("out") ? "−" : ""}${Number(Number(range.value).toFixed(2))}`;
 });
 root.addEventListener("change", (event) => {
   const field = event.target;
   const row = field instanceof Element ? field.closest("[data-example]") : null;
   if (row && field instanceof HTMLInputElement) weigh(row.getAttribute("data-example") ?? "", Number(field.value));
-  else if (field instanceof HTMLSelectElement && field.id === "sort") go();
+  else if (field instanceof Element && field.matches('#sort, [name="own"]')) go();
 });
 
 /** Sliders that were moved by keys rest a moment before they count. @type {Map<string, number>} */
@@ -204,7 +204,7 @@ function go() {
   const form = /** @type {HTMLFormElement | null} */ (part("[data-asking]"));
   if (!form) return;
   const values = new FormData(form);
-  settleAddress({ q: String(values.get("q") ?? "").trim(), sort: String(values.get("sort") ?? "") });
+  settleAddress({ q: String(values.get("q") ?? "").trim(), sort: String(values.get("sort") ?? ""), own: String(values.get("own") ?? "") });
   void refresh();
 }
 root.addEventListener("submit", (event) => {

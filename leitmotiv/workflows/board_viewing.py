@@ -1,0 +1,85 @@
+"""What pages of a board tell beside its results: how many are likely, how one picture fits, two trainings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from leitmotiv.records import Board, Result, Snapshot
+from leitmotiv.workflows import finding, learning
+from leitmotiv.workflows.session import Session
+
+SURE = 0.5
+"""Probability from which a picture counts as likely."""
+
+
+def likely(session: Session, board: Board, snapshot: Snapshot) -> int | None:
+    """How many pictures of the library, those it was taught apart, are more likely what a board means than not.
+
+    Returns
+    -------
+    int or None
+        None where the concept has no calibration, as one that was imported.
+    """
+    scores = finding.scored(session, learning.concept_of(session, board, snapshot.id))
+    if np.isnan(scores.probability).all():
+        return None
+    taught = {one.id for one in snapshot.examples}
+    rows = np.flatnonzero(scores.probability > SURE)
+    return sum(scores.ids[row] not in taught for row in rows)
+
+
+def fit(session: Session, board: Board, snapshot: Snapshot, image_id: str) -> Result | None:
+    """How well one picture fits; None where the backbone has not seen it yet."""
+    ranking = finding.results(session, board.id, snapshot.id, text=f"id:{image_id}", n=1, own=True)
+    return ranking.results[0] if ranking.results else None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A result of one training, and where it lies in the other.
+
+    Attributes
+    ----------
+    place : int or None
+        Its place in the other, from 0; None where the other was taught it, or has it further back than was looked.
+    """
+
+    result: Result
+    place: int | None
+
+
+@dataclass(frozen=True)
+class Trainings:
+    """Two trainings of one board beside each other.
+
+    Attributes
+    ----------
+    first, second : sequence of Moved
+        What fits best, each with its place in the other.
+    common : int
+        How many are among the best of both.
+    """
+
+    first: Sequence[Moved]
+    second: Sequence[Moved]
+    common: int
+
+
+LOOKED = 2000
+"""Places of a ranking in which the results of the other are looked for."""
+
+
+def beside(session: Session, board: Board, one: Snapshot, other: Snapshot, n: int) -> Trainings:
+    """Compare what two trainings find; pictures that either was taught are ranked too, as both may have been."""
+    rankings = [
+        finding.results(session, board.id, each.id, n=max(n, LOOKED), own=True).results for each in (one, other)
+    ]
+    places = [{result.id: place for place, result in enumerate(ranking)} for ranking in rankings]
+    first, second = (_moved(ranking[:n], there) for ranking, there in zip(rankings, reversed(places), strict=True))
+    best = [{result.id for result in ranking[:n]} for ranking in rankings]
+    return Trainings(first, second, len(best[0] & best[1]))
+
+
+def _moved(results: Sequence[Result], there: Mapping[str, int]) -> list[Moved]:
+    return [Moved(result, there.get(result.id)) for result in results]

@@ -1,0 +1,134 @@
+"""Pages of boards without a browser: what stands in them, what an address may ask, and what is refused in words."""
+
+import shutil
+
+import pytest
+
+from leitmotiv.settings import Settings
+from leitmotiv.web.app import create_app
+from leitmotiv.workflows.backgrounds import background
+from leitmotiv.workflows.session import Session
+from tests.workflows.kinds import KINDS, fill
+from tests.workflows.synthetic import image_id
+
+IDS = [image_id(number) for number in range(40)]
+KIND, OTHERS = IDS[::KINDS], IDS[1::KINDS]
+API = "/api/v1/boards"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("board-pages") / "library"
+    with Session(Settings(library=folder)) as session:
+        fill(session.library)
+        background(session)
+    return folder
+
+
+@pytest.fixture
+def client(tmp_path, filled):
+    with Session(Settings(library=shutil.copytree(filled, tmp_path / "library"))) as session:
+        yield create_app(session).test_client()
+
+
+@pytest.fixture
+def board(client):
+    made = client.post(API, json={"name": "dusk <b>", "words": "a & b", "positive": KIND[:4]}).json
+    return client.post(f"{API}/{made['id']}/train", json={}).json
+
+
+def read(client, address, status=200):
+    answer = client.get(address)
+    assert answer.status_code == status, answer.text
+    return answer.text
+
+
+def tiles(page):
+    """Ids of the results of a page, in their order."""
+    inner = page.partition('id="results"')[2] or page.partition("data-more-results")[2]
+    return [part[:64] for part in inner.split('data-id="')[1:]]
+
+
+def test_cards_say_what_boards_are_and_what_was_thrown_away(client, board):
+    page = read(client, "/boards")
+    assert "dusk &lt;b&gt;" in page
+    assert "a &amp; b" in page
+    assert "<b>" not in page.partition("<main")[2].split("foot")[0]
+    assert "1 training" in page
+    assert "4 for" in page
+    assert "No board is called" in read(client, "/boards?q=dawn")
+    client.delete(f"{API}/{board['id']}")
+    page = read(client, "/boards")
+    assert "Restore" in page
+    assert "Make three sample boards" in page
+
+
+def test_results_stand_in_the_page_best_first_and_go_on_by_links(client, board):
+    page = read(client, f"/boards/{board['id']}")
+    assert set(tiles(page)[:6]) == set(KIND[4:])
+    assert len(tiles(page)) == 36
+    own = tiles(read(client, f"/boards/{board['id']}?own=1&sort=score"))
+    assert len(own) == 40
+    assert own[0] not in KIND
+    rest = read(client, f"/boards/{board['id']}?part=results&from=30")
+    assert tiles(rest) == tiles(page)[30:]
+    assert "<style" not in rest
+
+
+def test_a_line_that_cannot_be_read_is_told_above_the_board(client, board):
+    page = read(client, f"/boards/{board['id']}?q=when:never", 400)
+    assert 'role="alert"' in page
+    assert "when" in page
+    assert "dusk" in page
+    assert tiles(page) == []
+    assert read(client, f"/boards/{board['id']}?view=upside", 400)
+
+
+def test_an_untrained_or_missing_board_says_what_comes_first(client):
+    made = client.post(API, json={"positive": [], "name": "bare"}).json
+    assert "give the board one picture" in read(client, f"/boards/{made['id']}")
+    assert "learnt nothing yet" in read(client, f"/boards/{made['id']}/camera", 404)
+    assert "two are needed" in read(client, f"/boards/{made['id']}/compare", 400)
+    for address in ("/boards/99", "/boards/99/camera", f"/boards/{made['id']}/snapshots/5", "/boards/99/compare"):
+        read(client, address, 404)
+
+
+def test_a_training_is_shown_as_it_was_and_beside_another(client, board):
+    first = board["current"]
+    client.post(f"{API}/{board['id']}/examples", json={"ids": [OTHERS[0]], "side": "negative"})
+    client.post(f"{API}/{board['id']}/examples", json={"ids": [{"id": KIND[0], "weight": 2}]})
+    second = client.post(f"{API}/{board['id']}/train", json={}).json["current"]
+    earlier = read(client, f"/boards/{board['id']}/snapshots/{first}")
+    assert "This is an earlier training" in earlier
+    assert "data-do-train" not in earlier
+    assert f'data-example="{OTHERS[0]}"' not in earlier
+    both = read(client, f"/boards/{board['id']}/compare?a={first}&b={second}")
+    assert "Only in the second" in both
+    assert ": 1, then 2" in both
+    assert "Of the 40 that fit best, 40 are the same in both" in both
+
+
+def test_boards_are_combined_by_their_address(client, board):
+    other = client.post(API, json={"name": "dawn", "positive": OTHERS[:4]}).json
+    client.post(f"{API}/{other['id']}/train", json={})
+    one = f"op=and&board={board['id']}&weight=1"
+    page = read(client, f"/boards/combine?{one}&op=or&board={other['id']}&weight=0.5&op=and&board=&weight=1")
+    shown = [part[:64] for part in page.split('data-id="')[1:]]
+    assert set(shown[:12]) == set(KIND[4:] + OTHERS[4:])
+    assert page.count('name="board"') == 3
+    assert "must be and, or or minus" in read(client, f"/boards/combine?{one}&op=xor&board=2&weight=1", 400)
+    assert "must be a number" in read(client, "/boards/combine?board=1&weight=nan", 400)
+    read(client, "/boards/combine?board=99", 404)
+
+
+def test_a_picture_that_left_the_library_stays_on_the_board_in_words(client, board, tmp_path):
+    with Session(Settings(library=tmp_path / "library")) as session:
+        session.library.images.forget([KIND[0]])
+    assert "left the library" in read(client, f"/boards/{board['id']}")
+
+
+def test_only_the_page_of_the_camera_may_ask_for_it(client, board):
+    allowed = client.get(f"/boards/{board['id']}/camera").headers["Permissions-Policy"]
+    assert "camera=(self)" in allowed
+    assert "microphone=()" in allowed
+    assert "camera=()" in client.get(f"/boards/{board['id']}").headers["Permissions-Policy"]
