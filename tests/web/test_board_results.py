@@ -6,9 +6,8 @@ import pytest
 
 from leitmotiv.settings import Settings
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows.backgrounds import background
 from leitmotiv.workflows.session import Session
-from tests.workflows.kinds import KINDS, fill
+from tests.workflows.kinds import KINDS
 from tests.workflows.synthetic import image_id
 
 IDS = [image_id(number) for number in range(40)]
@@ -16,18 +15,9 @@ KIND, OTHERS = IDS[::KINDS], IDS[1::KINDS]
 API = "/api/v1/boards"
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("filled") / "library"
-    with Session(Settings(library=folder)) as session:
-        fill(session.library)
-        background(session)
-    return folder
-
-
 @pytest.fixture
-def client(tmp_path, filled):
-    with Session(Settings(library=shutil.copytree(filled, tmp_path / "library"))) as session:
+def client(tmp_path, seen_library):
+    with Session(Settings(library=shutil.copytree(seen_library, tmp_path / "library"))) as session:
         yield create_app(session).test_client()
 
 
