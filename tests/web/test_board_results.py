@@ -120,6 +120,8 @@ def test_a_concept_goes_out_and_comes_back(client, board):
     assert client.get(f"{one}/export.json").json["schema"] == "leitmotiv.concept/1"
     page = client.get(f"{one}/export.html")
     assert (page.mimetype, b"<title>dusk</title>" in page.data) == ("text/html", True)
+    model = client.get(f"{one}/export.onnx")
+    assert (model.status_code, model.data[:1]) == (200, b"\x08")
     assert client.get(f"{one}/export.exe").status_code == 400
     broken = client.post(f"{API}/import?name=x", data=out.data[:500], headers=headers)
     assert broken.status_code == 400
