@@ -59,6 +59,10 @@ class NoIndexError(LeitmotivError):
     exit_code = 1
 
 
+class NoActivationsError(NoIndexError):
+    """The backbone has not seen the pictures yet."""
+
+
 class NoMapError(NoIndexError):
     """The pictures have no places on the map yet."""
 

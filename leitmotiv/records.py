@@ -490,7 +490,7 @@ class Result:
         What each term of a search gave to the score; they add up to it.
     percentile, probability, cosine : float or None
         Of boards: percent of the collection that score less, how likely it belongs (only roughly calibrated), and the
-        cosine with what was learnt.
+        cosine with what was learnt. By subject, the cosine of what two pictures show: 1 for the same.
     """
 
     id: str
@@ -510,7 +510,7 @@ class Ranking:
     Attributes
     ----------
     measure : str
-        "look", "subject", "board", "search" or "critic".
+        "look", "subject", "blend" of both, "board", "search" or "critic".
     unit : str
         Of the scores; for looks "relative" (0 to 1, corrected for hubs) or "nats".
     approximate : bool

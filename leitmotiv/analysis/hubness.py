@@ -41,7 +41,7 @@ def witnesses(ids: Sequence[str], count: int = WITNESSES) -> list[str]:
     return sorted(ids, key=lambda one: hashlib.sha256(one.encode()).digest())[:count]
 
 
-def remoteness(divergences: Values) -> Float:
+def remoteness(divergences: Values, usual: float = USUAL) -> Float:
     """Mean divergence of each picture to the witnesses; the fewer there are, the nearer it is to what is usual.
 
     A witness with the same look, itself or a copy, says nothing of how near a picture is to others and does not count.
@@ -49,17 +49,19 @@ def remoteness(divergences: Values) -> Float:
     Parameters
     ----------
     divergences : (N, L) float
-        Nats.
+        Nats, or another measure that is 0 for the same.
+    usual : float
+        What pictures are usually apart in it.
 
     Returns
     -------
     (N,) float64
-        Nats; `USUAL` where no witness counts, their mean where at least `FEWEST` do.
+        In the same unit; `usual` where no witness counts, their mean where at least `FEWEST` do.
     """
     sums = divergences.sum(axis=1, dtype=np.float64)
     counts = np.count_nonzero(divergences, axis=1)
     supposed = np.maximum(FEWEST - counts, 0)
-    return np.asarray((sums + supposed * USUAL) / (counts + supposed))
+    return np.asarray((sums + supposed * usual) / (counts + supposed))
 
 
 def relative(divergence: Values, one: Values | float, other: Values | float, middle: float) -> Float:

@@ -30,9 +30,9 @@ def look(folder: Path, variants: bool, limit: int | None, seed: int | None, work
 
     DIR has a folder for each category. Each picture is a query, and the others of its category are to be found.
     Prints recall among the 7 nearest, precision among the 10 nearest, and mean average precision, each with a 95 %
-    interval from draws of whole categories (of sources with --variants), for the measure that the settings choose, its
-    alternatives, and four simpler ones. The last column is the difference of the mean average precision to the first
-    line, over the same draws.
+    interval from draws of whole categories (of sources with --variants), for the measure that the settings choose, what
+    the pictures show (the subject, and blends with it), its alternatives, and three simpler ones. The last column is
+    the difference of the mean average precision to the first line, over the same draws.
     """
     from leitmotiv.workflows.evaluate import evaluate_look
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leitmotiv.cli.blend import by_option, ready
 from leitmotiv.cli.verbs import Verb, printable, session, show
 from leitmotiv.errors import ImageNotFoundError
 
@@ -16,13 +17,17 @@ if TYPE_CHECKING:
 @click.command("similar", cls=Verb)
 @click.argument("image", metavar="IMAGE")
 @click.option("-n", "n", type=click.IntRange(1), default=20, show_default=True, help="How many.")
-def command(image: str, n: int) -> None:
+@by_option
+def command(image: str, n: int, by: str) -> None:
     """Print the pictures most like IMAGE, the nearest first.
 
     IMAGE is a file, in the library or not, or an id (4 or more of its characters). Each line has the relative
     divergence that the order goes by (0 is the same, 0.5 as far as two such pictures usually are, 1 has nothing in
     common), the divergence in nats (0 to 0.69), and the path. Without an index, or with `correction` none, both are the
     divergence.
+
+    --by subject goes by what the pictures show, whatever their colours, and needs no training; --by 0.4 is 0.6 parts
+    look and 0.4 parts subject. The second number is then the cosine of what the two show (1 is the same).
     """
     import os
 
@@ -30,14 +35,19 @@ def command(image: str, n: int) -> None:
     from leitmotiv.workflows import browse
 
     with session() as opened:
+        chosen = ready(opened, by)
         path = Path(image)
         if os.path.lexists(path):
             known = opened.library.images.find_path(os.fsencode(os.path.abspath(path)))
-            ranking = browse.similar(opened, known.id, n=n) if known else browse.similar_to_file(opened, path, n=n)
+            ranking = (
+                browse.similar(opened, known.id, n=n, by=chosen)
+                if known
+                else browse.similar_to_file(opened, path, n=n, by=chosen)
+            )
         elif "/" in image or "." in image:
             raise ImageNotFoundError(f"There is no file {image}.")
         else:
-            ranking = browse.similar(opened, image, n=n)
+            ranking = browse.similar(opened, image, n=n, by=chosen)
         odd = browse.odd_paths(opened, ranking)
     show(forms.ranking(ranking, odd), lambda: "\n".join(map(_line, ranking.results)))
     if not ranking.results:
@@ -45,5 +55,6 @@ def command(image: str, n: int) -> None:
 
 
 def _line(result: "Result") -> str:
-    nats = "     -" if result.divergence is None else f"{result.divergence:.4f}"
+    beside = result.divergence if result.cosine is None else result.cosine
+    nats = "     -" if beside is None else f"{beside:.4f}"
     return f"{result.score:.4f}  {nats}  {printable(result.path)}"

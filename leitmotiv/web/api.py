@@ -5,7 +5,7 @@ from flask import Blueprint, Response, request, url_for
 from leitmotiv.web import forms, lines, parameters, schema, shapes
 from leitmotiv.web.context import address, tagged, the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.workflows import browse, grid
+from leitmotiv.workflows import blending, browse, grid
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -54,7 +54,7 @@ def image(image_id: str) -> Response:
     query={
         "n": schema.whole(1, MANY, "Pictures of one answer.", default=50),
         "offset": schema.whole(0, MANY, "Pictures that are left out at the beginning.", default=0),
-        "by": schema.text("What counts.", choices=("look",), default="look"),
+        "by": shapes.BY,
     },
     answer=shapes.RANKING,
     errors=(409, 503),
@@ -64,10 +64,11 @@ def similar(image_id: str) -> Response:
     session = the_session()
     n = parameters.whole("n", 50, 1, MANY)
     offset = parameters.whole("offset", 0, 0, MANY)
-    parameters.one_of("by", "look", ("look",))
-    ranking = browse.similar(session, image_id, n=n, offset=offset)
+    by = parameters.likeness()
+    ranking = browse.similar(session, image_id, n=n, offset=offset, by=by)
     more = offset + n < ranking.total
-    following = url_for("api.similar", image_id=image_id, n=n, offset=offset + n) if more else None
+    kept = blending.said(by) if by else None
+    following = url_for("api.similar", image_id=image_id, n=n, offset=offset + n, by=kept) if more else None
     return tagged(forms.ranking(ranking, browse.odd_paths(session, ranking), following))
 
 

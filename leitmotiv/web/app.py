@@ -103,8 +103,8 @@ def create_app(session: Session, *, token: str | None = None) -> Flask:
 
 def _filters() -> dict[str, object]:
     names = {
-        words: "alternative breakable count day duration home known_from moment outcome percent pictures place progress"
-        " share size span stars",
+        words: "alternative breakable count day duration home known_from likeness moment outcome percent pictures place"
+        " progress share size span stars",
         lines: "chips",
         figures: "ratio frame widths bands asked",
     }

@@ -14,7 +14,7 @@ from leitmotiv.records import LABELS, Cluster, Image, Ranking
 from leitmotiv.web import figures, lines, parameters, schema, shapes
 from leitmotiv.web.context import address, tagged, the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.workflows import browse, metadata, own, viewing
+from leitmotiv.workflows import blending, browse, metadata, own, viewing
 from leitmotiv.workflows.session import Session
 
 pages = Blueprint("images", __name__)
@@ -98,7 +98,7 @@ def _picture(session: Session, image: Image) -> dict[str, object]:
     }
 
 
-LISTING = ("q", "sort", "group", "like", "trend", "count", "among")
+LISTING = ("q", "sort", "group", "like", "by", "trend", "count", "among")
 """Parameters that say which list a picture is looked at in."""
 AMONG = 100
 """Pictures that an address may name one by one."""
@@ -109,13 +109,15 @@ def listing() -> viewing.Listing:
     line = lines.asked()
     trend, count = (parameters.optional_whole(name, 0, 1_000_000_000) for name in ("trend", "count"))
     among = tuple(part for part in request.args.get("among", "").split(",")[:AMONG] if part)
-    return viewing.Listing(line.text, line.sort, line.group, request.args.get("like", ""), trend, count, among)
+    like = request.args.get("like", "")
+    by = parameters.likeness() if like else 0.0
+    return viewing.Listing(line.text, line.sort, line.group, like, trend, count, among, by)
 
 
 def _up(shown: viewing.Listing, kept: dict[str, str]) -> str:
     """The page of a list."""
     if shown.like:
-        return url_for("ranked.show", image_id=shown.like)
+        return url_for("ranked.show", image_id=shown.like, by=blending.said(shown.by) if shown.by else None)
     if shown.among:
         return url_for("pictures.index")
     if shown.trend is not None:
@@ -164,14 +166,15 @@ def _similar(session: Session, image_id: str) -> dict[str, object]:
         return {"similar": None, "waiting": str(error)}
 
 
-def nearest(session: Session, image_id: str, n: int, offset: int) -> Similar:
-    """A stretch of the ranking by look, and what a typical pair with this picture has."""
-    ranking = browse.similar(session, image_id, n=n, offset=offset)
+def nearest(session: Session, image_id: str, n: int, offset: int, by: float = 0.0) -> Similar:
+    """A stretch of the ranking, and what a typical pair with this picture has."""
+    ranking = browse.similar(session, image_id, n=n, offset=offset, by=by)
     found = {result.id: browse.image(session, result.id) for result in ranking.results}
     # of an approximate ranking the middle was not compared
     known = ranking.total > 1 and not ranking.approximate
-    middle = browse.similar(session, image_id, n=1, offset=ranking.total // 2).results if known else ()
-    typical = middle[0].score if middle and middle[0].divergence is not None else None
+    middle = browse.similar(session, image_id, n=1, offset=ranking.total // 2, by=by).results if known else ()
+    told = middle and (middle[0].divergence is not None or middle[0].cosine is not None)
+    typical = middle[0].score if told else None
     return Similar(ranking, found, typical, MOST_NATS if ranking.unit == "nats" else 1.0)
 
 

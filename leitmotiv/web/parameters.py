@@ -7,6 +7,7 @@ from flask import request
 from werkzeug.routing import IntegerConverter, Map
 
 from leitmotiv.errors import UsageError
+from leitmotiv.workflows import blending
 
 UNBOUNDED = 1_000_000
 """A bound from here on only keeps numbers in bounds, and is not worth telling."""
@@ -53,6 +54,17 @@ def one_of(name: str, default: str, allowed: Sequence[str]) -> str:
     if text not in allowed:
         raise UsageError(f"{name} is {text!r}, but must be {' or '.join(filter(None, allowed))}.")
     return text
+
+
+def likeness() -> float:
+    """What `?by=` says: from 0, the look, to 1, the subject.
+
+    Raises
+    ------
+    UsageError
+        Something else.
+    """
+    return blending.read(request.args.get("by", ""))
 
 
 def month(name: str) -> str | None:

@@ -6,6 +6,10 @@ SELECTED = {
     "q": schema.text("A line of filters, such as `year:2024 -folder:scans`; empty for everything that is there."),
     "sort": schema.text("The order, such as `-taken`, `name` or `-rating`."),
 }
+BY = schema.text(
+    "What counts: look, subject (what the pictures show; it needs no training), or a number between, 0 to 1.",
+    default="look",
+)
 PATH = {
     "path": schema.text("Where the file lies; U+FFFD stands for bytes that are not UTF-8."),
     "path_base64": schema.text("The path in base64, where it is not UTF-8."),
@@ -50,7 +54,7 @@ RANKING = schema.named(
     schema.answer(
         {
             "schema": schema.text(choices=("leitmotiv.ranking/1",)),
-            "measure": schema.text("What it goes by: look, subject, board, search or critic."),
+            "measure": schema.text("What it goes by: look, subject, blend (of both), board, search or critic."),
             "unit": schema.text("Of the scores."),
             "order": schema.text("Of the scores.", choices=("ascending", "descending")),
             "query": schema.keyed(schema.anything(), "What was asked."),
@@ -63,7 +67,7 @@ RANKING = schema.named(
                         "divergence": schema.number(0, about="Jensen-Shannon divergence of the two mixtures, nats."),
                         "percentile": schema.number(0, 100, "Of boards: percent of the collection that score less."),
                         "probability": schema.number(0, 1, "Of boards: that it belongs; only roughly calibrated."),
-                        "cosine": schema.number(-1.001, 1.001, "Of boards: with what was learnt."),
+                        "cosine": schema.number(-1.001, 1.001, "With what a board learnt, or of two pictures."),
                     },
                     optional=("path_base64", "divergence", "percentile", "probability", "cosine"),
                 )

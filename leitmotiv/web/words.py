@@ -30,6 +30,13 @@ def stars(value: int) -> str:
     return f"{value} star{'' if value == 1 else 's'}" if value else "no stars"
 
 
+def likeness(by: float) -> str:
+    """What counts as alike: 0 as "by look", 1 as "by subject", between as "60 % look, 40 % subject"."""
+    if by in (0, 1):
+        return "by subject" if by else "by look"
+    return f"{round(100 * (1 - by))} % look, {round(100 * by)} % subject"
+
+
 def day(text: str) -> str:
     """As "14 June 2025" for 2025-06-14, "June 2025" for 2025-06, "2025" for 2025."""
     year, *rest = text.split("-")

@@ -46,7 +46,7 @@ def ensure(session: Session, report: Report | None = None, *, wait: float = 5.0)
     library = session.library
     if not library.activations.missing():
         return 0
-    backbone = session.backbone()
+    session.backbone()  # first: without it nothing begins
     seen = passed = 0
     with (
         library.writer("seeing what pictures show", wait=wait),
@@ -54,16 +54,34 @@ def ensure(session: Session, report: Report | None = None, *, wait: float = 5.0)
     ):
         lacking = library.activations.missing()
         step(PHASE, 0, len(lacking))
-        for ids, pictures in _read_ahead(session, lacking):
-            shown = [(image_id, one) for image_id, one in zip(ids, pictures, strict=True) if one is not None]
-            if shown:
-                pooled = backbone.features(np.stack([one for _, one in shown])).pooled
-                library.activations.put([image_id for image_id, _ in shown], pooled)
-            seen += len(shown)
-            passed += len(ids) - len(shown)
+        for now, failed in _seen(session, lacking):
+            seen += now
+            passed += failed
             step.failures = passed
             step(PHASE, seen + passed, len(lacking))
     return seen
+
+
+def see(session: Session, ids: Sequence[str]) -> int:
+    """Have the backbone see a few pictures at once, without a job; returns how many.
+
+    Raises
+    ------
+    MissingExtraError
+        The weights are not installed, or damaged.
+    """
+    return sum(now for now, _ in _seen(session, ids))
+
+
+def _seen(session: Session, ids: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """See and store batch by batch: how many of each were seen, and how many could not be read."""
+    backbone = session.backbone()
+    for names, pictures in _read_ahead(session, ids):
+        shown = [(image_id, one) for image_id, one in zip(names, pictures, strict=True) if one is not None]
+        if shown:
+            pooled = backbone.features(np.stack([one for _, one in shown])).pooled
+            session.library.activations.put([image_id for image_id, _ in shown], pooled)
+        yield len(shown), len(names) - len(shown)
 
 
 def follow(session: Session, report: Report | None = None, *, wait: float = 5.0) -> str:

@@ -1,5 +1,6 @@
 """Everything a page, a command or a script may ask of a library without changing it; bounded work, one lane."""
 
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +14,7 @@ from leitmotiv.analysis import tree, views
 from leitmotiv.errors import ImageNotFoundError, ImageReadError, NoIndexError
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import Cluster, Ellipse, Image, Job, Mixture, Pixels, Ranking, Result, Status, Swatch
-from leitmotiv.workflows import editing, likeness, trends
-from leitmotiv.workflows.fitting import fit_file
+from leitmotiv.workflows import blending, editing, likeness, trends
 from leitmotiv.workflows.index import digest
 from leitmotiv.workflows.measuring import compared, ready
 from leitmotiv.workflows.memory import remember
@@ -118,35 +118,41 @@ def mixture(session: Session, image_id: str) -> Mixture:
     return session.library.mixtures.get(image(session, image_id).id)
 
 
-def similar(session: Session, image_id: str, *, n: int = 50, offset: int = 0) -> Ranking:
-    """The other pictures from most to least alike.
+def similar(session: Session, image_id: str, *, n: int = 50, offset: int = 0, by: float = 0.0) -> Ranking:
+    """The other pictures from most to least alike; `by` look, 0, by subject, 1, or by what lies between.
 
     Exact where the pair was compared when the index was built, or where few enough have to be compared now; else the
     tail follows the order of vectors or of the trends, without a divergence, and the ranking says that it is
     approximate.
     """
     chosen = image(session, image_id)
-    order = likeness.order(session, chosen.id, offset + n)
-    return _ranking(session, {"image": chosen.id}, order, n, offset)
+    order = blending.order(session, chosen.id, offset + n, by=by)
+    return _ranking(session, {"image": chosen.id}, order, n, offset, by)
 
 
-def similar_to_file(session: Session, path: Path, *, n: int = 50) -> Ranking:
-    """The pictures of the library from most to least like a file that need not be in it."""
-    order = likeness.order_to(session, fit_file(path, session.settings))
-    return _ranking(session, {"file": str(path)}, order, n, 0)
+def similar_to_file(session: Session, path: Path, *, n: int = 50, by: float = 0.0) -> Ranking:
+    """The pictures of the library from most to least like a file that need not be in it; `by` as in `similar`."""
+    return _ranking(session, {"file": str(path)}, blending.order_to_file(session, path, by=by), n, 0, by)
 
 
-def _ranking(session: Session, query: dict[str, object], order: likeness.Order, n: int, offset: int) -> Ranking:
+def _ranking(
+    session: Session, query: dict[str, object], order: likeness.Order, n: int, offset: int, by: float
+) -> Ranking:
     part = slice(offset, offset + n)
     found = {one.id: one for one in session.library.images.many(order.ids[part])}
     worst = float(np.nanmax(order.scores, initial=0.0))
     results = []
-    for image_id, value, score in zip(order.ids[part], order.values[part].tolist(), order.scores[part], strict=True):
+    cosines = np.full(len(order.ids), np.nan) if order.cosines is None else order.cosines
+    for image_id, *numbers in zip(
+        order.ids[part], *(a[part].tolist() for a in (order.scores, order.values, cosines)), strict=True
+    ):
         if image_id in found:
-            path, exact = found[image_id].path, not np.isnan(value)
-            results.append(Result(image_id, path, float(score) if exact else worst, value if exact else None))
-    total = len(order.ids)
-    return Ranking("look", order.unit, "ascending", query, tuple(results), total, approximate=order.approximate)
+            score, value, cosine = (None if math.isnan(number) else number for number in numbers)
+            path = found[image_id].path
+            results.append(Result(image_id, path, worst if score is None else score, value, cosine=cosine))
+    asked = query if by == 0 else {**query, "by": blending.said(by)}
+    kind, total = blending.measure(by), len(order.ids)
+    return Ranking(kind, order.unit, "ascending", asked, tuple(results), total, approximate=order.approximate)
 
 
 def odd_paths(session: Session, ranking: Ranking) -> dict[str, bytes]:

@@ -66,12 +66,17 @@ class Scores:
     unit: str
 
 
-def corrected(matrix: Matrix, correction: str, ids: Sequence[str] | None = None) -> Matrix:
-    """Apply `correction` to a matrix (N, N) in nats: "none" leaves it, "relative" makes it relative, 0 to 1."""
+def corrected(
+    matrix: Matrix, correction: str, ids: Sequence[str] | None = None, *, usual: float = hubness.USUAL
+) -> Matrix:
+    """Apply `correction` to a matrix (N, N) in nats: "none" leaves it, "relative" makes it relative, 0 to 1.
+
+    `usual` is what pictures are usually apart, where the matrix is in another unit.
+    """
     if correction == "none" or not len(matrix):
         return matrix
     names = [str(row) for row in range(len(matrix))] if ids is None else ids
-    remote = _of_matrix(matrix, _witness_rows(names))
+    remote = hubness.remoteness(matrix[:, _witness_rows(names)], usual)
     return hubness.relative_matrix(matrix, remote, float(remote.mean()))
 
 

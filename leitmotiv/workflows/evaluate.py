@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import descriptors, divergence, hubness, mixture
+from leitmotiv.analysis import descriptors, divergence, hubness, mixture, subject
 from leitmotiv.analysis.look import Look
 from leitmotiv.analysis.retrieval import NAMES, Bootstrap, Interval, chance, scores
-from leitmotiv.errors import UsageError
+from leitmotiv.errors import MissingExtraError, UsageError
 from leitmotiv.imaging import read as reading
 from leitmotiv.imaging.alter import altered
 from leitmotiv.imaging.scan import scan
+from leitmotiv.imaging.square import network_input
 from leitmotiv.records import Float, Mixture, Pixels
 from leitmotiv.settings import Settings
 from leitmotiv.workflows.correcting import corrected
@@ -23,11 +24,13 @@ from leitmotiv.workflows.fitting import fit_pixels
 from leitmotiv.workflows.measuring import look
 from leitmotiv.workflows.progress import Pace, Report
 from leitmotiv.workflows.readers import Reading, Task, answered, readings
+from leitmotiv.workflows.session import Session
 
 VARIANTS_LIMIT = 100
 """Pictures that are altered where nothing else is asked for: each becomes eight."""
 LARGER = 2
 """A picture that is altered is read this many times as large as it is looked at, so that a crop is a picture, too."""
+SEEN_AT_ONCE = 16
 _SCALED_BY = 10
 Tell = Callable[[str, int, int], None]
 Matrix = NDArray[Any]
@@ -35,12 +38,13 @@ Matrix = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Description:
-    """What is compared of one picture."""
+    """What is compared of one picture; `shown` is what the backbone sees of it."""
 
     mixture: Mixture
     thumbnail: Float
     histogram: Float
     hash: NDArray[np.bool_]
+    shown: Pixels
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +128,8 @@ def evaluate_look(
         raise UsageError(f"{folder} has too few pictures that can be read: a measure needs two groups of two.")
     shuffled = np.random.default_rng(settings.seed).permutation(len(truth))
     truth, descriptions = truth[shuffled], [descriptions[row] for row in shuffled]
-    measures = _judge(_matrices(descriptions, settings, tell), truth, settings.seed)
+    with Session(settings, create=False) as session:
+        measures = _judge(_matrices(descriptions, session, tell), truth, settings.seed)
     kind = "variants" if variants else "category"
     return LookReport(kind, len(truth), int(truth.max()) + 1, chance(truth), measures, failed)
 
@@ -198,6 +203,7 @@ def _description(pixels: Pixels, settings: Settings) -> Description:
         descriptors.thumbnail(small),
         descriptors.histogram(small),
         descriptors.perceptual_hash(small),
+        network_input(pixels),
     )
 
 
@@ -209,8 +215,9 @@ def _truth(folder: Path, found: Sequence[Described], variants: bool) -> tuple[ND
     return truth, [description for one in found for description in one.descriptions]
 
 
-def _matrices(found: Sequence[Description], settings: Settings, tell: Tell) -> Iterator[tuple[str, Matrix, bool]]:
+def _matrices(found: Sequence[Description], session: Session, tell: Tell) -> Iterator[tuple[str, Matrix, bool]]:
     """Name, distances (N, N), and whether it is the measure in use: that one first."""
+    settings = session.settings
     mixtures = [one.mixture for one in found]
     chosen = look(settings)
 
@@ -224,6 +231,7 @@ def _matrices(found: Sequence[Description], settings: Settings, tell: Tell) -> I
     used = chosen.combine(smooth)
     name = f"{settings.spaces}, h {settings.smoothing:g}"
     yield f"{name}, {settings.correction}", corrected(used, settings.correction), True
+    yield from _by_subject(found, session, corrected(used, "relative"), tell)
     for correction in ("none", "relative"):
         if correction != settings.correction:
             yield f"{name}, {correction}", corrected(used, correction), False
@@ -247,6 +255,26 @@ def _matrices(found: Sequence[Description], settings: Settings, tell: Tell) -> I
     yield "Lab thumbnail, 8 x 8", descriptors.squared_distances(np.stack([one.thumbnail for one in found])), False
     yield "Lab histogram, 8 x 8 x 8", descriptors.squared_distances(np.stack([one.histogram for one in found])), False
     yield "perceptual hash, 64 bits", descriptors.squared_distances(np.stack([one.hash for one in found])), False
+
+
+def _by_subject(
+    found: Sequence[Description], session: Session, looks: Matrix, tell: Tell
+) -> Iterator[tuple[str, Matrix, bool]]:
+    """What the pictures show, where the backbone is there to see it, alone and with their looks."""
+    try:
+        backbone = session.backbone()
+    except MissingExtraError:
+        return
+    seen = []
+    for start in range(0, len(found), SEEN_AT_ONCE):
+        tell("Seeing what pictures show", start, len(found))
+        seen.append(backbone.features(np.stack([one.shown for one in found[start : start + SEEN_AT_ONCE]])).pooled)
+    apart = subject.apart_matrix(np.concatenate(seen))
+    yield "subject, cosine", apart, False
+    relative = corrected(apart, "relative", usual=subject.USUAL)
+    yield "subject, relative (--by subject)", relative, False
+    for by in (0.75, 0.5, 0.25):
+        yield f"look and subject, relative (--by {by:g})", subject.blended(looks, relative, by), False
 
 
 def _in_its_own_space(one: Mixture, at: Look) -> Mixture:

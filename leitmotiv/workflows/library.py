@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from leitmotiv.records import Clusters, Image, Mixture, Ranking, Status
 from leitmotiv.settings import load
-from leitmotiv.workflows import activations, browse, ingest
+from leitmotiv.workflows import activations, blending, browse, ingest
 from leitmotiv.workflows.index import IndexReport, build_index
 from leitmotiv.workflows.measuring import compared
 from leitmotiv.workflows.session import Session
@@ -64,9 +64,9 @@ class Library:
         """The mixture of a picture."""
         return browse.mixture(self._session, image_id)
 
-    def similar(self, image_id: str, n: int = 50) -> Ranking:
-        """The other pictures from most to least alike."""
-        return browse.similar(self._session, image_id, n=n)
+    def similar(self, image_id: str, n: int = 50, *, by: str | float = "look") -> Ranking:
+        """The other pictures from most to least alike, by "look", by "subject", or by a number from 0 to 1 between."""
+        return browse.similar(self._session, image_id, n=n, by=blending.read(str(by)))
 
     def clusters(self) -> Clusters | None:
         """The clusters and their tree; None before `build_index`."""

@@ -33,17 +33,20 @@ class Order:
         Divergences in nats, and what the order goes by; NaN in the tail that was only estimated.
     unit : str
         Of the scores.
+    cosines : (N,) float64 or None
+        Of what the pictures show, where the order goes by that; NaN where it is not known.
     """
 
     ids: list[str]
     values: Float
     scores: Float
     unit: str
+    cosines: Float | None = None
 
     @property
     def approximate(self) -> bool:
         """Whether it has such a tail."""
-        return bool(np.isnan(self.values).any())
+        return bool(np.isnan(self.scores).any())
 
 
 def order(session: Session, image_id: str, wanted: int | None = None) -> Order:
@@ -169,7 +172,7 @@ def _stored_row(session: Session, image_id: str) -> dict[str, float]:
 def _by_trend(session: Session, image_id: str, unknown: list[str]) -> tuple[list[str], list[str]]:
     """Split by the nearness of each picture's exemplar."""
     try:
-        groups = trends.cut(session)
+        groups = trends.cut(session)[: EXACT // 2]  # half of what a request may compare; the largest come first
     except NoIndexError:
         return unknown[:EXACT], unknown[EXACT:]
     exemplars = [group.exemplar for group in groups]

@@ -5,9 +5,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from leitmotiv.analysis import palette, views
-from leitmotiv.errors import AmbiguousImageError, CompilingError, ImageNotFoundError, NoIndexError, UsageError
+from leitmotiv.errors import (
+    AmbiguousImageError,
+    CompilingError,
+    ImageNotFoundError,
+    MissingExtraError,
+    NoIndexError,
+    UsageError,
+)
 from leitmotiv.records import Image
-from leitmotiv.workflows import browse, likeness, selecting
+from leitmotiv.workflows import blending, browse, selecting
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.orders import DEFAULT_SORT
 from leitmotiv.workflows.session import Session
@@ -27,6 +34,8 @@ class Listing:
         A trend, from most to least alike to its exemplar; of how many it is one.
     among : tuple of str
         Ids or their beginnings: the list itself, where no question makes it.
+    by : float
+        What counts for `like`: from 0, the look, to 1, the subject.
     """
 
     text: str = ""
@@ -36,6 +45,7 @@ class Listing:
     trend: int | None = None
     count: int | None = None
     among: tuple[str, ...] = ()
+    by: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ class Around:
 def around(session: Session, image_id: str, listing: Listing, n: int = 12) -> Around:
     """The place of a picture in a list, and up to `n` pictures on either side."""
     ids: Sequence[str] = ()
-    with suppress(UsageError, NoIndexError, CompilingError, ImageNotFoundError, AmbiguousImageError):
+    with suppress(UsageError, NoIndexError, CompilingError, ImageNotFoundError, AmbiguousImageError, MissingExtraError):
         ids = _ids(session, listing)
     if image_id not in ids:
         listing = Listing()
@@ -80,7 +90,7 @@ def around(session: Session, image_id: str, listing: Listing, n: int = 12) -> Ar
 def _ids(session: Session, listing: Listing) -> Sequence[str]:
     if listing.like:
         like = browse.image(session, listing.like).id
-        return [like, *likeness.order(session, like).ids]
+        return [like, *blending.order(session, like, by=listing.by).ids]
     if listing.among:
         return [browse.image(session, one).id for one in listing.among]
     if listing.trend is not None:

@@ -149,7 +149,7 @@ class FakeLibrary:
         near = 0.08 if self.looks[one] == self.looks[other] else 0.45
         return near + int(other[:4], 16) / 65536 * 0.2
 
-    def similar(self, session: Any, image_id: str, *, n: int = 50, offset: int = 0) -> Ranking:
+    def similar(self, session: Any, image_id: str, *, n: int = 50, offset: int = 0, by: float = 0.0) -> Ranking:
         query = self.image(session, image_id)
         others = [image for image in self.images_ if image.id != query.id]
         others.sort(key=lambda image: self.divergence(query.id, image.id))

@@ -136,7 +136,7 @@ def test_unchanged_answers_are_not_sent_again(client):
         ("/api/v1/images?with=size", "with is 'size'"),
         ("/api/v1/images/{}/similar?n=0", "n is '0', but must be a whole number of at least 1."),
         ("/api/v1/images/{}/similar?n=ten", "n is 'ten'"),
-        ("/api/v1/images/{}/similar?by=mood", "by is 'mood', but must be look."),
+        ("/api/v1/images/{}/similar?by=mood", "by is 'mood', but must be look, subject, or a number"),
         ("/api/v1/clusters?count=21", "count is 21, but must lie between 1 and 20."),
     ],
 )

@@ -33,7 +33,7 @@ def until(session: Session, number: int, *states: str, seconds: float = 90.0) ->
 
 
 def test_a_page_may_ask_only_for_what_it_may(session, tmp_path):
-    with pytest.raises(UsageError, match="kind is 'format', but must be add or"):
+    with pytest.raises(UsageError, match="kind is 'format', but must be activations or add or"):
         queue.ask(session, "format", {})
     with pytest.raises(UsageError, match="'paths' is not known here"):
         queue.ask(session, "add", {"paths": ["/"]})

@@ -184,6 +184,8 @@ async function filter(text, step = true) {
     note.classList.remove("fault");
     field.removeAttribute("aria-invalid");
   } catch (error) {
+    filters = text; // the address keeps what was asked, so that it can be mended
+    for (let row = 0; row < pictures.count; row++) state(row, DIM, false);
     note.textContent = String(error instanceof Error ? error.message : error);
     note.classList.add("fault");
     field.setAttribute("aria-invalid", "true");
