@@ -8,6 +8,7 @@ from leitmotiv.workflows.session import Session
 KEPT = {
     "order": 16,
     "subjects": 1,
+    "blended trends": 24,
     "cut": 24,
     "changed": 24,
     "trend edits": 1,
