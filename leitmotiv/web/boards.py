@@ -10,7 +10,7 @@ from leitmotiv.errors import EmptyLibraryError, LayerError, MissingExtraError, U
 from leitmotiv.records import Board, BoardExample, Image, Ranking, Result, Snapshot
 from leitmotiv.web import board_forms, parameters
 from leitmotiv.web.context import address, the_session
-from leitmotiv.workflows import board_viewing, boards, browse, finding, learning, pinning
+from leitmotiv.workflows import board_viewing, boards, finding, learning, pinning
 from leitmotiv.workflows.session import Session
 
 pages = Blueprint("boards", __name__)
@@ -155,9 +155,11 @@ def _page(board: Board, learnt: Snapshot | None, examples: Sequence[BoardExample
     values |= {"why_not": found.why_not, "fault": found.fault, "total": found.ranking.total}
     values |= {"ready": learnt is not None and not found.why_not, "sides": {one.id: one.side for one in board.examples}}
     values |= _addresses(board, learnt, asked, found.ranking, frozen)
-    shown = {one.id: browse.image(session, one.id) for one in found.ranking.results}
+    shown = board_viewing.pictures(session, (one.id for one in found.ranking.results))
     values["results"] = [
-        (said(one), shown[one.id], asked.offset + place) for place, one in enumerate(found.ranking.results)
+        (said(one), shown[one.id], asked.offset + place)
+        for place, one in enumerate(found.ranking.results)
+        if one.id in shown
     ]
     if part != "results":
         sides = _sides(session, board, learnt, examples)
@@ -234,7 +236,7 @@ def _addresses(board: Board, learnt: Snapshot | None, asked: Asked, ranking: Ran
 def _sides(session: Session, board: Board, learnt: Snapshot | None, examples: Sequence[BoardExample]) -> dict[str, Any]:
     """What is on the board: its two sides, and apart from them what was drawn."""
     states = pinning.states(session, replace(board, examples=tuple(examples)))
-    images = {one.id: browse.image(session, one.id) for one in examples if states.get(one.id) == "library"}
+    images = board_viewing.pictures(session, (one.id for one in examples))
     odd = {} if learnt is None else dict(learnt.contradictions)
     made = [_example(one, states.get(one.id, "gone"), images.get(one.id), odd.get(one.id)) for one in examples]
     pairs = list(zip(examples, made, strict=True))
@@ -259,27 +261,24 @@ def _beside(session: Session, board: Board, learnt: Snapshot | None, *, usable: 
     if learnt is not None and usable:
         above = board_viewing.likely(session, board, learnt)
         asking = () if frozen else finding.informative(session, board.id, learnt.id, ASKED)
+    states = pinning.states(session, board)
     other = next((one for one in board.snapshots if learnt and one.id != learnt.id), None)
     pair = {"a": other.id, "b": learnt.id} if other and learnt else {}
     return {
         "above": above,
-        "worth": [browse.image(session, one) for one in asking],
-        "snapshots": [_training(session, board, one) for one in board.snapshots],
+        "worth": list(board_viewing.pictures(session, asking).values()),
+        "snapshots": [_training(board, one, states) for one in board.snapshots],
         "compare_address": address("board_tools.compare", board_id=board.id, **pair) if pair else "",
         "quality_said": _quality(learnt),
     }
 
 
-def _training(session: Session, board: Board, one: Snapshot) -> dict[str, Any]:
+def _training(board: Board, one: Snapshot, states: dict[str, str]) -> dict[str, Any]:
     """A snapshot in the row of them."""
-    form = board_forms.whole_snapshot(session, board, one)
-    current = one.id == board.current
-    to = (
-        address("boards.show", board_id=board.id)
-        if current
-        else address("boards.snapshot", board_id=board.id, snapshot_id=one.id)
-    )
-    return form | {"made": one.made, "address": to, "quality": one.quality, "title": _quality(one)}
+    to = address("boards.show", board_id=board.id)
+    if one.id != board.current:
+        to = address("boards.snapshot", board_id=board.id, snapshot_id=one.id)
+    return board_forms.snapshot(one, states) | {"made": one.made, "address": to, "title": _quality(one)}
 
 
 def _quality(one: Snapshot | None) -> str:

@@ -113,7 +113,7 @@ function coming() {
 
 /** The pictures of this library that addresses lead to. @param {string} text @returns {string[]} */
 function idsIn(text) {
-  const found = text.split(/\s+/).filter((line) => line.startsWith(location.origin)).map((line) => /\/(?:images|ranked|thumb)\/([0-9a-f]{4,64})/.exec(line)?.[1] ?? "");
+  const found = text.split(/\s+/).filter((line) => line.startsWith(location.origin)).map((line) => /\/(?:images|ranked|thumb|boards\/pictures)\/([0-9a-f]{4,64})/.exec(line)?.[1] ?? "");
   return [...new Set(found.filter(Boolean))];
 }
 

@@ -137,11 +137,21 @@ const does = {
   doTrain: () => train(),
   doRename: () => rename(),
   doDraw: () => draw(),
+  doRedraw: (button) => act("/draw", "POST", { replace: [idOf(button)], revision }, "Another was drawn in its place"),
   doUndraw: () => act("/draw", "POST", { count: 0, revision }, "Drawn pictures taken off"),
   doRestore: () => restore(),
   doName: () => name(),
   doPrune: () => prune(),
 };
+// what is opened from a view of crops or heat is the result, not the picture alone
+root.addEventListener("click", (event) => {
+  const tile = event.target instanceof Element ? event.target.closest("#results .tile") : null;
+  if (!tile || event.ctrlKey || event.metaKey || event.shiftKey || part("#results")?.getAttribute("data-wanted") === "preview") return;
+  const link = tile.parentElement?.querySelector(".acts a");
+  if (!(link instanceof HTMLAnchorElement)) return;
+  event.preventDefault();
+  location.assign(link.href);
+});
 root.addEventListener("click", (event) => {
   const found = event.target instanceof Element ? event.target.closest("button, a") : null;
   if (!(found instanceof HTMLElement)) return;
