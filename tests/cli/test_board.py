@@ -56,6 +56,11 @@ def test_a_board_is_made_trained_corrected_and_exported(board, tmp_path):
     assert (tmp_path / "again.cav").read_bytes() == (tmp_path / "dusk.cav").read_bytes()
     assert board("rank", tmp_path / "dusk.cav", "-n", 3, "--paths").count("/nowhere/") == 3
     assert board("rank", "dusk", "--minus", "again", "-n", 3).count("/nowhere/") == 3
+    assert f"+ {form['results'][0]['id'][:12]}" in board("snapshot", "dusk", 1, "--compare", 2)
+    assert "first" in board("snapshot", "dusk", 1, "--name", "first")
+    assert len(json.loads(board("snapshot", "dusk", 2, "--remove", "--json"))["snapshots"]) == 1
+    assert "a snapshot of board dusk removed" in board("undo")
+    board("snapshot", "dusk", 1, code=2)
     board("restore", "dusk", "--snapshot", 1)
     assert len(json.loads(board("show", "dusk", "--json"))["positive"]) == 3
 
