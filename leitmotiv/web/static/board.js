@@ -20,7 +20,7 @@ const id = title().board ?? "";
 const address = `/api/v1/boards/${id}`;
 const REST_MS = 300;
 const frozen = title().frozen !== undefined;
-choose({ id: Number(id), name: title().name ?? "" });
+if (title().trashed === undefined) choose({ id: Number(id), name: title().name ?? "" });
 
 // ---- what the server says ----
 let asked = 0;
@@ -38,6 +38,7 @@ async function refresh(href = location.href) {
     if (old && now && old.outerHTML !== now.outerHTML) old.replaceWith(now);
   }
   part("details.drawn")?.toggleAttribute("open", Boolean(open));
+  if (title().trashed === undefined) choose({ id: Number(id), name: title().name ?? "" });
   arrive();
   if (held) /** @type {HTMLElement | null} */ (part(held))?.focus({ preventScroll: true });
 }
@@ -178,7 +179,12 @@ async function train() {
   training = true;
   button.disabled = true;
   const told = part("[data-stale]");
-  if (told) told.textContent = "Training…";
+  if (told) {
+    // the first time every picture of the library is looked at: the job that does it tells how far it is
+    const far = document.createElement("span");
+    far.dataset.going = "";
+    told.replaceChildren("Training… ", far);
+  }
   const done = await act("/train", "POST", {}, "Trained");
   training = false;
   if (!done) button.disabled = false;
@@ -186,9 +192,14 @@ async function train() {
 }
 function rename() {
   const place = /** @type {HTMLElement | null} */ (part("[data-title]"));
-  if (place && !frozen) edit(place, title().name ?? "", address, () => choose({ id: Number(id), name: title().name ?? "" }));
+  if (place && !frozen) edit(place, title().name ?? "", address, () => {});
 }
 async function restore() {
+  if (title().trashed !== undefined) {
+    const back = await change(`${address}/restore`, "POST", {}, "The board is back").catch(() => null);
+    if (back) setTimeout(() => location.reload(), 500);
+    return;
+  }
   const done = await act(`/snapshots/${title().snapshot}/restore`, "POST", {}, "Restored an earlier training");
   if (done) setTimeout(() => location.assign(`/boards/${id}`), 500);
 }
@@ -263,7 +274,7 @@ bind([
   {
     keys: ["Delete", "Backspace"], label: "Off the board", group,
     run: () => {
-      const row = document.activeElement?.closest("[data-example]");
+      const row = document.activeElement?.closest("[data-example], #results .result:has([data-do-off])");
       if (!row || frozen) return false;
       void does.doOff(row);
     },
