@@ -130,26 +130,37 @@ def work(session: Session, parameters: Mapping[str, Any], report: Report) -> str
 
 
 def _of(session: Session, ids: Sequence[str], by: float, progress: tree.Progress | None = None) -> Clusters:
-    """Cluster pictures that were seen; by less than the subject alone, those of them that were compared."""
+    ids, apart = matrix(session, ids, by)
+    threads = session.settings.cores if progress is not None else 1
+    return tree.cluster(apart, ids=ids, threads=threads, progress=progress)
+
+
+def matrix(session: Session, ids: Sequence[str], by: float) -> tuple[Sequence[str], NDArray[np.float32]]:
+    """How far all pairs of pictures that were seen are apart; by less than the subject alone, of those compared.
+
+    Raises
+    ------
+    UsageError
+        There are more pictures than all pairs may be compared of.
+    NoIndexError
+        None of them was compared by look.
+    """
     if len(ids) > max(MOST, session.settings.limit):
         raise UsageError(
             f"Trends {blending.told(by)} need all pairs compared, and {len(ids):,} pictures are above the setting "
             f"`limit`, {session.settings.limit:,}. Narrow them with a filter, or raise the limit."
         )
     if by == SUBJECT:
-        matrix = blending.subjects(session).matrix(ids)
-    else:
-        ids, looks, nats = _looks(session, ids)
-        matrix = blending.matrix(session, ids, looks, by, nats=nats)
-    threads = session.settings.cores if progress is not None else 1
-    return tree.cluster(matrix, ids=ids, threads=threads, progress=progress)
+        return ids, blending.subjects(session).matrix(ids)
+    ids, looks, nats = _looks(session, ids)
+    return ids, blending.matrix(session, ids, looks, by, nats=nats)
 
 
 def _looks(session: Session, ids: Sequence[str]) -> tuple[Sequence[str], NDArray[np.float32], bool]:
     """How far the looks of pictures are apart, those that were compared; and whether that is in nats."""
     if len(ids) <= MOST:
         near = between(session, ids)
-        ids, matrix = near.ids, near.matrix
+        ids, values = near.ids, near.matrix
     else:
         stored = compared(session)
         if stored is None:
@@ -159,12 +170,12 @@ def _looks(session: Session, ids: Sequence[str]) -> tuple[Sequence[str], NDArray
         place = {image_id: row for row, image_id in enumerate(stored.ids)}
         ids = [image_id for image_id in ids if image_id in place]
         rows = [place[image_id] for image_id in ids]
-        matrix = np.asarray(stored["values"])[np.ix_(rows, rows)]
+        values = np.asarray(stored["values"])[np.ix_(rows, rows)]
     numbers = correcting.stored(session.library, session.settings)
     if numbers is None:
-        return ids, matrix, True
+        return ids, values, True
     remote = np.array([numbers.values.get(image_id, numbers.middle) for image_id in ids])
-    return ids, hubness.relative_matrix(matrix, remote, numbers.middle), False
+    return ids, hubness.relative_matrix(values, remote, numbers.middle), False
 
 
 def _found(session: Session, clusters: Clusters, by: float, asked: int) -> Found:

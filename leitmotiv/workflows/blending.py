@@ -163,6 +163,26 @@ def subjects(session: Session) -> Subjects:
     return found
 
 
+def check(session: Session, by: float) -> None:
+    """Look whether a job can do what `by` needs of all pairs, before it is begun.
+
+    Raises
+    ------
+    MissingExtraError
+        Somebody has to look at pictures, and the weights are not installed, or damaged.
+    UsageError
+        There are more pictures than all pairs may be compared of.
+    """
+    count, limit = session.library.images.count(), session.settings.limit
+    if count > max(EXACT, limit):
+        raise UsageError(
+            f"This needs all pairs of pictures compared {told(by)}, and {count:,} are above the setting `limit`, "
+            f"{limit:,}. Raise it, or go by look."
+        )
+    if session.library.activations.missing():
+        session.backbone()
+
+
 def _catch_up(session: Session) -> None:
     """Show the backbone what it has not seen, where that is quick; the rest is done when it can be."""
     library = session.library

@@ -10,27 +10,15 @@ from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.settings import Settings
 from leitmotiv.store import tables
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import blended_trends, blending, index, ingest, queue, scopes
+from leitmotiv.workflows import blended_trends, blending, queue, scopes
 from leitmotiv.workflows.session import Session
 
-from .pictures import folder_of
-
-SIZE, KINDS = 24, 3
+from .shown import EACH, SIZE, make_library
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> Path:
-    """An indexed library of pictures that show three made-up things, in turn by their names; looks come in sixes."""
-    photos = folder_of(tmp_path_factory.mktemp("photos"), SIZE)
-    folder = tmp_path_factory.mktemp("made") / "library"
-    rng = np.random.default_rng(0)
-    with Session(Settings(library=folder, workers=1)) as opened:
-        ingest.add_directories(opened, [photos])
-        index.build_index(opened)
-        images = sorted((image.path, image.id) for image in opened.library.images.many(opened.library.images.ids()))
-        shows = rng.uniform(0, 3, (KINDS, 1280))[[row // 8 for row in range(SIZE)]]
-        opened.library.activations.put([one for _, one in images], shows + rng.uniform(0, 0.6, shows.shape))
-    return folder
+    return make_library(tmp_path_factory.mktemp("made") / "library", tmp_path_factory.mktemp("photos"))
 
 
 @pytest.fixture
@@ -42,7 +30,7 @@ def session(tmp_path, made):
 
 def kinds(session, members) -> set[int]:
     """Which of the three things some pictures show."""
-    return {int(image.name[1:4]) // 8 for image in session.library.images.many(members)}
+    return {int(image.name[1:4]) // EACH for image in session.library.images.many(members)}
 
 
 def test_trends_by_subject_are_of_what_pictures_show(session):
@@ -70,8 +58,8 @@ def test_distances_are_those_of_the_matrix_that_was_clustered(session):
     ids = session.library.activations.matrix()[0]
     for by in (0.5, 1.0):
         found = blended_trends.find(session, ids, by, whole=True)
-        _, looks, nats = blended_trends._looks(session, found.clusters.ids)
-        matrix = blending.matrix(session, found.clusters.ids, looks, by, nats=nats)
+        names, matrix = blended_trends.matrix(session, found.clusters.ids, by)
+        assert tuple(names) == found.clusters.ids
         np.testing.assert_allclose(found.distance(3, np.arange(SIZE)), matrix[3], atol=1e-5)
 
 
