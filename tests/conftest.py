@@ -82,3 +82,18 @@ def chromium() -> str:
     if found is None:
         pytest.skip("Chromium is not installed: apt install chromium")
     return found
+
+
+@pytest.fixture(scope="session")
+def seen_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of four kinds that the network has seen, with the background of its concepts; to be copied."""
+    from leitmotiv.settings import Settings
+    from leitmotiv.workflows.backgrounds import background
+    from leitmotiv.workflows.session import Session
+    from tests.workflows.kinds import fill
+
+    folder = tmp_path_factory.mktemp("seen") / "library"
+    with Session(Settings(library=folder)) as session:
+        fill(session.library)
+        background(session)
+    return folder

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 SCRIPTS = sorted(file for file in (ROOT / "scripts").iterdir() if file.is_file())
+BESIDE = "<-n> <auto> <--maxprocesses> <4> <--dist> <loadfile>"
 
 TOOLS = ("basename", "bash", "cat", "cp", "dirname", "env", "flock", "mkdir", "mv", "rm", "sed", "sh", "sleep")
 
@@ -192,7 +193,7 @@ def test_environment_of_the_tests_serves_a_run(with_python):
     (with_python.root / "scripts" / "check").write_text("#!/bin/sh\n", "utf-8")
     done = with_python("test", "-k", "setup")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "started: <-m> <pytest> <-k> <setup>"
+    assert done.stdout.splitlines()[-1] == f"started: <-m> <pytest> {BESIDE} <-k> <setup>"
     assert next(call for call in with_python.calls() if "pip install" in call).endswith("a check out[test]")
     with_python("run", "photos")
     assert with_python.installs() == 0
@@ -201,7 +202,7 @@ def test_environment_of_the_tests_serves_a_run(with_python):
 def test_all_runs_the_slow_studies_too(with_python):
     (with_python.root / "scripts" / "check").write_text("#!/bin/sh\n", "utf-8")
     done = with_python("test", "--all", "-x")
-    assert done.stdout.splitlines()[-1] == "started: <-m> <pytest> <-m> <slow or not slow> <-x>"
+    assert done.stdout.splitlines()[-1] == f"started: <-m> <pytest> {BESIDE} <-m> <slow or not slow> <-x>"
 
 
 def test_tests_do_not_start_where_the_checks_fail(with_python):

@@ -14,6 +14,7 @@ from leitmotiv.cli.verbs import Verb, common_options, printable, session, show, 
 
 if TYPE_CHECKING:
     from leitmotiv.records import Board
+    from leitmotiv.workflows.learning import Difference
     from leitmotiv.workflows.session import Session
 
 
@@ -22,7 +23,7 @@ def command() -> None:
     """Mood boards: teach a visual concept by pictures that show it, and find others.
 
     BOARD is a name or a number. Pictures are files, in the library or not, or ids (4 or more of their characters).
-    `leitmotiv ratings undo` takes any change of a board back.
+    `leitmotiv board undo` takes any change of a board back.
     """
 
 
@@ -189,6 +190,52 @@ def restore(board: str, snapshot: int | None) -> None:
             _tell(opened, boards.bring_back(opened, found.id))
         else:
             _tell(opened, learning.bring_back(opened, found.id, snapshot))
+
+
+@command.command("snapshot", cls=Verb)
+@click.argument("board")
+@click.argument("snapshot", type=click.IntRange(1))
+@click.option("--name", default=None, help="Call it so; an empty name takes its name away.")
+@click.option("--remove", is_flag=True, help="Remove it.")
+@click.option("--compare", "other", type=click.IntRange(1), help="Tell what this other training was taught otherwise.")
+def snapshot(board: str, snapshot: int, name: str | None, remove: bool, other: int | None) -> None:
+    """Name a training of a board, remove it, or compare it with another; `board show` has their numbers."""
+    from leitmotiv.errors import UsageError
+    from leitmotiv.workflows import learning
+
+    if (name is not None) + remove + (other is not None) != 1:
+        raise UsageError("Say one of --name, --remove and --compare.")
+    with session() as opened:
+        found = named(opened, board)
+        if other is not None:
+            changed = learning.compare(opened, found.id, snapshot, other)
+            show(vars(changed), lambda: _difference(changed))
+        elif remove:
+            _tell(opened, learning.prune(opened, found.id, [snapshot]))
+        else:
+            _tell(opened, learning.call(opened, found.id, snapshot, name or ""))
+
+
+def _difference(changed: "Difference") -> str:
+    groups = (("+", changed.added), ("-", changed.removed), ("weighed", changed.weighed))
+    lines = [f"{sign} {image_id[:12]}" for sign, ids in groups for image_id in ids]
+    return "\n".join([*lines, "" if changed.cosine is None else f"cosine of what was learnt: {changed.cosine:.3f}"])
+
+
+def _step(verb: str, text: str) -> None:
+    @command.command(verb, cls=Verb, help=text)
+    def step() -> None:
+        from leitmotiv.workflows import own
+
+        with session() as opened:
+            title = getattr(own, verb)(opened)
+        show({"title": title}, lambda: f"{verb}: {title}" if title else f"Nothing to {verb}.")
+        if not title:
+            sys.exit(1)
+
+
+_step("undo", "Take the latest change back, of boards or of anything that can be undone.")
+_step("redo", "Carry out again what was undone last.")
 
 
 @command.command("samples", cls=Verb)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leitmotiv.errors import UsageError
+from leitmotiv.formats.tables import FORMULA
 
 BYTES = 500_000_000
 _DELIMITERS = ",;\t|"
@@ -102,8 +103,13 @@ def _of_lines(text: str, suffix: str) -> tuple[list[str], list[tuple[str, ...]]]
             continue
         if len(row) > len(names) and any(map(str.strip, row[len(names) :])):
             raise ValueError(f"row {number} has {len(row)} values, but there are {len(names)} columns")
-        rows.append(tuple(value.strip() for value in [*row, *[""] * len(names)][: len(names)]))
+        rows.append(tuple(_plain(value.strip()) for value in [*row, *[""] * len(names)][: len(names)]))
     return names, rows
+
+
+def _plain(value: str) -> str:
+    """A value without the apostrophe that keeps a spreadsheet from taking it for a formula; see `tables.csv_lines`."""
+    return value[1:] if value.startswith("'") and value[1:].startswith(FORMULA) else value
 
 
 def _different(names: list[str]) -> tuple[str, ...]:

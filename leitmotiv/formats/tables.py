@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from leitmotiv.errors import UsageError
 
 Row = Mapping[str, object]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How texts begin that spreadsheets take for formulas."""
 
 
 def csv_lines(rows: Iterable[Row], names: Sequence[str]) -> Iterator[bytes]:
@@ -36,9 +37,17 @@ def _taken(held: io.StringIO) -> bytes:
 def _cell(value: object) -> object:
     if value is None:
         return ""
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str) and value.startswith(FORMULA) and not _is_number(value):
         return f"'{value}"
     return int(value) if isinstance(value, bool) else value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def json_lines(rows: Iterable[Row]) -> Iterator[bytes]:

@@ -129,7 +129,7 @@ def compare(board_id: int) -> str:
     both = board_viewing.beside(session, board, first, second, BESIDE)
     changes = _changes(session, board, first, second)
     ids = [one.result.id for one in (*both.first, *both.second)] + [one for _, some in changes for one, _ in some]
-    images = {image.id: image for image in session.library.images.many(list(dict.fromkeys(ids)))}
+    images = board_viewing.pictures(session, ids)
     return render_template(
         "board_compare.html",
         board=board,
@@ -201,6 +201,7 @@ def combine() -> Response:
             results, total = ranking.results, ranking.total
     except LeitmotivError as error:
         fault, status = str(error), errors.status_of(error)
+    images = board_viewing.pictures(session, (one.id for one in results))
     answer = make_response(
         render_template(
             "board_combine.html",
@@ -209,7 +210,7 @@ def combine() -> Response:
             ways=WAYS,
             q=q,
             most=MOST_TERMS,
-            results=[(said(one), browse.image(session, one.id), place) for place, one in enumerate(results)],
+            results=[(said(one), images[one.id]) for one in results if one.id in images],
             total=total,
             fault=fault,
         )

@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from leitmotiv.errors import NoIndexError, UsageError
+from leitmotiv.errors import NoActivationsError, NoIndexError, UsageError
 from leitmotiv.records import Cluster, Swatch
-from leitmotiv.web import figures, forms, parameters, schema, trend_shapes
+from leitmotiv.web import figures, forms, parameters, shapes, trend_shapes
 from leitmotiv.web.context import address, tagged, the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.web.images import FOREVER, send_bytes
-from leitmotiv.workflows import browse, editing, outliers, portraits, scopes
+from leitmotiv.web.likeness import unseen
+from leitmotiv.workflows import blending, browse, editing, outliers, portraits, scopes
 from leitmotiv.workflows.portraits import Dates
 from leitmotiv.workflows.session import Session
 
@@ -54,11 +55,15 @@ def trends() -> BaseResponse:
 
 @pages.get("/clusters")
 def index() -> str | tuple[str, int]:
-    """Exemplar-led groups of `?q=`, `?count=` of them, from place `?from=`."""
-    session, query = the_session(), asked()
+    """Exemplar-led groups of `?q=`, `?count=` of them, `?by=` look, subject or between, from place `?from=`."""
+    session, query, by = the_session(), asked(), parameters.likeness()
     try:
-        page = scopes.clusters(session, query, parameters.optional_whole("count", 1, MOST))
+        page = scopes.clusters(session, query, parameters.optional_whole("count", 1, MOST), by)
+    except NoActivationsError:
+        return unseen("Trends", "Trends", by)
     except NoIndexError as error:
+        if by:
+            return unseen("Trends", "Trends", by, job="trends")
         return render_template("unindexed.html", text=str(error), total=browse.images(session, limit=1).total)
     except UsageError as error:
         if not query:
@@ -72,11 +77,12 @@ def index() -> str | tuple[str, int]:
         "clusters.html",
         page=page,
         query=query,
+        **_likeness(by),
         trends=cards(session, groups, offset, offset + PAGE),
         total=len(groups),
         alone=[browse.image(session, image_id) for image_id in alone[:ALONE]],
         left_out=[browse.image(session, image_id) for image_id in page.left_out[:ALONE]],
-        statements=[] if query else editing.statements(session),
+        statements=[] if query or by else editing.statements(session),
         following=offset + PAGE if offset + PAGE < len(groups) else None,
         first=int(days[-1][0][:4]) if days else 0,
         last=int(days[0][0][:4]) if days else 0,
@@ -105,9 +111,9 @@ def cards(session: Session, groups: list[Cluster], start: int, end: int) -> list
 @pages.get("/clusters/<int:cluster_id>")
 def show(cluster_id: int) -> str:
     """One trend: its pictures by their divergence to the exemplar."""
-    session, query = the_session(), asked()
+    session, query, by = the_session(), asked(), parameters.likeness()
     count = parameters.optional_whole("count", 1, MOST)
-    page, group = find(session, cluster_id, query, count)
+    page, group = find(session, cluster_id, query, count, by)
     groups = [one for one in page.clusters if one.size > 1 or one.id == group.id]
     place = next((at for at, one in enumerate(groups) if one.id == group.id), None)
     (trend,) = cards(session, groups, place, place + 1) if place is not None else cards(session, [group], 0, 1)
@@ -118,6 +124,7 @@ def show(cluster_id: int) -> str:
         "cluster.html",
         trend=trend,
         query=query,
+        **_likeness(by),
         exemplar=browse.image(session, group.exemplar),
         members=[(browse.image(session, image_id), distance) for image_id, distance in part],
         outliers=set(group.outliers),
@@ -126,7 +133,7 @@ def show(cluster_id: int) -> str:
         count=count,
         offset=offset,
         following=offset + MEMBERS if offset + MEMBERS < group.size else None,
-        most=math.log(2),
+        most=1.0 if by else math.log(2),
         title=trend.name,
         parts=min(editing.MOST_PARTS, group.size),
     )
@@ -135,10 +142,10 @@ def show(cluster_id: int) -> str:
 @pages.get("/clusters/alone")
 def alone() -> str:
     """The pictures that are like no other, in the cut of `?count=`."""
-    session, query = the_session(), asked()
+    session, query, by = the_session(), asked(), parameters.likeness()
     count = parameters.optional_whole("count", 1, MOST)
     offset = parameters.whole("from", 0, 0, MOST)
-    page = scopes.clusters(session, query, count)
+    page = scopes.clusters(session, query, count, by)
     ids = [group.exemplar for group in page.clusters if group.size == 1]
     return render_template(
         "alone.html",
@@ -146,6 +153,7 @@ def alone() -> str:
         total=len(ids),
         page=page,
         query=query,
+        **_likeness(by),
         offset=offset,
         following=offset + MEMBERS if offset + MEMBERS < len(ids) else None,
     )
@@ -172,18 +180,26 @@ def apart() -> str:
 def average(cluster_id: int) -> Response:
     """The average picture of a trend; `?v=` (its `stamp`) makes an address that never changes its meaning."""
     session = the_session()
-    _, group = find(session, cluster_id, asked(), parameters.optional_whole("count", 1, MOST))
+    count = parameters.optional_whole("count", 1, MOST)
+    _, group = find(session, cluster_id, asked(), count, parameters.likeness())
     caching = FOREVER if request.args.get("v") == stamp(group) else "private, no-cache"
     return send_bytes(
         f"average-{stamp(group)}", caching, lambda: (portraits.average(session, group.members), "image/webp")
     )
 
 
-def find(session: Session, cluster_id: int, query: str, count: int | None) -> tuple[browse.ClusterPage, Cluster]:
+def _likeness(by: float) -> dict[str, object]:
+    """What templates need to know of `?by=`; `said` is None by look, so that addresses do without it."""
+    return {"by": by, "said": blending.said(by) if by else None}
+
+
+def find(
+    session: Session, cluster_id: int, query: str, count: int | None, by: float = 0.0
+) -> tuple[browse.ClusterPage, Cluster]:
     """A trend by the number in an address, with the cut; 404 where there is none."""
-    page = scopes.clusters(session, query, count)  # a bad count is told as such
+    page = scopes.clusters(session, query, count, by)  # a bad count is told as such
     try:
-        return page, scopes.cluster(session, cluster_id, query, count)
+        return page, scopes.cluster(session, cluster_id, query, count, by)
     except UsageError as error:
         abort(404, str(error))
 
@@ -198,15 +214,14 @@ def stamp(group: Cluster) -> str:
 
 @pages.get("/api/v1/clusters")
 @describe(
-    query={"q": trend_shapes.OF, "count": trend_shapes.COUNT, "by": schema.text(choices=("look",), default="look")},
+    query={"q": trend_shapes.OF, "count": trend_shapes.COUNT, "by": shapes.BY},
     answer=trend_shapes.TRENDS,
     errors=(409, 503),
 )
 def as_json() -> Response:
-    """The trends of `?q=`, `?count=` of them."""
+    """The trends of `?q=`, `?count=` of them, `?by=` look, subject or between."""
     session, query = the_session(), asked()
-    parameters.one_of("by", "look", ("look",))
-    page = scopes.clusters(session, query, parameters.optional_whole("count", 1, MOST))
+    page = scopes.clusters(session, query, parameters.optional_whole("count", 1, MOST), parameters.likeness())
     names = portraits.names(session, [group for group in page.clusters if group.size > 1])
     found = [form(session, group, names.get(group.id, group.name)) for group in page.clusters]
     return tagged(
@@ -215,13 +230,17 @@ def as_json() -> Response:
 
 
 @pages.get("/api/v1/clusters/<int:cluster_id>")
-@describe(query={"q": trend_shapes.OF, "count": trend_shapes.COUNT}, answer=trend_shapes.TREND, errors=(409, 503))
+@describe(
+    query={"q": trend_shapes.OF, "count": trend_shapes.COUNT, "by": shapes.BY},
+    answer=trend_shapes.TREND,
+    errors=(409, 503),
+)
 def one_as_json(cluster_id: int) -> Response:
     """One trend."""
-    session, query = the_session(), asked()
+    session, query, by = the_session(), asked(), parameters.likeness()
     count = parameters.optional_whole("count", 1, MOST)
-    _, group = find(session, cluster_id, query, count)
-    name = portraits.names(session, [group])[group.id] if query else editing.called(session, group, count)
+    _, group = find(session, cluster_id, query, count, by)
+    name = portraits.names(session, [group])[group.id] if query or by else editing.called(session, group, count)
     return tagged(form(session, group, name) | {"distances": list(group.distances)})
 
 

@@ -110,25 +110,26 @@ def listing() -> viewing.Listing:
     trend, count = (parameters.optional_whole(name, 0, 1_000_000_000) for name in ("trend", "count"))
     among = tuple(part for part in request.args.get("among", "").split(",")[:AMONG] if part)
     like = request.args.get("like", "")
-    by = parameters.likeness() if like else 0.0
+    by = parameters.likeness() if like or trend is not None else 0.0
     return viewing.Listing(line.text, line.sort, line.group, like, trend, count, among, by)
 
 
 def _up(shown: viewing.Listing, kept: dict[str, str]) -> str:
     """The page of a list."""
+    by = blending.said(shown.by) if shown.by else None
     if shown.like:
-        return url_for("ranked.show", image_id=shown.like, by=blending.said(shown.by) if shown.by else None)
+        return url_for("ranked.show", image_id=shown.like, by=by)
     if shown.among:
         return url_for("pictures.index")
     if shown.trend is not None:
-        return url_for("clusters.show", cluster_id=shown.trend, count=shown.count)
+        return url_for("clusters.show", cluster_id=shown.trend, count=shown.count, by=by)
     return address("pictures.index", **kept)
 
 
 def _slideshow(place: viewing.Around) -> dict[str, str | int] | None:
     """What the slideshow is asked for to go on from a picture; None where it does not know the list."""
     shown = place.listing
-    if shown.like or shown.among:
+    if shown.like or shown.among or shown.by:
         return None
     if shown.trend is not None:
         return {"q": f"cluster:{shown.trend}"}

@@ -31,7 +31,8 @@ STEPS = 20
 """A blend is a whole number of these parts: what was found for one is found again."""
 FEW = 32
 """Pictures that the backbone sees while somebody waits; more of them are a job."""
-_USUAL_LOOK = 0.5 / hubness.USUAL
+USUAL_LOOK = 0.5 / hubness.USUAL
+"""By which divergences in nats are multiplied where nothing is corrected, so that the usual one is 0.5."""
 _USUAL_SUBJECT = 0.5 / subject.USUAL
 
 
@@ -60,6 +61,11 @@ def read(text: str) -> float:
 def said(by: float) -> str:
     """The shortest text that `read` takes for it."""
     return {LOOK: "look", SUBJECT: "subject"}.get(by, f"{by:g}")
+
+
+def told(by: float) -> str:
+    """What counts, in words that follow a noun: "by subject", "by 0.6 look and 0.4 subject"."""
+    return f"by {said(by)}" if by in (LOOK, SUBJECT) else f"by {1 - by:.2g} look and {by:.2g} subject"
 
 
 def measure(by: float) -> str:
@@ -118,6 +124,13 @@ class Subjects:
             scores = hubness.relative(distances, own, self.remote, float(self.remote.mean()))
         return np.asarray(scores, np.float64), 1.0 - distances.astype(np.float64)
 
+    def between(self, row: int, rows: NDArray[np.int64]) -> Float:
+        """How far one picture of these is from some others, (M,) float64, as `scored` has it."""
+        (apart,) = subject.apart(self.pooled[row][None], self.pooled[rows], self.lengths[rows])
+        if self.correction == "none":
+            return np.asarray(apart.astype(np.float64) * _USUAL_SUBJECT)
+        return np.asarray(hubness.relative(apart, self.remote[row], self.remote[rows], float(self.remote.mean())))
+
     def matrix(self, ids: Sequence[str]) -> NDArray[np.float32]:
         """How far all pairs of some pictures are apart, (M, M) float32, as `scored` has it."""
         rows = [self.row_of[image_id] for image_id in ids]
@@ -148,6 +161,26 @@ def subjects(session: Session) -> Subjects:
             '"activations".'
         )
     return found
+
+
+def check(session: Session, by: float) -> None:
+    """Look whether a job can do what `by` needs of all pairs, before it is begun.
+
+    Raises
+    ------
+    MissingExtraError
+        Somebody has to look at pictures, and the weights are not installed, or damaged.
+    UsageError
+        There are more pictures than all pairs may be compared of.
+    """
+    count, limit = session.library.images.count(), session.settings.limit
+    if count > max(EXACT, limit):
+        raise UsageError(
+            f"This needs all pairs of pictures compared {told(by)}, and {count:,} are above the setting `limit`, "
+            f"{limit:,}. Raise it, or go by look."
+        )
+    if session.library.activations.missing():
+        session.backbone()
 
 
 def _catch_up(session: Session) -> None:
@@ -279,7 +312,7 @@ class _Blend:
         nothing = (math.nan, math.nan)
         pairs = np.array([known.get(image_id, nothing) for image_id in ids], np.float64).reshape(-1, 2)
         if looks.unit == "nats":
-            pairs[:, 0] *= _USUAL_LOOK
+            pairs[:, 0] *= USUAL_LOOK
         return pairs[:, 0], pairs[:, 1]
 
 
@@ -298,5 +331,5 @@ def matrix(
     apart = subjects(session).matrix(ids)
     if by == SUBJECT:
         return apart
-    scaled = looks * np.float32(_USUAL_LOOK) if nats else looks
+    scaled = looks * np.float32(USUAL_LOOK) if nats else looks
     return subject.blended(scaled, apart, by).astype(np.float32)

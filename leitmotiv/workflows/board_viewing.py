@@ -1,16 +1,21 @@
 """What pages of a board tell beside its results: how many are likely, how one picture fits, two trainings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from leitmotiv.records import Board, Result, Snapshot
+from leitmotiv.records import Board, Image, Result, Snapshot
 from leitmotiv.workflows import finding, learning
 from leitmotiv.workflows.session import Session
 
 SURE = 0.5
 """Probability from which a picture counts as likely."""
+
+
+def pictures(session: Session, ids: Iterable[str]) -> dict[str, Image]:
+    """Those of these pictures that the library has, by their ids."""
+    return {image.id: image for image in session.library.images.many(list(dict.fromkeys(ids)))}
 
 
 def likely(session: Session, board: Board, snapshot: Snapshot) -> int | None:
@@ -27,6 +32,11 @@ def likely(session: Session, board: Board, snapshot: Snapshot) -> int | None:
     taught = {one.id for one in snapshot.examples}
     rows = np.flatnonzero(scores.probability > SURE)
     return sum(scores.ids[row] not in taught for row in rows)
+
+
+def unseen(session: Session) -> int:
+    """How many pictures the backbone has not seen yet: they are in no ranking until the next training has it look."""
+    return len(session.library.activations.missing())
 
 
 def fit(session: Session, board: Board, snapshot: Snapshot, image_id: str) -> Result | None:

@@ -2,9 +2,11 @@
 
 import re
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +17,13 @@ from leitmotiv.records import Image, Rating, Selection
 from leitmotiv.workflows import browse, metadata, own, selecting
 from leitmotiv.workflows.browse import ImagePage
 from leitmotiv.workflows.memory import remember
-from leitmotiv.workflows.orders import Order, Section
+from leitmotiv.workflows.orders import DIGITS, Order, Section
 from leitmotiv.workflows.selecting import DEFAULT_SORT
 from leitmotiv.workflows.session import Session
+
+FEW = 3
+"""Pictures that a section by time holds at least, in the mean of all pictures."""
+Period = Literal["day", "month", "year"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +51,23 @@ def view(session: Session, text: str = "", sort: str = DEFAULT_SORT, group: str 
     NoIndexError
         They ask for trends, and there is no index.
     """
+    if not group and sort.removeprefix("-") == "taken":
+        group = usual_group(session)
     return selecting.ordered(session, text, sort=sort, group=group)
+
+
+def usual_group(session: Session) -> Period:
+    """The sections of an order by time: the shortest that hold a few pictures each, in the mean of all pictures.
+
+    A person who takes a picture a day would see one picture in each row of days.
+    """
+    days = browse.days(session)
+    pictures = sum(number for _, number in days)
+    shorter: tuple[Period, ...] = ("day", "month")
+    for group in shorter:
+        if pictures >= FEW * len({day[: DIGITS[group]] for day, _ in days}):
+            return group
+    return "year"
 
 
 def newest(session: Session, limit: int) -> Order:
@@ -56,15 +78,18 @@ def newest(session: Session, limit: int) -> Order:
     library = session.library
     images, _ = library.images.page(limit=limit)
     there = [image for image in images if image.state != "missing"]
-    counts = dict(browse.days(session))
+    group = usual_group(session)
+    counts: Counter[str] = Counter()
+    for day, number in browse.days(session):
+        counts[day[: DIGITS[group]]] += number
     sections, start = [], 0
-    for day, those in groupby(there, key=lambda image: image.taken.at.date().isoformat()):
+    for key, those in groupby(there, key=lambda image: image.taken.at.date().isoformat()[: DIGITS[group]]):
         shown = len(list(those))
-        sections.append(Section(day, start, counts.get(day, shown) if start + shown == len(there) else shown))
+        sections.append(Section(key, start, counts.get(key, shown) if start + shown == len(there) else shown))
         start += shown
     ratio = np.array([image.width / max(1, image.height) for image in there], np.float32)
     colour = np.array([list(bytes.fromhex(image.colour[1:])) for image in there], np.uint8).reshape(-1, 3)
-    return Order(tuple(image.id for image in there), ratio, colour, "day", tuple(sections))
+    return Order(tuple(image.id for image in there), ratio, colour, group, tuple(sections))
 
 
 def count(session: Session) -> int:

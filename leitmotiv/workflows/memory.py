@@ -8,6 +8,7 @@ from leitmotiv.workflows.session import Session
 KEPT = {
     "order": 16,
     "subjects": 1,
+    "blended trends": 24,
     "cut": 24,
     "changed": 24,
     "trend edits": 1,
@@ -17,7 +18,7 @@ KEPT = {
     "digest": 1,
     "shown": 8,
     "places": 1,
-    "map-page": 1,
+    "map-page": 4,
     "full": 2,
     "why": 32,
     "columns": 1,

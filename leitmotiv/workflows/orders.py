@@ -17,6 +17,8 @@ from leitmotiv.workflows.asking import Asking
 Integers = NDArray[np.int64]
 DEFAULT_SORT = "-taken"
 GROUPS = ("", "none", "day", "month", "year")
+DIGITS = {"day": 10, "month": 7, "year": 4}
+"""How much of an ISO date a section by time has in common."""
 DAY = 86_400_000_000
 
 
@@ -140,11 +142,10 @@ def _added(asking: Asking, group: str) -> Key:
 def _time(values: Integers, days: Integers, group: str) -> Key:
     """By time; days are ordinals, as `date.fromordinal` takes them."""
     kind = group if group in ("month", "year") else "day"
-    digits = {"day": 10, "month": 7, "year": 4}[kind]
     if kind == "day":
         return Key(values, kind, days, lambda day: date.fromordinal(day).isoformat())
     different, codes = np.unique(days, return_inverse=True)
-    texts = [date.fromordinal(day).isoformat()[:digits] for day in different.tolist()]
+    texts = [date.fromordinal(day).isoformat()[: DIGITS[kind]] for day in different.tolist()]
     places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
     names = list(places)
     return Key(values, kind, np.array([places[text] for text in texts], np.int64)[codes], names.__getitem__)

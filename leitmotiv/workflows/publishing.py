@@ -13,6 +13,7 @@ from leitmotiv.records import Board, BoardExample, Snapshot
 from leitmotiv.workflows import finding
 from leitmotiv.workflows.boards import change, create, free_name, get
 from leitmotiv.workflows.concept_files import from_cav, load_cav, to_json
+from leitmotiv.workflows.concept_models import to_onnx
 from leitmotiv.workflows.learning import concept_of, data_of, snapshot_of
 from leitmotiv.workflows.session import Session
 
@@ -61,7 +62,7 @@ def written(session: Session, board: int | str, kind: Kind, snapshot: int | None
         return data_of(session, made.concept)
     concept = concept_of(session, found, made.id)
     if kind == "onnx":
-        raise LayerError(concept.layer)
+        return to_onnx(concept, found.name)
     told = to_json(concept) | {"name": found.name, "snapshot": made.name, "made": made.made.isoformat()}
     return json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
 

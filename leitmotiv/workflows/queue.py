@@ -71,6 +71,11 @@ KINDS: dict[str, Kind] = {
     "add": Kind("Reading pictures", "leitmotiv.workflows.tasks:add", "leitmotiv.workflows.tasks:check_add"),
     "index": Kind("Finding trends", "leitmotiv.workflows.tasks:index", "leitmotiv.workflows.tasks:check_index"),
     "activations": Kind("Seeing what pictures show", "leitmotiv.workflows.tasks:see"),
+    "trends": Kind(
+        "Finding trends by subject",
+        "leitmotiv.workflows.blended_trends:work",
+        "leitmotiv.workflows.blended_trends:check",
+    ),
     "duplicates": Kind("Looking for duplicates", "leitmotiv.workflows.duplicates:find_all"),
     "export": Kind("Writing out", "leitmotiv.workflows.shelf:work", "leitmotiv.workflows.shelf:check", writes=False),
 }

@@ -1,6 +1,7 @@
 """Trends of the whole library, or of a selection clustered by itself; one way to ask for both."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from leitmotiv.analysis import hubness, tree
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Cluster, Clusters, Float
-from leitmotiv.workflows import browse, correcting, selecting, trends
+from leitmotiv.workflows import blended_trends, browse, correcting, selecting, trends
 from leitmotiv.workflows.handwork import edited
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.nearness import Nearness, between
@@ -23,36 +24,35 @@ class Part:
 
     Attributes
     ----------
+    distance : callable
+        Of a row to others: divergences in nats by look, else from 0 to 1.
     left_out : int
-        Pictures of the selection that were not compared yet.
+        Pictures of the selection that were not compared, or looked at, yet.
     """
 
     clusters: Clusters
-    near: Nearness
+    distance: tree.Distance
     left_out: int
 
-    def distance(self, row: int, rows: Rows) -> Float:
-        """Divergences, nats."""
-        return np.asarray(self.near.matrix[row, rows], np.float64)
 
-
-def clusters(session: Session, query: str = "", count: int | None = None) -> browse.ClusterPage:
+def clusters(session: Session, query: str = "", count: int | None = None, by: float = 0.0) -> browse.ClusterPage:
     """The trends of a selection, found among its pictures alone; without one those of the library.
 
-    Names that people gave hold for both, other changes by hand for the library only.
+    Names that people gave hold for both, other changes by hand for the trends of the library by look only. `by` is what
+    counts, from 0, the look, to 1, the subject.
 
     Raises
     ------
     UsageError
         The selection cannot be read, is empty, or has too many pictures to be clustered at once.
     NoIndexError
-        Its pictures were not compared yet.
+        Its pictures were not compared yet, or nobody has looked at what they show.
     """
-    if not query.strip():
+    if not query.strip() and not by:
         return browse.clusters(session, count)
-    part = _part(session, query)
+    part = _part(session, query, by)
     wanted = part.clusters.default_count if count is None else count
-    groups = _cut(session, query, wanted)
+    groups = _cut(session, query, wanted, by)
     return browse.ClusterPage(
         clusters=groups,
         count=len(groups),
@@ -64,7 +64,7 @@ def clusters(session: Session, query: str = "", count: int | None = None) -> bro
     )
 
 
-def cluster(session: Session, cluster_id: int, query: str = "", count: int | None = None) -> Cluster:
+def cluster(session: Session, cluster_id: int, query: str = "", count: int | None = None, by: float = 0.0) -> Cluster:
     """One trend by its number.
 
     Raises
@@ -72,19 +72,20 @@ def cluster(session: Session, cluster_id: int, query: str = "", count: int | Non
     UsageError
         There is none.
     """
-    if not query.strip():
+    if not query.strip() and not by:
         return browse.cluster(session, cluster_id, count)
-    part = _part(session, query)
-    for group in _cut(session, query, part.clusters.default_count if count is None else count):
+    part = _part(session, query, by)
+    for group in _cut(session, query, part.clusters.default_count if count is None else count, by):
         if group.id == cluster_id:
             return group
     if not 0 <= cluster_id < len(part.clusters) + len(part.clusters.merges):
         raise UsageError(f"There is no trend {cluster_id} in this selection; its pictures may have changed.")
-    return tree.group(part.clusters, cluster_id, part.distance)
+    (found,) = _in_its_unit([tree.group(part.clusters, cluster_id, part.distance)], by)
+    return found
 
 
-def _cut(session: Session, query: str, count: int) -> tuple[Cluster, ...]:
-    part = _part(session, query)
+def _cut(session: Session, query: str, count: int, by: float) -> tuple[Cluster, ...]:
+    part = _part(session, query, by)
     if not 1 <= count <= len(part.clusters):
         raise UsageError(f"count is {count}, but must lie between 1 and {len(part.clusters)}.")
     revision, edits = trends.said(session)
@@ -92,15 +93,26 @@ def _cut(session: Session, query: str, count: int) -> tuple[Cluster, ...]:
 
     def make() -> tuple[Cluster, ...]:
         groups = tree.cut(part.clusters, count, part.distance)
-        return edited(part.clusters, groups, names, part.distance).groups
+        return _in_its_unit(edited(part.clusters, groups, names, part.distance).groups, by)
 
-    return remember(session, ("cut", part.clusters.ids, count, revision), make)
+    return remember(session, ("cut", part.clusters.ids, count, revision, by), make)
 
 
-def _part(session: Session, query: str) -> Part:
+def _in_its_unit(groups: Sequence[Cluster], by: float) -> tuple[Cluster, ...]:
+    """Groups whose coherence is one minus the mean distance to the exemplar, where the largest distance is 1."""
+    if not by:
+        return tuple(groups)
+    means = [sum(group.distances) / max(1, group.size - 1) for group in groups]
+    return tuple(replace(group, coherence=max(0.0, 1 - mean)) for group, mean in zip(groups, means, strict=True))
+
+
+def _part(session: Session, query: str, by: float) -> Part:
     ids = sorted(selecting.select(session, query))
     if not ids:
         raise UsageError("Nothing is selected, so there are no trends in it. Take a filter out.")
+    if by:
+        found = blended_trends.find(session, ids, by, whole=not query.strip())
+        return Part(found.clusters, found.distance, found.left_out)
     near = between(session, ids, doing="way of finding trends")
     stamp = session.library.clusters.stamp()
     return remember(session, ("part", stamp, near.ids), lambda: _found(session, near, len(ids)), lane=True)
@@ -114,4 +126,8 @@ def _found(session: Session, near: Nearness, size: int) -> Part:
         remote = np.array([numbers.values.get(image_id, numbers.middle) for image_id in near.ids])
         matrix = hubness.relative_matrix(matrix, remote, numbers.middle)
     found = tree.cluster(matrix, ids=near.ids, threads=1)
-    return Part(found, near, size - len(near.ids))
+
+    def distance(row: int, rows: Rows) -> Float:
+        return np.asarray(near.matrix[row, rows], np.float64)
+
+    return Part(found, distance, size - len(near.ids))

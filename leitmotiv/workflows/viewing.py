@@ -14,7 +14,7 @@ from leitmotiv.errors import (
     UsageError,
 )
 from leitmotiv.records import Image
-from leitmotiv.workflows import blending, browse, selecting
+from leitmotiv.workflows import blending, browse, scopes, selecting
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.orders import DEFAULT_SORT
 from leitmotiv.workflows.session import Session
@@ -35,7 +35,7 @@ class Listing:
     among : tuple of str
         Ids or their beginnings: the list itself, where no question makes it.
     by : float
-        What counts for `like`: from 0, the look, to 1, the subject.
+        What counts for `like` and `trend`: from 0, the look, to 1, the subject.
     """
 
     text: str = ""
@@ -94,7 +94,7 @@ def _ids(session: Session, listing: Listing) -> Sequence[str]:
     if listing.among:
         return [browse.image(session, one).id for one in listing.among]
     if listing.trend is not None:
-        return browse.cluster(session, listing.trend, listing.count).members
+        return scopes.cluster(session, listing.trend, "", listing.count, listing.by).members
     return selecting.ordered(session, listing.text, sort=listing.sort, group=listing.group).ids
 
 

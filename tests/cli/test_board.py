@@ -9,10 +9,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from leitmotiv.cli.main import command, run
-from leitmotiv.settings import Settings
-from leitmotiv.workflows.backgrounds import background
-from leitmotiv.workflows.session import Session
-from tests.workflows.kinds import KINDS, fill
+from tests.workflows.kinds import KINDS
 from tests.workflows.pictures import folder_of
 from tests.workflows.synthetic import image_id
 
@@ -20,18 +17,9 @@ KIND = [image_id(number) for number in range(0, 40, KINDS)]
 OTHER = image_id(1)
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("filled") / "library"
-    with Session(Settings(library=folder)) as session:
-        fill(session.library)
-        background(session)
-    return folder
-
-
 @pytest.fixture
-def board(tmp_path, filled):
-    shutil.copytree(filled, tmp_path / "library")
+def board(tmp_path, seen_library):
+    shutil.copytree(seen_library, tmp_path / "library")
 
     def ask(*arguments, code=0):
         line = ["--library", str(tmp_path / "library"), "--quiet", "board", *map(str, arguments)]
@@ -68,6 +56,11 @@ def test_a_board_is_made_trained_corrected_and_exported(board, tmp_path):
     assert (tmp_path / "again.cav").read_bytes() == (tmp_path / "dusk.cav").read_bytes()
     assert board("rank", tmp_path / "dusk.cav", "-n", 3, "--paths").count("/nowhere/") == 3
     assert board("rank", "dusk", "--minus", "again", "-n", 3).count("/nowhere/") == 3
+    assert f"+ {form['results'][0]['id'][:12]}" in board("snapshot", "dusk", 1, "--compare", 2)
+    assert "first" in board("snapshot", "dusk", 1, "--name", "first")
+    assert len(json.loads(board("snapshot", "dusk", 2, "--remove", "--json"))["snapshots"]) == 1
+    assert "a snapshot of board dusk removed" in board("undo")
+    board("snapshot", "dusk", 1, code=2)
     board("restore", "dusk", "--snapshot", 1)
     assert len(json.loads(board("show", "dusk", "--json"))["positive"]) == 3
 

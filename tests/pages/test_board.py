@@ -31,7 +31,7 @@ def colour_of(site, image_id):
     return int(name[1:4]) % 6
 
 
-def test_a_board_is_made_trained_corrected_cropped_and_taken_out(site, open_page):
+def test_a_board_is_made_trained_corrected_cropped_and_taken_out(site, open_page, tmp_path):
     page = open_page(site.url + "/boards", accept_downloads=True)
     page.get_by_role("button", name="New board").click()
     page.wait_for_url("**/boards/*")
@@ -89,10 +89,20 @@ def test_a_board_is_made_trained_corrected_cropped_and_taken_out(site, open_page
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Concept, .cav").click()
     assert waiting.value.suggested_filename == "Discs on red.cav"
+    waiting.value.save_as(tmp_path / "discs.cav")
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Concept, JSON").click()
     assert json.loads(waiting.value.path().read_text("utf-8"))["name"] == "Discs on red"
-    boards.trash(site.session, "Discs on red")
+
+    page.goto(site.url + "/boards")
+    page.locator("[data-import]").set_input_files(tmp_path / "discs.cav")
+    page.wait_for_url("**/boards/*")
+    until(page, TRAINED)
+    first = page.locator("#results .tile").first.get_attribute("data-id")
+    assert colour_of(site, first) == 0
+    assert page.locator("[data-example]").count() == 0
+    for name in ("Discs on red", "discs"):
+        boards.trash(site.session, name)
 
 
 def test_a_training_has_its_own_address_a_name_and_a_way_back(site, open_page, learnt):

@@ -178,3 +178,11 @@ def test_boards_are_made_named_told_about_copied_thrown_away_and_brought_back(si
     page.locator(".trash summary").click()
     page.locator(".card.gone", has_text="Nearly dark").get_by_role("button", name="Restore").click()
     until(page, f"{SHOWN}.includes('Nearly dark')")
+    choose("To the trash")
+    until(page, f"{GONE}.includes('Nearly dark')")
+    page.locator(".trash summary").click()
+    gone = page.locator(".card.gone", has=page.locator("h3", has_text="Nearly dark"))
+    gone.get_by_role("button", name="Delete for good").click()
+    gone.get_by_role("button", name="Really?").click()
+    until(page, f"!{GONE}.includes('Nearly dark')")
+    assert "Nearly dark" not in {one.name for one in boards.listed(site.session, trashed=True)}

@@ -6,9 +6,8 @@ import pytest
 
 from leitmotiv.settings import Settings
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows.backgrounds import background
 from leitmotiv.workflows.session import Session
-from tests.workflows.kinds import KINDS, fill
+from tests.workflows.kinds import KINDS
 from tests.workflows.synthetic import image_id
 
 IDS = [image_id(number) for number in range(40)]
@@ -16,18 +15,9 @@ KIND, OTHERS = IDS[::KINDS], IDS[1::KINDS]
 API = "/api/v1/boards"
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("filled") / "library"
-    with Session(Settings(library=folder)) as session:
-        fill(session.library)
-        background(session)
-    return folder
-
-
 @pytest.fixture
-def client(tmp_path, filled):
-    with Session(Settings(library=shutil.copytree(filled, tmp_path / "library"))) as session:
+def client(tmp_path, seen_library):
+    with Session(Settings(library=shutil.copytree(seen_library, tmp_path / "library"))) as session:
         yield create_app(session).test_client()
 
 
@@ -130,6 +120,8 @@ def test_a_concept_goes_out_and_comes_back(client, board):
     assert client.get(f"{one}/export.json").json["schema"] == "leitmotiv.concept/1"
     page = client.get(f"{one}/export.html")
     assert (page.mimetype, b"<title>dusk</title>" in page.data) == ("text/html", True)
+    model = client.get(f"{one}/export.onnx")
+    assert (model.status_code, model.data[:1]) == (200, b"\x08")
     assert client.get(f"{one}/export.exe").status_code == 400
     broken = client.post(f"{API}/import?name=x", data=out.data[:500], headers=headers)
     assert broken.status_code == 400

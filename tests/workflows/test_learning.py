@@ -11,10 +11,9 @@ from leitmotiv.formats import cav
 from leitmotiv.records import ACTIVATIONS, BoardExample, BoardPicture
 from leitmotiv.settings import Settings
 from leitmotiv.workflows import boards, finding, learning, own, pinning, publishing
-from leitmotiv.workflows.backgrounds import background
 from leitmotiv.workflows.concept_files import from_cav
 from leitmotiv.workflows.session import Session
-from tests.workflows.kinds import KINDS, features, fill
+from tests.workflows.kinds import KINDS, features
 from tests.workflows.synthetic import image_id
 
 IDS = [image_id(number) for number in range(40)]
@@ -22,19 +21,9 @@ KIND = IDS[::KINDS]
 OTHERS = IDS[1::KINDS]
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    """A library that knows what its collection is like, to be copied: learning that takes a second."""
-    folder = tmp_path_factory.mktemp("filled") / "library"
-    with Session(Settings(library=folder)) as session:
-        fill(session.library)
-        background(session)
-    return folder
-
-
 @pytest.fixture
-def session(tmp_path, filled):
-    with Session(Settings(library=shutil.copytree(filled, tmp_path / "library"))) as opened:
+def session(tmp_path, seen_library):
+    with Session(Settings(library=shutil.copytree(seen_library, tmp_path / "library"))) as opened:
         yield opened
 
 

@@ -8,6 +8,8 @@ const SIDE = 448;
 /** The course shows so many answers. */
 const COURSE = 120;
 const PAUSE_MS = 40;
+/** A crop is looked for so often, at most. */
+const CROP_MS = 1000;
 
 /** @typedef {{score: number, percentile: number | null, probability: number | null, crop: {x: number, y: number, width: number, height: number} | null}} Told */
 
@@ -90,12 +92,16 @@ function snap(side) {
 
 /** One frame after the other, for as long as this stream lasts. @param {MediaStream} of */
 async function loop(of) {
+  let since = -CROP_MS;
   while (stream === of) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     if (document.hidden || !video.videoWidth) { await new Promise((resolve) => setTimeout(resolve, 250)); continue; }
     const blob = await snap(SIDE);
     if (!blob) continue;
-    const answer = await fetch(address, { method: "POST", headers: { "Content-Type": "image/jpeg" }, body: blob }).catch(() => null);
+    // a crop takes several looks at a frame, the score one
+    const cropped = performance.now() - since > CROP_MS;
+    if (cropped) since = performance.now();
+    const answer = await fetch(cropped ? address : `${address}${address.includes("?") ? "&" : "?"}crop=0`, { method: "POST", headers: { "Content-Type": "image/jpeg" }, body: blob }).catch(() => null);
     if (stream !== of) return;
     const told = await answer?.json().catch(() => null);
     if (!answer?.ok) {
@@ -110,14 +116,15 @@ async function loop(of) {
 
 /** @param {Told} told */
 function draw(told) {
-  const share = told.percentile === null ? null : Math.round(told.percentile);
-  text("score").textContent = share === null ? told.score.toFixed(3) : `${share} %`;
-  text("told").textContent = share === null ? "score" : `fits better than ${share} % of the library${told.probability === null ? "" : `; ${Math.round(100 * told.probability)} % likely, roughly`}`;
-  course.push(told.percentile ?? 50 + 50 * told.score);
+  const { score, percentile, probability } = told;
+  const below = percentile === null ? "" : `fits better than ${percentile.toFixed(percentile < 99.5 ? 0 : 1)} % of the library`;
+  text("score").textContent = probability === null ? score.toFixed(2) : `${Math.round(100 * probability)} %`;
+  text("told").textContent = [probability === null ? "the score; 1 is the board" : "likely, roughly calibrated", below].filter(Boolean).join("; ");
+  course.push(100 * Math.min(1, Math.max(0, probability ?? score)));
   if (course.length > COURSE) course.shift();
   text("course").setAttribute("d", course.map((value, at) => `${at ? "L" : "M"}${(100 * at / (COURSE - 1)).toFixed(1)} ${(62 - 0.6 * value).toFixed(1)}`).join(""));
-  box.hidden = !told.crop;
   if (!told.crop) return;
+  box.hidden = false;
   const { x, y, width, height } = told.crop;
   const mirrored = flip.ariaPressed === "true";
   const [seen, around] = [video.getBoundingClientRect(), video.parentElement?.getBoundingClientRect() ?? new DOMRect()];

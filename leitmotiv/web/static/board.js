@@ -20,7 +20,7 @@ const id = title().board ?? "";
 const address = `/api/v1/boards/${id}`;
 const REST_MS = 300;
 const frozen = title().frozen !== undefined;
-choose({ id: Number(id), name: title().name ?? "" });
+if (title().trashed === undefined) choose({ id: Number(id), name: title().name ?? "" });
 
 // ---- what the server says ----
 let asked = 0;
@@ -38,6 +38,7 @@ async function refresh(href = location.href) {
     if (old && now && old.outerHTML !== now.outerHTML) old.replaceWith(now);
   }
   part("details.drawn")?.toggleAttribute("open", Boolean(open));
+  if (title().trashed === undefined) choose({ id: Number(id), name: title().name ?? "" });
   arrive();
   if (held) /** @type {HTMLElement | null} */ (part(held))?.focus({ preventScroll: true });
 }
@@ -137,11 +138,21 @@ const does = {
   doTrain: () => train(),
   doRename: () => rename(),
   doDraw: () => draw(),
+  doRedraw: (button) => act("/draw", "POST", { replace: [idOf(button)], revision }, "Another was drawn in its place"),
   doUndraw: () => act("/draw", "POST", { count: 0, revision }, "Drawn pictures taken off"),
   doRestore: () => restore(),
   doName: () => name(),
   doPrune: () => prune(),
 };
+// what is opened from a view of crops or heat is the result, not the picture alone
+root.addEventListener("click", (event) => {
+  const tile = event.target instanceof Element ? event.target.closest("#results .tile") : null;
+  if (!tile || event.ctrlKey || event.metaKey || event.shiftKey || part("#results")?.getAttribute("data-wanted") === "preview") return;
+  const link = tile.parentElement?.querySelector(".acts a");
+  if (!(link instanceof HTMLAnchorElement)) return;
+  event.preventDefault();
+  location.assign(link.href);
+});
 root.addEventListener("click", (event) => {
   const found = event.target instanceof Element ? event.target.closest("button, a") : null;
   if (!(found instanceof HTMLElement)) return;
@@ -168,7 +179,12 @@ async function train() {
   training = true;
   button.disabled = true;
   const told = part("[data-stale]");
-  if (told) told.textContent = "Training…";
+  if (told) {
+    // the first time every picture of the library is looked at: the job that does it tells how far it is
+    const far = document.createElement("span");
+    far.dataset.going = "";
+    told.replaceChildren("Training… ", far);
+  }
   const done = await act("/train", "POST", {}, "Trained");
   training = false;
   if (!done) button.disabled = false;
@@ -176,9 +192,14 @@ async function train() {
 }
 function rename() {
   const place = /** @type {HTMLElement | null} */ (part("[data-title]"));
-  if (place && !frozen) edit(place, title().name ?? "", address, () => choose({ id: Number(id), name: title().name ?? "" }));
+  if (place && !frozen) edit(place, title().name ?? "", address, () => {});
 }
 async function restore() {
+  if (title().trashed !== undefined) {
+    const back = await change(`${address}/restore`, "POST", {}, "The board is back").catch(() => null);
+    if (back) setTimeout(() => location.reload(), 500);
+    return;
+  }
   const done = await act(`/snapshots/${title().snapshot}/restore`, "POST", {}, "Restored an earlier training");
   if (done) setTimeout(() => location.assign(`/boards/${id}`), 500);
 }
@@ -253,7 +274,7 @@ bind([
   {
     keys: ["Delete", "Backspace"], label: "Off the board", group,
     run: () => {
-      const row = document.activeElement?.closest("[data-example]");
+      const row = document.activeElement?.closest("[data-example], #results .result:has([data-do-off])");
       if (!row || frozen) return false;
       void does.doOff(row);
     },

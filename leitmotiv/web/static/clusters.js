@@ -12,12 +12,15 @@ const range = /** @type {HTMLInputElement} */ (form.querySelector('input[type="r
 const output = /** @type {HTMLElement} */ (form.querySelector("[data-count]"));
 const counts = (form.dataset.counts ?? "").split(" ").filter(Boolean).map(Number);
 const query = new URL(location.href).searchParams.get("q") ?? "";
+const by = new URL(location.href).searchParams.get("by") ?? "";
+/** Whether these are the library's own trends, which people may change. */
+const own = !query && (by === "" || by === "look" || Number(by) === 0);
 const STEPS = 1000;
 const SETTLED_MS = 700;
 
 /** The address of a cut. @param {number} count @param {string} [path] */
 function addressOf(count, path = "/clusters") {
-  const values = new URLSearchParams(query ? { count: String(count), q: query } : { count: String(count) });
+  const values = new URLSearchParams({ count: String(count), ...(query && { q: query }), ...(by && { by }) });
   return `${path}?${values}`;
 }
 
@@ -158,7 +161,7 @@ const articleOf = (target) => (target instanceof Element ? target.closest("artic
 /** @param {HTMLElement | null} article */
 function rename(article) {
   const place = article?.querySelector("h2");
-  if (!article || !(place instanceof HTMLElement) || query) return false;
+  if (!article || !(place instanceof HTMLElement) || !own) return false;
   edit(place, article.dataset.name ?? "", addressOf(count, `/api/v1/clusters/${article.dataset.trend}`), () => {});
 }
 
@@ -183,7 +186,7 @@ function letGo() { picked.clear(); drawBar(); }
 /** @param {HTMLElement | null} article */
 function pick(article) {
   const id = article?.dataset.trend;
-  if (!id || query) return false;
+  if (!id || !own) return false;
   if (!picked.delete(id)) picked.set(id, article.dataset.name ?? "");
   drawBar();
 }
@@ -241,7 +244,7 @@ bind([
     },
   },
   { keys: ["Enter"], label: "Open", group: "Trends" },
-  ...(query ? [] : [
+  ...(!own ? [] : [
     { keys: ["F2"], label: "Name a trend", group: "Trends", run: () => rename(here()) },
     { keys: ["x"], label: "Pick a trend", group: "Trends", run: () => (here() ? pick(here()) : false) },
     { keys: ["m"], label: "Join the picked trends", group: "Trends", run: () => (picked.size > 1 ? void merge() : false) },

@@ -111,10 +111,10 @@ export async function ask(side, ids) {
 }
 
 // ---- keys ----
-/** What a key means: what is picked, else the picture with the focus. @returns {string[]} */
+/** What a key means: what is picked, else the picture with the focus; nothing on the map, where the keys zoom. @returns {string[]} */
 function meant() {
   const focused = focusedId();
-  if (picks.size && document.querySelector(".tile[data-id], [data-picks]")) return [...picks];
+  if (picks.size && document.querySelector(".tile[data-id]")) return [...picks];
   return focused ? [focused] : [];
 }
 /** @param {Side} side */
