@@ -165,6 +165,22 @@ def test_heat_maps_lie_over_the_results(site, open_page, learnt):
     assert "view=focus" in page.url
 
 
+def test_a_result_opens_over_the_board_and_goes_on_it_from_there(site, open_page, learnt):
+    page = open_page(f"{site.url}/boards/{learnt.id}")
+    until(page, TRAINED)
+    tile = page.locator("#results .tile").nth(1)
+    wanted = tile.get_attribute("data-id")
+    tile.click()
+    until(page, "document.querySelector('dialog.lightbox[open] [data-viewer]')")
+    page.keyboard.press("-")
+    until(page, f"document.querySelector('[data-side=negative] [data-example=\"{wanted}\"]')")
+    page.keyboard.press("Control+z")
+    until(page, f"!document.querySelector('[data-example=\"{wanted}\"]')")
+    page.keyboard.press("Escape")
+    until(page, "!document.querySelector('dialog.lightbox[open]')")
+    assert page.url == f"{site.url}/boards/{learnt.id}"
+
+
 def test_the_ten_that_teach_most_are_answered_in_place(site, open_page, learnt):
     page = open_page(f"{site.url}/boards/{learnt.id}")
     until(page, TRAINED)
