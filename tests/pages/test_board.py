@@ -153,6 +153,21 @@ def test_results_are_filtered_sorted_and_ranked_with_their_own(site, open_page, 
     assert 0 < page.locator("#results .result").count() < 56
 
 
+def test_what_was_scrolled_to_stays_while_the_board_changes(site, open_page, learnt):
+    page = open_page(f"{site.url}/boards/{learnt.id}?from=20&own=1")
+    until(page, TRAINED)
+    page.evaluate("document.querySelector('#results').lastElementChild.scrollIntoView()")
+    page.evaluate("document.querySelector('#results').lastElementChild.dataset.kept = ''")
+    tile = page.locator("#results .tile").last
+    tile.focus()
+    page.keyboard.press("+")
+    until(page, "document.querySelector('#results [data-kept][data-on=positive]')")
+    assert page.locator("#results [data-kept] .acts button:visible").count() == 1
+    assert page.evaluate("document.activeElement.closest('[data-kept]') !== null")
+    page.keyboard.press("Delete")
+    until(page, "!document.querySelector('#results [data-kept][data-on]')")
+
+
 def test_heat_maps_lie_over_the_results(site, open_page, learnt):
     page = open_page(f"{site.url}/boards/{learnt.id}?view=heatmap")
     until(page, "document.querySelector('#results img.heat').naturalWidth > 0", seconds=60)

@@ -35,14 +35,31 @@ async function refresh() {
   const open = part("details.drawn")?.hasAttribute("open");
   adopt(fresh, "board");
   revision = Number(/** @type {HTMLElement | null} */ (fresh.querySelector('[data-part="title"]'))?.dataset.revision);
-  for (const name of ["title", "sides", "found"]) {
-    const [old, now] = [part(`[data-part="${name}"]`), fresh.querySelector(`[data-part="${name}"]`)];
+  const same = stateOf(root) === stateOf(fresh);
+  for (const selector of ['[data-part="title"]', '[data-part="sides"]', same ? ".snapshots" : '[data-part="found"]']) {
+    const [old, now] = [part(selector), fresh.querySelector(selector)];
     if (old && now && old.outerHTML !== now.outerHTML) old.replaceWith(now);
   }
+  if (same && !frozen) mark();
   part("details.drawn")?.toggleAttribute("open", Boolean(open));
   if (title().trashed === undefined) choose({ id: Number(id), name: title().name ?? "" });
   arrive();
   if (held) /** @type {HTMLElement | null} */ (part(held))?.focus({ preventScroll: true });
+}
+
+/** What the results answer; while it is the same, those that are there stay, however many came by scrolling. @param {ParentNode} of */
+const stateOf = (of) => of.querySelector("#results")?.getAttribute("data-state") ?? null;
+/** Results say whether they are on the board. */
+function mark() {
+  /** @type {Map<string, string>} */
+  const sides = new Map();
+  for (const one of root.querySelectorAll('[data-part="sides"] :is([data-example], .drawn [data-id])')) {
+    sides.set(one.getAttribute("data-example") ?? one.getAttribute("data-id") ?? "", one.closest("[data-side]")?.getAttribute("data-side") ?? "negative");
+  }
+  for (const figure of root.querySelectorAll("#results .result")) {
+    const side = sides.get(figure.querySelector("[data-id]")?.getAttribute("data-id") ?? "");
+    if (side) figure.setAttribute("data-on", side); else figure.removeAttribute("data-on");
+  }
 }
 
 /** What has the focus, as a selector that finds it again. @param {Element | null} element */
@@ -286,7 +303,7 @@ bind([
   {
     keys: ["Delete", "Backspace"], label: "Off the board", group,
     run: () => {
-      const row = document.activeElement?.closest("[data-example], #results .result:has([data-do-off])");
+      const row = document.activeElement?.closest("[data-example], #results .result[data-on]");
       if (!row || frozen) return false;
       void does.doOff(row);
     },
