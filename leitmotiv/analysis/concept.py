@@ -23,8 +23,10 @@ from leitmotiv.records import Calibration, Float, Float32
 AGAINST = 3.0
 """The noise of a counter-example, by that of an example: it says less of what is wanted than an example does."""
 DOUBT = 0.3
-"""An example that the others place below this share of the way from the middle of the collection to the board is in
-doubt: it counts less, down to a tenth, and the board says so."""
+"""An example that the others place below this share of the way from the lower quartile of the collection to the board
+is in doubt: it counts less, down to a tenth, and the board says so. (The median may lie among what is wanted, where
+that is half of the collection.)"""
+_LOW = 0.25
 _DOUBTED_FROM = 3
 _LEAST = 1e-9
 _BEST = 5
@@ -44,7 +46,7 @@ class Learnt:
     held_out : (M,) float64
         Of each example, its score if it had been left out; NaN for a board of one.
     standing : (M,) float64
-        The same as a share of the way from the middle of the collection (0) to the board (1).
+        The same as a share of the way from the lower quartile of the collection (0) to the board (1).
     quality : float or None
         Mean share of the collection below `held_out`.
     """
@@ -89,7 +91,8 @@ def learn(
     middle = float(np.median(scores))
     trust = np.ones(len(examples))
     if len(examples) >= _DOUBTED_FROM:
-        doubt = _standing(left_out, middle, _top(left_out, examples @ beta, middle))
+        low = float(np.quantile(scores, _LOW))
+        doubt = _standing(left_out, low, _top(left_out, examples @ beta, low))
         trust = np.clip(doubt / DOUBT, 0.1, 1.0)
     beta, left_out = lesson.solve(trust, middle)
     scores = background.rows @ beta.astype(np.float32)
@@ -102,7 +105,7 @@ def learn(
         direction=beta,
         calibration=_with_lone(background, beta, scores, top),
         held_out=held_out,
-        standing=_standing(held_out, middle, top),
+        standing=_standing(held_out, float(np.quantile(scores, _LOW)), top),
         quality=share_below(held_out, np.delete(scores, list(members))),
     )
 
@@ -112,6 +115,25 @@ def share_below(held_out: Float, others: Float | Float32) -> float | None:
     if not len(others) or np.isnan(held_out).any():
         return None
     return float(np.searchsorted(np.sort(others), held_out).mean() / len(others))
+
+
+def learn_alone(examples: Float32, weights: Float, against: Float32, against_weights: Float) -> Float:
+    """Learn a direction without a collection, (D,) float64: likeness is the cosine, and counter-examples are at 0.
+
+    Parameters
+    ----------
+    examples, against : (M, D), (K, D) float32
+        Unit rows; K may be 0.
+    weights, against_weights : (M,), (K,) float64
+        Above 0.
+    """
+    board = np.concatenate([examples, against]).astype(np.float64)
+    noise = np.concatenate([1 / weights, AGAINST / against_weights])
+    likeness = board @ board.T
+    alone, _ = _solved(likeness[: len(examples), : len(examples)], noise[: len(examples)], np.ones(len(examples)))
+    lifted = np.minimum(likeness[len(examples) :, : len(examples)] @ alone, 0.0)
+    dual, _ = _solved(likeness, noise, np.concatenate([np.ones(len(examples)), lifted]))
+    return np.asarray(ground.unit(board.T @ dual))
 
 
 class _Lesson:
@@ -127,12 +149,14 @@ class _Lesson:
     ) -> None:
         self._count = len(examples)
         board = examples.astype(np.float64)
-        self._noise = ground.ordinary(background) / np.asarray(weights, np.float64)
+        examples_by_weight = float(np.sum(weights))
+        ordinary = ground.ordinary(background, examples_by_weight)
+        self._noise = ordinary / np.asarray(weights, np.float64)
         if against is not None and against_weights is not None and len(against):
             board = np.concatenate([board, against])
-            self._noise = np.append(self._noise, AGAINST * ground.ordinary(background) / against_weights)
+            self._noise = np.append(self._noise, AGAINST * ordinary / against_weights)
         self._board = board
-        self._measured = ground.metric(background) @ board.T
+        self._measured = ground.metric(background, examples_by_weight) @ board.T
         self._likeness = board @ self._measured
 
     def solve(self, trust: Float, middle: float | None = None) -> tuple[Float, Float]:

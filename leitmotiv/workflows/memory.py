@@ -18,7 +18,7 @@ KEPT = {
     "digest": 1,
     "shown": 8,
     "places": 1,
-    "map-page": 1,
+    "map-page": 4,
     "full": 2,
     "why": 32,
     "columns": 1,
