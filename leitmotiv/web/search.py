@@ -172,7 +172,7 @@ def _rendered(
         images=found,
         bars=lambda result: bars(result, longest),
         by_looks=query.is_of_looks,
-        said=said,
+        said=(),
         examples=_examples(said),
         tool=tool,
         thirds=_PLACES,
