@@ -35,7 +35,7 @@ def index() -> str:
         except NoIndexError:
             state = "unplaced" if map_making.can_start(session) else "unindexed"
     if state == "unplaced" and by:
-        blending.check(session, by)
+        blending.check(session)
     said = blending.said(by) if by else ""
     if state != "ready":
         return render_template("unmapped.html", state=state, total=total, by=by, said=said)
@@ -182,7 +182,7 @@ def lay_out() -> tuple[Response, int]:
     form = body({"anew": bool, "by": str})
     session, by = the_session(), blending.read(form.get("by", ""))
     if by:
-        blending.check(session, by)
+        blending.check(session)
     started = map_making.start(session, anew=form.get("anew", False), by=by)
     return jsonify({"started": started, "working": True}), 202
 

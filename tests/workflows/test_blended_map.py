@@ -7,10 +7,12 @@ import pytest
 
 from leitmotiv.analysis import layout
 from leitmotiv.cli.main import run
-from leitmotiv.errors import NoMapError, UsageError
+from leitmotiv.errors import NoMapError
+from leitmotiv.nets import weights
 from leitmotiv.settings import Settings
+from leitmotiv.store import tables
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import blended_map, blending, index, ingest, map_making, map_page
+from leitmotiv.workflows import blended_map, blended_trends, blending, index, ingest, map_making, map_page
 from leitmotiv.workflows.session import Session
 
 from .pictures import folder_of
@@ -95,12 +97,29 @@ def test_the_pages_take_by(session, monkeypatch):
     assert len(client.get("/api/v1/map/pictures?rows=0,1&by=0.5").json["pictures"]) == 2
 
 
-def test_a_library_above_the_limit_is_told_so(session, monkeypatch):
-    monkeypatch.setattr(blending, "EXACT", 5)
-    with Session(Settings(library=session.settings.library, limit=20)) as small:
-        with pytest.raises(UsageError, match="above the setting `limit`, 20"):
-            blending.check(small, 0.5)
-        assert create_app(small).test_client().get("/map?by=0.5").status_code == 400
+def test_without_all_pairs_places_come_from_the_nearest(session, monkeypatch):
+    monkeypatch.setattr(blended_trends, "MOST", 5)
+    with Session(Settings(library=session.settings.library, limit=20, workers=1)) as large:
+        index.build_index(large)
+        for by in (1.0, 0.5):
+            assert map_making.lay_out(large, by=by) == SIZE
+        before = placed(large, 1.0)
+        ingest.add_directories(large, [folder_of(large.settings.library.parent / "more", 1, 50)])
+        index.build_index(large)
+        monkeypatch.setattr(layout, "FEWEST", 10)
+        assert map_making.lay_out(large, by=1.0) == 1
+        after = placed(large, 1.0)
+        assert {name: after[name] for name in before} == before
+
+
+def test_weights_that_are_damaged_are_told_before_a_job_begins(session, monkeypatch, tmp_path):
+    session.library._database.run(tables.Activations.delete())
+    monkeypatch.setattr(weights, "locate", lambda _: tmp_path / "no weights")
+    monkeypatch.setattr(blending, "FEW", 0)
+    client = create_app(session).test_client()
+    assert client.get("/map?by=0.5").status_code == 501
+    assert client.post("/api/v1/map/layout", json={"by": "0.5"}).status_code == 501
+    assert client.get("/map").status_code == 200
 
 
 def test_the_command_line_lays_out_and_prints(session, capsys):

@@ -1,7 +1,7 @@
 // One board: its sides, its trainings and what it found. The server draws it; after each change the parts that differ are
 // taken over from a fresh drawing, so that two tabs, undo and a training all end in what the server says.
 
-import { change, changed } from "./changes.js";
+import { change, changed, toast } from "./changes.js";
 import { receive } from "./board-pictures.js";
 import { look, views } from "./board-views.js";
 import { bind } from "./keys.js";
@@ -24,23 +24,42 @@ if (title().trashed === undefined) choose({ id: Number(id), name: title().name ?
 
 // ---- what the server says ----
 let asked = 0;
-/** Take over the parts that differ. @param {string} [href]  another state of this page */
-async function refresh(href = location.href) {
+/** The address of this page: while a picture lies over it, the bar has that picture's. */
+let here = location.href;
+/** Take over the parts that differ. */
+async function refresh() {
   const turn = ++asked;
-  const fresh = await fetchPart(href, "board").catch(() => null);
+  const fresh = await fetchPart(here, "board").catch(() => null);
   if (!fresh || turn !== asked || moving.size) return;
   const held = keyOf(document.activeElement);
   const open = part("details.drawn")?.hasAttribute("open");
   adopt(fresh, "board");
   revision = Number(/** @type {HTMLElement | null} */ (fresh.querySelector('[data-part="title"]'))?.dataset.revision);
-  for (const name of ["title", "sides", "found"]) {
-    const [old, now] = [part(`[data-part="${name}"]`), fresh.querySelector(`[data-part="${name}"]`)];
+  const same = stateOf(root) === stateOf(fresh);
+  for (const selector of ['[data-part="title"]', '[data-part="sides"]', same ? ".snapshots" : '[data-part="found"]']) {
+    const [old, now] = [part(selector), fresh.querySelector(selector)];
     if (old && now && old.outerHTML !== now.outerHTML) old.replaceWith(now);
   }
+  if (same && !frozen) mark();
   part("details.drawn")?.toggleAttribute("open", Boolean(open));
   if (title().trashed === undefined) choose({ id: Number(id), name: title().name ?? "" });
   arrive();
   if (held) /** @type {HTMLElement | null} */ (part(held))?.focus({ preventScroll: true });
+}
+
+/** What the results answer; while it is the same, those that are there stay, however many came by scrolling. @param {ParentNode} of */
+const stateOf = (of) => of.querySelector("#results")?.getAttribute("data-state") ?? null;
+/** Results say whether they are on the board. */
+function mark() {
+  /** @type {Map<string, string>} */
+  const sides = new Map();
+  for (const one of root.querySelectorAll('[data-part="sides"] :is([data-example], .drawn [data-id])')) {
+    sides.set(one.getAttribute("data-example") ?? one.getAttribute("data-id") ?? "", one.closest("[data-side]")?.getAttribute("data-side") ?? "negative");
+  }
+  for (const figure of root.querySelectorAll("#results .result")) {
+    const side = sides.get(figure.querySelector("[data-id]")?.getAttribute("data-id") ?? "");
+    if (side) figure.setAttribute("data-on", side); else figure.removeAttribute("data-on");
+  }
 }
 
 /** What has the focus, as a selector that finds it again. @param {Element | null} element */
@@ -143,6 +162,7 @@ const does = {
   doRestore: () => restore(),
   doName: () => name(),
   doPrune: () => prune(),
+  doKeep: (button) => keep(Number(button.getAttribute("data-do-keep"))),
 };
 // what is opened from a view of crops or heat is the result, not the picture alone
 root.addEventListener("click", (event) => {
@@ -208,6 +228,14 @@ function name() {
   const one = part(".snapshot.here");
   if (place instanceof HTMLElement && one instanceof HTMLElement) edit(place, one.dataset.name ?? "", `${address}/snapshots/${one.dataset.snapshot}`, () => {});
 }
+/** Keep the best results as a selection, by which they go everywhere. @param {number} count */
+async function keep(count) {
+  const answer = await fetch(`${address}/results?n=${count}&snapshot=${title().snapshot}`).catch(() => null);
+  const form = answer?.ok ? await answer.json() : null;
+  if (!form) return toast("The results could not be read. Is the server still running?");
+  const name = `${title().name}, found ${new Date().toISOString().slice(0, 16).replace("T", " ")}`;
+  await change("/api/v1/selections", "POST", { name, ids: form.results.map((/** @type {{id: string}} */ one) => one.id) }, `Kept as ${name}`).catch(() => {});
+}
 async function prune() {
   const done = await act(`/snapshots/${title().snapshot}`, "DELETE", {}, "Forgot a training");
   if (done !== null && frozen) setTimeout(() => location.assign(`/boards/${id}`), 500);
@@ -220,6 +248,7 @@ function settleAddress(values) {
   for (const [key, value] of Object.entries(values)) if (value) now.searchParams.set(key, value); else now.searchParams.delete(key);
   now.searchParams.delete("from");
   history.replaceState(history.state, "", now);
+  here = now.href;
 }
 function go() {
   const form = /** @type {HTMLFormElement | null} */ (part("[data-asking]"));
@@ -274,7 +303,7 @@ bind([
   {
     keys: ["Delete", "Backspace"], label: "Off the board", group,
     run: () => {
-      const row = document.activeElement?.closest("[data-example], #results .result:has([data-do-off])");
+      const row = document.activeElement?.closest("[data-example], #results .result[data-on]");
       if (!row || frozen) return false;
       void does.doOff(row);
     },

@@ -33,6 +33,11 @@ function go() {
 }
 if (form && range) {
   paint();
+  // Back: browsers keep what was chosen last, and the page is what it was before.
+  addEventListener("pageshow", () => {
+    range.value = range.defaultValue;
+    paint();
+  });
   range.addEventListener("input", paint);
   range.addEventListener("change", () => {
     clearTimeout(timer);
