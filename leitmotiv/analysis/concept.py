@@ -12,9 +12,11 @@ References
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
+from threadpoolctl import ThreadpoolController
 
 from leitmotiv.analysis import background as ground
 from leitmotiv.analysis.background import Background
@@ -85,7 +87,17 @@ def learn(
     members : sequence of int
         Rows of the background that are on the board: they do not count as the collection.
     """
-    lesson = _Lesson(background, examples, weights, against, against_weights)
+    # On a busy machine the threads of a small product wait for each other far longer than they compute.
+    with _pools().limit(limits=1, user_api="blas"):
+        return _learn(background, _Lesson(background, examples, weights, against, against_weights), examples, members)
+
+
+@cache
+def _pools() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def _learn(background: Background, lesson: "_Lesson", examples: Float32, members: Sequence[int]) -> Learnt:
     beta, left_out = lesson.solve(np.ones(len(examples)))
     scores = background.rows @ beta.astype(np.float32)
     middle = float(np.median(scores))
@@ -243,11 +255,10 @@ def judge(cosine: Float, calibration: Calibration | None, examples: int) -> tupl
     -------
     three of (N,) float64
     """
-    middle, spread = centre_of(cosine)
-    below = percentile(cosine)
+    ascending, below = _ranked(cosine)
+    middle, spread = centre_of(ascending)
     if calibration is None:
-        best = np.partition(cosine, max(len(cosine) - _BEST, 0))[-_BEST:]
-        top = max(float(best.mean()), middle + _LEAST)
+        top = max(float(ascending[-_BEST:].mean()), middle + _LEAST)
         return _standing(cosine, middle, top), below, np.full(len(cosine), np.nan)
     share = _standing(cosine, middle, middle + calibration.top - calibration.middle)
     return share, below, probability(share, (cosine - middle) / spread, examples)
@@ -255,11 +266,18 @@ def judge(cosine: Float, calibration: Calibration | None, examples: int) -> tupl
 
 def percentile(scores: Float) -> Float:
     """Percent of a collection that score less than each of it, (N,) float64."""
-    order = np.argsort(scores, kind="stable")
+    return _ranked(scores)[1]
+
+
+def _ranked(scores: Float) -> tuple[Float, Float]:
+    """Scores in rising order, and the percentile of each as it came."""
+    order = np.argsort(scores)
     ascending = scores[order]
+    # Equal scores have the place of the first of them.
+    first = np.where(np.diff(ascending, prepend=-np.inf) > 0, np.arange(len(scores)), 0)
     below = np.empty(len(scores))
-    below[order] = 100 * np.searchsorted(ascending, ascending) / max(len(scores), 1)
-    return below
+    below[order] = 100 * np.maximum.accumulate(first) / max(len(scores), 1)
+    return ascending, below
 
 
 def probability(share: Float, deviations: Float, examples: int) -> Float:
