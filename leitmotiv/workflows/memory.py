@@ -34,6 +34,8 @@ KEPT = {
     "crops": 256,
     "part": 2,
     "term": 48,
+    "names": 1,
+    "folder names": 1,
     "rows": 1,
     "upload": 24,
     "concept": 24,
