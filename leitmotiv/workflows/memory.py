@@ -42,6 +42,7 @@ KEPT = {
     "scores": 8,
     "score rows": 2,
     "chosen rows": 8,
+    "critique": 4,
 }
 """How many values of a kind are kept, where they are large."""
 KEPT_ELSE = 512
