@@ -21,6 +21,10 @@ __all__ = [  # noqa: RUF022 - in the order of the documentation
     "Clusters",
     "affinity_propagation",
     "VariationalGaussianMixture",
+    "train_cav",
+    "TrainingImage",
+    "compute_activations",
+    "CAV",
     "open_library",
     "Library",
 ]

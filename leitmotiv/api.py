@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import fields
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,17 +20,21 @@ from leitmotiv.workflows.session import Session
 
 if TYPE_CHECKING:
     from leitmotiv.workflows.calculate import VariationalGaussianMixture, affinity_propagation
+    from leitmotiv.workflows.cavlib import CAV, TrainingImage, compute_activations, train_cav
 
 __all__ = [
+    "CAV",
     "Clusters",
     "Library",
     "Mixture",
+    "TrainingImage",
     "VariationalGaussianMixture",
     "activation",
     "affinity_propagation",
     "bhattacharyya_distance",
     "cauchy_schwarz_divergence",
     "cluster",
+    "compute_activations",
     "fit_image",
     "js_divergence",
     "js_matrix",
@@ -38,6 +43,7 @@ __all__ = [
     "open_library",
     "read_image",
     "relative_matrix",
+    "train_cav",
 ]
 
 
@@ -215,7 +221,9 @@ def _settings() -> Settings:
 
 
 def __getattr__(name: str) -> Any:
-    # These two import scikit-learn, which the rest does not need.
+    # These import scikit-learn, which the rest does not need.
     if name in ("VariationalGaussianMixture", "affinity_propagation"):
         return getattr(calculate, name)
+    if name in ("CAV", "TrainingImage", "compute_activations", "train_cav"):
+        return getattr(import_module("leitmotiv.workflows.cavlib"), name)
     raise AttributeError(f"module 'leitmotiv.api' has no attribute {name!r}")

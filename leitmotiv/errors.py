@@ -19,6 +19,26 @@ class UsageError(LeitmotivError):
     exit_code = 2
 
 
+class QueryError(UsageError):
+    """A search that cannot be read.
+
+    Parameters
+    ----------
+    text : str
+        What is wrong, and what would be right.
+    at, until : int
+        Where, as places in the line.
+    """
+
+    def __init__(self, text: str, at: int, until: int) -> None:
+        super().__init__(f"{text} (At character {at + 1} of the search.)")
+        self.at = at
+        self.until = until
+
+    def __reduce__(self) -> tuple[type, tuple[str, int, int]]:
+        return type(self), (str(self).rpartition(" (At ")[0], self.at, self.until)
+
+
 class ImageReadError(LeitmotivError):
     """A file that could not be turned into pixels; the others go on.
 

@@ -520,6 +520,8 @@ class Ranking:
         Of a search: what it looked for, in the order of each result's `parts`.
     cut : int or None
         How many of the results part from chance; None where nobody can tell.
+    nearest : tuple of str
+        Of a search for words: known ones that come nearest to them.
     """
 
     measure: str
@@ -531,6 +533,7 @@ class Ranking:
     approximate: bool = False
     terms: tuple[str, ...] = ()
     cut: int | None = None
+    nearest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,9 +12,11 @@ References
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
+from threadpoolctl import ThreadpoolController
 
 from leitmotiv.analysis import background as ground
 from leitmotiv.analysis.background import Background
@@ -23,8 +25,10 @@ from leitmotiv.records import Calibration, Float, Float32
 AGAINST = 3.0
 """The noise of a counter-example, by that of an example: it says less of what is wanted than an example does."""
 DOUBT = 0.3
-"""An example that the others place below this share of the way from the middle of the collection to the board is in
-doubt: it counts less, down to a tenth, and the board says so."""
+"""An example that the others place below this share of the way from the lower quartile of the collection to the board
+is in doubt: it counts less, down to a tenth, and the board says so. (The median may lie among what is wanted, where
+that is half of the collection.)"""
+_LOW = 0.25
 _DOUBTED_FROM = 3
 _LEAST = 1e-9
 _BEST = 5
@@ -44,7 +48,7 @@ class Learnt:
     held_out : (M,) float64
         Of each example, its score if it had been left out; NaN for a board of one.
     standing : (M,) float64
-        The same as a share of the way from the middle of the collection (0) to the board (1).
+        The same as a share of the way from the lower quartile of the collection (0) to the board (1).
     quality : float or None
         Mean share of the collection below `held_out`.
     """
@@ -83,13 +87,24 @@ def learn(
     members : sequence of int
         Rows of the background that are on the board: they do not count as the collection.
     """
-    lesson = _Lesson(background, examples, weights, against, against_weights)
+    # On a busy machine the threads of a small product wait for each other far longer than they compute.
+    with _pools().limit(limits=1, user_api="blas"):
+        return _learn(background, _Lesson(background, examples, weights, against, against_weights), examples, members)
+
+
+@cache
+def _pools() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def _learn(background: Background, lesson: "_Lesson", examples: Float32, members: Sequence[int]) -> Learnt:
     beta, left_out = lesson.solve(np.ones(len(examples)))
     scores = background.rows @ beta.astype(np.float32)
     middle = float(np.median(scores))
     trust = np.ones(len(examples))
     if len(examples) >= _DOUBTED_FROM:
-        doubt = _standing(left_out, middle, _top(left_out, examples @ beta, middle))
+        low = float(np.quantile(scores, _LOW))
+        doubt = _standing(left_out, low, _top(left_out, examples @ beta, low))
         trust = np.clip(doubt / DOUBT, 0.1, 1.0)
     beta, left_out = lesson.solve(trust, middle)
     scores = background.rows @ beta.astype(np.float32)
@@ -102,7 +117,7 @@ def learn(
         direction=beta,
         calibration=_with_lone(background, beta, scores, top),
         held_out=held_out,
-        standing=_standing(held_out, middle, top),
+        standing=_standing(held_out, float(np.quantile(scores, _LOW)), top),
         quality=share_below(held_out, np.delete(scores, list(members))),
     )
 
@@ -112,6 +127,25 @@ def share_below(held_out: Float, others: Float | Float32) -> float | None:
     if not len(others) or np.isnan(held_out).any():
         return None
     return float(np.searchsorted(np.sort(others), held_out).mean() / len(others))
+
+
+def learn_alone(examples: Float32, weights: Float, against: Float32, against_weights: Float) -> Float:
+    """Learn a direction without a collection, (D,) float64: likeness is the cosine, and counter-examples are at 0.
+
+    Parameters
+    ----------
+    examples, against : (M, D), (K, D) float32
+        Unit rows; K may be 0.
+    weights, against_weights : (M,), (K,) float64
+        Above 0.
+    """
+    board = np.concatenate([examples, against]).astype(np.float64)
+    noise = np.concatenate([1 / weights, AGAINST / against_weights])
+    likeness = board @ board.T
+    alone, _ = _solved(likeness[: len(examples), : len(examples)], noise[: len(examples)], np.ones(len(examples)))
+    lifted = np.minimum(likeness[len(examples) :, : len(examples)] @ alone, 0.0)
+    dual, _ = _solved(likeness, noise, np.concatenate([np.ones(len(examples)), lifted]))
+    return np.asarray(ground.unit(board.T @ dual))
 
 
 class _Lesson:
@@ -127,12 +161,14 @@ class _Lesson:
     ) -> None:
         self._count = len(examples)
         board = examples.astype(np.float64)
-        self._noise = ground.ordinary(background) / np.asarray(weights, np.float64)
+        examples_by_weight = float(np.sum(weights))
+        ordinary = ground.ordinary(background, examples_by_weight)
+        self._noise = ordinary / np.asarray(weights, np.float64)
         if against is not None and against_weights is not None and len(against):
             board = np.concatenate([board, against])
-            self._noise = np.append(self._noise, AGAINST * ground.ordinary(background) / against_weights)
+            self._noise = np.append(self._noise, AGAINST * ordinary / against_weights)
         self._board = board
-        self._measured = ground.metric(background) @ board.T
+        self._measured = ground.metric(background, examples_by_weight) @ board.T
         self._likeness = board @ self._measured
 
     def solve(self, trust: Float, middle: float | None = None) -> tuple[Float, Float]:
@@ -219,11 +255,10 @@ def judge(cosine: Float, calibration: Calibration | None, examples: int) -> tupl
     -------
     three of (N,) float64
     """
-    middle, spread = centre_of(cosine)
-    below = percentile(cosine)
+    ascending, below = _ranked(cosine)
+    middle, spread = centre_of(ascending)
     if calibration is None:
-        best = np.partition(cosine, max(len(cosine) - _BEST, 0))[-_BEST:]
-        top = max(float(best.mean()), middle + _LEAST)
+        top = max(float(ascending[-_BEST:].mean()), middle + _LEAST)
         return _standing(cosine, middle, top), below, np.full(len(cosine), np.nan)
     share = _standing(cosine, middle, middle + calibration.top - calibration.middle)
     return share, below, probability(share, (cosine - middle) / spread, examples)
@@ -231,11 +266,18 @@ def judge(cosine: Float, calibration: Calibration | None, examples: int) -> tupl
 
 def percentile(scores: Float) -> Float:
     """Percent of a collection that score less than each of it, (N,) float64."""
-    order = np.argsort(scores, kind="stable")
+    return _ranked(scores)[1]
+
+
+def _ranked(scores: Float) -> tuple[Float, Float]:
+    """Scores in rising order, and the percentile of each as it came."""
+    order = np.argsort(scores)
     ascending = scores[order]
+    # Equal scores have the place of the first of them.
+    first = np.where(np.diff(ascending, prepend=-np.inf) > 0, np.arange(len(scores)), 0)
     below = np.empty(len(scores))
-    below[order] = 100 * np.searchsorted(ascending, ascending) / max(len(scores), 1)
-    return below
+    below[order] = 100 * np.maximum.accumulate(first) / max(len(scores), 1)
+    return ascending, below
 
 
 def probability(share: Float, deviations: Float, examples: int) -> Float:

@@ -41,9 +41,9 @@ def most_informative(background: Background, chances: Float, board: NDArray[np.i
     among = open_to[np.argsort(-chances[open_to], kind="stable")[:at_most]]
     chance = np.clip(chances[among], 1e-6, 1 - 1e-6)
     entropy = -(chance * np.log(chance) + (1 - chance) * np.log1p(-chance))
-    noise = ground.ordinary(background)
+    noise = ground.ordinary(background, len(board))
     rows = background.rows[np.concatenate([board, among])].astype(np.float64)
-    likeness = rows @ ground.metric(background) @ rows.T
+    likeness = rows @ ground.metric(background, len(board)) @ rows.T
     for known in range(len(board)):
         _learn(likeness, known, noise)
     left = np.ones(len(among), bool)

@@ -55,6 +55,26 @@ def scores(distance: NDArray[np.floating[Any]], truth: NDArray[np.int64]) -> Flo
     return np.column_stack([recall, np.where(wanted > 0, found, np.nan), average])
 
 
+def average_precision(scores: Float, wanted: NDArray[np.bool_]) -> float:
+    """Mean of the precisions at each picture that is wanted, in falling order of the scores; NaN where none is [1]_.
+
+    Parameters
+    ----------
+    scores : (N,) float64
+        Equal ones count in the order of the rows.
+    wanted : (N,) bool
+
+    Examples
+    --------
+    >>> average_precision(np.array([3.0, 2.0, 1.0]), np.array([True, False, True])).__round__(3)
+    0.833
+    """
+    hits = wanted[np.argsort(-scores, kind="stable")]
+    if not hits.any():
+        return float("nan")
+    return float((np.cumsum(hits) / np.arange(1, len(hits) + 1))[hits].mean())
+
+
 def chance(truth: NDArray[np.int64]) -> float:
     """Expected precision of pictures in any order, over the queries that have something to find."""
     others = np.bincount(truth)[truth] - 1

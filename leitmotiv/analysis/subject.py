@@ -41,9 +41,13 @@ def apart(queries: Values, pooled: Values, long: NDArray[np.float32]) -> NDArray
     wanted = np.asarray(queries, np.float32) / lengths(queries)[:, None]
     parts = (wanted @ part.T for part in _parts(pooled))
     cosine = np.concatenate([np.zeros((len(wanted), 0), np.float32), *parts], axis=1) / long
-    values = np.clip(1 - cosine, 0, 1)
-    values[values < SAME] = 0
-    return np.asarray(values, np.float32)
+    return distances(cosine)
+
+
+def distances(cosine: Values) -> NDArray[np.float32]:
+    """Cosine distances (...) float32 of cosines: from 0, also where only rounding sets two apart, to 1."""
+    values = np.clip(1 - np.asarray(cosine, np.float32), 0, 1)
+    return np.where(values < SAME, np.float32(0), values)
 
 
 def apart_matrix(pooled: Values) -> NDArray[np.float32]:

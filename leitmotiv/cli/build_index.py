@@ -27,7 +27,7 @@ def command(skip_distances: bool, groups: "Groups | None", limit: int | None) ->
 
     --groups holds until it is given again: new pictures join fewer or more trends, too.
     """
-    from leitmotiv.workflows.activations import follow
+    from leitmotiv.workflows.backgrounds import follow
     from leitmotiv.workflows.index import build_index
 
     with session(limit=limit) as opened, bars() as report:

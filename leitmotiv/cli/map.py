@@ -6,25 +6,30 @@ import sys
 
 import click
 
+from leitmotiv.cli.blend import by_option, ready
 from leitmotiv.cli.verbs import Verb, session, show
 
 
 @click.command("map", cls=Verb)
 @click.option("--csv", "as_csv", is_flag=True, help="Print a table with commas and a heading.")
 @click.option("--anew", is_flag=True, help="Lay the map out anew first: pictures that have a place move.")
-def command(as_csv: bool, anew: bool) -> None:
+@by_option
+def command(as_csv: bool, anew: bool, by: str) -> None:
     """Print where each picture lies on the map.
 
     Each line has the picture's id, its place by look (x and y in units of a picture, y downwards), its column and row
     on the sorted grid, and its path. Pictures get their places when the index is built, and keep them.
+
+    With --by subject, or --by 0.4, the same pictures have other places, which are found when they are first asked for.
     """
     from leitmotiv.cli.progress import bars
     from leitmotiv.workflows import map_making, map_page
 
     with session() as opened, bars() as report:
-        if anew:
-            map_making.lay_out(opened, anew=True, report=report)
-        found = map_page.positions(opened)
+        chosen = ready(opened, by)
+        if anew or (chosen and opened.library.writable):
+            map_making.lay_out(opened, anew=anew, by=chosen, report=report)
+        found = map_page.positions(opened, chosen)
     names = ("id", "x", "y", "column", "row", "path")
     rows = [(one.id, *place, one.path) for one, place in found]
     if as_csv:

@@ -13,56 +13,87 @@ if TYPE_CHECKING:
     from leitmotiv.records import Ranking, Result
 
 
+SHOWN = 20
+"""How many are printed where nobody says."""
 TERMS = """\b
 Terms:
+  hot air balloon           what pictures show: a word, or a few side by side
+  "two words"               the same, whatever stands in it
+  beach + 2*sunrise - snow  either, the second twice as much, and without a third
+  red car                   colours before words are looked for as colours
+  (cat | dog) & grass       either of two, and a third at once; cat^3 weighs 3
+  bike-park                 - takes away without spaces, too (not in t-shirt)
+  board:dusk                what a mood board learnt
+  concept:dusk.cav          what a concept in a file says
+  [img:3f2a]                like this picture of the library
+  [img:3f2a@10,20,30,40]    holds this part of it; with :here in the same place
+  [IMG_0]                   the first picture of the ranking of --from
+  photo.jpg                 like this file, in the library or not
   colour:#0a5f73            this colour; CSS names too (colour:teal)
   colour:teal:30%           about so much of it; >30% at least, <30% at most
   colour:teal@top           where: top, bottom-left, centre, …
   colour:teal@10,20,30,40   a box: left, top, width, height in percent
   colour:teal@oval:50,50,20,10  an ellipse: middle and half axes
-  [img:3f2a]                like this picture of the library
-  [img:3f2a@10,20,30,40]    holds this part of it; with :here in the same place
   sketch:150_50.30.15.10.45.0a5f73  like a sketch, as the page writes it
-  photo.jpg                 like this file, in the library or not
-  year:2024 -name:dsc*      filters
+  like:subject              compare pictures by what they show; like:look, like:0.4
+  year:2024 -name:dsc*      filters, for the whole search
 """
 
 
 @click.command("search", cls=Verb, epilog=TERMS)
 @click.argument("query", metavar="QUERY...", nargs=-1, required=True)
-@click.option("-n", "n", type=click.IntRange(1), default=20, show_default=True, help="How many at most.")
+@click.option("-n", "n", type=click.IntRange(1), help="How many. Without it, 20 at most, and none past the cut-off.")
 @click.option("--all", "everything", is_flag=True, help="Go on where chance begins.")
+@click.option(
+    "--from", "ranking", metavar="FILE", type=click.Path(path_type=Path), help="The ranking that [IMG_n] counts in."
+)
 @click.option("--paths", is_flag=True, help="Print paths only, one a line.")
 @click.option("-0", "nul", is_flag=True, help="Print paths only, each ended by a NUL byte.")
-def command(query: tuple[str, ...], n: int, everything: bool, paths: bool, nul: bool) -> None:
-    """Print the pictures that fit QUERY best: colours and where they are, pictures, sketches, and filters.
+def command(
+    query: tuple[str, ...], n: int | None, everything: bool, ranking: Path | None, paths: bool, nul: bool
+) -> None:
+    """Print the pictures that fit QUERY best: words, pictures, boards, colours, sketches, and filters.
 
-    Several terms go together; each may have a weight (2*colour:red), and a minus before what should not be there. Put
-    the query into quotes; one that begins with a minus comes after --. A path to a file is a term too.
+    Terms are added, weighed and taken away. Put the query into quotes; one that begins with a minus comes after --. A
+    path to a file is a term too. FILE of --from is what --json or --paths wrote.
 
-    Each line has the score (1 is a perfect fit, 0 chance), what each term gave to it, and the path. Pictures past the
-    cut-off, where scores are no better than chance, are left out.
+    Each line has the score, what each term gave to it, and the path. Of looks alone, 1 is a perfect fit and 0 chance;
+    else scores are standard deviations from what is usual here.
     """
     from leitmotiv.web import forms
-    from leitmotiv.workflows import browse, seeking
+    from leitmotiv.workflows import browse, rankings, seeking
 
     files = [Path(part) for part in query if _is_file(part)]
     text = " ".join(part for part in query if not _is_file(part))
     with session() as opened:
-        ranking = seeking.search(opened, text, n=n, everything=everything, files=files)
-        odd = browse.odd_paths(opened, ranking)
+        numbered = () if ranking is None else rankings.of_file(opened, ranking)
+        found = seeking.search(
+            opened,
+            text,
+            n=n or SHOWN,
+            everything=everything or n is not None,
+            files=files,
+            numbered=numbered,
+            local=True,
+        )
+        odd = browse.odd_paths(opened, found)
     if paths or nul:
-        _write(ranking, odd, b"\0" if nul else b"\n")
+        _write(found, odd, b"\0" if nul else b"\n")
     else:
-        show(forms.ranking(ranking, odd), lambda: "\n".join(map(_line, ranking.results)))
-        if ranking.cut == 0:
-            note("Nothing stands out from chance; these fit best.")
-    if not ranking.results:
+        show(forms.ranking(found, odd), lambda: "\n".join(map(_line, found.results)))
+        if found.cut == 0:
+            note("Nothing stands out from chance; these come nearest.")
+        elif found.cut is not None and found.cut < len(found.results):
+            note(f"From the {found.cut + 1}. on they fit little better than chance.")
+    if not found.results:
         sys.exit(1)
 
 
 def _is_file(text: str) -> bool:
-    return os.path.lexists(text) and not text.startswith(("colour:", "color:", "["))
+    """Whether an argument names a file; what has neither a dot nor a slash is a word, whatever lies here."""
+    if not ("." in text or os.sep in text) or text.startswith(("colour:", "color:", "[")):
+        return False
+    return os.path.lexists(text) and not Path(text).is_dir()
 
 
 def _write(ranking: "Ranking", odd: dict[str, bytes], end: bytes) -> None:

@@ -78,6 +78,17 @@ def read(data: bytes) -> CavFile:
         raise CavFileError(
             f"This is no .cav file that can be read: {why}. Export it again where it came from."
         ) from error
+    return from_values(values, kept)
+
+
+def from_values(values: Mapping[str, Any], kept: Mapping[str, bytes] | None = None) -> CavFile:
+    """What stands in a file, from its entries.
+
+    Raises
+    ------
+    CavTypeError, CavKeyError, CavFileError
+        See `read`.
+    """
     for key in _REQUIRED:
         if key not in values:
             raise CavKeyError(f"The .cav file has no {key!r}; it has {', '.join(map(repr, values)) or 'nothing'}.")
@@ -85,7 +96,9 @@ def read(data: bytes) -> CavFile:
     if metadata is not None and not isinstance(metadata, dict):
         raise CavTypeError(f"'metadata' of the .cav file must be a map, and is {type(metadata).__name__}.")
     others = {key: value for key, value in values.items() if key not in (*_REQUIRED, "metadata")}
-    return CavFile(_id(values["id"]), _vector(values["vector"]), _layer(values["model_layer"]), metadata, others, kept)
+    return CavFile(
+        _id(values["id"]), _vector(values["vector"]), _layer(values["model_layer"]), metadata, others, kept or {}
+    )
 
 
 def _entries(data: bytes) -> tuple[dict[str, bytes], dict[str, Any]]:

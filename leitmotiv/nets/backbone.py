@@ -63,6 +63,8 @@ class Backbone:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # Threads that wait for the next batch leave the cores to those that read pictures.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(graph(cache), options, providers=["CPUExecutionProvider"])
         self._lane = threading.Lock()
 

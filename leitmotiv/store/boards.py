@@ -63,6 +63,11 @@ class Boards:
         """One by its number."""
         return next(iter(self._where(number)), None)
 
+    def names(self) -> dict[int, str]:
+        """What the boards in use are called, by number."""
+        table = tables.Boards
+        return dict(self._database.rows(table.select(table.id, table.name).where(table.trashed.is_null())))
+
     def next_id(self) -> int:
         """The number of the next new board."""
         return self._next(tables.Boards)

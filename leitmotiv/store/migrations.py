@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from leitmotiv.errors import LibraryDamagedError, LibraryTooNewError
-from leitmotiv.store import schema_of_boards
+from leitmotiv.store import schema_of_activations, schema_of_boards
 
 APPLICATION_ID = 0x6C656974  # "leit", so that `file` and we know our databases
 Migration = Callable[[sqlite3.Connection], None]
@@ -299,20 +299,9 @@ def m009_boards(database: sqlite3.Connection) -> None:
 
 def m010_activations(database: sqlite3.Connection) -> None:
     """Add what the backbone makes of pictures; serials are not used twice, so that new rows are found by theirs."""
-    for statement in _M010.split(";"):
+    for statement in schema_of_activations.SCHEMA.split(";"):
         database.execute(statement)
     count_changes(database, "activations")
-
-
-_M010 = """
-CREATE TABLE activations (
-    serial INTEGER PRIMARY KEY AUTOINCREMENT,
-    image_id TEXT NOT NULL UNIQUE REFERENCES images (id) ON DELETE CASCADE,
-    version TEXT NOT NULL,
-    pooled BLOB NOT NULL
-);
-CREATE INDEX activations_by_version ON activations (version, image_id, serial)
-"""
 
 
 MIGRATIONS: tuple[Migration, ...] = (

@@ -11,6 +11,7 @@ from leitmotiv.records import Board, BoardExample, Image, Ranking, Result, Snaps
 from leitmotiv.web import board_forms, parameters
 from leitmotiv.web.context import address, the_session
 from leitmotiv.workflows import board_viewing, boards, finding, learning, pinning
+from leitmotiv.workflows.layers import POOLED
 from leitmotiv.workflows.session import Session
 
 pages = Blueprint("boards", __name__)
@@ -143,18 +144,21 @@ def snapshot(board_id: int, snapshot_id: int) -> Response:
     """A board as it was when it learnt something, and what that finds."""
     board = boards.get(the_session(), board_id)
     learnt = learning.snapshot_of(board, snapshot_id)
-    return _page(board, learnt, learnt.examples, frozen=True)
+    return _page(board, learnt, learnt.examples, earlier=True)
 
 
-def _page(board: Board, learnt: Snapshot | None, examples: Sequence[BoardExample], *, frozen: bool = False) -> Response:
+def _page(
+    board: Board, learnt: Snapshot | None, examples: Sequence[BoardExample], *, earlier: bool = False
+) -> Response:
     session, asked = the_session(), _asked()
     part = parameters.one_of("part", "", ("", "board", "results"))
     found = _found(session, board, learnt, asked)
+    frozen = earlier or board.trashed is not None
     values: dict[str, Any] = {"board": board, "snapshot": learnt, "frozen": frozen, "part": part}
     values |= {"asked": asked, "sorts": SORTS}
     values |= {"why_not": found.why_not, "fault": found.fault, "total": found.ranking.total}
     values |= {"ready": learnt is not None and not found.why_not, "sides": {one.id: one.side for one in board.examples}}
-    values |= _addresses(board, learnt, asked, found.ranking, frozen)
+    values |= _addresses(board, learnt, asked, found.ranking, earlier)
     shown = board_viewing.pictures(session, (one.id for one in found.ranking.results))
     values["results"] = [
         (said(one), shown[one.id], asked.offset + place)
@@ -213,12 +217,13 @@ def said(one: Result) -> Fit:
     return Fit(short, f"score {one.score:.2f}", f"{short} likely (roughly calibrated), {whole}")
 
 
-def _addresses(board: Board, learnt: Snapshot | None, asked: Asked, ranking: Ranking, frozen: bool) -> dict[str, Any]:
+def _addresses(board: Board, learnt: Snapshot | None, asked: Asked, ranking: Ranking, earlier: bool) -> dict[str, Any]:
     """Where things of this page lead."""
-    place = {"board_id": board.id} | ({"snapshot_id": learnt.id} if frozen and learnt else {})
-    page = "boards.snapshot" if frozen else "boards.show"
+    place = {"board_id": board.id} | ({"snapshot_id": learnt.id} if earlier and learnt else {})
+    page = "boards.snapshot" if earlier else "boards.show"
     chosen = {"snapshot": learnt.id} if learnt else {}
-    files = FILES if learnt else FILES[:1]
+    layer = learnt.layer if learnt else ""
+    files = [one for one in FILES if one[0] == "html" or (learnt and (one[0] != "onnx" or layer == POOLED))]
     more = asked.offset + len(ranking.results) < ranking.total and ranking.results
     ids = ",".join(one.id[:16] for one in ranking.results[:SELECTED])
     return {
@@ -229,7 +234,7 @@ def _addresses(board: Board, learnt: Snapshot | None, asked: Asked, ranking: Ran
             (label, address("board_results.export", number=board.id, kind=kind, **chosen)) for kind, label in files
         ],
         "list_address": address("pictures.index", q=f"id:{ids}") if ids else "",
-        "chosen": chosen if frozen else {},
+        "chosen": chosen if earlier else {},
     }
 
 
@@ -270,6 +275,7 @@ def _beside(session: Session, board: Board, learnt: Snapshot | None, *, usable: 
         "snapshots": [_training(board, one, states) for one in board.snapshots],
         "compare_address": address("board_tools.compare", board_id=board.id, **pair) if pair else "",
         "quality_said": _quality(learnt),
+        "unseen": board_viewing.unseen(session) if usable else 0,
     }
 
 

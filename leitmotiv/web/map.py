@@ -3,14 +3,14 @@
 import numpy as np
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 
-from leitmotiv.errors import NoMapError, UsageError
+from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.web import forms as forms_of
-from leitmotiv.web import schema, shapes
+from leitmotiv.web import parameters, schema, shapes
 from leitmotiv.web.context import the_session
 from leitmotiv.web.describe import describe as described
 from leitmotiv.web.images import name_of
 from leitmotiv.web.own import body
-from leitmotiv.workflows import browse, map_making, map_page, sprites
+from leitmotiv.workflows import blending, browse, map_making, map_page, sprites
 from leitmotiv.workflows.map_page import MapPage
 
 pages = Blueprint("map", __name__)
@@ -24,23 +24,27 @@ SMALL = ("red", "green", "blue", "shape")
 
 @pages.get("/map")
 def index() -> str:
-    """The map, or why there is none yet."""
-    session = the_session()
+    """The map, or why there is none yet; `?by=` look, subject or between."""
+    session, by = the_session(), parameters.likeness()
     total, unplaced = browse.images(session, limit=1).total, 0
     state = "empty"
     if total:
         try:
             unplaced, state = map_page.unplaced(session), "ready"
-            count = sum(map(bool, map_page.map_page(session).ids))
-        except NoMapError:
+            count = sum(map(bool, map_page.map_page(session, by).ids))
+        except NoIndexError:
             state = "unplaced" if map_making.can_start(session) else "unindexed"
+    if state == "unplaced" and by:
+        blending.check(session)
+    said = blending.said(by) if by else ""
     if state != "ready":
-        return render_template("unmapped.html", state=state, total=total)
-    return render_template("map.html", count=count, unplaced=unplaced, layouts=map_page.LAYOUTS)
+        return render_template("unmapped.html", state=state, total=total, by=by, said=said)
+    return render_template("map.html", count=count, unplaced=unplaced, layouts=map_page.LAYOUTS, by=by, said=said)
 
 
 @pages.get("/api/v1/map")
 @described(
+    query={"by": shapes.BY},
     answer=schema.answer(
         {
             "layouts": schema.anything(),
@@ -56,8 +60,8 @@ def index() -> str:
 )
 def describe() -> Response:
     """What there is on the map, and how its columns are to be read."""
-    session = the_session()
-    page = map_page.map_page(session)
+    session, by = the_session(), parameters.likeness()
+    page = map_page.map_page(session, by)
     count = len(page.ids)
     offset, columns = 0, {}
     for name, width in _columns(page):
@@ -76,7 +80,7 @@ def describe() -> Response:
                 "ticks": [{"at": tick.at, "label": tick.label} for tick in page.ticks],
                 "trends": [vars(group) for group in page.groups],
                 "columns": columns,
-                "columns_url": url_for("map.columns"),
+                "columns_url": url_for("map.columns", by=blending.said(by) if by else None),
                 "ids_url": url_for("map.ids"),
                 "sprites": {str(level): each for level, each in sprites.LEVELS.items()},
                 "stamp": _short(page),
@@ -86,11 +90,11 @@ def describe() -> Response:
 
 
 @pages.get("/api/v1/map/columns.bin")
-@described(media="application/octet-stream", errors=(404, 409, 503))
+@described(query={"by": shapes.BY}, media="application/octet-stream", errors=(404, 409, 503))
 def columns() -> Response:
     """All columns of the map one after the other, little-endian, as `/api/v1/map` describes them."""
     session = the_session()
-    page = map_page.map_page(session)
+    page = map_page.map_page(session, parameters.likeness())
     flags = map_page.flags(session, page)
     wide = [name for name in page.columns if name not in SMALL]
     parts = [page.columns[name].astype("<u2") for name in wide] + [page.columns[name] for name in SMALL]
@@ -117,14 +121,18 @@ def selected() -> Response:
 
 @pages.get("/api/v1/map/pictures")
 @described(
-    query={"rows": schema.text("Numbers of rows, with commas between them."), "id": schema.image_id()},
+    query={
+        "rows": schema.text("Numbers of rows, with commas between them."),
+        "id": schema.image_id(),
+        "by": shapes.BY,
+    },
     answer=shapes.form(pictures=shapes.THINGS),
     errors=(404, 409, 503),
 )
 def pictures() -> Response:
     """Some rows of the map, `?rows=4,8,15`, or the row of one picture, `?id=`."""
     session = the_session()
-    page = map_page.map_page(session)
+    page = map_page.map_page(session, parameters.likeness())
     if "id" in request.args:
         wanted = browse.image(session, request.args["id"]).id
         rows = [page.ids.index(wanted)] if wanted in page.ids else []
@@ -145,32 +153,37 @@ def pictures() -> Response:
 
 @pages.get("/api/v1/map/trends")
 @described(
-    query={"numbers": schema.text("Places in the list of trends, with commas between them.")},
+    query={"numbers": schema.text("Places in the list of trends, with commas between them."), "by": shapes.BY},
     answer=shapes.form(trends=shapes.THINGS),
     errors=(404, 409, 503),
 )
 def trends() -> Response:
     """The names of some trends of the map, `?numbers=0,1,2`, by their places in the list of `/api/v1/map`."""
-    session = the_session()
-    page = map_page.map_page(session)
+    session, by = the_session(), parameters.likeness()
+    page = map_page.map_page(session, by)
     forms = []
     for number in _numbers("numbers", len(page.groups)):
         group = page.groups[number]
         # the trends' own page orders all members first, which is too much to wait for in a large library
-        few = len(page.ids) <= session.settings.limit
+        few = len(page.ids) <= session.settings.limit and not by
         name = (
-            name_of(session, browse.cluster(session, group.id)) if few else map_page.colour_name(session, page, number)
+            name_of(session, browse.cluster(session, group.id))
+            if few
+            else map_page.colour_name(session, page, number, own=not by)
         )
         forms.append({"number": number, **vars(group), "exemplar": page.ids[group.row], "name": name})
     return _tagged(jsonify({"trends": forms}))
 
 
 @pages.post("/api/v1/map/layout")
-@described(body={"anew": bool}, answer=shapes.form(working=schema.truth()), status=202, errors=(409,))
+@described(body={"anew": bool, "by": str}, answer=shapes.form(working=schema.truth()), status=202, errors=(409,))
 def lay_out() -> tuple[Response, int]:
     """Have places made for the pictures that lack one, or with {"anew": true} for all; it is done beside the server."""
-    form = body({"anew": bool})
-    started = map_making.start(the_session(), anew=form.get("anew", False))
+    form = body({"anew": bool, "by": str})
+    session, by = the_session(), blending.read(form.get("by", ""))
+    if by:
+        blending.check(session)
+    started = map_making.start(session, anew=form.get("anew", False), by=by)
     return jsonify({"started": started, "working": True}), 202
 
 

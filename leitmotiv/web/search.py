@@ -1,17 +1,17 @@
-"""`/search`: pictures by colours, places, sketches, regions and other pictures; the page and its JSON."""
+"""`/search`: pictures by words, other pictures, boards, colours, sketches and regions; the page and its JSON."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
-from leitmotiv.errors import ImageNotFoundError, LeitmotivError, UsageError
+from leitmotiv.errors import CompilingError, LeitmotivError, QueryError, UsageError
 from leitmotiv.records import Image, Ranking, Result
 from leitmotiv.web import errors, figures, forms, parameters, schema, shapes
 from leitmotiv.web.context import address, the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.workflows import browse, seeking, uploads
+from leitmotiv.workflows import browse, names, rankings, seeking, uploads
 from leitmotiv.workflows import query as asking
 from leitmotiv.workflows.query import Colour, Picture, Query, Region, Sketch, Term, Upload
 from leitmotiv.workflows.session import Session
@@ -22,6 +22,10 @@ PAGE = 60
 MANY = 10_000_000
 SELECTED = 200
 """Most pictures that "as a selection" names one by one, so that the address stays short enough."""
+OFFERED = 12
+"""Most words of the library that are offered."""
+AROUND = 40
+"""How much of a line is shown around a place, characters."""
 TOOLS = ("colour", "sketch", "region", "picture")
 _APART = ("sketch", "region", "upload")
 """Terms that have a parameter of their own beside `q`."""
@@ -40,19 +44,22 @@ class Asked:
     ----------
     apart : mapping of str to str
         The values of `sketch`, `region` and `upload`.
+    ranking : str
+        What names the ranking that [IMG_0] and so on count: another search, or the address of a ranking.
     """
 
     q: str
     apart: Mapping[str, str]
+    ranking: str = ""
 
     @property
     def text(self) -> str:
-        """The whole query as one line."""
+        """The whole query, as it was written."""
         return " ".join(filter(None, [self.q, *(_term(name, value) for name, value in self.apart.items())]))
 
     def arguments(self, **changes: Any) -> dict[str, Any]:
         """What an address says of it, with changes; empty values are left out."""
-        values = {"q": self.q, **self.apart, **changes}
+        values = {"q": self.q, **self.apart, "from": self.ranking, **changes}
         return {name: value for name, value in values.items() if value not in ("", None)}
 
 
@@ -90,31 +97,45 @@ class Shown:
 def show() -> str | Response:
     """The page; without a query it offers ways to begin."""
     session, asked = the_session(), _asked(request.args)
-    offset = parameters.whole("from", 0, 0, MANY)
+    offset = parameters.whole("offset", 0, 0, MANY)
     everything = parameters.one_of("all", "0", ("0", "1")) == "1"
     tool = parameters.one_of("tool", _tool(asked), ("", *TOOLS))
     try:
-        query = asking.parse(asked.text)
+        asked, own, query = _read(session, asked)
         ranking = None
-        if query.tokens:
-            ranking = seeking.search(session, asked.text, n=PAGE, offset=offset, everything=everything)
-        return _rendered(session, asked, query, ranking, offset=offset, everything=everything, tool=tool)
-    except (UsageError, ImageNotFoundError) as error:
-        answer = make_response(_rendered(session, asked, Query(), None, tool=tool, fault=str(error)))
+        if not query.is_empty:
+            ranking = seeking.search(session, query.text, n=PAGE, offset=offset, everything=everything)
+        return _rendered(session, asked, own, query, ranking, offset=offset, everything=everything, tool=tool)
+    except CompilingError:
+        raise
+    except LeitmotivError as error:
+        answer = make_response(_rendered(session, asked, Query(), Query(), None, tool=tool, fault=error))
         answer.status_code = errors.status_of(error)
         return answer
 
 
+def _read(session: Session, asked: Asked) -> tuple[Asked, Query, Query]:
+    """What is asked for with pictures in place of places in a ranking: the line by itself, and the whole."""
+    numbered = rankings.named(session, asked.ranking) if asked.ranking else ()
+    own = whole = seeking.read(session, asked.q, numbered=numbered)
+    for name, value in asked.apart.items():
+        if term := _term(name, value):
+            whole = whole.plus(asking.parse(term))
+    return (replace(asked, q=own.text, ranking="") if numbered else asked), own, whole
+
+
 def _asked(values: Mapping[str, Any]) -> Asked:
-    texts = {name: values.get(name, "") for name in ("q", *_APART)}
+    texts = {name: values.get(name, "") for name in ("q", *_APART, "from")}
     if any(not isinstance(text, str) for text in texts.values()):
-        raise UsageError("q, sketch, region and upload must be text.")
-    if any(len(text) > 8000 for text in texts.values()):
-        raise UsageError("The search is longer than 8,000 characters.")
+        raise UsageError("q, sketch, region, upload and from must be text.")
+    if any(len(text) > asking.MOST_CHARACTERS for text in texts.values()):
+        raise UsageError(f"The search is longer than {asking.MOST_CHARACTERS:,} characters.")
     for name in _APART:
         if len(texts[name].split()) > 1:
             raise UsageError(f"{name} is {texts[name]!r}, but must be one word, without spaces.")
-    return Asked(texts["q"].strip(), {name: texts[name].strip() for name in _APART if texts[name].strip()})
+    return Asked(
+        texts["q"].strip(), {name: texts[name].strip() for name in _APART if texts[name].strip()}, texts["from"].strip()
+    )
 
 
 def _tool(asked: Asked) -> str:
@@ -125,26 +146,34 @@ def _tool(asked: Asked) -> str:
 def _rendered(
     session: Session,
     asked: Asked,
+    own: Query,
     query: Query,
     ranking: Ranking | None,
     *,
     tool: str,
     offset: int = 0,
     everything: bool = False,
-    fault: str = "",
+    fault: LeitmotivError | None = None,
 ) -> str:
     results = ranking.results if ranking else ()
     found = {result.id: browse.image(session, result.id) for result in results}
     region = _region(session, asked)
+    said = tuple(" ".join(name.replace("_", " ").split()) for name in names.folders(session)[:OFFERED])
+    longest = max([1.0, *(sum(part for part in result.parts if part > 0) for result in results)])
     return render_template(
         "search.html",
         asked=asked,
         fault=fault,
-        terms=[_shown(asked, query, term) for term in query.terms],
+        marked=_marked(asked, fault),
+        terms=[_shown(asked, own, term) for term in query.terms],
         filters=query.filters,
+        like=query.like,
         ranking=ranking,
         images=found,
-        bars=bars,
+        bars=lambda result: bars(result, longest),
+        by_looks=query.is_of_looks,
+        said=(),
+        examples=_examples(said),
         tool=tool,
         thirds=_PLACES,
         offered=seeking.colours(session),
@@ -154,9 +183,30 @@ def _rendered(
         page=PAGE,
         everything=everything,
         to=lambda **changes: address("search.show", **asked.arguments(**changes)),
-        selection=_selection(session, asked, ranking),
+        selection=_selection(session, query, ranking),
         most=SELECTED,
     )
+
+
+def _examples(said: Sequence[str]) -> list[tuple[str, str]]:
+    """Queries to begin with, in words of the library where it has some."""
+    one, other = (*said, "beach", "sunrise")[:2]
+    return [
+        (one, "a word, or a few side by side"),
+        (f"{one} + {other}", "either of them"),
+        (f"{one} - {other}", "the one without the other"),
+        (f"{one} & colour:red", "both at once"),
+        ("colour:teal@top", "a colour, and where it lies"),
+        ("colour:#d9a441@centre - colour:white", "golden in the middle, without white"),
+    ]
+
+
+def _marked(asked: Asked, fault: LeitmotivError | None) -> tuple[str, str, str] | None:
+    """The line before, at and behind the place where it cannot be read."""
+    if not isinstance(fault, QueryError):
+        return None
+    at, until = max(0, fault.at - AROUND), min(len(asked.q), fault.until + AROUND)
+    return asked.q[at : fault.at], asked.q[fault.at : fault.until], asked.q[fault.until : until]
 
 
 def _region(session: Session, asked: Asked) -> Image | None:
@@ -177,16 +227,10 @@ def _box(query: Query) -> tuple[list[int], bool] | None:
     return None
 
 
-def _shown(asked: Asked, query: Query, term: Term) -> Shown:
-    own = len(asking.parse(asked.q).tokens)
-    if term.at < own:
-        mine = asking.parse(asked.q)
-        sign, rest = ("", term.text) if term.weight < 0 else ("-", term.text)
-        weight = abs(term.weight)
-        token = f"{sign}{'' if weight == 1 else f'{weight:g}*'}{rest}"
-        turned = " ".join(token if at == term.at else other for at, other in enumerate(mine.tokens))
-        without = address("search.show", **asked.arguments(q=mine.without(term.at)))
-        turned = address("search.show", **asked.arguments(q=turned))
+def _shown(asked: Asked, own: Query, term: Term) -> Shown:
+    if term.at < len(own.terms):
+        without = address("search.show", **asked.arguments(q=own.without(term.at)))
+        turned = address("search.show", **asked.arguments(q=own.turned(term.at)))
     else:
         name = next(name for name, value in asked.apart.items() if _term(name, value) == term.text)
         without = address("search.show", **asked.arguments(**{name: None}))
@@ -221,24 +265,30 @@ class Bar:
     kind: str
 
 
-def bars(result: Result) -> list[Bar]:
-    """A result's score in its parts: what terms gave one after the other, and hatched what others took."""
+def bars(result: Result, most: float = 1.0) -> list[Bar]:
+    """A result's score in its parts: what terms gave one after the other, and hatched what others took.
+
+    Parameters
+    ----------
+    most : float
+        A score that fills the line.
+    """
     found, at = [], 0.0
     for number, part in enumerate(result.parts):
-        width = min(100 * abs(part), 100 - at)
+        width = min(100 * abs(part) / most, 100 - at)
         if width > 0.2:
             found.append(Bar(round(at, 1), round(width, 1), "less" if part < 0 else ("one", "two")[number % 2]))
             at += width
     return found
 
 
-def _selection(session: Session, asked: Asked, ranking: Ranking | None) -> str:
+def _selection(session: Session, query: Query, ranking: Ranking | None) -> str:
     """The line of filters that means the results before the cut-off, or those of this page where there is none."""
     if ranking is None:
         return ""
     results = ranking.results
     if ranking.cut:
-        results = seeking.search(session, asked.text, n=min(ranking.cut, SELECTED)).results
+        results = seeking.search(session, query.text, n=min(ranking.cut, SELECTED)).results
     return f"id:{','.join(result.id[:16] for result in results[:SELECTED])}" if results else ""
 
 
@@ -269,16 +319,22 @@ def hand_in() -> tuple[Response, int]:
 
 @pages.get("/api/v1/search")
 @describe(
-    query={"q": schema.text("What to look for."), "n": schema.whole(1, MANY), "offset": schema.whole(0, MANY)},
+    query={
+        "q": schema.text("What to look for."),
+        "n": schema.whole(1, MANY, "How many; without it, 60 at most, and none past the cut-off."),
+        "offset": schema.whole(0, MANY),
+        "all": schema.text("1 goes on past the cut-off, 0 ends there.", choices=("0", "1")),
+        "from": schema.text("What [IMG_0] counts in: another search, or the address of a ranking."),
+    },
     answer=shapes.RANKING,
-    errors=(404, 409, 503),
+    errors=(404, 409, 501, 503),
 )
 def results() -> Response:
     """A search as a ranking."""
     asked = _asked(request.args)
-    n, offset = parameters.whole("n", PAGE, 1, MANY), parameters.whole("offset", 0, 0, MANY)
-    everything = parameters.one_of("all", "0", ("0", "1")) == "1"
-    form = _ranking(asked, n, offset, everything)
+    n, offset = parameters.optional_whole("n", 1, MANY), parameters.whole("offset", 0, 0, MANY)
+    everything = parameters.one_of("all", "0" if n is None else "1", ("0", "1")) == "1"
+    form = _ranking(asked, n or PAGE, offset, everything)
     answer = jsonify(form)
     answer.add_etag()
     answer.make_conditional(request.environ)
@@ -289,14 +345,15 @@ def results() -> Response:
 @describe(
     body=schema.keyed(schema.anything(), "The parameters of GET, as fields."),
     answer=shapes.RANKING,
-    errors=(404, 409, 503),
+    errors=(404, 409, 501, 503),
 )
 def ask() -> Response:
     """The same with a JSON body, for queries too long for an address."""
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
-        raise UsageError('The body must be a JSON object such as {"q": "colour:teal@top"}.')
-    n, offset, everything = body.get("n", PAGE), body.get("offset", 0), body.get("all", False)
+        raise UsageError('The body must be a JSON object such as {"q": "beach + 2*sunrise - snow"}.')
+    n, offset = body.get("n", PAGE), body.get("offset", 0)
+    everything = body.get("all", "n" in body)
     for name, value, low in (("n", n, 1), ("offset", offset, 0)):
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= MANY:
             raise UsageError(f"{name} is {value!r}, but must be a whole number between {low} and {MANY}.")
@@ -307,8 +364,9 @@ def ask() -> Response:
 
 def _ranking(asked: Asked, n: int, offset: int, everything: bool) -> dict[str, Any]:
     session = the_session()
-    ranking = seeking.search(session, asked.text, n=n, offset=offset, everything=everything)
+    asked, _, query = _read(session, asked)
+    ranking = seeking.search(session, query.text, n=n, offset=offset, everything=everything)
     end = ranking.total if everything or not ranking.cut else ranking.cut
-    more = {"n": n, "offset": offset + n} | ({"all": 1} if everything else {})
+    more = {"n": n, "offset": offset + n, "all": int(everything)}
     following = address("search.results", **asked.arguments(**more)) if offset + n < end else None
     return forms.ranking(ranking, browse.odd_paths(session, ranking), following)

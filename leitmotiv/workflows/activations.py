@@ -76,7 +76,7 @@ def see(session: Session, ids: Sequence[str]) -> int:
 def _seen(session: Session, ids: Sequence[str]) -> Iterator[tuple[int, int]]:
     """See and store batch by batch: how many of each were seen, and how many could not be read."""
     backbone = session.backbone()
-    for names, pictures in _read_ahead(session, ids):
+    for names, pictures in read_ahead(session, ids):
         shown = [(image_id, one) for image_id, one in zip(names, pictures, strict=True) if one is not None]
         if shown:
             pooled = backbone.features(np.stack([one for _, one in shown])).pooled
@@ -146,8 +146,8 @@ def shown(session: Session, image: Image) -> Pixels:
         raise ImageReadError(image.path or image.id, "its file is away, and its thumbnail is damaged") from error
 
 
-def _read_ahead(session: Session, ids: Sequence[str]) -> Iterator[tuple[Sequence[str], list[Pixels | None]]]:
-    """Batches of pictures; threads read those that come next while the last ones are seen."""
+def read_ahead(session: Session, ids: Sequence[str]) -> Iterator[tuple[Sequence[str], list[Pixels | None]]]:
+    """Batches of ids with what is shown of them; threads read those that come next while the last ones are seen."""
     batches = [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
 
     def read(image: Image) -> Pixels | None:

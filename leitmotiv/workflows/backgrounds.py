@@ -24,6 +24,8 @@ REVISION = 2
 """Grows whenever the same activations would give another background."""
 MOST_AT_ONCE = 2_000
 """Pictures that the backbone has not seen, up to which a page waits for it."""
+PREPARED_FROM = 5_000
+"""Pictures from which the background is made with the index: a page would wait for it."""
 PATCHED_FROM = 10_000
 """Pictures from which a few new ones are placed in the old background: learning it anew takes long."""
 PATCHED = 0.05
@@ -65,6 +67,22 @@ def background(session: Session, report: Report | None = None) -> Ground:
         raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
     key = digest(ids)
     return remember(session, ("background", key), lambda: _made(session, ids, pooled, key, report), lane=True)
+
+
+def follow(session: Session, report: Report | None = None, *, wait: float = 5.0) -> str:
+    """After an index, have the backbone see what is new, and learn what a large collection is like.
+
+    Small ones are learnt in a moment when a board asks.
+
+    Returns
+    -------
+    str
+        As of `activations.follow`.
+    """
+    said = activations.follow(session, report, wait=wait)
+    if session.settings.activations == "index" and session.library.activations.count() >= PREPARED_FROM:
+        background(session, report)
+    return said
 
 
 def digest(ids: Sequence[str]) -> str:

@@ -16,9 +16,10 @@ from leitmotiv.analysis import hubness, subject, tree
 from leitmotiv.errors import EmptyLibraryError, NoIndexError, UsageError
 from leitmotiv.records import ACTIVATIONS, Clusters, Float, Merge
 from leitmotiv.store.arrays import Stored
-from leitmotiv.workflows import activations, blending, correcting
+from leitmotiv.workflows import activations, blended_graph, blending, correcting
 from leitmotiv.workflows.blending import SUBJECT
-from leitmotiv.workflows.measuring import compared, distances, measure_digest
+from leitmotiv.workflows.estimates import bounded_distances
+from leitmotiv.workflows.measuring import compared, measure_digest
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.nearness import MOST, between
 from leitmotiv.workflows.progress import Report, recorded
@@ -92,8 +93,8 @@ def bring_up_to_date(session: Session, by: float, report: Report | None = None, 
     ------
     EmptyLibraryError
         There is nothing to find trends in.
-    UsageError
-        There are more pictures than all pairs may be compared of, see the setting `limit`.
+    NoIndexError
+        By less than the subject alone: the pictures were not compared by look.
     MissingExtraError, LibraryLockedError
     """
     library = session.library
@@ -109,7 +110,10 @@ def bring_up_to_date(session: Session, by: float, report: Report | None = None, 
             recorded(library, "trends", f"Trends {blending.told(by)}", report, {"by": blending.said(by)}) as step,
         ):
             step(PHASE, 0, 0)
-            stored = _of(session, ids, by, lambda done, total: step(PHASE, done, total))
+            if is_large(session, len(ids)):
+                stored = blended_graph.build(session, ids, by, step).clusters(step)
+            else:
+                stored = _of(session, ids, by, lambda done, total: step(PHASE, done, total))
             library.arrays.put(_name(by), _as_arrays(stored), stored.ids, _digest(session, ids, by))
     return stored.default_count
 
@@ -129,27 +133,36 @@ def work(session: Session, parameters: Mapping[str, Any], report: Report) -> str
     return f"{bring_up_to_date(session, blending.read(str(parameters['by'])), report):,} trends"
 
 
+def is_large(session: Session, count: int) -> bool:
+    """Whether so many pictures are too many for all pairs."""
+    return count > max(MOST, session.settings.limit)
+
+
 def _of(session: Session, ids: Sequence[str], by: float, progress: tree.Progress | None = None) -> Clusters:
-    """Cluster pictures that were seen; by less than the subject alone, those of them that were compared."""
-    if len(ids) > max(MOST, session.settings.limit):
-        raise UsageError(
-            f"Trends {blending.told(by)} need all pairs compared, and {len(ids):,} pictures are above the setting "
-            f"`limit`, {session.settings.limit:,}. Narrow them with a filter, or raise the limit."
-        )
-    if by == SUBJECT:
-        matrix = blending.subjects(session).matrix(ids)
-    else:
-        ids, looks, nats = _looks(session, ids)
-        matrix = blending.matrix(session, ids, looks, by, nats=nats)
+    ids, apart = matrix(session, ids, by)
     threads = session.settings.cores if progress is not None else 1
-    return tree.cluster(matrix, ids=ids, threads=threads, progress=progress)
+    return tree.cluster(apart, ids=ids, threads=threads, progress=progress)
+
+
+def matrix(session: Session, ids: Sequence[str], by: float) -> tuple[Sequence[str], NDArray[np.float32]]:
+    """How far all pairs of pictures that were seen are apart; by less than the subject alone, of those compared.
+
+    Raises
+    ------
+    NoIndexError
+        None of them was compared by look.
+    """
+    if by == SUBJECT:
+        return ids, blending.subjects(session).matrix(ids)
+    ids, looks, nats = _looks(session, ids)
+    return ids, blending.matrix(session, ids, looks, by, nats=nats)
 
 
 def _looks(session: Session, ids: Sequence[str]) -> tuple[Sequence[str], NDArray[np.float32], bool]:
     """How far the looks of pictures are apart, those that were compared; and whether that is in nats."""
     if len(ids) <= MOST:
         near = between(session, ids)
-        ids, matrix = near.ids, near.matrix
+        ids, values = near.ids, near.matrix
     else:
         stored = compared(session)
         if stored is None:
@@ -159,12 +172,12 @@ def _looks(session: Session, ids: Sequence[str]) -> tuple[Sequence[str], NDArray
         place = {image_id: row for row, image_id in enumerate(stored.ids)}
         ids = [image_id for image_id in ids if image_id in place]
         rows = [place[image_id] for image_id in ids]
-        matrix = np.asarray(stored["values"])[np.ix_(rows, rows)]
+        values = np.asarray(stored["values"])[np.ix_(rows, rows)]
     numbers = correcting.stored(session.library, session.settings)
     if numbers is None:
-        return ids, matrix, True
+        return ids, values, True
     remote = np.array([numbers.values.get(image_id, numbers.middle) for image_id in ids])
-    return ids, hubness.relative_matrix(matrix, remote, numbers.middle), False
+    return ids, hubness.relative_matrix(values, remote, numbers.middle), False
 
 
 def _found(session: Session, clusters: Clusters, by: float, asked: int) -> Found:
@@ -175,7 +188,7 @@ def _distance(session: Session, clusters: Clusters, by: float) -> Distance:
     """How far rows are apart, a few at a time: no matrix is kept for it."""
     known = blending.subjects(session)
     place = np.array([known.row_of.get(image_id, 0) for image_id in clusters.ids], np.int64)
-    nats = distances(session, clusters)
+    nats = bounded_distances(session, clusters)
     numbers = correcting.stored(session.library, session.settings)
 
     def distance(one: int, rows: Rows) -> Float:

@@ -131,6 +131,14 @@ class Subjects:
             return np.asarray(apart.astype(np.float64) * _USUAL_SUBJECT)
         return np.asarray(hubness.relative(apart, self.remote[row], self.remote[rows], float(self.remote.mean())))
 
+    def pairs(self, rows: NDArray[np.int64], others: NDArray[np.int64]) -> Float:
+        """How far each of some pictures of these is from one other, (M,) float64, as `scored` has it."""
+        products = np.einsum("md,md->m", *(self.pooled[part].astype(np.float32) for part in (rows, others)))
+        apart = subject.distances(products / (self.lengths[rows] * self.lengths[others]))
+        if self.correction == "none":
+            return np.asarray(apart.astype(np.float64) * _USUAL_SUBJECT)
+        return hubness.relative(apart, self.remote[rows], self.remote[others], float(self.remote.mean()))
+
     def matrix(self, ids: Sequence[str]) -> NDArray[np.float32]:
         """How far all pairs of some pictures are apart, (M, M) float32, as `scored` has it."""
         rows = [self.row_of[image_id] for image_id in ids]
@@ -161,6 +169,18 @@ def subjects(session: Session) -> Subjects:
             '"activations".'
         )
     return found
+
+
+def check(session: Session) -> None:
+    """Look whether a job can see what pictures show, before it is begun.
+
+    Raises
+    ------
+    MissingExtraError
+        Somebody has to look at pictures, and the weights are not installed, or damaged.
+    """
+    if session.library.activations.missing():
+        session.backbone()
 
 
 def _catch_up(session: Session) -> None:

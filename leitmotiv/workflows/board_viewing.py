@@ -34,6 +34,11 @@ def likely(session: Session, board: Board, snapshot: Snapshot) -> int | None:
     return sum(scores.ids[row] not in taught for row in rows)
 
 
+def unseen(session: Session) -> int:
+    """How many pictures the backbone has not seen yet: they are in no ranking until the next training has it look."""
+    return len(session.library.activations.missing())
+
+
 def fit(session: Session, board: Board, snapshot: Snapshot, image_id: str) -> Result | None:
     """How well one picture fits; None where the backbone has not seen it yet."""
     ranking = finding.results(session, board.id, snapshot.id, text=f"id:{image_id}", n=1, own=True)

@@ -48,12 +48,12 @@ def get(session: Session, board: int | str) -> Board:
             raise NotFoundError(f"There is no board {board}. `leitmotiv board list` prints those that there are.")
         return found
     wanted = board.strip().casefold()
-    named = [one for one in listed(session) if one.name.casefold() == wanted]
+    named = [number for number, name in session.library.boards.names().items() if name.casefold() == wanted]
     if not named and board.strip().isdecimal() and len(board) < 16:
         return get(session, int(board))
     if not named:
         raise NotFoundError(f"There is no board {board!r}. `leitmotiv board list` prints those that there are.")
-    return named[0]
+    return get(session, named[0])
 
 
 def create(session: Session, name: str = "", *, words: str = "", seed: int | None = None) -> Board:
@@ -225,15 +225,15 @@ def _named(session: Session, name: str, but: int | None = None) -> str:
         raise UsageError(f"A board needs a name of at most {LONGEST_NAME} characters.")
     if '"' in name:
         raise UsageError("The name of a board has no quotation marks: searches put it between them.")
-    taken = next((one for one in listed(session) if one.name.casefold() == name.casefold()), None)
-    if taken is not None and taken.id != but:
-        raise UsageError(f"There is a board {taken.name!r} already. Choose another name.")
+    for number, taken in session.library.boards.names().items():
+        if taken.casefold() == name.casefold() and number != but:
+            raise UsageError(f"There is a board {taken!r} already. Choose another name.")
     return name
 
 
 def free_name(session: Session, name: str, first: int | None = None) -> str:
     """A name that no board has: this one, or with the first number that makes it one."""
-    taken = {one.name.casefold() for one in listed(session)}
+    taken = {one.casefold() for one in session.library.boards.names().values()}
     numbered = (f"{name} {number}" for number in range(first or 2, COPIES))
     names = numbered if first else iter((name, *numbered))
     return next((one for one in names if one.casefold() not in taken), f"{name} {datetime.now(UTC):%Y%m%d%H%M%S}")

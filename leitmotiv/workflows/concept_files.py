@@ -14,11 +14,10 @@ from leitmotiv.errors import CavFileError, LeitmotivError, PermissionDeniedError
 from leitmotiv.formats import cav
 from leitmotiv.formats.cav import CavFile
 from leitmotiv.records import ACTIVATIONS, Calibration, Concept, Contradiction, Example, Float32
-from leitmotiv.workflows.layers import LAYERS, POOLED
+from leitmotiv.workflows.layers import LAYERS, POOLED, VERSION
 
 OURS = "leitmotiv"
 """The entry of the metadata that holds what leitmotiv adds."""
-VERSION = 1
 
 
 def save_cav(concept: Concept, path: Path) -> None:
@@ -127,23 +126,17 @@ def _from_ours(ours: Mapping[str, Any], length: int) -> dict[str, Any]:
         raise CavFileError("The .cav file was written by a newer leitmotiv. Update this one.")
     if ours["method"] not in ("ridge", "sgd", "cosine"):
         raise ValueError(f"method {ours['method']!r}")
-    centre = ours["centre"]
-    if centre is not None:
-        centre = _numbers(centre, length)
-    calibration = ours["calibration"]
-    if calibration is not None:
-        calibration = Calibration(*map(float, _numbers(calibration, 5)))
-    quality = ours["quality"]
+    centre, calibration, quality = (ours.get(key) for key in ("centre", "calibration", "quality"))
     return {
         "method": ours["method"],
-        "intercept": float(_numbers([ours["intercept"]], 1)[0]),
-        "centre": centre,
-        "calibration": calibration,
+        "intercept": float(_numbers([ours.get("intercept", 0.0)], 1)[0]),
+        "centre": None if centre is None else _numbers(centre, length),
+        "calibration": None if calibration is None else Calibration(*map(float, _numbers(calibration, 5))),
         "quality": None if quality is None or not math.isfinite(quality) else float(quality),
-        "seed": int(ours["seed"]),
-        "positive": _examples(ours["positive"]),
-        "negative": _examples(ours["negative"]),
-        "drawn": tuple(str(one) for one in ours["drawn"]),
+        "seed": int(ours.get("seed", 0)),
+        "positive": _examples(ours.get("positive", ())),
+        "negative": _examples(ours.get("negative", ())),
+        "drawn": tuple(str(one) for one in ours.get("drawn", ())),
         "contradictions": tuple(
             Contradiction(
                 "negative" if one["side"] == "negative" else "positive",
@@ -151,7 +144,7 @@ def _from_ours(ours: Mapping[str, Any], length: int) -> dict[str, Any]:
                 str(one["image_id"]),
                 float(one["strength"]),
             )
-            for one in ours["contradictions"]
+            for one in ours.get("contradictions", ())
         ),
     }
 

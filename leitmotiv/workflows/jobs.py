@@ -111,7 +111,7 @@ def _grow(
     channel: Connection,
     parent: int,
 ) -> None:
-    from leitmotiv.workflows.activations import follow
+    from leitmotiv.workflows.backgrounds import follow
     from leitmotiv.workflows.index import build_index
     from leitmotiv.workflows.ingest import add_directories
     from leitmotiv.workflows.measuring import ready

@@ -10,5 +10,7 @@ LAYERS = {
     "mobilenet_12d": 7 * 7 * 512,
 }
 """How many numbers a picture has in each."""
+VERSION = 1
+"""Of what leitmotiv writes into the metadata of .cav files."""
 SEEN = (POOLED, MAP)
 """Those of the backbone; of the others, files and stored activations can be used."""

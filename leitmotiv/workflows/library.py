@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from leitmotiv.records import Clusters, Image, Mixture, Ranking, Status
 from leitmotiv.settings import load
-from leitmotiv.workflows import activations, blending, browse, ingest
+from leitmotiv.workflows import activations, backgrounds, blending, browse, ingest
 from leitmotiv.workflows.index import IndexReport, build_index
 from leitmotiv.workflows.measuring import compared
 from leitmotiv.workflows.session import Session
@@ -37,7 +37,7 @@ class Library:
     def build_index(self) -> IndexReport:
         """Compare what is new, and cluster; then have the backbone see it, unless the settings say later."""
         built = build_index(self._session)
-        activations.follow(self._session)
+        backgrounds.follow(self._session)
         return built
 
     def activation(self, image_id: str) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ from typing import Any
 from leitmotiv.errors import LeitmotivError, NoIndexError
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
+from leitmotiv.workflows import blended_map
 from leitmotiv.workflows.map import arrange, indexed, stored_places
 from leitmotiv.workflows.map_page import keep_page
 from leitmotiv.workflows.progress import Recorder, Report, Step, Stopped, recorded
@@ -39,8 +40,10 @@ def make_map(library: Library, settings: Settings, step: Recorder, *, anew: bool
     return placed
 
 
-def lay_out(session: Session, *, anew: bool = False, report: Report | None = None, wait: float = 5.0) -> int:
-    """The same as a job of its own.
+def lay_out(
+    session: Session, *, anew: bool = False, by: float = 0.0, report: Report | None = None, wait: float = 5.0
+) -> int:
+    """The same as a job of its own; `by` look, 0, by subject, 1, or by what lies between, after the map by look.
 
     Raises
     ------
@@ -50,6 +53,10 @@ def lay_out(session: Session, *, anew: bool = False, report: Report | None = Non
         Another process is writing.
     """
     library, settings = session.library, session.settings
+    if by:
+        if stored_places(library, settings) is None:
+            lay_out(session, report=report, wait=wait)
+        return blended_map.lay_out(session, by, anew=anew, report=report, wait=wait)
     with library.writer("laying out the map", wait=wait):
         if not indexed(library, settings):
             raise NoIndexError("The map shows pictures that have been compared. Run `leitmotiv build-index` first.")
@@ -57,8 +64,8 @@ def lay_out(session: Session, *, anew: bool = False, report: Report | None = Non
             return make_map(library, settings, step, anew=anew)
 
 
-def start(session: Session, *, anew: bool = False) -> bool:
-    """Have a child process lay out the map; False where one does so already.
+def start(session: Session, *, anew: bool = False, by: float = 0.0) -> bool:
+    """Have a child process lay out the map, by look or as `by` says; False where one does so already.
 
     Raises
     ------
@@ -73,7 +80,7 @@ def start(session: Session, *, anew: bool = False) -> bool:
         if before is not None and before.is_alive():
             return False
         context = multiprocessing.get_context("spawn")
-        process = context.Process(target=_lay_out, args=(session.settings, anew, os.getpid()), daemon=True)
+        process = context.Process(target=_lay_out, args=(session.settings, anew, by, os.getpid()), daemon=True)
         with apart_from_main():
             process.start()
         _running[folder] = process
@@ -92,7 +99,7 @@ def is_running(session: Session) -> bool:
         return process is not None and bool(process.is_alive())
 
 
-def _lay_out(settings: Settings, anew: bool, parent: int) -> None:
+def _lay_out(settings: Settings, anew: bool, by: float, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's; the child ends with it
 
     def report(step: Step) -> None:
@@ -101,4 +108,4 @@ def _lay_out(settings: Settings, anew: bool, parent: int) -> None:
 
     # what went wrong stands in the list of jobs
     with suppress(LeitmotivError, Stopped), Session(settings, create=False) as session:
-        lay_out(session, anew=anew, report=report, wait=60.0)
+        lay_out(session, anew=anew, by=by, report=report, wait=60.0)

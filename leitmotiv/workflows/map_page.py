@@ -4,6 +4,7 @@ Layouts that only follow from dates, colours and trends are made here, from the 
 is stored beside the map, so that the page opens at once in a large library, too.
 """
 
+import hashlib
 import json
 import math
 from collections.abc import Sequence
@@ -14,9 +15,10 @@ from numpy.typing import NDArray
 
 from leitmotiv.analysis import arrangement, tree, views
 from leitmotiv.errors import NoMapError
-from leitmotiv.records import Image
+from leitmotiv.records import Clusters, Image
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
+from leitmotiv.workflows import blended_map, blended_trends
 from leitmotiv.workflows.map import Places, stored_places
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.selecting import select
@@ -79,22 +81,33 @@ class MapPage:
     stamp: str
 
 
-def map_page(session: Session) -> MapPage:
-    """The page of the map, stored or made now.
+def map_page(session: Session, by: float = 0.0) -> MapPage:
+    """The page of the map, stored or made now; `by` look, 0, by subject, 1, or by what lies between.
 
     Raises
     ------
     NoMapError
         The pictures have no places yet.
     """
-    library, settings = session.library, session.settings
+    library = session.library
+    if by:
+        return _blended_page(session, by)
     places = _places(session)
     stamp = _stamp(library, places)
 
     def make() -> MapPage:
-        return _recalled(library, places, stamp) or _made(library, settings, places, stamp)
+        return _recalled(library, places, stamp) or _made(library, places, stamp, library.clusters.get())
 
     return remember(session, ("map-page", stamp), make)
+
+
+def _blended_page(session: Session, by: float) -> MapPage:
+    """The same with places, and trends, by subject or by look and subject."""
+    places = blended_map.places(session, by)
+    clusters = blended_trends.find(session, [image for image in places.ids if image], by, whole=True).clusters
+    trends = hashlib.sha256(clusters.labels.tobytes() + "".join(clusters.ids).encode()).hexdigest()[:16]
+    stamp = f"{places.stamp}-{trends}-{REVISION}"
+    return remember(session, ("map-page", stamp), lambda: _made(session.library, places, stamp, clusters))
 
 
 def _places(session: Session) -> Places:
@@ -117,7 +130,7 @@ def keep_page(library: Library, settings: Settings) -> None:
     stamp = _stamp(library, places)
     if _recalled(library, places, stamp) is not None:
         return
-    page = _made(library, settings, places, stamp)
+    page = _made(library, places, stamp, library.clusters.get())
     about = {
         "frames": [asdict(frame) for frame in page.frames],
         "groups": [[group.id, group.size, group.row] for group in page.groups],
@@ -148,7 +161,7 @@ def _recalled(library: Library, places: Places, stamp: str) -> MapPage | None:
     )
 
 
-def _made(library: Library, settings: Settings, places: Places, stamp: str) -> MapPage:
+def _made(library: Library, places: Places, stamp: str, clusters: Clusters | None) -> MapPage:
     size = len(places.ids)
     rows = np.flatnonzero([bool(image) for image in places.ids])
     taken, shape, colours = np.zeros(size, np.int64), np.full(size, 128, np.uint8), np.zeros((size, 3), np.uint8)
@@ -156,7 +169,7 @@ def _made(library: Library, settings: Settings, places: Places, stamp: str) -> M
         taken[row], width, height, colour = found
         shape[row] = min(255, max(0, round(128 + 32 * math.log2(width / height))))
         colours[row] = tuple(bytes.fromhex(colour[1:])) or (128, 128, 128)
-    trend, groups = _trends(library, places.ids)
+    trend, groups = _trends(clusters, places.ids)
     timeline = arrangement.by_time_and_colour(taken[rows], colours[rows])
     packs = arrangement.in_packs(np.where(trend[rows] == NO_TREND, -1, trend[rows]), places.look[rows])
     positions = {
@@ -185,10 +198,9 @@ def _framed(name: str, positions: NDArray[np.float32]) -> tuple[Frame, NDArray[n
     return Frame(name, float(low[0]), float(low[1]), width, height, extent), x, y
 
 
-def _trends(library: Library, ids: Sequence[str]) -> tuple[NDArray[np.uint16], tuple[Group, ...]]:
+def _trends(clusters: Clusters | None, ids: Sequence[str]) -> tuple[NDArray[np.uint16], tuple[Group, ...]]:
     """The trend of each row, and the trends that have two pictures or more here."""
     found = np.full(len(ids), NO_TREND, np.uint16)
-    clusters = library.clusters.get()
     if clusters is None:
         return found, ()
     nodes, exemplars = tree.assigned(clusters)
@@ -206,10 +218,13 @@ def _trends(library: Library, ids: Sequence[str]) -> tuple[NDArray[np.uint16], t
     return found, tuple(groups)
 
 
-def colour_name(session: Session, page: MapPage, number: int) -> str:
-    """What a trend is called by the pictures about its exemplar on the map: quick, however many trends there are."""
+def colour_name(session: Session, page: MapPage, number: int, *, own: bool = True) -> str:
+    """What a trend is called by the pictures about its exemplar on the map: quick, however many trends there are.
+
+    `own` tells that the trends are those by look, which people give names to.
+    """
     group = page.groups[number]
-    if given := session.library.clusters.names().get(group.id):
+    if own and (given := session.library.clusters.names().get(group.id)):
         return given
 
     def make() -> str:
@@ -259,15 +274,15 @@ def unplaced(session: Session) -> int:
     return there - (len(ids) - ids.count("") - len(gone))
 
 
-def positions(session: Session) -> list[tuple[Image, tuple[float, float, int, int]]]:
-    """Each picture with its place by look, x and y, and its column and row on the sorted grid.
+def positions(session: Session, by: float = 0.0) -> list[tuple[Image, tuple[float, float, int, int]]]:
+    """Each picture with its place by look (or as `by` says), x and y, and its column and row on the sorted grid.
 
     Raises
     ------
     NoMapError
         The pictures have no places yet.
     """
-    places = _places(session)
+    places = blended_map.places(session, by) if by else _places(session)
     row_of = {image: row for row, image in enumerate(places.ids) if image}
     found = session.library.images.many(list(row_of))
     return [(one, (*places.look[row_of[one.id]].tolist(), *places.grid[row_of[one.id]].tolist())) for one in found]

@@ -1,121 +1,35 @@
-"""The grammar of searches: a line of signed, weighted terms and filters; it reads text and asks no library.
+"""The grammar of searches: a line of words, signs, weights, parentheses and filters; it reads text and asks no library.
 
-``colour:#0a5f73:30%@top + 2*[img:3f2a] - colour:red year:2024``: a term may have a sign and a weight; what is
-none of the kinds of `KINDS` must be a filter (see `selecting`) and is handed on as it was written.
+``beach + 2*sunrise - snow``, ``(red car | "fire engine") & [img:3f2a] year:2024``. Words side by side are one phrase.
+``+`` adds what would do as well, ``-`` and NOT take away, what stands side by side or has ``&`` between is wanted
+together, ``|`` is either. What has a colon and is none of the kinds of `terms.KINDS` must be a filter (see
+`selecting`); it holds for the whole search and is handed on as it was written.
 """
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
-from leitmotiv.analysis.named_colours import NAMES
-from leitmotiv.analysis.places import NAMED, Box, Oval, Place
-from leitmotiv.analysis.sketch import Sketch as Sketch
-from leitmotiv.errors import UsageError
-from leitmotiv.workflows import sketches
+from leitmotiv.errors import QueryError, UsageError
+from leitmotiv.workflows import trees, vocabulary
+from leitmotiv.workflows.scanning import Kind, Token, scan
+from leitmotiv.workflows.terms import LOOKS, File, Numbered, OfBoard, OfConcept, Wanted, Words, hexadecimal, read
+from leitmotiv.workflows.terms import Colour as Colour
+from leitmotiv.workflows.terms import Picture as Picture
+from leitmotiv.workflows.terms import Region as Region
+from leitmotiv.workflows.terms import Sketch as Sketch
+from leitmotiv.workflows.terms import Upload as Upload
+from leitmotiv.workflows.trees import MOST_WEIGHT, Group
+from leitmotiv.workflows.trees import Node as Node
+from leitmotiv.workflows.trees import Term as Term
+from leitmotiv.workflows.vocabulary import Known
 
+MOST_CHARACTERS = 10_000
 MOST_TERMS = 24
-MOST_WEIGHT = 100.0
-_TOKEN = re.compile(r'(?:\[[^\]]*\]|"[^"]*"|[^\s"\[])+|[\["]')
-_SIGNED = re.compile(r"([+\-−]?)(?:([0-9]+(?:\.[0-9]+)?)\*)?(.*)", re.DOTALL)
-_FILTER = re.compile(r"[A-Za-z]+:.+", re.DOTALL)
-_SHARE = re.compile(r"([<>]?)([0-9]+(?:\.[0-9]+)?)%")
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_ID = re.compile(r"[0-9a-f]{4,64}")
-_HOW = {"": "about", ">": "least", "<": "most"}
-_SYNONYMS = {
-    "center": "centre",
-    "middle": "centre",
-    **{f"{x}-{y}": f"{y}-{x}" for x in ("left", "right") for y in ("top", "bottom")},
-}
-
-
-@dataclass(frozen=True)
-class Colour:
-    """A colour, how much of it, and where.
-
-    Attributes
-    ----------
-    share : float or None
-        Share of the place (of the frame without one) that should have it, 0 to 1.
-    how : str
-        "about", "least" or "most": which shares are as good.
-    place_text : str
-        The place as it was written; "" for the whole frame.
-    """
-
-    colour: str
-    share: float | None = None
-    how: Literal["about", "least", "most"] = "about"
-    place: Place | None = None
-    place_text: str = ""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture of the library, by the beginning of its id."""
-
-    id: str
-
-
-@dataclass(frozen=True)
-class Region:
-    """A box of a picture of the library; `anywhere`, or in the same place of the frame."""
-
-    id: str
-    box: Box
-    anywhere: bool = True
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A picture that was handed in, by the SHA-256 of its bytes."""
-
-    id: str
-
-
-@dataclass(frozen=True)
-class File:
-    """A file that need not be in the library; on the command line only."""
-
-    path: Path
-
-
-Wanted = Colour | Picture | Region | Upload | File | Sketch
-
-
-@dataclass(frozen=True)
-class Term:
-    """One thing that is looked for.
-
-    Attributes
-    ----------
-    text : str
-        As it was written, without sign and weight.
-    weight : float
-        Negative where it counts against.
-    at : int
-        Which of the query's tokens it is.
-    """
-
-    text: str
-    wanted: Wanted
-    weight: float = 1.0
-    at: int = -1
-
-    @property
-    def label(self) -> str:
-        """What it is called under results."""
-        if isinstance(self.wanted, Colour):
-            return self.text.split(":", 1)[1]
-        if isinstance(self.wanted, Sketch):
-            return "sketch"
-        if isinstance(self.wanted, File):
-            return self.wanted.path.name
-        kind = {Picture: "picture", Region: "region", Upload: "picture"}[type(self.wanted)]
-        return f"{kind} {self.wanted.id[:6]}"
+LONGEST_PHRASE = 300
+DEEPEST = 50
+"""Most parentheses inside each other."""
+_END = Token("+", "", -1, -1)
 
 
 @dataclass(frozen=True)
@@ -124,202 +38,335 @@ class Query:
 
     Attributes
     ----------
+    tree : Term, Group or None
+        What is looked for; None where only filters choose.
     filters : str
         Its filters, for `selecting.select`.
-    tokens : tuple of str
-        The line in its parts, each with its sign and weight.
+    like : str
+        How pictures are compared, where it is said: "look", "subject", or a number between.
     """
 
-    terms: tuple[Term, ...] = ()
+    tree: Node | None = None
     filters: str = ""
-    tokens: tuple[str, ...] = field(default=())
+    like: str = ""
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """What is looked for one by one, from left to right, with the weights that they have in the whole."""
+        return trees.leaves(self.tree)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it asks for nothing at all."""
+        return self.tree is None and not self.filters
+
+    @property
+    def is_of_looks(self) -> bool:
+        """Whether colours, sketches and pictures are asked for in one line, without words and parentheses."""
+        if self.like not in ("", "look") or self.tree is None:
+            return False
+        whole = (self.tree,) if isinstance(self.tree, Term) or self.tree.how == "all" else self.tree.members
+        if isinstance(self.tree, Group) and (self.tree.how == "any" or self.tree.weight != 1):
+            return False
+        flat = all(
+            isinstance(one, Term)
+            or (one.how == "all" and one.weight == 1 and all(isinstance(each, Term) for each in one.members))
+            for one in whole
+        )
+        return flat and all(isinstance(term.wanted, LOOKS) for term in self.terms)
 
     @property
     def text(self) -> str:
         """The line, in one way of writing it."""
-        return " ".join(self.tokens)
+        like = f"like:{self.like}" if self.like else ""
+        return " ".join(filter(None, [trees.written(self.tree), like, self.filters]))
 
     def without(self, at: int) -> str:
-        """The line without one of its tokens."""
-        return " ".join(token for place, token in enumerate(self.tokens) if place != at)
+        """The line without one of its terms."""
+        return self._changed(at, lambda term: None)
+
+    def turned(self, at: int) -> str:
+        """The line with the sign of one of its terms the other way."""
+        return self._changed(at, lambda term: replace(term, weight=-term.weight))
+
+    def numbered(self, ids: Sequence[str]) -> "Query":
+        """The query with pictures in place of places in a ranking.
+
+        Raises
+        ------
+        UsageError
+            The ranking is not that long.
+        """
+        found = self
+        for term in self.terms:
+            if isinstance(term.wanted, Numbered):
+                if term.wanted.place >= len(ids):
+                    raise UsageError(f"{term.text} is past the end: from [IMG_0] on the ranking has {len(ids)}.")
+                name = ids[term.wanted.place][:16]
+                picture = replace(term, text=f"[img:{name}]", wanted=Picture(name))
+                found = replace(found, tree=trees.changed(found.tree, term.at, _to(picture)))
+        return found
+
+    def plus(self, other: "Query") -> "Query":
+        """What this and another line look for, with the filters of both."""
+        return Query(
+            trees.plus(self.tree, [] if other.tree is None else [other.tree]),
+            " ".join(filter(None, [self.filters, other.filters])),
+            self.like or other.like,
+        )
+
+    def _changed(self, at: int, change: Callable[[Term], Term | None]) -> str:
+        return replace(self, tree=trees.changed(self.tree, at, change)).text
 
 
-def parse(text: str, files: Sequence[Path] = ()) -> Query:
+def _to(picture: Term) -> Callable[[Term], Term]:
+    """A change of a term into a picture; its own weight stays."""
+    return lambda term: replace(picture, weight=term.weight)
+
+
+def parse(text: str, files: Sequence[Path] = (), *, local: bool = False, known: Known | None = None) -> Query:
     """Read a line.
 
     Parameters
     ----------
     files : sequence of Path
         Pictures outside the line that are looked for too.
+    local : bool
+        Whether the line may name files of this machine.
+    known : callable, optional
+        Whether a word with hyphens, or a phrase that begins with a colour, is one name; see `vocabulary`.
 
     Raises
     ------
     UsageError
-        A part that is neither a term nor a filter; the text names it and says what would be one.
+        A part that is neither a term nor a filter; the text names it and says what would be one. A `QueryError` says
+        where, too.
     """
-    terms: list[Term] = []
-    filters: list[str] = []
-    tokens: list[str] = []
-    sign, negated = "", False
-    for token in _TOKEN.findall(text):
-        if token in ("+", "-", "−"):
-            sign = "-" if (token != "+") != (sign == "-") else "+"
-            continue
-        if token == "NOT":
-            negated = True
-            continue
-        found = _SIGNED.fullmatch(token)
-        assert found is not None  # the pattern takes any text
-        own, factor, rest = found.groups()
-        against = ((own in ("-", "−")) != (sign == "-")) != negated
-        wanted = _wanted(rest)
-        if wanted is not None:
-            weight = _weight(factor)
-            terms.append(Term(rest, wanted, -weight if against else weight, len(tokens)))
-            tokens.append(("-" if against else "") + (f"{weight:g}*" if weight != 1 else "") + rest)
+    if len(text) > MOST_CHARACTERS:
+        raise UsageError(f"The search has {len(text):,} characters, but may have {MOST_CHARACTERS:,}.")
+    reader = _Reader(text, scan(text, known), local, known)
+    tree = reader.whole()
+    if files:
+        tree = trees.plus(tree, [Term(str(path), File(path)) for path in files])
+    terms = reader.count + len(files)
+    if terms > MOST_TERMS:
+        raise UsageError(f"The search has {terms} terms, but may have {MOST_TERMS}.")
+    return Query(tree, " ".join(reader.filters), reader.like)
+
+
+class _Reader:
+    """A reading by recursive descent: either, sum, primary; each part of the line is looked at once."""
+
+    def __init__(self, text: str, tokens: Sequence[Token], local: bool, known: Known | None) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.local = local
+        self.known = known
+        self.at = 0
+        self.deep = 0
+        self.count = 0
+        self.filters: list[str] = []
+        self.like = ""
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.at] if self.at < len(self.tokens) else _END
+
+    def _is(self, *kinds: Kind) -> bool:
+        return self.token is not _END and self.token.kind in kinds
+
+    def _took(self, kind: Kind) -> bool:
+        found = self._is(kind)
+        self.at += found
+        return found
+
+    def whole(self) -> Node | None:
+        found = self._either()
+        if self._is(")"):
+            raise self._fault("This parenthesis was never opened.")
+        return found
+
+    def _fault(self, text: str, token: Token | None = None) -> QueryError:
+        one = token or self.token
+        at, until = (len(self.text), len(self.text)) if one is _END else (one.at, one.until)
+        return QueryError(text, at, until)
+
+    def _either(self) -> Node | None:
+        found = [self._sum()]
+        while self._is("|"):
+            token = self.token
+            self.at += 1
+            found.append(self._sum())
+            if found[0] is None or found[-1] is None:
+                raise self._fault("There is nothing on one side of |, which stands as in cat | dog.", token)
+        members: list[Node] = []
+        for one in found:
+            nested = isinstance(one, Group) and one.how == "any" and one.weight == 1
+            members += one.members if nested else [one] if one is not None else []  # type: ignore[union-attr]
+        return trees.joined("any", members)
+
+    def _sum(self) -> Node | None:
+        """Terms with their signs; what has none belongs to the last one that is wanted."""
+        entries: list[list[Node]] = []
+        wanted: list[Node] | None = None
+        while True:
+            start = self.token
+            added, against, met = self._signs()
+            if self.token is _END or self._is(")", "|"):
+                if added or against or met:
+                    raise self._fault("The search ends with a sign and nothing after it.", start)
+                break
+            if met and not entries:
+                raise self._fault("There is nothing before the &, which stands as in car & bridge.", start)
+            node = self._primary(against)
+            if node is None:
+                continue
+            if node.weight < 0:
+                entries.append([node])
+            elif met and not added:
+                self._meet(entries, node)
+            elif wanted is None or added or against:
+                wanted = [node]
+                entries.append(wanted)
+            else:
+                wanted.append(node)
+        return trees.joined("sum", [trees.together(one) for one in entries])
+
+    def _meet(self, entries: list[list[Node]], node: Node) -> None:
+        """What follows an & belongs to what stands before it, be that wanted or not."""
+        last = entries[-1]
+        if last[0].weight < 0:
+            whole = trees.together([replace(last[0], weight=-last[0].weight), node])
+            last[:] = [replace(whole, weight=-whole.weight)]
         else:
-            if factor or not _FILTER.fullmatch(rest):
-                raise UsageError(_no_term(rest or token))
-            filters.append(("-" if against else "") + rest)
-            tokens.append(filters[-1])
-        sign, negated = "", False
-    if sign or negated:
-        raise UsageError("The search ends with a sign and nothing after it.")
-    terms += [Term(str(path), File(path)) for path in files]
-    if len(terms) > MOST_TERMS:
-        raise UsageError(f"The search has {len(terms)} terms, but may have {MOST_TERMS}.")
-    return Query(tuple(terms), " ".join(filters), tuple(tokens))
+            last.append(node)
+
+    def _signs(self) -> tuple[bool, bool, bool]:
+        """Whether a plus, a minus in the end, and an & stand here."""
+        added = minus = met = signed = False
+        while self._is("+", "-", "&"):
+            kind = self.token.kind
+            if kind == "&" and (met or signed):
+                raise self._fault("Before & there must be a term.")
+            met |= kind == "&"
+            added |= kind == "+"
+            minus ^= kind == "-"
+            signed |= kind != "&"
+            self.at += 1
+        return added or (signed and not minus), minus, met
+
+    def _primary(self, against: bool) -> Node | None:
+        """A term or what stands in parentheses, with its weights; a filter is noted, and is none."""
+        first, weight = self.token, 1.0
+        while self._is("weight"):
+            weight *= self._weight()
+        token = self.token
+        if self._is("filter", "like"):
+            if self.token is not first:
+                raise self._fault(f"{token.text!r} is no term, and a weight says nothing of it.")
+            self._note(token, against)
+            return None
+        node = self._bare()
+        while self._is("power"):
+            weight *= self._weight()
+        weight = trees.rounded(weight)
+        if not 0 < weight <= MOST_WEIGHT:
+            raise self._fault(f"A weight is {weight:g}, but must lie above 0 and not above {MOST_WEIGHT:g}.", first)
+        own = trees.rounded(node.weight * weight)
+        if not 0 < abs(own) <= MOST_WEIGHT:
+            raise self._fault(f"Weights together are {own:g}, but must not lie above {MOST_WEIGHT:g}.", first)
+        return replace(node, weight=-own if against else own)
+
+    def _weight(self) -> float:
+        self.at += 1
+        return min(float(self.tokens[self.at - 1].text), 1e9)
+
+    def _note(self, token: Token, against: bool) -> None:
+        self.at += 1
+        if self.deep:
+            raise self._fault("This holds for the whole search; write it outside of parentheses.", token)
+        if token.kind == "filter":
+            self.filters.append(("-" if against else "") + token.text)
+            return
+        how = token.text.partition(":")[2].casefold()
+        if against or self.like or not (how in ("look", "subject") or _is_share(how)):
+            raise self._fault("Pictures are compared by like:look, like:subject or one between, like:0.4.", token)
+        self.like = how
+
+    def _bare(self) -> Node:
+        token = self.token
+        if self._took("("):
+            return self._inside(token)
+        if self._is("word"):
+            return self._phrase()
+        if self._took("phrase"):
+            return self._term(token, self._words(token, token.text))
+        if self._took("term"):
+            try:
+                wanted = read(token.text)
+            except UsageError as error:
+                raise self._fault(str(error), token) from error
+            if wanted is None:
+                raise self._fault(f"{token.text!r} is no term; a picture is [img:3f2a].", token)
+            return self._term(token, wanted)
+        raise self._fault("Here something to look for is missing: a word, [img:3f2a], colour:teal.")
+
+    def _inside(self, opened: Token) -> Node:
+        self.deep += 1
+        if self.deep > DEEPEST:
+            raise self._fault(f"Parentheses may lie {DEEPEST} deep, and here they lie deeper.", opened)
+        node = self._either()
+        if not self._took(")"):
+            raise self._fault("This parenthesis is not closed.", opened)
+        if node is None:
+            raise self._fault("There is nothing in these parentheses.", opened)
+        self.deep -= 1
+        return node
+
+    def _phrase(self) -> Node:
+        """Words side by side: the colours at their beginning, and what the others say."""
+        first = last = self.token
+        while self._is("word"):
+            last = self.token
+            self.at += 1
+        token = replace(first, until=last.until)
+        said = self._words(token, self.text[first.at : last.until])
+        names, left = vocabulary.coloured(said.phrase.split(" "), self.known)
+        members: list[Node] = [self._term(token, Colour(hexadecimal(name)), f"colour:{name}") for name in names]
+        if left:
+            members.append(self._term(token, Words(" ".join(left))))
+        return trees.together(members)
+
+    def _words(self, token: Token, text: str) -> Words:
+        words = (word.strip(",.;!?…'’`") for word in text.replace("_", " ").replace('"', " ").split())
+        phrase = " ".join(filter(None, words))
+        if not phrase:
+            raise self._fault("Nothing is said here; write what the picture shows.", token)
+        if len(phrase) > LONGEST_PHRASE:
+            raise self._fault(f"A phrase may have {LONGEST_PHRASE} characters, not {len(phrase):,}.", token)
+        return Words(phrase)
+
+    def _term(self, token: Token, wanted: Wanted, text: str = "") -> Term:
+        self.count += 1
+        if isinstance(wanted, OfConcept | File) and not self.local:
+            raise self._fault("Files of this machine can be named on the command line only.", token)
+        return Term(text or _canonical(token.text, wanted), wanted)
 
 
-def _weight(text: str | None) -> float:
-    weight = float(text) if text else 1.0
-    if not 0 < weight <= MOST_WEIGHT:
-        raise UsageError(f"A weight is {text}, but must lie above 0 and not above {MOST_WEIGHT:g}.")
-    return weight
+def _canonical(text: str, wanted: Wanted) -> str:
+    if isinstance(wanted, Words):
+        return wanted.phrase if vocabulary.is_plain(wanted.phrase) else f'"{wanted.phrase}"'
+    if isinstance(wanted, OfBoard):
+        return f'board:"{wanted.board}"'
+    if isinstance(wanted, OfConcept):
+        return f'concept:"{wanted.path}"'
+    if isinstance(wanted, Numbered):
+        return f"[IMG_{wanted.place}]"
+    return text
 
 
-def _no_term(text: str) -> str:
-    if text.lower() in NAMES:
-        return f"{text!r} is no term. For the colour, write colour:{text.lower()}."
-    return (
-        f"{text!r} is no term. Look for a colour (colour:#0a5f73, colour:teal:30%@top), a picture ([img:3f2a…]) or a "
-        "sketch, and filter with year:2024, name:dsc*, folder:trip and so on."
-    )
-
-
-def _wanted(text: str) -> Wanted | None:
-    """What a term looks for; None for what may be a filter."""
-    inner = text[1:-1] if text.startswith("[") and text.endswith("]") else text
-    kind, found, value = inner.partition(":")
-    reader = KINDS.get(kind.lower())
-    if not found or reader is None:
-        return None
-    return reader(value.strip())
-
-
-def hexadecimal(text: str) -> str:
-    """A colour as "#rrggbb", from a CSS name or three or six hexadecimal digits with or without #.
-
-    Raises
-    ------
-    UsageError
-        It is none.
-    """
-    if (named := NAMES.get(text.lower())) is not None:
-        return named
-    digits = text.removeprefix("#").lower()
-    if not re.fullmatch("[0-9a-f]{3}|[0-9a-f]{6}", digits):
-        raise UsageError(f"{text!r} is no colour; write #0a5f73 or a name that CSS knows, such as teal.")
-    return "#" + (digits if len(digits) == 6 else "".join(2 * digit for digit in digits))
-
-
-def _colour(text: str) -> Colour:
-    head, _, place_text = text.partition("@")
-    name, share, how = head, None, "about"
-    if ":" in place_text and (tail := _SHARE.fullmatch(place_text.rpartition(":")[2])):
-        place_text = place_text.rpartition(":")[0]
-        share, how = float(tail[2]) / 100, _HOW[tail[1]]
-    if ":" in head:
-        name, _, said = head.partition(":")
-        found = _SHARE.fullmatch(said if said.endswith("%") else f"{said}%")
-        if found is None:
-            raise UsageError(f"{said!r} is no share of a colour; write 30%, >30% or <30%.")
-        share, how = float(found[2]) / 100, _HOW[found[1]]
-    if share is not None and not 0 < share <= 1:
-        raise UsageError(f"A colour's share is {share * 100:g} %, but must lie above 0 and not above 100.")
-    place = read_place(place_text) if "@" in text else None
-    return Colour(hexadecimal(name), share, how, place, place_text)  # type: ignore[arg-type]
-
-
-def read_place(text: str) -> Place:
-    """A place by its name, as a box ``x,y,width,height`` or as ``oval:x,y,rx,ry`` or ``oval:…,angle``, in percent.
-
-    Raises
-    ------
-    UsageError
-        It is none of these.
-    """
-    name = text.lower()
-    name = _SYNONYMS.get(name, name)
-    if name in NAMED:
-        return NAMED[name]
-    kind, found, rest = name.rpartition(":")
-    parts = [part.strip() for part in rest.split(",")]
-    if all(_NUMBER.fullmatch(part) for part in parts):
-        numbers = [float(part) for part in parts]
-        if not found and len(numbers) == 4:
-            return read_box(text)
-        if kind == "oval" and len(numbers) in (4, 5) and all(0 < radius <= 200 for radius in numbers[2:4]):
-            x, y, rx, ry = (max(-100.0, min(200.0, number)) / 100 for number in numbers[:4])
-            return Oval.drawn(x, y, rx, ry, *numbers[4:])
-    raise UsageError(
-        f"{text!r} is no place; write {', '.join(NAMED)}, a box as 10,20,30,40 (left, top, width, height, percent) or "
-        "oval:50,50,20,10."
-    )
-
-
-def read_box(text: str) -> Box:
-    """A box ``x,y,width,height`` in percent of the frame, cut to the frame.
-
-    Raises
-    ------
-    UsageError
-        Not four numbers, or nothing of the box lies in the frame.
-    """
-    parts = [part.strip() for part in text.split(",")]
-    if len(parts) != 4 or not all(_NUMBER.fullmatch(part) for part in parts):
-        raise UsageError(f"{text!r} is no box; write left, top, width and height in percent, as 10,20,30,40.")
-    left, top, width, height = (max(-1e4, min(1e4, float(part))) / 100 for part in parts)
-    right, bottom = min(1.0, left + width), min(1.0, top + height)
-    left, top = max(0.0, left), max(0.0, top)
-    if right - left < 0.005 or bottom - top < 0.005:
-        raise UsageError(f"The box {text!r} has nothing of the picture in it.")
-    return Box(left, top, right - left, bottom - top)
-
-
-def _picture(text: str) -> Picture | Region:
-    name, found, rest = text.partition("@")
-    if not _ID.fullmatch(name):
-        raise UsageError(f"{name!r} is no picture; write the first characters of its id, at least 4.")
-    if not found:
-        return Picture(name)
-    box, _, how = rest.partition(":")
-    if how not in ("", "anywhere", "here"):
-        raise UsageError(f"{how!r} says not where a region may lie; write :anywhere or :here.")
-    return Region(name, read_box(box), how != "here")
-
-
-def _upload(text: str) -> Upload:
-    if not re.fullmatch("[0-9a-f]{64}", text):
-        raise UsageError(f"{text!r} is no picture that was handed in; its name has 64 hexadecimal digits.")
-    return Upload(text)
-
-
-KINDS = {
-    "colour": _colour,
-    "color": _colour,
-    "img": _picture,
-    "upload": _upload,
-    "sketch": sketches.read,
-}
-"""What a term may begin with, and what reads the rest of it."""
+def _is_share(text: str) -> bool:
+    try:
+        return 0 <= float(text) <= 1
+    except ValueError:
+        return False

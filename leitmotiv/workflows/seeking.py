@@ -1,7 +1,6 @@
-"""Search by look: what each term of a query gives to every picture, and the ranking that comes of it."""
+"""Search: the ranking that comes of a query, by looks alone as ever, or by words, pictures and boards together."""
 
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,39 +8,41 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import colour_search, combining, sketch, views
+from leitmotiv.analysis import combining, views
 from leitmotiv.analysis.cutoff import above_chance
-from leitmotiv.analysis.sketch import Sketch
-from leitmotiv.errors import ImageReadError
-from leitmotiv.records import Float, Mixture, Ranking, Result, Swatch
-from leitmotiv.workflows import likeness, regions, selecting, uploads
-from leitmotiv.workflows.components import side_by_side
-from leitmotiv.workflows.fitting import fit_file
+from leitmotiv.records import Float, Ranking, Result, Swatch
+from leitmotiv.workflows import blending, boards, joining, names, scoring, selecting
 from leitmotiv.workflows.memory import remember
-from leitmotiv.workflows.query import Colour, File, Picture, Query, Region, Term, Upload, parse
+from leitmotiv.workflows.query import Node, Query, parse
+from leitmotiv.workflows.scoring import Said
 from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.terms import File, OfBoard, Picture, Region
 
 Rows = NDArray[np.int64]
 OFFERED = 60
 """Pictures that the offered colours are drawn from."""
 MOST_COLOURS = 12
+SHARE, DEVIATIONS = "share of the query", "standard deviations"
+"""Units of scores: of looks alone, and of everything else."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Scored:
-    """What a term found.
+    """What a query says of every picture.
 
     Attributes
     ----------
-    values : (N,) float64
-        At most 1; about 0 for a picture that has nothing to do with it.
-    divergences : (N,) float64 or None
-        Of looks, nats; NaN where not computed.
+    total : (N,) float64
+    parts : (T, N) float64
+        They add up to the total.
+    found : (N,) bool or None
+        Which pictures part from chance, where that is not told by how the total lies.
     """
 
-    values: Float
-    divergences: Float | None = None
-    approximate: bool = False
+    total: Float
+    parts: Float
+    found: NDArray[np.bool_] | None
+    said: Sequence[Said]
 
 
 def search(
@@ -52,11 +53,13 @@ def search(
     offset: int = 0,
     everything: bool = False,
     files: Sequence[Path] = (),
+    numbered: Sequence[str] = (),
+    local: bool = False,
 ) -> Ranking:
     """The pictures that fit a query best, best first.
 
-    What the terms give is put together by `combining.parts`. Without a term the filters alone choose, and the newest
-    picture comes first.
+    Colours, sketches and pictures alone are put together by `combining.parts`, as looks; all else by `joining.joined`.
+    Without a term the filters choose, and the newest picture comes first.
 
     Parameters
     ----------
@@ -64,22 +67,25 @@ def search(
         Go on past the cut-off, where chance begins.
     files : sequence of Path
         Pictures outside the library that are looked for too.
+    numbered : sequence of str
+        Ids of the ranking that [IMG_0], [IMG_1] and so on mean.
+    local : bool
+        Whether the line may name files of this machine.
 
     Raises
     ------
     UsageError
         The query cannot be read.
-    ImageNotFoundError
-        It names a picture that is not there.
+    ImageNotFoundError, NotFoundError
+        It names a picture or a board that is not there.
+    MissingExtraError, NoActivationsError
+        It asks for what pictures show, and nothing has seen that.
     """
-    query = parse(text, files)
-    if not query.terms:
+    query = read(session, text, files=files, numbered=numbered, local=local)
+    if query.tree is None:
         return _filtered(session, query, selecting.select(session, query.filters), n, offset)
     ids, row_of = _rows(session)
-    scored = [_score(session, term, ids) for term in query.terms]
-    values = np.array([one.values for one in scored]).reshape(len(scored), len(ids))
-    parts = combining.parts(values, np.array([term.weight for term in query.terms]))
-    total = parts.sum(axis=0)
+    scored = _scored(session, query, query.tree, ids)
     others = np.delete(
         np.arange(len(ids)), [row_of[image_id] for image_id in _own(session, query) if image_id in row_of]
     )
@@ -87,57 +93,101 @@ def search(
     if query.filters:
         kept = selecting.select(session, query.filters)
         rows = np.intersect1d(others, [row_of[image_id] for image_id in kept if image_id in row_of]).astype(np.int64)
-    order = rows[np.lexsort((rows, -total[rows]))]
-    # what counts against pictures scatters them, too, but says nothing of how near chance comes to a fit
-    against = any(term.weight < 0 for term in query.terms)
-    chosen, cut = _cut(np.maximum(total, 0.0) if against else total, others, order)
+    order = rows[np.lexsort((rows, -scored.total[rows]))]
+    if scored.found is None:
+        # what counts against pictures scatters them, too, but says nothing of how near chance comes to a fit
+        against = any(term.weight < 0 for term in query.terms)
+        cut = _cut(np.maximum(scored.total, 0.0) if against else scored.total, others, order)
+    else:
+        cut = int(scored.found[rows].sum())
     shown = order[offset : offset + n] if everything or cut == 0 else order[offset : min(offset + n, cut)]
-    nats = scored[0].divergences if len(scored) == 1 else None
+    nats = scored.said[0].divergences if len(scored.said) == 1 and scored.found is None else None
     return Ranking(
         measure="search",
-        unit="share of the query",
+        unit=SHARE if scored.found is None else DEVIATIONS,
         order="descending",
         query={"q": query.text, **({"files": [str(path) for path in files]} if files else {})},
-        results=_results(session, [ids[row] for row in shown], total[shown], parts[:, shown], nats, shown),
+        results=_results(session, ids, scored, shown, nats),
         total=len(order),
-        approximate=any(one.approximate for one in scored),
+        approximate=any(one.approximate for one in scored.said),
         terms=tuple(term.label for term in query.terms),
-        cut=chosen,
+        cut=cut,
+        nearest=tuple(dict.fromkeys(word for one in scored.said for word in one.nearest)),
     )
 
 
-def _cut(total: Float, others: Rows, order: Rows) -> tuple[int, int]:
-    """How many of an order part from chance, told from the whole library; and where a page ends that shows only these.
+def read(
+    session: Session,
+    text: str,
+    *,
+    files: Sequence[Path] = (),
+    numbered: Sequence[str] = (),
+    local: bool = False,
+) -> Query:
+    """A line as a query, with the names that this library knows, and with pictures for places in a ranking.
+
+    Raises
+    ------
+    UsageError
+        It cannot be read, or a place lies outside of the ranking.
+    """
+    query = parse(text, files, local=local, known=names.known(session))
+    return query.numbered(numbered) if numbered else query
+
+
+def _scored(session: Session, query: Query, tree: Node, ids: list[str]) -> _Scored:
+    by = _by(query)
+    said = [scoring.said(session, term, ids, by) for term in query.terms]
+    if query.is_of_looks:
+        values = np.array([one.values for one in said]).reshape(len(said), len(ids))
+        parts = combining.parts(values, np.array([term.weight for term in query.terms]))
+        return _Scored(parts.sum(axis=0), parts, None, said)
+    told = [scoring.standardised(one) for one in said]
+    whole = joining.joined(tree, [values for values, _ in told], [found for _, found in told])
+    parts = np.array([whole.parts.get(at, np.zeros(len(ids))) for at in range(len(said))])
+    return _Scored(whole.values, parts, whole.found, said)
+
+
+def _by(query: Query) -> float:
+    """How pictures are compared: as it is said, else by the look, but by the subject beside words and boards."""
+    if query.like:
+        return blending.read(query.like)
+    seen = any(isinstance(term.wanted, scoring.SEEN) for term in query.terms)
+    return blending.SUBJECT if seen else blending.LOOK
+
+
+def _cut(total: Float, others: Rows, order: Rows) -> int:
+    """How many of an order part from chance, told from the whole library.
 
     Where nothing does, a page shows all: an empty answer helps nobody.
     """
     scores = total[others]
     count = above_chance(scores)
     if not count:
-        return 0, 0
+        return 0
     least = -np.partition(-scores, count - 1)[count - 1]
-    found = int((total[order] >= least).sum())
-    return found, found
+    return int((total[order] >= least).sum())
 
 
 def _results(
-    session: Session, ids: list[str], total: Float, parts: Float, nats: Float | None, rows: Rows
+    session: Session, ids: Sequence[str], scored: _Scored, rows: Rows, nats: Float | None
 ) -> tuple[Result, ...]:
-    images = {one.id: one for one in session.library.images.many(ids)}
+    shown = [ids[row] for row in rows]
+    images = {one.id: one for one in session.library.images.many(shown)}
     found = []
-    for at, image_id in enumerate(ids):
+    for row, image_id in zip(rows.tolist(), shown, strict=True):
         if image_id in images:
-            value = float(nats[int(rows[at])]) if nats is not None else math.nan
-            given = tuple(float(part) for part in parts[:, at])
+            value = math.nan if nats is None else float(nats[row])
+            given = tuple(scored.parts[:, row].tolist())
             exact = None if math.isnan(value) else value
-            found.append(Result(image_id, images[image_id].path, float(total[at]), exact, given))
+            found.append(Result(image_id, images[image_id].path, float(scored.total[row]), exact, given))
     return tuple(found)
 
 
 def _filtered(session: Session, query: Query, kept: Sequence[str], n: int, offset: int) -> Ranking:
     images = session.library.images.many(kept[offset : offset + n])
     results = tuple(Result(one.id, one.path, 1.0) for one in images)
-    return Ranking("search", "share of the query", "descending", {"q": query.text}, results, len(kept))
+    return Ranking("search", SHARE, "descending", {"q": query.text}, results, len(kept))
 
 
 def _own(session: Session, query: Query) -> set[str]:
@@ -148,8 +198,10 @@ def _own(session: Session, query: Query) -> set[str]:
             continue
         if isinstance(term.wanted, Picture | Region):
             found.add(session.library.images.get(term.wanted.id).id)
-        elif isinstance(term.wanted, File) and (known := _known(session, term.wanted)):
+        elif isinstance(term.wanted, File) and (known := scoring.known(session, term.wanted)):
             found.add(known)
+        elif isinstance(term.wanted, OfBoard):
+            found.update(one.id for one in boards.get(session, term.wanted.board).examples)
     return found
 
 
@@ -161,82 +213,6 @@ def _rows(session: Session) -> tuple[list[str], dict[str, int]]:
         return ids, {image_id: row for row, image_id in enumerate(ids)}
 
     return remember(session, ("rows", session.library.revision("images", "files")), read)
-
-
-def _known(session: Session, file: File) -> str | None:
-    """The id of a file that is in the library."""
-    known = session.library.images.find_path(os.fsencode(os.path.abspath(file.path)))
-    return None if known is None else known.id
-
-
-def _score(session: Session, term: Term, ids: list[str]) -> _Scored:
-    """What a term gives to pictures; remembered while the library stays as it is."""
-    stamp = _stamp(session, term)
-    state = (*session.library.revision("images", "files"), session.library.clusters.stamp())
-    return remember(session, ("term", stamp, state), lambda: _scored(session, term, ids), lane=True)
-
-
-def _stamp(session: Session, term: Term) -> str:
-    if isinstance(term.wanted, File):
-        try:
-            status = term.wanted.path.stat()
-        except OSError as error:
-            raise ImageReadError(str(term.wanted.path), "it is no longer there") from error
-        return f"{os.path.abspath(term.wanted.path)} {status.st_size} {status.st_mtime_ns}"
-    if isinstance(term.wanted, Upload):
-        uploads.get(session, term.wanted.id)
-    return term.text
-
-
-def _scored(session: Session, term: Term, ids: list[str]) -> _Scored:
-    wanted = term.wanted
-    if isinstance(wanted, Colour):
-        return _Scored(_colour(session, wanted, ids))
-    if isinstance(wanted, Picture):
-        chosen = session.library.images.get(wanted.id).id
-        return _alike(likeness.order(session, chosen), ids, chosen)
-    if isinstance(wanted, Region):
-        image = session.library.images.get(wanted.id)
-        return _Scored(regions.likeness(session, wanted, image, ids), approximate=len(ids) > regions.COMPARED)
-    if isinstance(wanted, Sketch):
-        return _sketch(session, wanted, ids)
-    if isinstance(wanted, Upload):
-        return _alike(likeness.order_to(session, uploads.get(session, wanted.id).mixture), ids)
-    known = _known(session, wanted)
-    if known is not None:
-        return _alike(likeness.order(session, known), ids, known)
-    return _alike(likeness.order_to(session, fit_file(wanted.path, session.settings)), ids)
-
-
-def _colour(session: Session, wanted: Colour, ids: list[str]) -> Float:
-    kernel = colour_search.kernel(sketch.lab(wanted.colour))
-    (share,) = colour_search.shares(side_by_side(session, ids), [kernel], wanted.place)
-    if wanted.share is None:
-        return colour_search.presence(share)
-    return colour_search.agreement(share, wanted.share, wanted.how)
-
-
-def _sketch(session: Session, wanted: Sketch, ids: list[str]) -> _Scored:
-    if wanted.ground:
-        drawn: Mixture = sketch.mixture(wanted, session.settings.colour_space)
-        return _alike(likeness.order_to(session, drawn), ids)
-    values, _ = sketch.held(side_by_side(session, ids), sketch.parts(wanted), np.zeros((1, 2)))
-    return _Scored(values)
-
-
-def _alike(order: likeness.Order, ids: list[str], own: str | None = None) -> _Scored:
-    """Likeness as a score: 1 is the same look, 0 as far as a typical pair is, below it farther."""
-    known = order.scores[~np.isnan(order.scores)]
-    typical = 0.5 if order.unit == "relative" else max(float(np.median(known)) if len(known) else 0.0, 1e-9)
-    least = float(known.max(initial=0.0))
-    row_of = {image_id: row for row, image_id in enumerate(order.ids)}
-    rows = np.array([row_of.get(image_id, -1) for image_id in ids], np.int64)
-    scores = np.append(np.where(np.isnan(order.scores), least, order.scores), 2 * typical)[rows]
-    values = np.maximum(1 - scores / typical, -1.0)
-    divergences = np.append(order.values, np.nan)[rows]
-    if own in ids:
-        values[ids.index(own)], divergences[ids.index(own)] = 1.0, 0.0
-    return _Scored(values, divergences, order.approximate)
 
 
 def colours(session: Session) -> tuple[Swatch, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from leitmotiv.errors import EmptyLibraryError, UsageError
-from leitmotiv.workflows import activations
+from leitmotiv.workflows import activations, backgrounds
 from leitmotiv.workflows import folders as allowance
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.queue import Parameters
@@ -43,7 +43,7 @@ def add(session: Session, parameters: Parameters, report: Report) -> str:
     added = add_directories(session, [Path(folder) for folder in chosen], report=report)
     if session.library.images.count() and (added.new or added.changed or session.library.clusters.digest() is None):
         build_index(session, report=report)
-        activations.follow(session, report)
+        backgrounds.follow(session, report)
     return str(added)
 
 
@@ -63,7 +63,7 @@ def index(session: Session, parameters: Parameters, report: Report) -> str:
     from leitmotiv.workflows.index import build_index
 
     built = build_index(session, groups=parameters.get("groups"), report=report)
-    activations.follow(session, report)
+    backgrounds.follow(session, report)
     return str(built)
 
 

@@ -8,7 +8,7 @@ from typing import Self
 
 from leitmotiv.errors import LeitmotivError, UsageError
 from leitmotiv.imaging.watch import changes
-from leitmotiv.workflows import activations, queue
+from leitmotiv.workflows import backgrounds, queue
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.ingest import AddReport, add_directories
 from leitmotiv.workflows.progress import Report
@@ -55,7 +55,7 @@ def _update(session: Session, roots: Sequence[Path], report: Report | None) -> s
         return ""
     if session.library.images.count():
         build_index(session, report=report)
-        activations.follow(session, report)
+        backgrounds.follow(session, report)
     return str(added)
 
 

@@ -43,10 +43,16 @@ def test_axes_are_orthonormal_and_variances_those_of_the_rows():
 def test_the_metric_is_the_inverse_of_the_shrunk_covariance():
     made = ground.learn(kinds(5, 12)[0])
     shrunk = made.rows.T.astype(np.float64) @ made.rows / len(made)
-    shrunk += ground.SHRINKAGE * made.variances[0] * np.eye(len(shrunk))
-    np.testing.assert_allclose(ground.metric(made) @ shrunk, np.eye(len(shrunk)), atol=1e-3)
-    own = np.einsum("np,pq,nq->n", made.rows, ground.metric(made), made.rows)
-    assert ground.ordinary(made) == pytest.approx(own.mean(), rel=1e-3)
+    shrunk += ground.shrinkage(made, 3) * np.eye(len(shrunk))
+    np.testing.assert_allclose(ground.metric(made, 3) @ shrunk, np.eye(len(shrunk)), atol=1e-3)
+    own = np.einsum("np,pq,nq->n", made.rows, ground.metric(made, 3), made.rows)
+    assert ground.ordinary(made, 3) == pytest.approx(own.mean(), rel=1e-3)
+
+
+def test_more_examples_are_measured_finer_and_few_kinds_coarser():
+    many, few = (ground.learn(kinds(count, 60 // count)[0]) for count in (12, 2))
+    assert ground.shrinkage(many, 1) > ground.shrinkage(many, 8) > ground.shrinkage(many, 50) > 0
+    assert ground.shrinkage(few, 8) > few.variances[0] / 2 > ground.shrinkage(many, 8)
 
 
 def test_the_same_pictures_have_the_same_background():
@@ -70,7 +76,7 @@ def test_small_collections_have_one_too(count):
     made = ground.learn(kinds(1, count)[0])
     assert len(made) == count
     assert np.isfinite(made.rows).all()
-    assert np.isfinite(ground.metric(made)).all()
+    assert np.isfinite(ground.metric(made, 1)).all()
     assert np.isfinite(ground.placed(made, np.ones((2, WIDTH)))).all()
 
 

@@ -350,9 +350,9 @@ def test_search_prints_paths_for_scripts(library, photos):
 
 
 def test_search_names_what_it_cannot_read_and_ends_with_1_where_nothing_is_left(library):
-    done = leitmotiv("--library", library, "search", "teal")
+    done = leitmotiv("--library", library, "search", "colour:teal + [img:zz]")
     assert done.returncode == 2
-    assert "colour:teal" in done.stderr
+    assert "At character 15" in done.stderr
     assert leitmotiv("--library", library, "search", "colour:teal name:nosuch*").returncode == 1
     form = json.loads(leitmotiv("--library", library, "search", "colour:#c83c28", "--json").stdout)
     assert form["measure"] == "search"

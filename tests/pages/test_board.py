@@ -153,6 +153,21 @@ def test_results_are_filtered_sorted_and_ranked_with_their_own(site, open_page, 
     assert 0 < page.locator("#results .result").count() < 56
 
 
+def test_what_was_scrolled_to_stays_while_the_board_changes(site, open_page, learnt):
+    page = open_page(f"{site.url}/boards/{learnt.id}?from=20&own=1")
+    until(page, TRAINED)
+    page.evaluate("document.querySelector('#results').lastElementChild.scrollIntoView()")
+    page.evaluate("document.querySelector('#results').lastElementChild.dataset.kept = ''")
+    tile = page.locator("#results .tile").last
+    tile.focus()
+    page.keyboard.press("+")
+    until(page, "document.querySelector('#results [data-kept][data-on=positive]')")
+    assert page.locator("#results [data-kept] .acts button:visible").count() == 1
+    assert page.evaluate("document.activeElement.closest('[data-kept]') !== null")
+    page.keyboard.press("Delete")
+    until(page, "!document.querySelector('#results [data-kept][data-on]')")
+
+
 def test_heat_maps_lie_over_the_results(site, open_page, learnt):
     page = open_page(f"{site.url}/boards/{learnt.id}?view=heatmap")
     until(page, "document.querySelector('#results img.heat').naturalWidth > 0", seconds=60)
@@ -163,6 +178,22 @@ def test_heat_maps_lie_over_the_results(site, open_page, learnt):
     page.keyboard.press("v")
     assert page.locator("#results").get_attribute("data-view") == "focus"
     assert "view=focus" in page.url
+
+
+def test_a_result_opens_over_the_board_and_goes_on_it_from_there(site, open_page, learnt):
+    page = open_page(f"{site.url}/boards/{learnt.id}")
+    until(page, TRAINED)
+    tile = page.locator("#results .tile").nth(1)
+    wanted = tile.get_attribute("data-id")
+    tile.click()
+    until(page, "document.querySelector('dialog.lightbox[open] [data-viewer]')")
+    page.keyboard.press("-")
+    until(page, f"document.querySelector('[data-side=negative] [data-example=\"{wanted}\"]')")
+    page.keyboard.press("Control+z")
+    until(page, f"!document.querySelector('[data-example=\"{wanted}\"]')")
+    page.keyboard.press("Escape")
+    until(page, "!document.querySelector('dialog.lightbox[open]')")
+    assert page.url == f"{site.url}/boards/{learnt.id}"
 
 
 def test_the_ten_that_teach_most_are_answered_in_place(site, open_page, learnt):

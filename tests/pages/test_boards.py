@@ -11,6 +11,15 @@ PASTE = """(address) => {
   clipboardData.setData('text/plain', address);
   document.body.dispatchEvent(new ClipboardEvent('paste', {clipboardData, bubbles: true, cancelable: true}));
 }"""
+DROP = """async (address) => {
+  const dataTransfer = new DataTransfer();
+  const bytes = await (await fetch(address)).blob();
+  dataTransfer.items.add(new File([bytes, new Uint8Array([0])], 'dropped.jpg', {type: 'image/jpeg'}));
+  const side = document.querySelector('[data-side="negative"]');
+  for (const kind of ['dragover', 'drop']) {
+    side.dispatchEvent(new DragEvent(kind, {dataTransfer, bubbles: true, cancelable: true}));
+  }
+}"""
 SHOWN = "[...document.querySelectorAll('.cards > .card:not(.gone) h2')].map((one) => one.textContent)"
 GONE = "[...document.querySelectorAll('.card.gone h3')].map((one) => one.textContent)"
 READY = "document.querySelector('#board input[type=range]')?.style.getPropertyValue('--at')"
@@ -112,6 +121,8 @@ def test_pictures_come_from_the_dialog_the_disk_the_clipboard_and_by_drag(site, 
         f"{site.url}/images/{site.ids[20]}",
     )
     until(page, f"document.querySelector('[data-side=positive] [data-example=\"{site.ids[20]}\"]')")
+    page.evaluate(DROP, f"/images/{site.ids[21]}/file")
+    until(page, "document.querySelectorAll('[data-side=negative] [data-example]').length === 4")
     page.locator(f'[data-example="{site.ids[20]}"] .tile').drag_to(page.locator('[data-side="negative"] h2'))
     until(page, f"document.querySelector('[data-side=negative] [data-example=\"{site.ids[20]}\"]')")
 

@@ -14,13 +14,13 @@ def test_the_slider_changes_the_groups_and_the_address(site, open_page):
     page = open_page(site.url + "/clusters?count=2")
     assert page.locator(".trend").count() == 2
     before = page.evaluate(SETS)
-    slider = page.get_by_role("slider")
+    slider = page.get_by_role("slider", name="fewer or more groups")
     slider.focus()
     slider.press("ArrowRight")
     until(page, "new URL(location).searchParams.get('count') === '3'")
     until(page, "document.querySelectorAll('.trend').length === 3")
     assert page.evaluate(SETS) != before
-    assert page.locator("output").inner_text() == "3"
+    assert page.locator("[data-count]").inner_text() == "3"
     page.keyboard.press("]")
     until(page, "document.querySelectorAll('.trend').length === 4")
     page.keyboard.press("[")
@@ -32,22 +32,22 @@ def test_the_slider_changes_the_groups_and_the_address(site, open_page):
 def test_dragging_to_the_end_shows_every_allowed_count(site, open_page):
     counts = browse.clusters(site.session).counts
     page = open_page(site.url + "/clusters")
-    slider = page.get_by_role("slider")
+    slider = page.get_by_role("slider", name="fewer or more groups")
     box = slider.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] + 40, box["y"] + box["height"] / 2, steps=5)
     page.mouse.up()
     until(page, f"new URL(location).searchParams.get('count') === '{counts[-1]}'")
-    assert page.locator("output").inner_text() == str(counts[-1])
+    assert page.locator("[data-count]").inner_text() == str(counts[-1])
     expected = sum(group.size > 1 for group in browse.clusters(site.session, counts[-1]).clusters)
     until(page, f"document.querySelectorAll('.trend').length === {expected}")
 
 
 def test_without_script_the_slider_is_a_form(site, open_page):
     page = open_page(site.url + "/clusters?count=2", java_script_enabled=False)
-    page.get_by_role("slider").fill("4")
-    page.get_by_role("button", name="Show").click()
+    page.get_by_role("slider", name="fewer or more groups").fill("4")
+    page.get_by_role("button", name="Show").first.click()
     page.wait_for_url("**/clusters?count=4")
     assert page.locator(".trend").count() == 4
 

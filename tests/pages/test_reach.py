@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from werkzeug.exceptions import NotFound
 
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import boards, browse, own, pinning
+from leitmotiv.workflows import boards, browse, learning, own, pinning
 from tests.pages.conftest import until
 
 pytestmark = pytest.mark.browser
@@ -73,6 +73,7 @@ def kept(site):
     board = boards.create(site.session, "Discs")
     pinning.put(site.session, board.id, site.ids[:3])
     pinning.put(site.session, board.id, site.ids[3:4], "negative")
+    learning.train(site.session, board.id)
     yield
     boards.trash(site.session, board.id)
     own.rate(site.session, site.ids[:1], stars=0, favourite=False)

@@ -10,7 +10,7 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import browse, own
+from leitmotiv.workflows import boards, browse, finding, learning, own, pinning, samples, selecting
 from leitmotiv.workflows.duplicates import find_duplicates
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.ingest import add_directories
@@ -87,6 +87,10 @@ def _compare(page: Any) -> None:
     until(page, "document.querySelector('dialog[open]')")
 
 
+def _heat(page: Any) -> None:
+    until(page, "document.querySelector('#results img.heat').naturalWidth > 0", seconds=60)
+
+
 SKETCH = "150_50.75.50.25.0.c83c28_50.20.60.25.0.2850a0"
 ALL = (
     Shot("pictures-light", "/", "light"),
@@ -116,6 +120,11 @@ ALL = (
     Shot("map-light", "/map?layout=grid", "light", ready=MAPPED, wait_ms=4000),
     Shot("duplicates-dark", "/duplicates"),
     Shot("compare-dark", "/duplicates", act=_compare),
+    Shot("boards-light", "/boards", "light"),
+    Shot("board-dark", "/boards/{board}"),
+    Shot("board-phone", "/boards/{board}", size=PHONE),
+    Shot("board-heat-dark", "/boards/{board}?view=heatmap", act=_heat, wait_ms=6000),
+    Shot("board-result-dark", "/boards/{board}/results/{found}"),
     Shot("jobs-dark", "/jobs"),
     Shot("about-light", "/about", "light"),
     Shot("interface-light", "/docs", "light"),
@@ -139,6 +148,22 @@ def _copies(folder: Path, source: Path) -> None:
         image.crop((across // 10, down // 10, across, down)).save(folder / "crop.jpg", quality=90)
         ImageOps.expand(image, border=max(4, across // 30), fill="white").save(folder / "framed.jpg", quality=90)
         image.save(folder / "small copy.jpg", quality=40)
+
+
+def _board(session: Session, trend: Sequence[str]) -> dict[str, str]:
+    """A board of flowers that was corrected once, where the photos have such folders; else of a trend."""
+    lotus, sunflowers, insects = (
+        selecting.select(session, f"folder:{name}") for name in ("lotus", "sunflower", "butterfly")
+    )
+    others = insects or selecting.select(session, f"-id:{','.join(one[:16] for one in trend)}")
+    samples.make(session)
+    board = boards.create(session, "Petals, close", words="one flower fills the frame")
+    pinning.put(session, board.id, [*lotus[:3], *sunflowers[:3]] or trend[:3])
+    learning.train(session, board.id, name="first try")
+    pinning.put(session, board.id, others[:2], "negative")
+    pinning.weigh(session, board.id, {(lotus or trend)[1]: 1.6})
+    learning.train(session, board.id, name="without insects")
+    return {"board": str(board.id), "found": finding.results(session, board.id, n=1).results[0].id}
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +191,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[
         own.keep_selection(session, "upright", query="orientation:portrait")
         far = browse.similar(session, trend.members[0], n=10_000).results[-1].id
         names = {"a": trend.members[0], "b": trend.members[1], "far": far, "trend": str(trend.id)}
+        names |= _board(session, trend.members)
         for url in serve(session):
             yield url, names
     if PHOTOS:

@@ -70,7 +70,7 @@ def test_picked_trends_are_joined_and_taken_apart_by_keys_and_undone(site, open_
 
 def test_back_undoes_one_move_of_the_slider(site, open_page):
     page = open_page(site.url + "/clusters?count=2")
-    slider = page.get_by_role("slider")
+    slider = page.get_by_role("slider", name="fewer or more groups")
     slider.focus()
     slider.press("ArrowRight")
     slider.press("ArrowRight")
@@ -82,7 +82,7 @@ def test_back_undoes_one_move_of_the_slider(site, open_page):
     until(page, f"{TRENDS} === 4")
     page.go_back()
     until(page, f"{TRENDS} === 2")
-    assert page.locator("output").inner_text() == "2"
+    assert page.locator("[data-count]").inner_text() == "2"
     page.go_forward()
     until(page, f"{TRENDS} === 4")
 

@@ -9,7 +9,7 @@ from leitmotiv.web.app import create_app
 from leitmotiv.workflows.backgrounds import background
 from leitmotiv.workflows.session import Session
 from tests.workflows.kinds import KINDS, fill
-from tests.workflows.synthetic import image_id
+from tests.workflows.synthetic import add, image_id
 
 IDS = [image_id(number) for number in range(40)]
 KIND, OTHERS = IDS[::KINDS], IDS[1::KINDS]
@@ -61,6 +61,9 @@ def test_cards_say_what_boards_are_and_what_was_thrown_away(client, board):
     page = read(client, "/boards")
     assert "Restore" in page
     assert "Make three sample boards" in page
+    page = read(client, f"/boards/{board['id']}")
+    assert "This board is in the trash" in page
+    assert "data-do-train" not in page
 
 
 def test_results_stand_in_the_page_best_first_and_go_on_by_links(client, board):
@@ -91,6 +94,21 @@ def test_an_untrained_or_missing_board_says_what_comes_first(client):
     assert "two are needed" in read(client, f"/boards/{made['id']}/compare", 400)
     for address in ("/boards/99", "/boards/99/camera", f"/boards/{made['id']}/snapshots/5", "/boards/99/compare"):
         read(client, address, 404)
+
+
+def test_what_leaves_a_board_depends_on_what_it_learnt(client, board):
+    def offered(page):
+        return {part.partition("?")[0].partition('"')[0] for part in page.split("/export.")[1:]}
+
+    assert offered(read(client, f"/boards/{board['id']}")) == {"html", "cav", "json", "onnx"}
+    bare = client.post(API, json={"name": "bare"}).json
+    assert offered(read(client, f"/boards/{bare['id']}")) == {"html"}
+
+
+def test_pictures_that_came_since_are_told_of(client, board, tmp_path):
+    with Session(Settings(library=tmp_path / "library")) as session:
+        add(session.library, range(40, 42))
+    assert "2 pictures came since the network looked" in read(client, f"/boards/{board['id']}")
 
 
 def test_a_training_is_shown_as_it_was_and_beside_another(client, board):

@@ -117,7 +117,7 @@ def test_an_unknown_picture_is_not_found(site):
 
 def test_laying_out_is_started_and_answered_at_once(site, monkeypatch):
     asked = []
-    monkeypatch.setattr(map_making, "start", lambda session, anew: asked.append(anew) or True)
+    monkeypatch.setattr(map_making, "start", lambda session, anew, by: asked.append(anew) or True)
     answer = site.client.post("/api/v1/map/layout", json={"anew": True})
     assert answer.status_code == 202
     assert answer.get_json() == {"started": True, "working": True}

@@ -71,7 +71,18 @@ def test_a_body_says_the_same_as_an_address(client):
 
 
 @pytest.mark.parametrize(
-    "body", [[], {"q": 3}, {"n": 0}, {"n": True}, {"offset": -1}, {"all": "yes"}, {"q": "x" * 9000}, {"q": "teal"}]
+    "body",
+    [
+        [],
+        {"q": 3},
+        {"n": 0},
+        {"n": True},
+        {"offset": -1},
+        {"all": "yes"},
+        {"q": "x" * 9000},
+        {"q": "teal +"},
+        {"q": "x " * 6000},
+    ],
 )
 def test_a_body_that_says_nothing_useful_is_refused_with_its_reason(client, body):
     answer = client.post("/api/v1/search", json=body)
@@ -102,11 +113,12 @@ def test_a_term_can_be_taken_out_and_turned(client):
 
 
 def test_a_query_that_cannot_be_read_keeps_what_was_typed_and_says_why(client):
-    answer = client.get("/search", query_string={"q": "teal@top"})
+    answer = client.get("/search", query_string={"q": "colour:teal + [img:zz]"})
     assert answer.status_code == 400
     text = answer.get_data(as_text=True)
-    assert 'value="teal@top"' in text
-    assert "is no term" in text
+    assert 'value="colour:teal + [img:zz]"' in text
+    assert "is no picture" in text
+    assert "<mark>[img:zz]</mark>" in text
     missing = client.get("/search", query_string={"q": "[img:ffffffffffff]"})
     assert missing.status_code == 404
 

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 import leitmotiv
+from leitmotiv.cli.main import run
 from leitmotiv.errors import ImageReadError, MissingExtraError
 from leitmotiv.imaging import read as reading
 from leitmotiv.nets import weights
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import activations, ingest, queue
+from leitmotiv.workflows import activations, ingest, queue, readiness
 from leitmotiv.workflows.progress import Stopped
 from leitmotiv.workflows.session import Session
 
@@ -103,6 +104,22 @@ def test_without_weights_nothing_begins_and_an_index_says_so(session, no_weights
         activations.ensure(session)
     assert "their looks are whole. The weights of EfficientNet-Lite0" in activations.follow(session)
     assert [job.kind for job in session.library.jobs.list()] == ["add"]
+
+
+def test_the_doctor_tells_of_the_network(session, no_weights, monkeypatch):
+    found = readiness._backbone(session.settings)
+    assert not found.good
+    assert "--force-reinstall" in found.text
+    monkeypatch.undo()
+    assert readiness._backbone(session.settings).good
+
+
+def test_the_command_line_ends_with_4_without_weights(session, no_weights, capsys):
+    image_id = session.library.images.ids()[0]
+    ask = ["--library", str(session.settings.library), "similar", image_id]
+    assert run([*ask, "--by", "subject"]) == 4
+    assert "are damaged or others" in capsys.readouterr().err
+    assert run(ask) == 0
 
 
 def test_after_an_index_it_follows_unless_settings_say_later(session):

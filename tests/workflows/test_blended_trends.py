@@ -5,32 +5,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from leitmotiv.analysis.graph import keys_of
 from leitmotiv.cli.main import run
 from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.settings import Settings
 from leitmotiv.store import tables
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import blended_trends, blending, index, ingest, queue, scopes
+from leitmotiv.workflows import blended_graph, blended_trends, blending, correcting, index, queue, scopes
 from leitmotiv.workflows.session import Session
 
-from .pictures import folder_of
-
-SIZE, KINDS = 24, 3
+from .shown import EACH, SIZE, make_library
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> Path:
-    """An indexed library of pictures that show three made-up things, in turn by their names; looks come in sixes."""
-    photos = folder_of(tmp_path_factory.mktemp("photos"), SIZE)
-    folder = tmp_path_factory.mktemp("made") / "library"
-    rng = np.random.default_rng(0)
-    with Session(Settings(library=folder, workers=1)) as opened:
-        ingest.add_directories(opened, [photos])
-        index.build_index(opened)
-        images = sorted((image.path, image.id) for image in opened.library.images.many(opened.library.images.ids()))
-        shows = rng.uniform(0, 3, (KINDS, 1280))[[row // 8 for row in range(SIZE)]]
-        opened.library.activations.put([one for _, one in images], shows + rng.uniform(0, 0.6, shows.shape))
-    return folder
+    return make_library(tmp_path_factory.mktemp("made") / "library", tmp_path_factory.mktemp("photos"))
 
 
 @pytest.fixture
@@ -42,7 +31,7 @@ def session(tmp_path, made):
 
 def kinds(session, members) -> set[int]:
     """Which of the three things some pictures show."""
-    return {int(image.name[1:4]) // 8 for image in session.library.images.many(members)}
+    return {int(image.name[1:4]) // EACH for image in session.library.images.many(members)}
 
 
 def test_trends_by_subject_are_of_what_pictures_show(session):
@@ -70,8 +59,8 @@ def test_distances_are_those_of_the_matrix_that_was_clustered(session):
     ids = session.library.activations.matrix()[0]
     for by in (0.5, 1.0):
         found = blended_trends.find(session, ids, by, whole=True)
-        _, looks, nats = blended_trends._looks(session, found.clusters.ids)
-        matrix = blending.matrix(session, found.clusters.ids, looks, by, nats=nats)
+        names, matrix = blended_trends.matrix(session, found.clusters.ids, by)
+        assert tuple(names) == found.clusters.ids
         np.testing.assert_allclose(found.distance(3, np.arange(SIZE)), matrix[3], atol=1e-5)
 
 
@@ -101,13 +90,44 @@ def test_kept_trends_are_those_that_a_page_finds(session, monkeypatch):
     assert scopes.clusters(session, by=1.0).clusters == found
 
 
-def test_more_than_all_pairs_may_be_compared_of_is_refused(session, monkeypatch):
+def test_without_all_pairs_the_trends_are_found_along_the_nearest(session, monkeypatch):
     monkeypatch.setattr(blended_trends, "MOST", 5)
-    with (
-        Session(Settings(library=session.settings.library, limit=20)) as small,
-        pytest.raises(UsageError, match="limit"),
-    ):
-        blended_trends.bring_up_to_date(small, 1.0)
+    with Session(Settings(library=session.settings.library, limit=20, workers=1)) as large:
+        with pytest.raises(NoIndexError, match="not compared yet"):
+            blended_trends.bring_up_to_date(large, 0.5)
+        index.build_index(large)
+        for by in (1.0, 0.5):
+            assert blended_trends.bring_up_to_date(large, by) >= 2
+            page = scopes.clusters(large, by=by)
+            assert sum(group.size for group in page.clusters) == SIZE
+        page = scopes.clusters(large, by=1.0, count=3)
+        assert all(len(kinds(large, group.members)) == 1 for group in page.clusters)
+
+
+@pytest.mark.parametrize("correction", ["relative", "none"])
+def test_a_graph_knows_the_nearest_and_how_far_they_are(made, tmp_path, correction):
+    shutil.copytree(made, tmp_path / "library")
+    settings = Settings(library=tmp_path / "library", limit=20, workers=1, correction=correction)
+    with Session(settings) as large:
+        index.build_index(large)
+        ids = large.library.activations.matrix()[0]
+        for by in (1.0, 0.5):
+            graph = blended_graph.build(large, ids, by, lambda *_: None)
+            looks = blended_trends.between(large, ids)
+            numbers = correcting.stored(large.library, settings)
+            far = looks.matrix if numbers is None else numbers.weighed(looks.matrix, ids)
+            matrix = blending.matrix(large, ids, far, by, nats=numbers is None)
+            keys = keys_of(*np.triu_indices(SIZE, 1), SIZE)
+            np.testing.assert_allclose(
+                graph.compare(keys), matrix[np.triu_indices(SIZE, 1)], atol=0.02 if by < 1 else 1e-4
+            )
+            for row, (others, values) in enumerate(zip(graph.lists, graph.values, strict=True)):
+                there = others >= 0
+                assert sorted(others[there]) == [other for other in range(SIZE) if other != row]
+                np.testing.assert_array_equal(np.isnan(values), ~there)
+            near, apart = graph.near()
+            np.testing.assert_allclose(near[0], np.argsort(matrix[0], kind="stable")[1:16]) if by == 1 else None
+            assert (np.diff(apart, axis=1) >= 0).all()
 
 
 @pytest.mark.parametrize("parameters", [{"by": "look"}, {"by": 0.5}, {"of": "x"}, {"by": "mood"}])

@@ -1,6 +1,7 @@
 """Mood boards as a whole and what is on them, over a real library."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -204,3 +205,13 @@ def test_a_board_says_which_of_its_pictures_are_gone(session):
     session.library.images.forget([IDS[0]])
     assert pinning.states(session, board) == {IDS[0]: "gone", IDS[1]: "library"}
     assert boards.get(session, board.id) == board
+
+
+def test_pictures_that_are_put_on_at_the_same_moment_are_all_there(session):
+    board = boards.create(session, "dusk")
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda one: pinning.put(session, board.id, [one]), IDS))
+    assert set(ids(boards.get(session, board.id))) == set(IDS)
+    for _ in IDS:
+        assert own.undo(session) == "1 picture put on board dusk"
+    assert boards.get(session, board.id).examples == ()

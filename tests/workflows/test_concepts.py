@@ -222,3 +222,12 @@ def test_a_large_background_is_patched(own, kinds, monkeypatch):
     placed = new.background.rows[new.row_of[image_id(900)]]
     nearest = new.ids[int(np.argsort(-(new.background.rows @ placed))[1])]
     assert nearest in kinds[2]
+
+
+def test_a_large_collection_is_learnt_with_the_index(own, monkeypatch):
+    own.library.arrays.remove(backgrounds.BACKGROUND)
+    backgrounds.follow(own)
+    assert own.library.arrays.get(backgrounds.BACKGROUND) is None
+    monkeypatch.setattr(backgrounds, "PREPARED_FROM", 48)
+    backgrounds.follow(own)
+    assert own.library.arrays.get(backgrounds.BACKGROUND).ids == own.library.activations.matrix()[0]

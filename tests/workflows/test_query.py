@@ -1,3 +1,4 @@
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -6,9 +7,10 @@ from hypothesis import strategies as st
 
 from leitmotiv.analysis.places import NAMED, Box
 from leitmotiv.analysis.sketch import Blob, Sketch
-from leitmotiv.errors import UsageError
-from leitmotiv.workflows import sketches
-from leitmotiv.workflows.query import Colour, Picture, Region, parse
+from leitmotiv.errors import QueryError, UsageError
+from leitmotiv.workflows import scanning, sketches
+from leitmotiv.workflows.query import Colour, Group, Picture, Region, Term, parse
+from leitmotiv.workflows.terms import Numbered, OfBoard, OfConcept, Words
 
 ID = "3f2a" * 16
 
@@ -61,15 +63,15 @@ def test_pictures_regions_and_sketches_are_terms():
 def test_files_are_terms_only_where_they_are_handed_over():
     query = parse("year:2024", [Path("a b.jpg")])
     assert query.terms[0].label == "a b.jpg"
-    with pytest.raises(UsageError, match="no term"):
-        parse("a.jpg")
+    assert wanted("a.jpg") == Words("a.jpg")
+    with pytest.raises(QueryError, match="command line only"):
+        parse("concept:dusk.cav")
+    assert parse("concept:dusk.cav", local=True).terms[0].wanted == OfConcept(Path("dusk.cav"))
 
 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("beach", "no term"),
-        ("teal", "write colour:teal"),
         ("colour:nosuch", "no colour"),
         ("colour:red:0%", "share"),
         ("colour:red:much", "no share"),
@@ -86,6 +88,31 @@ def test_files_are_terms_only_where_they_are_handed_over():
         ("2*year:2024", "no term"),
         ("colour:red -", "ends with a sign"),
         (" ".join(["colour:red"] * 25), "25 terms"),
+        ("beach +", "ends with a sign"),
+        ("& beach", "nothing before"),
+        ("beach | ", "one side of"),
+        ("beach & & sea", "must be a term"),
+        ("(beach", "not closed"),
+        ("beach)", "never opened"),
+        ("()", "nothing in these"),
+        ('"beach', "not closed"),
+        ("[img:3f2a", "not closed"),
+        ("img:3f2a]", "no picture|never opened"),
+        ("beach * sea", "between a number"),
+        ("beach^", "there must be a number"),
+        ("beach^0", "weight"),
+        ("50*beach^3", "weight"),
+        ("50*(3*beach)", "Weights together"),
+        ("(year:2024 beach)", "outside of parentheses"),
+        ("like:taste beach", "like:look"),
+        ("like:look like:subject", "like:look"),
+        ("[beach]", "no term"),
+        ("[IMG_x]", "no place"),
+        ("colour: beach", "says not which"),
+        ("...", "Nothing is said"),
+        ("x" * 301, "300 characters"),
+        ("x" * 10_001, "10,001 characters"),
+        ("(" * 51 + "x" + ")" * 51, "50 deep"),
     ],
 )
 def test_a_line_that_cannot_be_read_is_told_what_is_wrong(line, said):
@@ -93,13 +120,172 @@ def test_a_line_that_cannot_be_read_is_told_what_is_wrong(line, said):
         parse(line)
 
 
-@given(st.text(max_size=40))
-def test_any_text_is_read_or_refused(text):
+def said(text: str, **more) -> list[tuple[str, float]]:
+    return [(term.label, term.weight) for term in parse(text, **more).terms]
+
+
+ORIGINAL = (
+    *("america", "england", "sydney", "flag", "healthy", "happyness", "music", "eye", "hairstyle", "watch", "work"),
+    *("people+park", "bike+park", "bike-park", "beach+sunrise", "beach-sunrise", "car+yellow", "car-yellow", "cold"),
+    *("cold-snow", "train", "train-car", "paint", "travel+paint", "fish", "fish+food"),
+    *("[IMG_1]+park", "[IMG_3]-dog", "[IMG_1]+[IMG_10]", "[IMG_1]+park+park+park"),
+)
+"""The queries that the demo of multimodal retrieval was documented with."""
+
+
+def test_every_query_that_the_original_documents_is_read():
+    assert len(ORIGINAL) == 30
+    for line in ORIGINAL:
+        query = parse(line)
+        assert parse(query.text) == query
+        assert len(query.terms) == len(set(line.replace("-", "+").split("+")))
+    assert said("bike-park") == [("bike", 1), ("park", -1)]
+    assert said("car - yellow") == said("car-yellow") == [("car", 1), ("yellow", -1)]
+    assert said("[IMG_1]+park+park+park") == [("picture 1", 1), ("park", 3)]
+
+
+def test_words_side_by_side_are_one_phrase():
+    assert said("hot air  balloon - snow") == [("hot air balloon", 1), ("snow", -1)]
+    assert said('"hot - air" balloon') == [("hot - air", 1), ("balloon", 1)]
+    assert wanted("sea_horse") == Words("sea horse")
+    assert said("日本 + عربى + 🐶") == [("日本", 1), ("عربى", 1), ("🐶", 1)]
+
+
+def test_weights_are_written_in_three_ways():
+    assert parse("3*park") == parse("park^3") == parse("park + park + park") == parse("park*3")
+    assert said("2*hot air balloon + 0.5*(cat - 2*dog)") == [("hot air balloon", 2), ("cat", 0.5), ("dog", -1)]
+    assert said("100*cat + 100*cat") == [("cat", 100)]
+
+
+@pytest.mark.parametrize(
+    ("line", "labels"),
+    [
+        ("bike-park", ["bike", "park"]),
+        ("t-shirt", ["t-shirt"]),
+        ("t-shirt-hat", ["t-shirt", "hat"]),
+        ("merry-go-round", ["merry-go-round"]),
+        ("x-ray - bone", ["x-ray", "bone"]),
+        ("rock-hopper", ["rock-hopper"]),
+        ("bike--park", ["bike", "park"]),
+    ],
+)
+def test_a_hyphen_takes_away_unless_the_word_is_known(line, labels):
+    assert [label for label, _ in said(line, known={"rock-hopper"}.__contains__)] == labels
+
+
+def test_words_for_colours_are_colours_unless_they_belong_to_a_name():
+    assert wanted("red") == Colour("#ff0000")
+    assert said("red car") == [("red", 1), ("car", 1)]
+    assert said("dark blue sea - white boat") == [("darkblue", 1), ("sea", 1), ("white", -1), ("boat", -1)]
+    assert wanted("red panda") == Words("red panda")
+    assert said("blue lagoon") == [("blue", 1), ("lagoon", 1)]
+    assert parse("blue lagoon", known={"blue-lagoon"}.__contains__).terms[0].wanted == Words("blue lagoon")
+    assert wanted('"red"') == Words("red")
+
+
+def test_what_stands_together_is_wanted_together_and_a_plus_is_either():
+    cat, dog, red = Term("cat", Words("cat")), Term("dog", Words("dog")), Term("colour:red", Colour("#ff0000"))
+    assert parse("cat + dog").tree == Group("sum", (cat, dog))
+    assert parse("cat & dog").tree == parse("cat AND dog").tree == Group("all", (cat, dog))
+    assert parse("cat | dog").tree == parse("cat OR dog").tree == Group("any", (cat, dog))
+    assert parse("cat colour:red + dog").tree == Group("sum", (Group("all", (cat, red)), dog))
+    assert parse("cat -dog colour:red") == parse("cat colour:red -dog")
+    assert parse("-(cat + dog)").tree == Group("sum", (cat, dog), -1)
+    assert parse("- (-cat)").tree == cat
+
+
+def test_boards_ways_to_compare_and_places_in_rankings_are_read():
+    query = parse('board:"dusk at sea" + [IMG_3] like:subject year:2024')
+    assert [term.wanted for term in query.terms] == [OfBoard("dusk at sea"), Numbered(3)]
+    assert (query.like, query.filters) == ("subject", "year:2024")
+    named = query.numbered(["0" * 64, "1" * 64, "2" * 64, ID])
+    assert named.text == f'board:"dusk at sea" + [img:{ID[:16]}] like:subject year:2024'
+    with pytest.raises(UsageError, match="past the end"):
+        query.numbered(["0" * 64])
+
+
+def test_only_looks_in_one_line_are_put_together_as_looks():
+    assert parse("colour:red + 2*[img:3f2a] -colour:blue sketch:150_50.30.15.10.45.0a5f73").is_of_looks
+    assert parse("like:look [img:3f2a]").is_of_looks
+    for line in (
+        "dog",
+        "like:subject [img:3f2a]",
+        "colour:red | colour:blue",
+        "colour:red - (colour:blue & [img:3f2a])",
+    ):
+        assert not parse(line).is_of_looks
+
+
+def test_an_error_knows_its_place():
+    with pytest.raises(QueryError) as caught:
+        parse("beach + [img:zz] - snow")
+    assert (caught.value.at, caught.value.until) == (8, 16)
+    assert "At character 9" in str(caught.value)
+
+
+def test_a_term_is_taken_out_or_turned_wherever_it_stands():
+    query = parse("2*(cat - dog) + red car | board:dusk name:x*")
+    assert query.text == '2*(cat -dog) + colour:red car | board:"dusk" name:x*'
+    assert query.without(1) == '2*cat + colour:red car | board:"dusk" name:x*'
+    assert query.turned(2) == '2*(cat -dog) + (car -colour:red) | board:"dusk" name:x*'
+    assert query.turned(4) == '2*(cat -dog) + colour:red car | -board:"dusk" name:x*'
+
+
+PIECES = (
+    *"()+-&|^*[]: 12.",
+    *(
+        "red",
+        "dog",
+        "t-shirt",
+        "NOT ",
+        "AND ",
+        "OR ",
+        "colour:red",
+        "[img:3f2a]",
+        "year:2024",
+        "like:subject",
+        "[IMG_1]",
+    ),
+    *("board:x", 'board:"a b"', "2*", "^3", " ", "a", "sea_horse", "🐶", "−", 'name:"x y"', '"a b"', '"my col":3'),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | st.text(max_size=40))
+def test_any_text_is_read_or_refused_and_what_is_read_survives_its_text(text):
     try:
         query = parse(text)
     except UsageError:
         return
     assert parse(query.text) == query
+    for at in range(len(query.terms)):
+        assert len(parse(query.without(at)).terms) <= len(query.terms)
+        parse(query.turned(at))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["(", "a-", "1", "[ ", "[", "a:", '" ', "*", "x ", "-", "a + ", 'a"', 'name:"', "(a ", "red ", "^1", "1*", "a&"],
+)
+def test_reading_takes_time_in_proportion_to_the_length(piece, monkeypatch):
+    """Counted in characters that are looked at one by one or matched, not in seconds."""
+    looked = 0
+
+    class Counted:
+        def __init__(self, pattern):
+            self.pattern = pattern
+
+        def match(self, text, at=0):
+            nonlocal looked
+            found = self.pattern.match(text, at)
+            looked += 1 + (found.end() - at if found else 0)
+            return found
+
+    for name in ("_NAME", "_COLUMN", "_WEIGHT", "_POWER", "_AFTER", "_WORD"):
+        monkeypatch.setattr(scanning, name, Counted(getattr(scanning, name)))
+    text = (piece * 10_000)[:10_000]
+    with suppress(UsageError):
+        parse(text)
+    assert looked <= 12 * len(text)
 
 
 BLOBS = st.builds(

@@ -9,6 +9,9 @@ import { inHand } from "./pinning.js";
 
 const AT_ONCE = 3;
 const PAGE = 60;
+/** Pictures of a folder that a board takes at once. */
+const MOST = 200;
+const PICTURE = /\.(jpe?g|png|webp|avif|hei[cf]|tiff?|gif|bmp|dng|cr[23]|nef|arw|raf|orf|rw2)$/i;
 
 /**
  * Take pictures onto the sides of a board.
@@ -45,6 +48,14 @@ export function receive(root, address, put, done) {
     done();
   }
 
+  /** @param {Side} side @param {File[]} files  of folders, where not all are pictures */
+  function handInSome(side, files) {
+    const pictures = files.filter((one) => PICTURE.test(one.name));
+    if (!pictures.length) toast("There are no pictures in that folder.");
+    else if (pictures.length > MOST) toast(`There are ${pictures.length.toLocaleString("en")} pictures in that folder; a board takes ${MOST} at once. Add the folder to the library instead.`);
+    else void handIn(side, pictures);
+  }
+
   // ---- dropping ----
   const side = (/** @type {EventTarget | null} */ target) => {
     const place = target instanceof Element ? target.closest("[data-side]") : null;
@@ -71,8 +82,10 @@ export function receive(root, address, put, done) {
     const to = side(event.target)?.side;
     if (!to) return toast("Let it go over “It is” or “It is not”.");
     const ids = inHand().length ? inHand() : idsIn(event.dataTransfer?.getData("text/uri-list") ?? "");
+    const entries = [...event.dataTransfer?.items ?? []].map((item) => item.webkitGetAsEntry?.()).filter((one) => one !== null && one !== undefined);
     const files = [...event.dataTransfer?.files ?? []];
     if (ids.length) void put(to, ids);
+    else if (entries.some((one) => one.isDirectory)) void Promise.all(entries.map(filesOf)).then((found) => handInSome(to, found.flat()));
     else if (files.length) void handIn(to, files);
     else toast("Only pictures of this library and files can be put on a board.");
   });
@@ -98,6 +111,22 @@ export function receive(root, address, put, done) {
     if (to) picker.open(to);
   });
   bind([{ keys: ["a"], label: "Add pictures", group: "This board", run: () => picker.open("positive") }]);
+}
+
+/** The files of a folder and the folders in it. @param {FileSystemEntry} entry @returns {Promise<File[]>} */
+async function filesOf(entry) {
+  if (entry instanceof FileSystemFileEntry) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
+  if (!(entry instanceof FileSystemDirectoryEntry)) return [];
+  const reader = entry.createReader();
+  /** @type {File[]} */
+  const found = [];
+  // a reader gives some entries at a time, and none at the end
+  for (;;) {
+    /** @type {FileSystemEntry[]} */
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!some.length || found.length > MOST) return found;
+    for (const one of some) found.push(...await filesOf(one));
+  }
 }
 
 /** A place for a picture that is on its way. */
@@ -159,8 +188,7 @@ class Picker {
     this.count();
     this.dialog.showModal();
     this.line.focus();
-    if (!this.choices.childElementCount) void this.show();
-    else for (const one of this.choices.children) one.setAttribute("aria-pressed", "false");
+    void this.show();
   }
 
   async show() {
@@ -192,6 +220,14 @@ class Picker {
     image.alt = button.title;
     image.loading = "lazy";
     button.append(image);
+    const side = document.querySelector(`[data-example="${one.id}"]`)?.closest("[data-side]")?.getAttribute("data-side");
+    if (side) {
+      const sign = document.createElement("span");
+      sign.className = "on";
+      sign.textContent = side === "positive" ? "+" : "−";
+      sign.title = "on the board already";
+      button.append(sign);
+    }
     return button;
   }
 

@@ -8,10 +8,11 @@ const AT_ONCE = 2;
 
 /** @typedef {{x: number, y: number, width: number, height: number, score: number}} Crop */
 
-/** Crops by their address: the same tile is drawn again and again. @type {Map<string, Promise<Crop | null>>} */
+/** Crops by their address: the same tile is drawn again and again. @type {Map<string, Promise<Crop | null | undefined>>} */
 const known = new Map();
-/** @type {(() => Promise<void>)[]} */
-const queue = [];
+/** A crop that is waited for; `drop` where nobody looks any more. @typedef {{figure: HTMLElement, run: () => Promise<void>, drop: () => void}} Wish */
+/** @type {Wish[]} */
+let queue = [];
 let running = 0;
 /** @type {HTMLElement | null} */
 let results = null;
@@ -28,25 +29,36 @@ const suffix = (/** @type {string} */ extra) => {
 
 function work() {
   while (running < AT_ONCE && queue.length) {
-    const job = queue.shift();
+    const wish = /** @type {Wish} */ (queue.shift());
+    const { top, bottom } = wish.figure.getBoundingClientRect();
+    if (!wish.figure.isConnected || bottom < -innerHeight || top > 2 * innerHeight) {
+      wish.drop();
+      near.observe(wish.figure);
+      continue;
+    }
     running += 1;
-    void job?.().finally(() => { running -= 1; work(); });
+    void wish.run().finally(() => { running -= 1; work(); });
   }
+  const told = document.querySelector("[data-crops]");
+  const left = queue.length + running;
+  if (told) told.textContent = left ? `Looking for the best crops of what is in view: ${left} to go.` : "The best crop of each; a click opens it with others.";
 }
 
-/** @param {string} id @returns {Promise<Crop | null>} */
-function cropOf(id) {
+/** @param {HTMLElement} figure @param {string} id @returns {Promise<Crop | null | undefined>} undefined where it was given up */
+function cropOf(figure, id) {
   const address = `/api/v1/boards/${board().board}/crops/${id}${suffix("n=1")}`;
   const found = known.get(address);
   if (found) return found;
-  /** @type {Promise<Crop | null>} */
+  /** @type {Promise<Crop | null | undefined>} */
   const asked = new Promise((resolve) => {
-    queue.push(async () => {
+    const drop = () => { known.delete(address); resolve(undefined); };
+    const run = async () => {
       const answer = await fetch(address).catch(() => null);
       const form = answer?.ok ? await answer.json().catch(() => null) : null;
       if (!form) known.delete(address);
       resolve(form?.crops?.[0] ?? null);
-    });
+    };
+    queue.push({ figure, run, drop });
   });
   known.set(address, asked);
   work();
@@ -78,7 +90,8 @@ async function prepare(figure) {
     image.src = address;
   } else if (wanted === "crop" || wanted === "focus") {
     if (figure.classList.contains("boxed")) return;
-    const crop = await cropOf(tile.dataset.id ?? "");
+    const crop = await cropOf(figure, tile.dataset.id ?? "");
+    if (crop === undefined) return;
     figure.classList.toggle("failed", !crop);
     if (!crop) return;
     const full = /** @type {HTMLImageElement | null} */ (tile.querySelector(":scope > img"));
@@ -100,6 +113,9 @@ const near = new IntersectionObserver((seen) => {
 export function look(element) {
   if (element !== results) element.dataset.wanted = results?.dataset.wanted ?? element.dataset.view;
   results = element;
+  // of another training nobody waits for the crops of this one
+  for (const wish of queue.filter((one) => !one.figure.isConnected)) wish.drop();
+  queue = queue.filter((one) => one.figure.isConnected);
   draw();
 }
 function draw() {
@@ -119,7 +135,7 @@ export function views(root, settle) {
     results.dataset.wanted = name;
     settle({ view: name === "preview" ? "" : name });
     for (const button of root.querySelectorAll("[data-view-to]")) button.setAttribute("aria-pressed", String(button.getAttribute("data-view-to") === name));
-    for (const one of root.querySelectorAll("[data-only-view]")) if (one instanceof HTMLElement) one.hidden = one.dataset.onlyView !== name;
+    for (const one of root.querySelectorAll("[data-only-view]")) if (one instanceof HTMLElement) one.hidden = !one.dataset.onlyView?.split(" ").includes(name);
     draw();
   };
   root.addEventListener("click", (event) => {

@@ -1,7 +1,7 @@
 // One board: its sides, its trainings and what it found. The server draws it; after each change the parts that differ are
 // taken over from a fresh drawing, so that two tabs, undo and a training all end in what the server says.
 
-import { change, changed } from "./changes.js";
+import { change, changed, toast } from "./changes.js";
 import { receive } from "./board-pictures.js";
 import { look, views } from "./board-views.js";
 import { bind } from "./keys.js";
@@ -20,26 +20,46 @@ const id = title().board ?? "";
 const address = `/api/v1/boards/${id}`;
 const REST_MS = 300;
 const frozen = title().frozen !== undefined;
-choose({ id: Number(id), name: title().name ?? "" });
+if (title().trashed === undefined) choose({ id: Number(id), name: title().name ?? "" });
 
 // ---- what the server says ----
 let asked = 0;
-/** Take over the parts that differ. @param {string} [href]  another state of this page */
-async function refresh(href = location.href) {
+/** The address of this page: while a picture lies over it, the bar has that picture's. */
+let here = location.href;
+/** Take over the parts that differ. */
+async function refresh() {
   const turn = ++asked;
-  const fresh = await fetchPart(href, "board").catch(() => null);
+  const fresh = await fetchPart(here, "board").catch(() => null);
   if (!fresh || turn !== asked || moving.size) return;
   const held = keyOf(document.activeElement);
   const open = part("details.drawn")?.hasAttribute("open");
   adopt(fresh, "board");
   revision = Number(/** @type {HTMLElement | null} */ (fresh.querySelector('[data-part="title"]'))?.dataset.revision);
-  for (const name of ["title", "sides", "found"]) {
-    const [old, now] = [part(`[data-part="${name}"]`), fresh.querySelector(`[data-part="${name}"]`)];
+  const same = stateOf(root) === stateOf(fresh);
+  for (const selector of ['[data-part="title"]', '[data-part="sides"]', same ? ".snapshots" : '[data-part="found"]']) {
+    const [old, now] = [part(selector), fresh.querySelector(selector)];
     if (old && now && old.outerHTML !== now.outerHTML) old.replaceWith(now);
   }
+  if (same && !frozen) mark();
   part("details.drawn")?.toggleAttribute("open", Boolean(open));
+  if (title().trashed === undefined) choose({ id: Number(id), name: title().name ?? "" });
   arrive();
   if (held) /** @type {HTMLElement | null} */ (part(held))?.focus({ preventScroll: true });
+}
+
+/** What the results answer; while it is the same, those that are there stay, however many came by scrolling. @param {ParentNode} of */
+const stateOf = (of) => of.querySelector("#results")?.getAttribute("data-state") ?? null;
+/** Results say whether they are on the board. */
+function mark() {
+  /** @type {Map<string, string>} */
+  const sides = new Map();
+  for (const one of root.querySelectorAll('[data-part="sides"] :is([data-example], .drawn [data-id])')) {
+    sides.set(one.getAttribute("data-example") ?? one.getAttribute("data-id") ?? "", one.closest("[data-side]")?.getAttribute("data-side") ?? "negative");
+  }
+  for (const figure of root.querySelectorAll("#results .result")) {
+    const side = sides.get(figure.querySelector("[data-id]")?.getAttribute("data-id") ?? "");
+    if (side) figure.setAttribute("data-on", side); else figure.removeAttribute("data-on");
+  }
 }
 
 /** What has the focus, as a selector that finds it again. @param {Element | null} element */
@@ -142,6 +162,7 @@ const does = {
   doRestore: () => restore(),
   doName: () => name(),
   doPrune: () => prune(),
+  doKeep: (button) => keep(Number(button.getAttribute("data-do-keep"))),
 };
 // what is opened from a view of crops or heat is the result, not the picture alone
 root.addEventListener("click", (event) => {
@@ -178,7 +199,12 @@ async function train() {
   training = true;
   button.disabled = true;
   const told = part("[data-stale]");
-  if (told) told.textContent = "Training…";
+  if (told) {
+    // the first time every picture of the library is looked at: the job that does it tells how far it is
+    const far = document.createElement("span");
+    far.dataset.going = "";
+    told.replaceChildren("Training… ", far);
+  }
   const done = await act("/train", "POST", {}, "Trained");
   training = false;
   if (!done) button.disabled = false;
@@ -186,9 +212,14 @@ async function train() {
 }
 function rename() {
   const place = /** @type {HTMLElement | null} */ (part("[data-title]"));
-  if (place && !frozen) edit(place, title().name ?? "", address, () => choose({ id: Number(id), name: title().name ?? "" }));
+  if (place && !frozen) edit(place, title().name ?? "", address, () => {});
 }
 async function restore() {
+  if (title().trashed !== undefined) {
+    const back = await change(`${address}/restore`, "POST", {}, "The board is back").catch(() => null);
+    if (back) setTimeout(() => location.reload(), 500);
+    return;
+  }
   const done = await act(`/snapshots/${title().snapshot}/restore`, "POST", {}, "Restored an earlier training");
   if (done) setTimeout(() => location.assign(`/boards/${id}`), 500);
 }
@@ -196,6 +227,14 @@ function name() {
   const place = part(".snapshot.here .name-of");
   const one = part(".snapshot.here");
   if (place instanceof HTMLElement && one instanceof HTMLElement) edit(place, one.dataset.name ?? "", `${address}/snapshots/${one.dataset.snapshot}`, () => {});
+}
+/** Keep the best results as a selection, by which they go everywhere. @param {number} count */
+async function keep(count) {
+  const answer = await fetch(`${address}/results?n=${count}&snapshot=${title().snapshot}`).catch(() => null);
+  const form = answer?.ok ? await answer.json() : null;
+  if (!form) return toast("The results could not be read. Is the server still running?");
+  const name = `${title().name}, found ${new Date().toISOString().slice(0, 16).replace("T", " ")}`;
+  await change("/api/v1/selections", "POST", { name, ids: form.results.map((/** @type {{id: string}} */ one) => one.id) }, `Kept as ${name}`).catch(() => {});
 }
 async function prune() {
   const done = await act(`/snapshots/${title().snapshot}`, "DELETE", {}, "Forgot a training");
@@ -209,6 +248,7 @@ function settleAddress(values) {
   for (const [key, value] of Object.entries(values)) if (value) now.searchParams.set(key, value); else now.searchParams.delete(key);
   now.searchParams.delete("from");
   history.replaceState(history.state, "", now);
+  here = now.href;
 }
 function go() {
   const form = /** @type {HTMLFormElement | null} */ (part("[data-asking]"));
@@ -263,7 +303,7 @@ bind([
   {
     keys: ["Delete", "Backspace"], label: "Off the board", group,
     run: () => {
-      const row = document.activeElement?.closest("[data-example]");
+      const row = document.activeElement?.closest("[data-example], #results .result[data-on]");
       if (!row || frozen) return false;
       void does.doOff(row);
     },

@@ -3,7 +3,7 @@
 import { change, changed, toast } from "./changes.js";
 import { say } from "./frame.js";
 import { bind } from "./keys.js";
-import { choose } from "./pinning.js";
+import { choose, current } from "./pinning.js";
 import { edit } from "./rename.js";
 
 changed(() => setTimeout(() => location.reload(), 700));
@@ -28,18 +28,30 @@ document.querySelector("[data-samples]")?.addEventListener("click", async (event
   else button.disabled = false;
 });
 
-const file = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-import]"));
-file?.addEventListener("change", async () => {
-  const chosen = file.files?.[0];
-  if (!chosen) return;
+// ---- concepts of others: chosen, or dropped anywhere on the page ----
+/** @param {File} chosen */
+async function bringIn(chosen) {
   const address = `/api/v1/boards/import?name=${encodeURIComponent(chosen.name.replace(/\.cav$/i, ""))}`;
-  file.value = "";
   try {
     const answer = await fetch(address, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: chosen });
     const form = await answer.json().catch(() => null);
     if (!answer.ok) return toast(form?.detail ?? `The server refused (${answer.status}).`);
     await open(Promise.resolve(form));
   } catch { toast("The server did not answer. Is it still running?"); }
+}
+const file = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-import]"));
+file?.addEventListener("change", () => {
+  const chosen = file.files?.[0];
+  file.value = "";
+  if (chosen) void bringIn(chosen);
+});
+addEventListener("dragover", (event) => { if (event.dataTransfer?.types.includes("Files")) event.preventDefault(); });
+addEventListener("drop", (event) => {
+  const dropped = event.dataTransfer?.files[0];
+  if (!dropped) return;
+  event.preventDefault();
+  if (/\.cav$/i.test(dropped.name)) void bringIn(dropped);
+  else toast("Only .cav files make a board here. Pictures are dropped on a board.");
 });
 
 // ---- cards ----
@@ -53,7 +65,10 @@ for (const card of document.querySelectorAll("[data-board]")) {
     doWords: () => words(card, address),
     doDuplicate: () => void change(`${address}/duplicate`, "POST", {}, `Duplicated “${name}”`).catch(() => {}),
     doLink: () => void navigator.clipboard.writeText(new URL(`/boards/${id}`, location.href).href).then(() => toast("The link is copied."), () => toast("The browser does not let pages copy.")),
-    doRemove: () => void change(address, "DELETE", undefined, `“${name}” is in the trash`).catch(() => {}),
+    doRemove: () => {
+      if (String(current()?.id) === id) choose(null);
+      void change(address, "DELETE", undefined, `“${name}” is in the trash`).catch(() => {});
+    },
     doRestore: () => void change(`${address}/restore`, "POST", {}, `“${name}” is back`).catch(() => {}),
     doDestroy: () => destroy(card, address, name),
   };

@@ -21,10 +21,14 @@ export function changed(listener) {
  * @returns {Promise<any>} what the server answered
  */
 export async function change(address, method, body, title) {
-  const answer = await fetch(address, {
+  const sent = fetch(address, {
     method,
     headers: { "Content-Type": "application/json", Accept: "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const answer = await sent.catch((error) => {
+    toast("The server did not answer; nothing was changed. Is it still running?");
+    throw error;
   });
   const form = answer.status === 204 ? null : await answer.json().catch(() => null);
   if (!answer.ok) {

@@ -24,7 +24,7 @@ function go() {
   if (!range) return;
   const by = Number(range.value);
   const address = new URL(location.href);
-  for (const name of ["from", "count"]) address.searchParams.delete(name);
+  for (const name of ["from", "count", "view"]) address.searchParams.delete(name);
   if (by === 0) address.searchParams.delete("by");
   else address.searchParams.set("by", by === 1 ? "subject" : String(by));
   if (address.href === location.href) return;
@@ -33,6 +33,11 @@ function go() {
 }
 if (form && range) {
   paint();
+  // Back: browsers keep what was chosen last, and the page is what it was before.
+  addEventListener("pageshow", () => {
+    range.value = range.defaultValue;
+    paint();
+  });
   range.addEventListener("input", paint);
   range.addEventListener("change", () => {
     clearTimeout(timer);

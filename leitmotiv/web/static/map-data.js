@@ -35,6 +35,12 @@ async function ask(address) {
   return answer;
 }
 
+/** The address with what counts as alike on this page. @param {string} address */
+export function withLikeness(address) {
+  const by = new URLSearchParams(location.search).get("by");
+  return by ? `${address}${address.includes("?") ? "&" : "?"}by=${encodeURIComponent(by)}` : address;
+}
+
 /** All pictures of the map, by row. */
 export class Pictures {
   /** @param {About} about @param {ArrayBuffer} bytes */
@@ -60,7 +66,7 @@ export class Pictures {
 
   static async load() {
     /** @type {About} */
-    const about = await (await ask("/api/v1/map")).json();
+    const about = await (await ask(withLikeness("/api/v1/map"))).json();
     return new Pictures(about, await (await ask(about.columns_url)).arrayBuffer());
   }
 
@@ -108,14 +114,14 @@ export class Pictures {
     const lacking = rows.filter((row) => !this.known.has(row));
     for (let start = 0; start < lacking.length; start += ASKED) {
       const some = lacking.slice(start, start + ASKED).join(",");
-      for (const one of (await (await ask(`/api/v1/map/pictures?rows=${some}`)).json()).pictures) this.known.set(one.row, one);
+      for (const one of (await (await ask(withLikeness(`/api/v1/map/pictures?rows=${some}`))).json()).pictures) this.known.set(one.row, one);
     }
     return /** @type {Picture[]} */ (rows.map((row) => this.known.get(row)).filter((one) => one !== undefined));
   }
 
   /** The row of one picture, by its id or the beginning of it. @param {string} id @returns {Promise<number | null>} */
   async find(id) {
-    const [one] = (await (await ask(`/api/v1/map/pictures?id=${encodeURIComponent(id)}`)).json()).pictures;
+    const [one] = (await (await ask(withLikeness(`/api/v1/map/pictures?id=${encodeURIComponent(id)}`))).json()).pictures;
     if (one) this.known.set(one.row, one);
     return one ? one.row : null;
   }
@@ -124,7 +130,7 @@ export class Pictures {
   async name(numbers) {
     const lacking = numbers.filter((number) => !this.naming.has(number));
     if (lacking.length) {
-      const asked = ask(`/api/v1/map/trends?numbers=${lacking.join(",")}`).then((answer) => answer.json()).then((found) => {
+      const asked = ask(withLikeness(`/api/v1/map/trends?numbers=${lacking.join(",")}`)).then((answer) => answer.json()).then((found) => {
         for (const one of found.trends) Object.assign(this.about.trends[one.number], { name: one.name, exemplar: one.exemplar });
       }).catch(() => {}); // without a name a trend is shown without one
       for (const number of lacking) this.naming.set(number, asked);

@@ -5,8 +5,9 @@ import { follow } from "./status.js";
 const place = /** @type {HTMLElement} */ (document.querySelector("[data-wait-map]"));
 const going = /** @type {HTMLElement} */ (document.querySelector("[data-map-going]"));
 
+const by = place.dataset.by ?? "";
 if (place.dataset.waitMap === "unplaced") {
-  fetch("/api/v1/map/layout", { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" }).catch(() => {});
+  fetch("/api/v1/map/layout", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(by ? { by } : {}) }).catch(() => {});
 }
 let busy = false;
 follow((status) => {
@@ -16,7 +17,7 @@ follow((status) => {
   busy = job !== undefined;
 });
 async function look() {
-  const answer = await fetch("/api/v1/map").catch(() => null);
+  const answer = await fetch(by ? `/api/v1/map?by=${by}` : "/api/v1/map").catch(() => null);
   if (answer?.ok) location.reload();
   else setTimeout(look, 2500);
 }

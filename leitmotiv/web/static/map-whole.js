@@ -1,6 +1,7 @@
 // What is done with the whole map: saved as a picture, or laid out anew.
 
 import { change, toast } from "./changes.js";
+import { withLikeness } from "./map-data.js";
 
 const ASK_MS = 1500;
 
@@ -19,11 +20,12 @@ export function savePicture(scene, view, places) {
 
 /** Have all pictures find places anew, and come back when they have. @param {string} stamp  of the map that is shown @param {string} layout */
 export async function layOutAnew(stamp, layout) {
-  await change("/api/v1/map/layout", "POST", { anew: true });
+  const by = new URLSearchParams(location.search).get("by");
+  await change("/api/v1/map/layout", "POST", { anew: true, ...(by && { by }) });
   toast("The map is being laid out anew; it changes here when that is done.");
   const look = async () => {
-    const about = await fetch("/api/v1/map").then((answer) => answer.json()).catch(() => null);
-    if (about && about.stamp !== stamp) location.assign(`/map?layout=${layout}`);
+    const about = await fetch(withLikeness("/api/v1/map")).then((answer) => answer.json()).catch(() => null);
+    if (about && about.stamp !== stamp) location.assign(withLikeness(`/map?layout=${layout}`));
     else setTimeout(look, ASK_MS);
   };
   setTimeout(look, ASK_MS);

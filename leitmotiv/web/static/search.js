@@ -24,6 +24,19 @@ function add(term) {
   location.assign(addressWith({ q: `${line.value} ${term}`.trim(), tool: open() }));
 }
 
+/** Add something that would do as well to the line, or take it away, and search. @param {string} term @param {boolean} less */
+function sum(term, less) {
+  const said = line.value.trim();
+  add(less ? `-${term}` : said ? `+ ${term}` : term);
+}
+for (const chip of document.querySelectorAll("[data-term]")) {
+  chip.addEventListener("click", (event) => {
+    if (!(chip instanceof HTMLElement) || !(event instanceof MouseEvent) || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    sum(chip.dataset.term ?? "", event.shiftKey);
+  });
+}
+
 // ---- ways to ask ----
 const links = /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll("[data-tool]")]);
 /** @returns {string} */
@@ -161,7 +174,7 @@ drop?.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = String(new FormData(drop).get("address") ?? "");
   const id = idIn(text);
-  if (id) add(`[img:${id.slice(0, 16)}]`);
+  if (id) sum(`[img:${id.slice(0, 16)}]`, false);
   else refuse("This is no picture of the library. Write its id or the address of its page.");
 });
 const MANY = 12;
@@ -174,7 +187,7 @@ function offerPicked() {
 }
 picks.addEventListener("change", offerPicked);
 offerPicked();
-picked?.addEventListener("click", () => add([...picks].slice(0, MANY).map((id) => `[img:${id.slice(0, 16)}]`).join(" ")));
+picked?.addEventListener("click", () => sum([...picks].slice(0, MANY).map((id) => `[img:${id.slice(0, 16)}]`).join(" + "), false));
 const file = /** @type {HTMLInputElement | null} */ (document.querySelector("#file"));
 file?.addEventListener("change", () => { if (file.files?.[0]) void handIn(file.files[0]); });
 addEventListener("paste", (event) => {
@@ -202,7 +215,7 @@ addEventListener("drop", (event) => {
   const id = address.startsWith(location.origin) ? idIn(address) : null;
   const dropped = event.dataTransfer?.files[0];
   if (id && open() === "region") location.assign(addressWith({ region: id, tool: "region" }));
-  else if (id) add(`[img:${id.slice(0, 16)}]`);
+  else if (id) sum(`[img:${id.slice(0, 16)}]`, event.shiftKey);
   else if (dropped) void handIn(dropped);
   else refuse("Only pictures of this library and files can be dropped here.");
 });

@@ -66,12 +66,15 @@ function across(direction) {
   return true;
 }
 
+/** Keys are bound once, for whatever element is walked over last. */
+let bound = false;
 /**
- * Let the keyboard walk over the tiles inside an element.
+ * Let the keyboard walk over the tiles inside an element; another one takes its place.
  * @param {HTMLElement} element
  * @param {{onEnd?: () => void}} [options]  onEnd: the End key wants what is not loaded yet
  */
 export function walk(element, options = {}) {
+  if (root === element) return settle();
   root = element;
   settle();
   element.addEventListener("focusin", () => choose(focused() ?? current));
@@ -79,6 +82,8 @@ export function walk(element, options = {}) {
     const tile = event.target instanceof Element ? event.target.closest(".tile[data-id]") : null;
     if (tile instanceof HTMLElement) leave(tile.dataset.id ?? "");
   });
+  if (bound) return;
+  bound = true;
   addEventListener("pageshow", back);
   const group = "Pictures";
   bind([

@@ -1,0 +1,101 @@
+"""Terms that are added, met and taken away by what each says of every picture, and what each of them gave.
+
+What a term says is in standard deviations: 0 is what a picture of the collection usually has. A weight counts as odds:
+a term twice as heavy as another is ahead of it by ln 2.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.records import Float
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """What terms say together.
+
+    Attributes
+    ----------
+    values : (N,) float64
+    parts : mapping of int to (N,) float64
+        What each of the terms gave; they add up to the values.
+    found : (N,) bool
+        Which pictures part from chance.
+    """
+
+    values: Float
+    parts: Mapping[int, Float]
+    found: Mask
+
+
+def standardised(scores: Float) -> Float:
+    """Scores in standard deviations from their mean, (N,) float64; what is not known (NaN) gets the least.
+
+    Examples
+    --------
+    >>> standardised(np.array([1.0, 3.0, np.nan]))
+    array([-1.,  1., -1.])
+    """
+    known = np.isfinite(scores)
+    if not known.any():
+        return np.zeros(len(scores))
+    middle, scatter = scores[known].mean(), scores[known].std()
+    if scatter <= 1e-12 * max(1.0, abs(middle)):
+        return np.zeros(len(scores))
+    found = (scores - middle) / scatter
+    return np.asarray(np.where(known, found, found[known].min()), np.float64)
+
+
+def alone(at: int, values: Float, found: Mask, ahead: float = 0.0) -> Joined:
+    """One term, ahead by so much."""
+    values = values + ahead
+    return Joined(values, {at: values}, found)
+
+
+def largest(members: Sequence[Joined]) -> Joined:
+    """Any of them: of each picture what fits it best, to which alone its score is owed."""
+    best = np.argmax([one.values for one in members], axis=0)
+    return _chosen(members, best, np.any([one.found for one in members], axis=0))
+
+
+def smallest(members: Sequence[Joined]) -> Joined:
+    """All of them: of each picture what fits it least, to which alone its score is owed."""
+    worst = np.argmin([one.values for one in members], axis=0)
+    return _chosen(members, worst, np.all([one.found for one in members], axis=0))
+
+
+def _chosen(members: Sequence[Joined], which: NDArray[np.int64], found: Mask) -> Joined:
+    parts = {
+        at: np.where(which == number, part, 0.0) for number, one in enumerate(members) for at, part in one.parts.items()
+    }
+    values = np.take_along_axis(np.array([one.values for one in members]), which[None], axis=0)[0]
+    return Joined(values, parts, found)
+
+
+def less(wanted: Joined, against: Sequence[tuple[float, Joined]]) -> Joined:
+    r"""What is wanted without what counts against it: a - \sum_b w_b max(0, b).
+
+    Only what has more than is usual of the unwanted loses by it: what has less is no better for it.
+
+    Parameters
+    ----------
+    against : sequence of (float, Joined)
+        How heavy each is beside what is wanted.
+    """
+    values, parts, found = wanted.values, dict(wanted.parts), wanted.found
+    for weight, one in against:
+        there = one.values > 0
+        values = values - weight * np.where(there, one.values, 0.0)
+        parts |= {at: np.where(there, -weight * part, 0.0) for at, part in one.parts.items()}
+        found = found & ~(one.found & there)
+    return Joined(values, parts, found)
+
+
+def turned(one: Joined) -> Joined:
+    """The least of something first, where nothing is wanted."""
+    return Joined(-one.values, {at: -part for at, part in one.parts.items()}, np.zeros(len(one.values), bool))

@@ -1,0 +1,37 @@
+"""Names that a library has for what its pictures show, from its folders: the language of searches keeps them whole."""
+
+import re
+
+from leitmotiv.workflows import selecting
+from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.vocabulary import Known
+
+_BETWEEN = re.compile(r"[\s_-]+")
+_NAME = re.compile(r"[^\W\d_]+(?:[\s_-]+[^\W\d_]+)*")
+LONGEST = 40
+
+
+def known(session: Session) -> Known:
+    """Whether a word with hyphens, or words put together with hyphens, is a name here."""
+
+    def folded() -> frozenset[str]:
+        return frozenset(_BETWEEN.sub("-", name).casefold() for name in folders(session))
+
+    return remember(session, ("names", session.library.revision("images", "files")), folded).__contains__
+
+
+def folders(session: Session) -> tuple[str, ...]:
+    """Names of folders that are words, each with the pictures below it, the most frequent first."""
+
+    def count() -> tuple[str, ...]:
+        found = selecting.columns(session)
+        column = found.first(found.folders)
+        sizes: dict[str, int] = {}
+        for code in column.codes.tolist():
+            name = column.values[code].rstrip("/").rpartition("/")[2]
+            sizes[name] = sizes.get(name, 0) + 1
+        named = [name for name in sizes if _NAME.fullmatch(name) and len(name) <= LONGEST]
+        return tuple(sorted(named, key=lambda name: (-sizes[name], name)))
+
+    return remember(session, ("folder names", session.library.revision("images", "files")), count)

@@ -1,0 +1,160 @@
+"""The line of a search in its smallest parts; each character is looked at a few times, however long the line is."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from leitmotiv.errors import QueryError
+from leitmotiv.workflows.terms import KINDS
+from leitmotiv.workflows.vocabulary import KEYWORDS, Known, parted
+
+Kind = Literal["(", ")", "+", "-", "&", "|", "weight", "power", "word", "phrase", "term", "like", "filter"]
+MINUS = "-−–"
+_NAME = re.compile(r"([^\W\d][\w-]*):")
+_COLUMN = re.compile(r'"[^"]+":(?=\S)')
+_WEIGHT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*\*")
+_POWER = re.compile(r"\^\s*([0-9]+(?:\.[0-9]+)?)")
+_AFTER = re.compile(r"\*\s*([0-9]+(?:\.[0-9]+)?)(?=[\s+\-−–)&|]|$)")
+_WORD = re.compile(r'[^\s"\[\]()+*^&|−–]+')
+_SIGNS: dict[str, Kind] = {"(": "(", ")": ")", "+": "+", "&": "&", "|": "|", **dict.fromkeys(MINUS, "-")}
+_SAID: dict[str, Kind] = {"NOT": "-", "AND": "&", "OR": "|"}
+_EDGES = ",.;!?…'’`"
+_LIKE = "like"
+
+
+@dataclass(frozen=True)
+class Token:
+    """A part of the line.
+
+    Attributes
+    ----------
+    text : str
+        Of words and phrases without quotation marks; of weights the number.
+    at, until : int
+        Where it stands.
+    """
+
+    kind: Kind
+    text: str
+    at: int
+    until: int
+
+
+def scan(text: str, known: Known | None = None) -> list[Token]:
+    """A line in its parts, in order.
+
+    Parameters
+    ----------
+    known : callable, optional
+        See `vocabulary.parted`.
+
+    Raises
+    ------
+    QueryError
+        A quotation mark or bracket is not closed, or a character has no meaning where it stands.
+    """
+    return list(_Scanner(text, known).tokens())
+
+
+class _Scanner:
+    """Where the reading is, and how many parentheses are open there."""
+
+    def __init__(self, text: str, known: Known | None) -> None:
+        self.text = text
+        self.known = known
+        self.at = 0
+        self.open = 0
+
+    def tokens(self) -> Iterator[Token]:
+        while self.at < len(self.text):
+            if self.text[self.at].isspace():
+                self.at += 1
+            else:
+                yield from self._next()
+
+    def _next(self) -> Iterator[Token]:
+        character = self.text[self.at]
+        if character in _SIGNS:
+            self.open = max(0, self.open + (character == "(") - (character == ")"))
+            yield self._taken(_SIGNS[character], character, self.at + 1)
+        elif character == '"':
+            yield self._quoted()
+        elif character == "[":
+            yield self._bracketed()
+        elif found := _POWER.match(self.text, self.at) or _AFTER.match(self.text, self.at):
+            yield self._taken("power", found[1], found.end())
+        elif found := _WEIGHT.match(self.text, self.at):
+            yield self._taken("weight", found[1], found.end())
+        elif found := _NAME.match(self.text, self.at):
+            yield from self._named(found[1].casefold(), found.end())
+        elif found := _WORD.match(self.text, self.at):
+            yield from self._words(found[0])
+        else:
+            said = {
+                "*": "A * stands between a number and what it weighs, as in 2*beach.",
+                "^": "After ^ there must be a number, as in beach^2.",
+                "]": "This bracket was never opened.",
+            }
+            raise QueryError(said[character], self.at, self.at + 1)
+
+    def _taken(self, kind: Kind, text: str, until: int) -> Token:
+        made = Token(kind, text, self.at, until)
+        self.at = until
+        return made
+
+    def _quoted(self) -> Token:
+        if found := _COLUMN.match(self.text, self.at):
+            until = self._value(found.end(), "")
+            return self._taken("filter", self.text[self.at : until], until)
+        end = self.text.find('"', self.at + 1)
+        if end < 0:
+            raise QueryError("This quotation mark is not closed.", self.at, len(self.text))
+        return self._taken("phrase", self.text[self.at + 1 : end], end + 1)
+
+    def _bracketed(self) -> Token:
+        end = self.text.find("]", self.at + 1)
+        if end < 0:
+            raise QueryError("This bracket is not closed; a picture is [img:3f2a].", self.at, len(self.text))
+        return self._taken("term", self.text[self.at : end + 1], end + 1)
+
+    def _named(self, name: str, start: int) -> Iterator[Token]:
+        """What has a name and a colon: a term, a way to compare, or a filter; with nothing behind, a word."""
+        kind: Kind = "term" if name in KINDS else "like" if name == _LIKE else "filter"
+        until = self._value(start, "" if kind == "filter" else "+^&|*")
+        if until > start:
+            yield self._taken(kind, self.text[self.at : until], until)
+        elif kind == "filter":
+            yield from self._words(self.text[self.at : start])
+        else:
+            raise QueryError(f"{name}: says not which.", self.at, start)
+
+    def _value(self, at: int, ends: str) -> int:
+        """Where a value ends: at a space or one of some characters, but for quotations, or where parentheses close."""
+        inner = 0
+        while at < len(self.text) and not self.text[at].isspace() and self.text[at] not in ends:
+            character = self.text[at]
+            if character == '"':
+                closing = self.text.find('"', at + 1)
+                if closing < 0:
+                    raise QueryError("This quotation mark is not closed.", at, len(self.text))
+                at = closing
+            elif character == "(":
+                inner += 1
+            elif character == ")":
+                if not inner and self.open:
+                    break
+                inner = max(0, inner - 1)
+            at += 1
+        return at
+
+    def _words(self, chunk: str) -> Iterator[Token]:
+        """A word; at hyphens that are not its own, the words that are taken away from it."""
+        if chunk in KEYWORDS:
+            yield self._taken(_SAID[chunk], chunk, self.at + len(chunk))
+            return
+        for number, piece in enumerate(parted(chunk, self.known)):
+            if number:
+                yield self._taken("-", "-", self.at + 1)
+            if piece:
+                yield self._taken("word", piece.strip(_EDGES), self.at + len(piece))

@@ -1,0 +1,123 @@
+"""What the language of searches knows of words itself: hyphens that belong to a word, and words for colours."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from leitmotiv.analysis.named_colours import NAMES
+
+Known = Callable[[str], bool]
+"""Whether a word with a hyphen, or a phrase that begins with a colour, is one name; asked in small letters."""
+
+LONGEST_JOINED = 5
+"""Most parts of a word with hyphens; it keeps reading linear."""
+
+
+def _all(words: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\S+", words))
+
+
+_JOINED = _all(
+    """
+    able-bodied air-conditioner all-terrain black-and-white bow-tie brother-in-law by-pass check-in check-out
+    clip-on close-up cross-country cross-section cut-out daughter-in-law double-decker drive-in father-in-law
+    flip-flop flip-flops forget-me-not free-standing go-kart go-karts half-moon hand-made head-on high-heeled
+    high-heels high-key high-rise high-speed hip-hop ice-cream ice-skating jack-in-the-box jack-o-lantern
+    king-size kung-fu lean-to life-size lily-of-the-valley long-exposure long-haired low-key low-light
+    merry-go-round mother-in-law old-fashioned open-air passer-by pick-up pin-up ping-pong pom-pom pop-up
+    push-up right-hand roller-coaster roller-skate runner-up see-saw short-haired side-by-side sister-in-law
+    sit-up slow-motion son-in-law still-life stop-motion tai-chi take-away take-off teeter-totter tic-tac-toe
+    tie-dye tilt-shift time-lapse top-down touch-me-not vis-a-vis walk-in walkie-talkie well-known wide-angle
+    yin-yang yo-yo zig-zag
+    """
+)
+_PREFIXES = _all(
+    """
+    anti co counter e ex extra half inter macro mega micro mid mini multi non post pre pro re self semi sub
+    super ultra un one two three four five six seven eight nine ten
+    """
+)
+_COLOURS = _all(
+    """
+    aqua azure beige black blue brown crimson cyan gray green grey indigo magenta maroon navy orange pink purple
+    red teal turquoise violet white yellow
+    """
+)
+"""Words that stand for a colour before anything else; the many names of CSS need ``colour:`` before them."""
+_SHADES = frozenset(("dark", "light", "medium", "pale", "deep", "sky", "royal", "midnight", "forest", "hot", "navy"))
+_NAMES = _all(
+    """
+    black-bear black-forest black-grouse black-hole black-sea black-stork black-swan black-widow blue-jay
+    blue-shark blue-whale brown-bear green-mamba green-tea grey-fox grey-whale grey-wolf orange-juice red-carpet
+    red-cross red-deer red-fox red-panda red-sea red-square red-squirrel red-wine red-wolf white-house
+    white-shark white-stork white-tiger white-wine white-wolf yellow-pages
+    """
+)
+
+
+def is_joined(word: str, known: Known | None = None) -> bool:
+    """Whether a word with hyphens is one: known as such, or with a part that no word begins or ends with alone."""
+    folded = word.casefold()
+    pieces = folded.split("-")
+    if len(pieces) < 2 or not all(pieces):
+        return False
+    if len(pieces) == 2 and (pieces[0] in _PREFIXES or any(len(one) == 1 or one.isdigit() for one in pieces)):
+        return True
+    return folded in _JOINED or (known is not None and known(folded))
+
+
+def parted(word: str, known: Known | None = None) -> list[str]:
+    """A word at those of its hyphens that take away: what they stand between, each a word by itself.
+
+    Examples
+    --------
+    >>> parted("bike-park"), parted("t-shirt-hat"), parted("merry-go-round")
+    (['bike', 'park'], ['t-shirt', 'hat'], ['merry-go-round'])
+    """
+    pieces, found, at = word.split("-"), [], 0
+    while at < len(pieces):
+        most = min(LONGEST_JOINED, len(pieces) - at)
+        size = next((n for n in range(most, 1, -1) if is_joined("-".join(pieces[at : at + n]), known)), 1)
+        found.append("-".join(pieces[at : at + size]))
+        at += size
+    return found
+
+
+def coloured(words: Sequence[str], known: Known | None = None) -> tuple[list[str], list[str]]:
+    """The colours that a phrase begins with, by their names in CSS, and the words that are left.
+
+    A phrase that is a name as a whole, such as *red panda*, has none.
+
+    Examples
+    --------
+    >>> coloured(["dark", "blue", "car"]), coloured(["red", "panda"])
+    ((['darkblue'], ['car']), ([], ['red', 'panda']))
+    """
+    left, found = list(words), []
+    while left and not _is_name(left, known):
+        first, two = left[0].casefold(), "".join(left[:2]).casefold()
+        if len(left) > 1 and first in _SHADES and left[1].casefold() in _COLOURS and two in NAMES:
+            found.append(two)
+            left = left[2:]
+        elif first in _COLOURS:
+            found.append(first)
+            left = left[1:]
+        else:
+            break
+    return found, left
+
+
+def _is_name(words: Sequence[str], known: Known | None) -> bool:
+    if len(words) < 2:
+        return False
+    folded = "-".join(words).casefold()
+    return folded in _NAMES or folded in _JOINED or (known is not None and known(folded))
+
+
+_WORD = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
+KEYWORDS = frozenset(("NOT", "AND", "OR"))
+
+
+def is_plain(phrase: str) -> bool:
+    """Whether a phrase can be written without quotation marks and is read as the same."""
+    words = phrase.split(" ")
+    return _WORD.fullmatch(phrase) is not None and not KEYWORDS.intersection(words) and not coloured(words)[0]

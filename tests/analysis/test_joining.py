@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from leitmotiv.analysis.joining import alone, largest, less, smallest, standardised, turned
+
+VALUES = arrays.arrays(np.float64, (3, 5), elements=st.floats(-4, 4))
+
+
+def of(values, found=None):
+    return [
+        alone(at, row, np.zeros(len(row), bool) if found is None else found[at])
+        for at, row in enumerate(np.array(values, np.float64))
+    ]
+
+
+def test_scores_are_told_in_deviations_and_the_unknown_gets_the_least():
+    found = standardised(np.array([2.0, 4.0, 6.0, np.nan]))
+    assert found == pytest.approx([-1.2247, 0, 1.2247, -1.2247], abs=1e-4)
+    assert not standardised(np.full(4, 7.0)).any()
+    assert not standardised(np.full(4, np.nan)).any()
+
+
+def test_either_is_the_larger_and_both_the_smaller():
+    one, other = of([[3, 0, -1], [1, 2, -2]])
+    assert largest([one, other]).values.tolist() == [3, 2, -1]
+    assert smallest([one, other]).values.tolist() == [1, 0, -2]
+    assert largest([one, other]).parts[1].tolist() == [0, 2, 0]
+
+
+def test_what_is_less_than_usual_of_the_unwanted_is_no_better_for_it():
+    one, other = of([[1, 1, 1], [2, 0, -2]])
+    found = less(one, [(0.5, other)])
+    assert found.values.tolist() == [0, 1, 1]
+    assert found.parts[1].tolist() == [-1, 0, 0]
+    assert turned(one).values.tolist() == [-1, -1, -1]
+
+
+def test_what_parts_from_chance_is_joined_as_the_scores_are():
+    marks = np.array([[True, True, False], [True, False, False]])
+    one, other = of([[1, 1, 1], [1, -1, 1]], marks)
+    assert largest([one, other]).found.tolist() == [True, True, False]
+    assert smallest([one, other]).found.tolist() == [True, False, False]
+    assert less(one, [(1.0, other)]).found.tolist() == [False, True, False]
+
+
+@given(VALUES)
+def test_what_each_term_gave_adds_up_exactly(values):
+    one, two, three = of(values)
+    for whole in (
+        largest([one, two, three]),
+        less(smallest([one, two]), [(2.0, three)]),
+        turned(largest([two, three])),
+    ):
+        assert np.array(list(whole.parts.values())).sum(axis=0) == pytest.approx(whole.values)
+
+
+@given(VALUES)
+def test_order_does_not_matter(values):
+    one, two, three = of(values)
+    assert (largest([one, two, three]).values == largest([three, one, two]).values).all()
+    assert (smallest([one, two, three]).values == smallest([three, one, two]).values).all()
