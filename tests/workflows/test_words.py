@@ -17,7 +17,7 @@ EACH = 15
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
-    """Four kinds and many pictures that are each by themselves: features along the head's row of a class, with noise."""
+    """Four kinds and many pictures that are each by themselves: the head's row of a class, with noise."""
     with Session(Settings(library=tmp_path_factory.mktemp("words") / "library", words="wordllama")) as session:
         rng = np.random.default_rng(0)
         alone = np.setdiff1d(np.arange(0, 1000, 9), [*KINDS.values(), 704])  # 704 is the parking meter
