@@ -110,6 +110,7 @@ def train(
     spread: Spread = "wide",
     smoothing: float = 0.0,
     classic: bool = False,
+    most: int | None = None,
     report: Report | None = None,
 ) -> Critic:
     """Learn a critic from sets of ratings and keep it, in the place of an older one with its name.
@@ -128,16 +129,20 @@ def train(
         a proper score, so that even single votes teach the true shares in the mean.
     classic : bool
         Whether labels are softmaxes of counts, for comparison only.
+    most : int, optional
+        Rated pictures that whoever asks can wait for; more are refused.
 
     Raises
     ------
     CriticError
-        Too few pictures, or all rated alike.
+        Too few pictures, or all rated alike, or more than `most`.
     NotFoundError, UsageError, MissingExtraError, LibraryLockedError
     """
     if not sets:
         raise UsageError(f"Name the ratings to learn from: a set (`leitmotiv ratings sets`), or {STARS}.")
     title = name or "-".join(sets[0].split())
+    if most is not None and (count := sum(len(_items(session, one)) for one in sets)) > most:
+        raise CriticError(f"{count:,} ratings take longer than a page waits. Run `leitmotiv critic train` for them.")
     taught = lesson(session, sets, spread=spread, smoothing=smoothing, classic=classic, report=report)
     figures, held = _measured(taught, seed) if len(set(taught.ids)) >= ENOUGH else ((), 0)
     head = learning.learn(taught.features, taught.shares, keys=taught.ids, seed=seed)
@@ -168,6 +173,11 @@ def train(
 def names(session: Session) -> list[str]:
     """The critics of the library, the last made first."""
     return session.library.models.names(KIND)
+
+
+def starred(session: Session) -> int:
+    """How many pictures have stars."""
+    return len(_items(session, STARS))
 
 
 def get(session: Session, name: str = "") -> Critic:
