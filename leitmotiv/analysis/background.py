@@ -13,7 +13,7 @@ References
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,10 @@ class Background:
         Eigenvectors of the covariance of `rows`, in columns.
     variances : (P,) float32
         Its eigenvalues, descending.
+    near : (N, K) int32
+        Rows of the nearest other pictures of each.
+    closeness : (N, K) float32
+        How much each of them counts: a row sums to 1, or is all 0.
     """
 
     centre: Float32
@@ -73,10 +77,12 @@ class Background:
     rows: Float32
     directions: Float32
     variances: Float32
+    near: NDArray[np.int32]
+    closeness: Float32
 
     def __post_init__(self) -> None:
-        for values in (self.centre, self.axes, self.plain, self.rows, self.directions, self.variances):
-            read_only(values)
+        for one in fields(self):
+            read_only(getattr(self, one.name))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -127,6 +133,8 @@ def learn(features: NDArray[Any], tell: Tell | None = None) -> Background:
         rows,
         np.ascontiguousarray(directions[:, order], np.float32),
         np.maximum(variances[order], 0).astype(np.float32),
+        near.astype(np.int32),
+        weights,
     )
 
 
@@ -189,9 +197,14 @@ def placed(background: Background, features: NDArray[Any]) -> Float32:
     of the collection, but for what it would change itself.
     """
     found = centred(features, background.centre) @ background.axes
-    kept = min(NEIGHBOURS, len(background))
-    columns, weights = _strongest(unit(found) @ unit(background.plain.astype(np.float32)).T, kept)
+    columns, weights = beside(background, found)
     return np.asarray(unit(found + np.einsum("nk,nkp->np", weights, background.rows[columns])), np.float32)
+
+
+def beside(background: Background, found: Float32) -> tuple[NDArray[np.int64], Float32]:
+    """The nearest pictures of the collection to rows along its axes, (M, P), and how much each counts: both (M, K)."""
+    kept = min(NEIGHBOURS, len(background))
+    return _strongest(unit(found) @ unit(background.plain.astype(np.float32)).T, kept)
 
 
 def metric(background: Background, examples: float) -> Float:

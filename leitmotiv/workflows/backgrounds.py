@@ -20,7 +20,7 @@ from leitmotiv.workflows.session import Session
 
 BACKGROUND = "background"
 """The name of the stored arrays."""
-REVISION = 1
+REVISION = 2
 """Grows whenever the same activations would give another background."""
 MOST_AT_ONCE = 2_000
 """Pictures that the backbone has not seen, up to which a page waits for it."""
@@ -31,7 +31,7 @@ PATCHED_FROM = 10_000
 PATCHED = 0.05
 """Share of new pictures up to which that is done."""
 PHASE = "Learning what the collection is like"
-_KEYS = ("centre", "axes", "plain", "rows", "directions", "variances")
+_KEYS = ("centre", "axes", "plain", "rows", "directions", "variances", "near", "closeness")
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,11 +146,19 @@ def _patched(stored: Stored, ids: tuple[str, ...], pooled: NDArray[np.float16]) 
     at = {image_id: row for row, image_id in enumerate(stored.ids) if image_id}
     where = np.array([at.get(image_id, -1) for image_id in ids], np.int64)
     new = np.flatnonzero(where < 0)
-    rows, plain = old.rows[where], old.plain[where]
+    rows, plain, near, closeness = (values[where] for values in (old.rows, old.plain, old.near, old.closeness))
     if len(new):
+        found = ground.centred(pooled[new], old.centre) @ old.axes
         rows[new] = ground.placed(old, pooled[new])
-        plain[new] = ground.centred(pooled[new], old.centre) @ old.axes
-    return _unpacked(stored, rows=rows, plain=plain)
+        plain[new] = found
+        columns, weights = ground.beside(old, found)
+        near[new], closeness[new] = columns[:, : near.shape[1]], weights[:, : near.shape[1]]
+    now = np.full(len(old), -1, np.int32)
+    now[where[where >= 0]] = np.flatnonzero(where >= 0)
+    near = now[near]
+    gone = near < 0
+    near[gone], closeness[gone] = 0, 0
+    return _unpacked(stored, rows=rows, plain=plain, near=near, closeness=closeness)
 
 
 def rows_of(found: Ground, ids: Sequence[str]) -> Float32:

@@ -42,6 +42,11 @@ KEPT = {
     "scores": 8,
     "score rows": 2,
     "chosen rows": 8,
+    "class words": 1,
+    "word places": 1,
+    "word scores": 48,
+    "word vectors": 1,
+    "vocabulary": 1,
 }
 """How many values of a kind are kept, where they are large."""
 KEPT_ELSE = 512

@@ -11,6 +11,7 @@ from leitmotiv.store.library import Library
 
 if TYPE_CHECKING:
     from leitmotiv.nets.backbone import Backbone
+    from leitmotiv.nets.text import Encoder
 
 
 class Session:
@@ -45,6 +46,7 @@ class Session:
         self._library: Library | None = None
         self._opening = threading.Lock()
         self._backbone: Backbone | None = None
+        self._encoder: Encoder | None = None
         self._loading = threading.Lock()
 
     @property
@@ -69,6 +71,21 @@ class Session:
 
                 self._backbone = Backbone(cache_folder(os.environ), threads=self.settings.cores)
             return self._backbone
+
+    def encoder(self) -> "Encoder":
+        """What turns words into vectors, by the setting `words`; loaded on first use.
+
+        Raises
+        ------
+        MissingExtraError
+            It is not installed, or damaged.
+        """
+        with self._loading:
+            if self._encoder is None:
+                from leitmotiv.nets.text import encoder  # its 90 MB: only who asks waits for them
+
+                self._encoder = encoder(self.settings.words)
+            return self._encoder
 
     def close(self) -> None:
         """Close what was opened."""

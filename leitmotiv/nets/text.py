@@ -1,0 +1,228 @@
+"""Owns the two encoders of words: phrases to unit vectors, MiniLM by a forward pass in numpy, WordLlama by a mean.
+
+It knows no picture and no class; their packages are found by name and never imported, and no code of theirs is run.
+
+References
+----------
+.. [1] J. Devlin et al., "BERT: pre-training of deep bidirectional transformers" (2019).
+.. [2] N. Reimers and I. Gurevych, "Sentence-BERT: sentence embeddings using Siamese BERT-networks" (2019): the mean
+   over the tokens as the vector of a sentence.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load
+from tokenizers import Encoding, Tokenizer
+
+from leitmotiv.errors import MissingExtraError
+from leitmotiv.nets import weights
+from leitmotiv.nets.weights import (
+    MINILM,
+    MINILM_TOKENS,
+    WORDLLAMA,
+    WORDLLAMA_TOKENS,
+    Weights,
+)
+
+Values = NDArray[np.float32]
+Tokens = NDArray[np.int64]
+MOST_TOKENS = 128
+"""Of a phrase that count; what follows is left out."""
+_TOKENS_AT_ONCE = 2048
+_LAYERS = 6
+_HEADS = 12
+_EPSILON = 1e-12
+_BERT_VOID = frozenset({0, 100, 101, 102, 103})  # padding, unknown, beginning, end, mask
+_LLAMA_VOID = range(259)  # unknown, beginning, end, single bytes of what has no token; spaces come to it
+
+
+class Encoder(Protocol):
+    """What turns phrases into vectors.
+
+    Attributes
+    ----------
+    name : str
+        "MiniLM" or "WordLlama".
+    digest : str
+        Changes whenever the same phrase would get another vector.
+    lexical : float
+        How much a match of words counts beside the vectors: the weaker they are, the more.
+    """
+
+    name: str
+    digest: str
+    lexical: float
+
+    def encode(self, phrases: Sequence[str]) -> Values:
+        """Unit vectors of phrases, (B, D) float32; a phrase of nothing it knows has a row of zeros."""
+        ...
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2: six layers of BERT, 384 numbers; it reads a phrase as a whole.
+
+    Raises
+    ------
+    MissingExtraError
+        Its files are not installed, or damaged.
+    """
+
+    name = "MiniLM"
+    digest = MINILM.sha256[:12]
+    lexical = 1.0
+
+    def __init__(self) -> None:
+        self._tokenizer = _tokenizer(MINILM_TOKENS)
+        self._tensors: Mapping[str, Values] = load(weights.read(MINILM))
+
+    def encode(self, phrases: Sequence[str]) -> Values:
+        """Unit vectors of phrases, (B, 384) float32."""
+        out = np.zeros((len(phrases), self._tensors["embeddings.LayerNorm.bias"].shape[0]), np.float32)
+        for rows, tokens in _alike(self._tokenizer.encode_batch(list(phrases)), _BERT_VOID):
+            out[rows] = _unit(self._forward(tokens).mean(axis=1))
+        return out
+
+    def _forward(self, tokens: Tokens) -> Values:
+        """Last hidden states of phrases of one length, (B, L) to (B, L, 384): nothing is padded, so nothing masked."""
+        part = "embeddings"
+        words, places, kinds = (self._tensors[f"{part}.{name}_embeddings.weight"] for name in _EMBEDDINGS)
+        states = self._normed(words[tokens] + places[: tokens.shape[1]] + kinds[0], part)
+        for layer in range(_LAYERS):
+            part = f"encoder.layer.{layer}"
+            states = self._normed(states + self._attention(states, f"{part}.attention"), f"{part}.attention.output")
+            inner = _gelu(self._dense(states, f"{part}.intermediate.dense"))
+            states = self._normed(states + self._dense(inner, f"{part}.output.dense"), f"{part}.output")
+        return states
+
+    def _attention(self, states: Values, part: str) -> Values:
+        batch, length, width = states.shape
+        query, key, value = (
+            self._dense(states, f"{part}.self.{name}").reshape(batch, length, _HEADS, -1).transpose(0, 2, 1, 3)
+            for name in ("query", "key", "value")
+        )
+        likeness = query @ key.transpose(0, 1, 3, 2) / np.float32(np.sqrt(width // _HEADS))
+        shares = np.exp(likeness - likeness.max(axis=-1, keepdims=True))
+        shares /= shares.sum(axis=-1, keepdims=True)
+        seen = (shares @ value).transpose(0, 2, 1, 3).reshape(batch, length, width)
+        return self._dense(seen, f"{part}.output.dense")
+
+    def _dense(self, states: Values, part: str) -> Values:
+        flat = states.reshape(-1, states.shape[-1]) @ self._tensors[f"{part}.weight"].T
+        return (flat + self._tensors[f"{part}.bias"]).reshape(*states.shape[:-1], -1)
+
+    def _normed(self, states: Values, part: str) -> Values:
+        centred = states - states.mean(axis=-1, keepdims=True)
+        spread = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + np.float32(_EPSILON))
+        gain, shift = (self._tensors[f"{part}.LayerNorm.{name}"] for name in ("weight", "bias"))
+        return np.asarray(centred / spread * gain + shift, np.float32)
+
+
+class WordLlama:
+    """WordLlama: a vector of 256 numbers for each token, and their mean for a phrase; small, quick, blind to order.
+
+    Raises
+    ------
+    MissingExtraError
+        Its files are not installed, or damaged.
+    """
+
+    name = "WordLlama"
+    digest = WORDLLAMA.sha256[:12]
+    lexical = 2.0
+
+    def __init__(self) -> None:
+        self._tokenizer = _tokenizer(WORDLLAMA_TOKENS)
+        spaces = (number for token, number in self._tokenizer.get_vocab().items() if not token.strip("▁"))
+        self._void = frozenset([*_LLAMA_VOID, *spaces])
+        self._vectors = load(weights.read(WORDLLAMA))["embedding.weight"].astype(np.float32)
+
+    def encode(self, phrases: Sequence[str]) -> Values:
+        """Unit vectors of phrases, (B, 256) float32."""
+        out = np.zeros((len(phrases), self._vectors.shape[1]), np.float32)
+        for rows, tokens in _alike(self._tokenizer.encode_batch(list(phrases), add_special_tokens=False), self._void):
+            out[rows] = _unit(self._vectors[tokens].mean(axis=1))
+        return out
+
+
+ENCODERS: Mapping[str, type[MiniLM] | type[WordLlama]] = {"minilm": MiniLM, "wordllama": WordLlama}
+"""By the names of the setting `words`, the better first."""
+_EMBEDDINGS = ("word", "position", "token_type")
+
+
+def encoder(choice: str) -> Encoder:
+    """The encoder that a setting chooses; "auto" takes the first that is installed and whole.
+
+    Raises
+    ------
+    MissingExtraError
+        It is not installed, or damaged; with "auto", none is.
+    """
+    if choice != "auto":
+        return ENCODERS[choice]()
+    *better, last = ENCODERS.values()
+    for kind in better:
+        try:
+            return kind()
+        except MissingExtraError:
+            continue
+    return last()
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Whole words that the best encoder that is installed has a token for, in lower case; none where none is.
+
+    What an encoder has no token for it spells in parts, which tell it little.
+    """
+    for tokens, mark in ((MINILM_TOKENS, ""), (WORDLLAMA_TOKENS, "▁")):
+        with suppress(MissingExtraError):
+            return _whole(_tokenizer(tokens), mark)
+    return frozenset()
+
+
+def _tokenizer(of: Weights) -> Tokenizer:
+    tokenizer = Tokenizer.from_str(weights.read(of).decode())
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MOST_TOKENS)
+    return tokenizer
+
+
+def _alike(encodings: Sequence[Encoding], void: frozenset[int]) -> Iterator[tuple[list[int], Tokens]]:
+    """Batches of one length: which phrases, and their tokens (B, L); phrases of `void` tokens alone are passed over."""
+    of_length: dict[int, list[int]] = {}
+    for row, one in enumerate(encodings):
+        if any(token not in void for token in one.ids):
+            of_length.setdefault(len(one.ids), []).append(row)
+    for length, rows in sorted(of_length.items()):
+        step = max(1, _TOKENS_AT_ONCE // length)
+        for start in range(0, len(rows), step):
+            part = rows[start : start + step]
+            yield part, np.array([encodings[row].ids for row in part], np.int64)
+
+
+def _whole(tokenizer: Tokenizer, mark: str) -> frozenset[str]:
+    """Tokens that are words: of letters only, and, where there is a `mark` of beginnings, with it."""
+    tokens = (token.removeprefix(mark) for token in tokenizer.get_vocab() if token.startswith(mark))
+    return frozenset(token.lower() for token in tokens if len(token) > 1 and token.isalpha())
+
+
+def _unit(values: Values) -> Values:
+    length = np.linalg.norm(values, axis=-1, keepdims=True)
+    return np.asarray(values / np.maximum(length, 1e-12), np.float32)
+
+
+def _gelu(values: Values) -> Values:
+    r""":math:`x \Phi(x)`, with the error function of Abramowitz and Stegun 7.1.26: off by 2e-7 at most."""
+    far = np.abs(values) * np.float32(1 / np.sqrt(2))
+    step = 1 / (1 + np.float32(0.3275911) * far)
+    terms = np.float32(1.061405429) * step
+    for factor in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
+        terms += np.float32(factor)
+        terms *= step
+    erf = 1 - terms * np.exp(-far * far)
+    return np.asarray(0.5 * values * (1 + np.copysign(erf, values)), np.float32)

@@ -1,0 +1,145 @@
+"""The real WordLlama and the real texts of classes, over pictures whose features are made: of chosen classes."""
+
+import numpy as np
+import pytest
+
+from leitmotiv.errors import EmptyLibraryError, UsageError
+from leitmotiv.nets import classes
+from leitmotiv.settings import Settings
+from leitmotiv.workflows import word_space, words
+from leitmotiv.workflows.session import Session
+
+from .synthetic import add, image_id
+
+KINDS = {"pizza": 963, "grand piano": 579, "sea lion": 150, "flamingo": 130}
+EACH = 15
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    """A library of four kinds: features along the head's rows of a class, so that the backbone would see just that."""
+    with Session(Settings(library=tmp_path_factory.mktemp("words") / "library", words="wordllama")) as session:
+        rng = np.random.default_rng(0)
+        rows = classes.head()[0][list(KINDS.values())]
+        marks = np.clip(rows, 0, None) / np.linalg.norm(rows, axis=1, keepdims=True) * 12
+        values = np.repeat(marks, EACH, axis=0) + rng.gamma(0.4, 0.25, (len(KINDS) * EACH, rows.shape[1]))
+        add(session.library, range(len(values)))
+        session.library.activations.put([image_id(n) for n in range(len(values))], np.minimum(values, 6).astype("f2"))
+        yield session
+
+
+def of_kind(name):
+    at = list(KINDS).index(name)
+    return {image_id(number) for number in range(at * EACH, (at + 1) * EACH)}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_name_finds_its_kind_first_and_a_cut_near_its_end(session, name):
+    found = words.scores(session, name)
+    best = [found.ids[row] for row in np.argsort(-found.values)[:EACH]]
+    assert set(best) == of_kind(name)
+    assert EACH // 2 <= found.cut <= EACH
+    assert found.nearest[0] == name
+    assert (found.values.mean(), found.values.std()) == (pytest.approx(0, abs=1e-9), pytest.approx(1))
+
+
+def test_other_words_for_a_kind_find_it(session):
+    for phrase, name in (("pizzas", "pizza"), ("a wading pink bird", "flamingo"), ("concert piano", "grand piano")):
+        found = words.scores(session, phrase)
+        best = {found.ids[row] for row in np.argsort(-found.values)[:5]}
+        assert best <= of_kind(name), phrase
+
+
+def test_what_is_not_there_is_not_found(session):
+    for phrase in ("parking meter", "justice", "日本語", "🙂"):
+        assert words.scores(session, phrase).cut == 0, phrase
+
+
+def test_what_says_nothing_scores_nothing(session):
+    found = words.scores(session, "\U000f0000")
+    assert not found.values.any()
+    assert (found.cut, found.nearest) == (0, ())
+
+
+def test_a_slip_of_the_pen_is_read_as_what_is_there(session):
+    found = words.scores(session, "flaminggo")
+    assert found.cut > 0
+    assert {found.ids[row] for row in np.argsort(-found.values)[:EACH]} == of_kind("flamingo")
+
+
+def test_the_same_phrase_gives_the_same_scores_also_in_a_new_session(session):
+    first = words.scores(session, " grand   piano ")
+    assert words.scores(session, "grand piano") is first
+    with Session(session.settings) as again:
+        other = words.scores(again, "grand piano")
+    assert other.ids == first.ids
+    np.testing.assert_array_equal(other.values, first.values)
+    assert other.cut == first.cut
+
+
+def test_places_are_kept_with_the_library_and_follow_new_pictures(session, tmp_path):
+    stored = session.library.arrays.get(word_space.PLACES)
+    assert stored is not None
+    assert stored.ids == words.scores(session, "pizza").ids
+    with Session(Settings(library=tmp_path / "library", words="wordllama")) as other:
+        rng = np.random.default_rng(1)
+        for wanted in (6, 9):
+            have = other.library.activations.count()
+            add(other.library, range(have, wanted))
+            features = rng.gamma(0.4, 1.0, (wanted - have, 1280)).astype("f2")
+            other.library.activations.put([image_id(number) for number in range(have, wanted)], features)
+            assert len(words.scores(other, "pizza").ids) == wanted
+
+
+def test_space_is_kept_for_the_user_and_a_damaged_file_is_made_anew(session, tmp_path, monkeypatch):
+    monkeypatch.setenv("LEITMOTIV_CACHE", str(tmp_path))
+    told = []
+    encoder = session.encoder()
+    first = word_space._class_words(encoder, told.append)
+    assert told
+    assert told[-1].done == told[-1].total
+    (path,) = tmp_path.glob("words-wordllama-*.npz")
+    told.clear()
+    again = word_space._class_words(encoder, told.append)
+    assert told == []
+    np.testing.assert_array_equal(again.space.words, first.space.words)
+    path.write_bytes(path.read_bytes()[:-5])
+    np.testing.assert_array_equal(word_space._class_words(encoder, told.append).space.words, first.space.words)
+    assert told
+
+
+def test_pictures_and_words_are_vectors_of_one_space(session):
+    ids, vectors = words.picture_vectors(session)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-4)
+    word = words.vector(session, "sea lion")
+    assert word.shape == vectors.shape[1:]
+    best = {ids[row] for row in np.argsort(-(vectors @ word))[:EACH]}
+    assert best == of_kind("sea lion")
+
+
+def test_unknown_words_are_named_with_the_nearest_known_ones():
+    found = words.unknown("an accordian and a gerenuk, on dogs")
+    assert set(found) == {"accordian", "gerenuk"}
+    assert "accordion" in found["accordian"]
+
+
+def test_joined_words_are_known_only_as_they_are_written_of_classes():
+    assert words.known("T-shirt")
+    assert words.known("umbrella's")
+    assert words.known("2")
+    for joined in ("bike-park", "beach-sunrise", "car-yellow", "cold-snow", "train-car"):
+        assert not words.known(joined), joined
+
+
+def test_an_empty_phrase_and_an_empty_library_are_clear_errors(session, tmp_path):
+    with pytest.raises(UsageError, match="no word to look for"):
+        words.scores(session, "  \n ")
+    with (
+        Session(Settings(library=tmp_path / "empty", words="wordllama")) as empty,
+        pytest.raises(EmptyLibraryError, match="no pictures yet"),
+    ):
+        words.scores(empty, "dog")
+
+
+def test_ten_thousand_characters_are_a_phrase_like_any_other(session):
+    assert len(words.scores(session, "pizza " * 1700).ids) == len(KINDS) * EACH
