@@ -213,7 +213,7 @@ def large_collections() -> None:
     rows = ground.unit(rng.normal(size=(100_000, background.rows.shape[1])).astype(np.float32))
 
     def rank() -> NDArray[np.int64]:
-        cosine = np.asarray(rows @ learnt.direction.astype(np.float32), np.float64)
+        cosine = concept.along(rows, learnt.direction)
         concept.judge(cosine, learnt.calibration, 50)
         return np.argsort(-cosine)[:200]
 

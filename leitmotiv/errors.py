@@ -194,3 +194,15 @@ class BoardError(LeitmotivError):
     """A board from which nothing can be learnt as it is: the text says what it lacks."""
 
     exit_code = 2
+
+
+class RatingsError(LeitmotivError):
+    """Ratings from which nothing can be taken as they are: a file of another form, a vote off its scale."""
+
+    exit_code = 2
+
+
+class CriticError(LeitmotivError):
+    """A critic that cannot be trained, read or used as it is; the text says what it lacks."""
+
+    exit_code = 2

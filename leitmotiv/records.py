@@ -1020,3 +1020,60 @@ class WordScores:
 
     def __post_init__(self) -> None:
         read_only(self.values)
+
+
+@dataclass(frozen=True)
+class RatedItem:
+    """A picture as a rating set tells of it, whether its file is there or not.
+
+    Attributes
+    ----------
+    key : str
+        What the set calls it: a number, a name, a path.
+    counts : tuple of float or None
+        Votes for the scores 1 to 10, or their shares, where the set has only these.
+    votes : tuple of (rater, value)
+        Single votes on the set's own scale; the rater is "" where the set does not tell.
+    mean, deviation : float or None
+        On 1 to 10, where the set has only these.
+    facts : mapping
+        What else it tells: tags, challenge, lists, prompt, colours.
+    image_id : str
+        SHA-256 of the file, or of the pixels of what was rendered; "" while no picture was found.
+    """
+
+    key: str
+    counts: tuple[float, ...] | None = None
+    votes: tuple[tuple[str, float], ...] = ()
+    mean: float | None = None
+    deviation: float | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    image_id: str = ""
+
+
+@dataclass(frozen=True)
+class RatingSet:
+    """Ratings that were imported together.
+
+    Attributes
+    ----------
+    format : str
+        The reader: "ava", "sac", "themes", "idealo", "csv" or "xmp".
+    source : str
+        Where it was read from.
+    scale : int
+        What the best single vote is; the worst is 1.
+    report : mapping of str to int
+        How many were left out, by the trouble.
+    """
+
+    name: str
+    format: str
+    source: str
+    scale: int
+    made: datetime
+    items: int
+    pictures: int
+    votes: int
+    raters: int
+    report: Mapping[str, int]

@@ -122,6 +122,12 @@ def _learn(background: Background, lesson: "_Lesson", examples: Float32, members
     )
 
 
+def along(rows: Float32, direction: Float | Float32) -> Float:
+    """What rows score along a direction, (N,) float64."""
+    with _pools().limit(limits=1, user_api="blas"):
+        return np.asarray(rows @ direction.astype(np.float32), np.float64)
+
+
 def share_below(held_out: Float, others: Float | Float32) -> float | None:
     """Mean share of other scores below those of pictures that were left out; None where none was."""
     if not len(others) or np.isnan(held_out).any():

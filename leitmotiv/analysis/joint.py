@@ -158,7 +158,7 @@ class Ranker:
             shape=(rows, rows),
         )
         self._background = background
-        self._metric = ground.metric(background)
+        self._metric = ground.metric(background, EXAMPLES)
 
     def first(self, said: Float | Float32) -> Float32:
         """Scores by what is said of each class, (C,) to (N,), or (C, Q) to (N, Q), spread over neighbours [2]_."""
@@ -175,7 +175,7 @@ class Ranker:
         best = top(first, EXAMPLES)
         board = self._background.rows[best].astype(np.float64)
         measured = self._metric @ board.T
-        noise = max(ground.ordinary(self._background), _LEAST) * np.eye(len(best))
+        noise = max(ground.ordinary(self._background, EXAMPLES), _LEAST) * np.eye(len(best))
         direction = measured @ np.linalg.solve(board @ measured + noise, np.ones(len(best)))
         taught = self._background.rows @ direction.astype(np.float32)
         return standardised(standardised(taught) + standardised(first))

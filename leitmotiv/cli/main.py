@@ -33,7 +33,7 @@ VERBS = {
     "forget": ("forget", "Remove pictures from the library; their files stay."),
     "map": ("map", "Print where each picture lies on the map."),
     "metadata": ("metadata", "Import, list and write catalogues of the pictures."),
-    "ratings": ("ratings", "List, set and read stars, favourites and labels."),
+    "ratings": ("ratings", "Stars, favourites and labels; ratings that others gave."),
     "jobs": ("jobs", "List long work, and let it rest, go on or end."),
     "relocate": ("relocate", "Tell the library that a folder moved."),
     "restore": ("restore", "Make a library from a backup."),

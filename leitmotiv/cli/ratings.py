@@ -1,20 +1,37 @@
 """`leitmotiv ratings`."""
 
 import sys
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
 
 from leitmotiv.cli.export import chosen, select
 from leitmotiv.cli.progress import bars
-from leitmotiv.cli.verbs import Verb, common_options, finish, printable, session, show, tell_failures, version_option
+from leitmotiv.cli.verbs import (
+    Verb,
+    clean,
+    common_options,
+    finish,
+    note,
+    printable,
+    session,
+    show,
+    tell_failures,
+    version_option,
+)
 
+FORMATS = ("ava", "sac", "themes", "idealo", "csv", "xmp")
 LABELS = ("red", "yellow", "green", "blue", "purple")
 
 
 @click.group("ratings", params=[*common_options(), version_option()])
 def command() -> None:
-    """Stars, favourites, rejections and colour labels. To write sidecars: leitmotiv export xmp."""
+    """Stars, favourites, rejections and colour labels; sets of ratings that others gave.
+
+    To write sidecars: leitmotiv export xmp.
+    """
 
 
 @command.command("list", cls=Verb)
@@ -71,6 +88,73 @@ def read(of: str, sort: str, dry_run: bool) -> None:
     show({"found": done.found, "changed": changed, "failed": failed, "dry_run": dry_run}, lambda: str(done))
     tell_failures(list(done.failed))
     finish(len(done.failed))
+
+
+@command.command("import", cls=Verb)
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(FORMATS), required=True, help="What PATH is.")
+@click.option(
+    "--images", type=click.Path(path_type=Path), metavar="DIR", help="Where the pictures are; else the library."
+)
+@click.option("--name", metavar="NAME", help="Of the set; one that has it already is replaced.")
+@click.option("--scale", type=click.IntRange(2, 10), help="Of a CSV: what the best single vote is.")
+@click.option("--dry-run", is_flag=True, help="Only read; look at no file, and keep nothing.")
+def import_(path: Path, form: str, images: Path | None, name: str | None, scale: int | None, dry_run: bool) -> None:
+    r"""Import ratings that others gave, for critics to learn from.
+
+    \b
+    ava     AVA.txt, or its folder: counts of votes 1 to 10, tags, challenges, lists
+    sac     Simulacra Aesthetic Captions, the SQLite file: single votes 1 to 10
+    themes  the folder of themeData.mat and allMTurkRatings.mat: stars of raters
+    idealo  JSON of image_id and label, ten counts each
+    csv     a column for the picture, and votes (rating, rater), or ten counts
+            (1 to 10), or mean and deviation
+    xmp     a folder of photos with sidecars
+
+    Who gave a vote is kept. Pictures are found by file name, number or path; each is seen once by the backbone, and
+    themes are drawn as five bars. What is missing, corrupt or there twice is told.
+    """
+    from leitmotiv.workflows import rating_sets
+
+    with session() as opened, bars() as report:
+        done = rating_sets.keep(
+            opened, path, form, images=images, name=name, scale=scale, dry_run=dry_run, report=report
+        )
+    left = {
+        trouble: [{"key": clean(key), "reason": clean(why)} for key, why in rows]
+        for trouble, rows in done.left_out.items()
+    }
+    show({**asdict(done.made), "left_out": left, "dry_run": dry_run}, lambda: str(done))
+    if dry_run:
+        note("Nothing was kept.")
+
+
+@command.command("sets", cls=Verb)
+def sets() -> None:
+    """Print the sets that were imported: format, items, pictures, votes, raters, source."""
+    from leitmotiv.workflows import rating_sets
+
+    with session() as opened:
+        found = rating_sets.all_sets(opened)
+    lines = (
+        f"{one.name}: {one.format}, {one.items:,} items, {one.pictures:,} with their picture, {one.votes:,} votes of "
+        f"{one.raters:,} raters, from {printable(one.source)}"
+        for one in found
+    )
+    show({"sets": [asdict(one) for one in found]}, lambda: "\n".join(lines))
+    if not found:
+        sys.exit(1)
+
+
+@command.command("forget", cls=Verb)
+@click.argument("name")
+def forget(name: str) -> None:
+    """Remove an imported set; critics that learnt from it stay."""
+    from leitmotiv.workflows import rating_sets
+
+    with session() as opened:
+        rating_sets.remove(opened, name)
+    show({"removed": name}, lambda: f"{name} removed")
 
 
 def _step(verb: str, text: str) -> None:

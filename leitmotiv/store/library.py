@@ -28,6 +28,8 @@ from leitmotiv.store.jobs import Jobs
 from leitmotiv.store.lock import WriterLock
 from leitmotiv.store.metadata import Metadata
 from leitmotiv.store.mixtures import Mixtures
+from leitmotiv.store.models import Models
+from leitmotiv.store.rating_sets import RatingSets
 from leitmotiv.store.ratings import Ratings
 from leitmotiv.store.selections import Selections
 from leitmotiv.store.sprites import Sprites
@@ -52,7 +54,7 @@ class Library:
     ----------
     folder : Path
     images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
-    changes, exports, duplicates, activations, boards
+    changes, exports, duplicates, activations, boards, rating_sets, models
         The parts; see their classes.
     sprites
         Sheets of small pictures.
@@ -83,6 +85,8 @@ class Library:
         self.changes = Changes(database)
         self.exports = Exports(folder / "exports")
         self.duplicates = Duplicates(database)
+        self.rating_sets = RatingSets(database)
+        self.models = Models(folder / "models")
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> Self:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from leitmotiv.errors import LibraryDamagedError, LibraryTooNewError
-from leitmotiv.store import schema_of_activations, schema_of_boards
+from leitmotiv.store import schema_of_activations, schema_of_boards, schema_of_ratings
 
 APPLICATION_ID = 0x6C656974  # "leit", so that `file` and we know our databases
 Migration = Callable[[sqlite3.Connection], None]
@@ -304,6 +304,13 @@ def m010_activations(database: sqlite3.Connection) -> None:
     count_changes(database, "activations")
 
 
+def m011_imported_ratings(database: sqlite3.Connection) -> None:
+    """Add sets of ratings that others gave, and what the backbone makes of the pictures that they are about."""
+    for statement in schema_of_ratings.SCHEMA.split(";"):
+        database.execute(statement)
+    count_changes(database, "rating_sets")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
@@ -315,6 +322,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m008_edits_of_trends,
     m009_boards,
     m010_activations,
+    m011_imported_ratings,
 )
 
 

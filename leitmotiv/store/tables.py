@@ -362,6 +362,48 @@ class BoardPictures(Table):
     measured = TextField(default="")
 
 
+class RatingSets(Table):
+    """Imports of ratings; `report` is JSON."""
+
+    id = IntegerField(primary_key=True)
+    name = PlainText()
+    format = TextField()
+    source = PlainText()
+    scale = IntegerField()
+    made = TextField()
+    report = PlainText(default="{}")
+
+
+class RatedItems(Table):
+    """What a set tells of one picture; `counts` and `facts` are JSON."""
+
+    id = IntegerField(primary_key=True)
+    set_id = IntegerField()
+    key = PlainText()
+    image_id = TextField(default="")
+    counts = TextField(null=True)
+    mean = FloatField(null=True)
+    deviation = FloatField(null=True)
+    facts = PlainText(default="{}")
+
+
+class RatedVotes(Table):
+    """Single votes, with who gave them."""
+
+    id = IntegerField(primary_key=True)
+    item_id = IntegerField()
+    rater = PlainText(default="")
+    value = FloatField()
+
+
+class RatedPictures(Table):
+    """What the backbone made of rated pictures, whether they are in the library or not."""
+
+    id = TextField(primary_key=True)
+    version = TextField()
+    pooled = BlobField()
+
+
 TABLES: tuple[type[Table], ...] = (
     Images,
     Files,
@@ -390,4 +432,8 @@ TABLES: tuple[type[Table], ...] = (
     BoardSnapshots,
     BoardConcepts,
     BoardPictures,
+    RatingSets,
+    RatedItems,
+    RatedVotes,
+    RatedPictures,
 )

@@ -14,6 +14,8 @@ STATUS: dict[type[LeitmotivError], HTTPStatus] = {
     errors.CavFileError: HTTPStatus.BAD_REQUEST,
     errors.LayerError: HTTPStatus.CONFLICT,
     errors.BoardError: HTTPStatus.CONFLICT,
+    errors.RatingsError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.CriticError: HTTPStatus.CONFLICT,
     errors.ImageNotFoundError: HTTPStatus.NOT_FOUND,
     errors.NotFoundError: HTTPStatus.NOT_FOUND,
     errors.FolderNotAllowedError: HTTPStatus.FORBIDDEN,

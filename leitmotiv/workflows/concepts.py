@@ -252,7 +252,7 @@ def _all_cosines(session: Session, found: Ground, learnt: Concept) -> Float:
     if learnt.centre is None:
         return _cosines(learnt.vector, session.library.activations.matrix()[1])
     direction = ground.unit(learnt.vector) @ found.background.axes
-    return np.asarray(found.background.rows @ direction, np.float64)
+    return concept.along(found.background.rows, direction)
 
 
 def _cosines(vector: Float32, pooled: NDArray[np.float16]) -> Float:

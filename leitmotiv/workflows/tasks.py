@@ -63,7 +63,8 @@ def index(session: Session, parameters: Parameters, report: Report) -> str:
     from leitmotiv.workflows.index import build_index
 
     built = build_index(session, groups=parameters.get("groups"), report=report)
-    backgrounds.follow(session, report)
+    if parameters.get("groups") is None:  # who asks for other groups waits for nothing else
+        backgrounds.follow(session, report)
     return str(built)
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -313,6 +314,20 @@ def test_misspelt_verb_is_an_error_of_usage():
     done = leitmotiv("exlpore")
     assert done.returncode == 2
     assert "Did you mean 'explore'" in done.stderr
+
+
+def test_evaluate_boards_prints_a_table_or_json(tmp_path, photos):
+    for group in range(2):
+        (tmp_path / "truth" / str(group)).mkdir(parents=True)
+        for path in sorted(photos.glob("*.jpg"))[group::2][:4]:
+            shutil.copy(path, tmp_path / "truth" / str(group))
+    asked = ("evaluate", "boards", tmp_path / "truth", "--positives", "2", "--seeds", "1", "--quiet")
+    done = leitmotiv(*asked)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^ +2 +[01]\.\d{3} \[", done.stdout, re.MULTILINE), done.stdout
+    (row,) = json.loads(leitmotiv(*asked, "--json").stdout)["results"]
+    assert (row["positives"], row["kinds"]) == (2, 2)
+    assert leitmotiv("evaluate", "boards", tmp_path / "nowhere").returncode == 2
 
 
 def test_evaluate_look_prints_a_table_or_json_and_touches_no_library(tmp_path, photos):

@@ -32,7 +32,7 @@ def colour_of(site, image_id):
 
 
 def test_a_board_is_made_trained_corrected_cropped_and_taken_out(site, open_page, tmp_path):
-    page = open_page(site.url + "/boards", accept_downloads=True)
+    page = open_page(site.url + "/boards", height=600, accept_downloads=True)
     page.get_by_role("button", name="New board").click()
     page.wait_for_url("**/boards/*")
     page.locator("input.renaming").fill("Discs on red")

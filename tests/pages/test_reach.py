@@ -48,7 +48,6 @@ PLACES = (
     Place("outliers", "/clusters/outliers"),
     Place("boards", "/boards"),
     Place("board", "/boards/{board}", "document.querySelector('#board input[type=range]')?.style.length"),
-    Place("boards combined", "/boards/combine"),
     Place("map", "/map"),
     Place("search", "/search"),
     Place("duplicates", "/duplicates"),

@@ -17,12 +17,14 @@ EACH = 15
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
-    """A library of four kinds: features along the head's rows of a class, so that the backbone would see just that."""
+    """Four kinds and many pictures that are each by themselves: the head's row of a class, with noise."""
     with Session(Settings(library=tmp_path_factory.mktemp("words") / "library", words="wordllama")) as session:
         rng = np.random.default_rng(0)
-        rows = classes.head()[0][list(KINDS.values())]
+        alone = np.setdiff1d(np.arange(0, 1000, 9), [*KINDS.values(), 704])  # 704 is the parking meter
+        shown = np.concatenate([np.repeat(list(KINDS.values()), EACH), alone])
+        rows = classes.head()[0][shown]
         marks = np.clip(rows, 0, None) / np.linalg.norm(rows, axis=1, keepdims=True) * 12
-        values = np.repeat(marks, EACH, axis=0) + rng.gamma(0.4, 0.25, (len(KINDS) * EACH, rows.shape[1]))
+        values = marks + rng.gamma(0.4, 0.25, rows.shape)
         add(session.library, range(len(values)))
         session.library.activations.put([image_id(n) for n in range(len(values))], np.minimum(values, 6).astype("f2"))
         yield session
@@ -38,7 +40,7 @@ def test_a_name_finds_its_kind_first_and_a_cut_near_its_end(session, name):
     found = words.scores(session, name)
     best = [found.ids[row] for row in np.argsort(-found.values)[:EACH]]
     assert set(best) == of_kind(name)
-    assert EACH // 2 <= found.cut <= EACH
+    assert EACH // 2 <= found.cut <= 2 * EACH
     assert found.nearest[0] == name
     assert (found.values.mean(), found.values.std()) == (pytest.approx(0, abs=1e-9), pytest.approx(1))
 
@@ -142,4 +144,4 @@ def test_an_empty_phrase_and_an_empty_library_are_clear_errors(session, tmp_path
 
 
 def test_ten_thousand_characters_are_a_phrase_like_any_other(session):
-    assert len(words.scores(session, "pizza " * 1700).ids) == len(KINDS) * EACH
+    assert len(words.scores(session, "pizza " * 1700).ids) == session.library.activations.count()

@@ -1,10 +1,11 @@
 // The four views of results: the picture, its best crop, its heat map, the box of the crop. What a view needs is asked for
-// when a tile comes into view, two at a time, and kept as long as the page; while Alt is held the whole picture shows.
+// when a tile comes into view, one after the other, and kept as long as the page; while Alt is held the whole picture shows.
 
 import { bind } from "./keys.js";
 
 export const VIEWS = ["preview", "crop", "heatmap", "focus"];
-const AT_ONCE = 2;
+/** The server looks at one picture at a time: a second that waits there would only be in the way of what is asked next. */
+const AT_ONCE = 1;
 
 /** @typedef {{x: number, y: number, width: number, height: number, score: number}} Crop */
 

@@ -185,7 +185,7 @@ bind([
   { keys: ["Enter"], label: "Open", group: "Pictures" },
   { keys: ["v"], label: "Rows or squares", group: "Pictures", run: () => set("layout", root.dataset.layout === "square" ? "rows" : "square") },
   {
-    keys: ["-", "+"], label: "Smaller, larger", group: "Pictures",
+    keys: ["-", "+"], label: "Smaller, larger, where no picture has the focus", group: "Pictures",
     run: (event) => set("size", SIZES[Math.min(2, Math.max(0, SIZES.indexOf(root.dataset.size ?? "m") + (event.key === "+" ? 1 : -1)))]),
   },
   { keys: ["d"], label: "Go to a date or a heading", group: "Pictures", run: () => scrubber.focus() },
