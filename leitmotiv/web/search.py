@@ -11,10 +11,11 @@ from leitmotiv.records import Image, Ranking, Result
 from leitmotiv.web import errors, figures, forms, parameters, schema, shapes
 from leitmotiv.web.context import address, the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.workflows import browse, names, rankings, seeking, spaces, uploads
+from leitmotiv.workflows import browse, names, rankings, seeking, spaces, uploads, words
 from leitmotiv.workflows import query as asking
 from leitmotiv.workflows.query import Colour, Picture, Query, Region, Sketch, Term, Upload
 from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.terms import Words
 
 pages = Blueprint("search", __name__)
 
@@ -181,6 +182,8 @@ def _rendered(
         images=found,
         bars=lambda result: bars(result, longest),
         by_looks=query.is_of_looks,
+        encoder=_encoder(session, query),
+        strange=_strange(query),
         said=said,
         examples=_examples(said),
         tool=tool,
@@ -208,6 +211,22 @@ def _examples(said: Sequence[str]) -> list[tuple[str, str]]:
         ("colour:teal@top", "a colour, and where it lies"),
         ("colour:#d9a441@centre - colour:white", "golden in the middle, without white"),
     ]
+
+
+def _encoder(session: Session, query: Query) -> str:
+    """What words are compared by, where some are looked for; empty where nothing can."""
+    if not any(isinstance(term.wanted, Words) for term in query.terms):
+        return ""
+    try:
+        return words.encoder_name(session)
+    except LeitmotivError:
+        return ""
+
+
+def _strange(query: Query) -> dict[str, tuple[str, ...]]:
+    """Words that nobody knows, each with the nearest known ones."""
+    said = (term.wanted.phrase for term in query.terms if isinstance(term.wanted, Words))
+    return {word: near for phrase in said for word, near in words.unknown(phrase).items()}
 
 
 def _marked(asked: Asked, fault: LeitmotivError | None) -> tuple[str, str, str] | None:

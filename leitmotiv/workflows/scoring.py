@@ -76,7 +76,7 @@ def said(session: Session, term: Term, ids: list[str], by: float) -> Said:
         What pictures show is asked for, and nothing has seen it.
     """
     revision = session.library.revision("images", "files", "activations")
-    state = (*revision, session.library.clusters.stamp())
+    state = (*revision, session.library.clusters.stamp(), session.settings.words)
     key = ("term", _stamp(session, term), by, state)
     return remember(session, key, lambda: _said(session, term, ids, by), lane=True)
 

@@ -40,7 +40,7 @@ def parts(session: Session, query: Query, mode: str, ids: list[str]) -> Float:
         found = (arithmetic.summed if mode == "sum" else arithmetic.projected)(places, vectors, weights)
     least = found.min(axis=1, keepdims=True) if len(names) else np.zeros((len(found), 1))
     rows = np.array([row_of.get(image_id, -1) for image_id in ids], np.int64)
-    return np.concatenate([found, least], axis=1)[:, rows]
+    return np.asarray(np.concatenate([found, least], axis=1)[:, rows], np.float64)
 
 
 def _is_flat(node: Node) -> bool:
@@ -53,7 +53,7 @@ def _vector(session: Session, wanted: Wanted, mode: str, row_of: dict[str, int],
     if isinstance(wanted, Picture):
         image_id = session.library.images.get(wanted.id).id
         if image_id in row_of:
-            return places[row_of[image_id]]
+            return np.asarray(places[row_of[image_id]])
         raise UsageError(f"The picture {wanted.id} has no place among words yet: nothing has seen what it shows.")
     raise UsageError(f"In the mode {mode} only words and pictures of the library have vectors; leave the rest out.")
 
