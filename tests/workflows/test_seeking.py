@@ -239,7 +239,7 @@ def test_places_in_a_ranking_are_pictures(heard, tmp_path):
     with pytest.raises(UsageError, match="Name it"):
         seeking.search(heard, "[IMG_1]")
     for name in ("/clusters", "[IMG_0]"):
-        with pytest.raises(UsageError, match="address of no ranking|Name it"):
+        with pytest.raises(UsageError, match=r"address of no ranking|Name it"):
             rankings.named(heard, name)
     (tmp_path / "list").write_bytes(b"\0".join(one.encode() for one in names))
     assert rankings.of_file(heard, tmp_path / "list") == names
@@ -269,11 +269,8 @@ def test_vectors_are_added_subtracted_and_projected_with_exact_shares(heard, mon
             assert sum(result.parts) == pytest.approx(result.score)
     out = seeking.search(heard, f"[img:{ids[0][:9]}] - sun", n=1, mode="projection").results[0]
     assert out.id != ids[0]
-    for line, said in (
-        ("red | sun", "no meaning"),
-        ("red + colour:blue", "have vectors"),
-        ("red + sun - red", "classic"),
-    ):
+    refused = {"red | sun": "no meaning", "red + colour:blue": "have vectors", "red + sun - red": "classic"}
+    for line, said in refused.items():
         with pytest.raises(UsageError, match=said):
             seeking.search(heard, line, mode="classic")
     with pytest.raises(UsageError, match="no way to put"):
