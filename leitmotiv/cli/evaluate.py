@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leitmotiv.cli.critic import evaluate as critic_evaluation
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import Verb, clean, common_options, finish, settings, show, tell_failures, version_option
 
@@ -144,3 +145,6 @@ def _boards_table(found: "BoardsReport") -> str:
         row = f"{one.positives:>9}" + "".join(f"{cell:>23}" for cell in cells) + f"{apart:>25}"
         lines.append(f"{row}  {clean(one.worst)} {one.worst_value:.3f}")
     return "\n".join(lines)
+
+
+command.add_command(critic_evaluation, "critic")
