@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leitmotiv.cli.critic import evaluate as critic_evaluation
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import Verb, clean, common_options, finish, settings, show, tell_failures, version_option
 
@@ -192,3 +193,6 @@ def _search_rows(heading: str, results: "tuple[SearchResult, ...]") -> list[str]
         cells = [f"{cell.value:.3f} [{cell.low:.3f}, {cell.high:.3f}]" for cell in one.results.values()]
         lines.append(f"{one.name:{width}}" + "".join(f"{cell:>22}" for cell in cells))
     return lines
+
+
+command.add_command(critic_evaluation, "critic")
