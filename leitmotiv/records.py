@@ -491,6 +491,8 @@ class Result:
     percentile, probability, cosine : float or None
         Of boards: percent of the collection that score less, how likely it belongs (only roughly calibrated), and the
         cosine with what was learnt. By subject, the cosine of what two pictures show: 1 for the same.
+    deviation : float or None
+        Of critics: of the votes that a picture would get, in scores.
     """
 
     id: str
@@ -501,6 +503,7 @@ class Result:
     percentile: float | None = None
     probability: float | None = None
     cosine: float | None = None
+    deviation: float | None = None
 
 
 @dataclass(frozen=True)
@@ -1077,3 +1080,50 @@ class RatingSet:
     votes: int
     raters: int
     report: Mapping[str, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Critic:
+    """A head that was learnt, and what there is to know of it.
+
+    Attributes
+    ----------
+    weights : (1280, 10) float32
+        On pooled activations; softmax of the sum is the histogram.
+    bias : (10,) float32
+    layer : str
+        Backbone and preprocessing that it learnt from, see `ACTIVATIONS`.
+    card : mapping
+        Data, seed, figures with their baselines, limits; as JSON has it.
+    """
+
+    name: str
+    weights: Float32
+    bias: Float32
+    layer: str
+    card: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        for array in (self.weights, self.bias):
+            read_only(array)
+
+
+@dataclass(frozen=True, eq=False)
+class Critique:
+    """What a critic says of N pictures.
+
+    Attributes
+    ----------
+    shares : (N, 10) float64
+        How votes for 1 to 10 would fall.
+    mean, deviation : (N,) float64
+        Of these votes: the score, and how much raters would differ (with what the critic does not know).
+    percentile : (N,) float64
+        Percent of these pictures that score less.
+    """
+
+    ids: tuple[str, ...]
+    shares: Float
+    mean: Float
+    deviation: Float
+    percentile: Float

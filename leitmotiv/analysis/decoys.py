@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis.joint import Places, Ranker, WordSpace
+from leitmotiv.analysis.joint import EXAMPLES, Places, Ranker, WordSpace
 from leitmotiv.records import Float, Float32, read_only
 
 DECOYS = 200
@@ -82,7 +82,7 @@ def cut(first: Float32, final: Float, decoys: Decoys) -> int:
         By which the results are in order; it decides which of those are kept.
     """
     longest = max(1, len(first) // LONGEST)
-    best = -np.sort(-first)[:longest]
+    best = np.sort(np.partition(first, len(first) - longest)[len(first) - longest :])[::-1]
     at = np.searchsorted(decoys.levels, best, side="right") - 1
     expected = np.where(at >= 0, decoys.found[np.maximum(at, 0)], float(len(first)))
     expected[best > decoys.levels[-1]] = 0
@@ -90,5 +90,5 @@ def cut(first: Float32, final: Float, decoys: Decoys) -> int:
     if not len(passing):
         return 0
     middle = float(np.median(final))
-    top = float(-np.sort(-final)[:5].mean())
+    top = float(np.partition(final, max(0, len(final) - EXAMPLES))[-EXAMPLES:].mean())
     return min(int(passing[-1]) + 1, int((final >= middle + GUARD * (top - middle)).sum()))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
+from scipy.stats import rankdata
 
 from leitmotiv.records import Float
 
@@ -51,6 +53,23 @@ def standardised(scores: Float) -> Float:
     return np.asarray(np.where(known, found, found[known].min()), np.float64)
 
 
+def by_rank(values: Float) -> Float:
+    """Scores that a normal distribution would have at the same ranks, (N,) float64; equal ones share theirs.
+
+    What two terms say meets on one scale so, however far the best of each stand out: the first results of a union have
+    both. On the sample photos (300 pairs of names) the rarer of the two has 0.89 as many of the first 20 results as the
+    other, where standard deviations give 0.45, for a mean average precision of 0.925 in place of 0.929.
+
+    Examples
+    --------
+    >>> by_rank(np.array([5.0, -1.0, 0.0])).round(2)
+    array([ 0.97, -0.97,  0.  ])
+    """
+    if not len(values):
+        return values
+    return np.asarray(ndtri((rankdata(values) - 0.5) / len(values)), np.float64)
+
+
 def alone(at: int, values: Float, found: Mask, ahead: float = 0.0) -> Joined:
     """One term, ahead by so much."""
     values = values + ahead
@@ -63,10 +82,27 @@ def largest(members: Sequence[Joined]) -> Joined:
     return _chosen(members, best, np.any([one.found for one in members], axis=0))
 
 
-def smallest(members: Sequence[Joined]) -> Joined:
-    """All of them: of each picture what fits it least, to which alone its score is owed."""
-    worst = np.argmin([one.values for one in members], axis=0)
-    return _chosen(members, worst, np.all([one.found for one in members], axis=0))
+def meeting(members: Sequence[Joined], weights: Sequence[float]) -> Joined:
+    r"""All of them: the geometric mean :math:`\prod_i a_i^{w_i / W}` of what all have more of than is usual.
+
+    What lacks any of them gets the least it has. On the sample photos (43 pairs of a word and a colour) the mean
+    average precision is 0.86, that of the least alone 0.79 and of the sum 0.73. A mean is owed to each in proportion to
+    what it brings; the least to that one alone.
+    """
+    least = np.argmin([one.values for one in members], axis=0)
+    whole = _chosen(members, least, np.all([one.found for one in members], axis=0))
+    values = np.array([one.values for one in members])
+    shares = np.array(weights)[:, None] / sum(weights)
+    there = values.min(axis=0) > 0
+    mean = np.exp((shares * np.log(np.where(there, values, 1.0))).sum(axis=0))
+    brought = np.where(there, shares * values, 1.0)
+    owed = mean / brought.sum(axis=0)
+    parts = {
+        at: np.where(there, owed * shares[number] * part, whole.parts[at])
+        for number, one in enumerate(members)
+        for at, part in one.parts.items()
+    }
+    return Joined(np.where(there, mean, whole.values), parts, whole.found)
 
 
 def _chosen(members: Sequence[Joined], which: NDArray[np.int64], found: Mask) -> Joined:

@@ -24,6 +24,7 @@ VERBS = {
     "compare": ("compare", "Print which trends two selections share."),
     "completion": ("completion", "Print the completion script of a shell."),
     "config": ("config", "Show the settings and where each comes from."),
+    "critic": ("critic", "Learn from ratings, and score pictures."),
     "diverse": ("diverse", "Print a few pictures in place of all."),
     "doctor": ("doctor", "Check this machine and this installation."),
     "duplicates": ("duplicates", "Find copies of pictures, and move those you chose to the trash."),

@@ -47,10 +47,17 @@ Terms:
 @click.option(
     "--from", "ranking", metavar="FILE", type=click.Path(path_type=Path), help="The ranking that [IMG_n] counts in."
 )
+@click.option(
+    "--mode",
+    type=click.Choice(("scores", "sum", "projection", "classic")),
+    default="scores",
+    show_default=True,
+    help="How terms go together: by scores, or as vectors.",
+)
 @click.option("--paths", is_flag=True, help="Print paths only, one a line.")
 @click.option("-0", "nul", is_flag=True, help="Print paths only, each ended by a NUL byte.")
 def command(
-    query: tuple[str, ...], n: int | None, everything: bool, ranking: Path | None, paths: bool, nul: bool
+    query: tuple[str, ...], n: int | None, everything: bool, ranking: Path | None, mode: str, paths: bool, nul: bool
 ) -> None:
     """Print the pictures that fit QUERY best: words, pictures, boards, colours, sketches, and filters.
 
@@ -75,6 +82,7 @@ def command(
             files=files,
             numbered=numbered,
             local=True,
+            mode=mode,
         )
         odd = browse.odd_paths(opened, found)
     if paths or nul:

@@ -64,7 +64,12 @@ def ranking(ranked: Ranking, paths: dict[str, bytes], following: str | None = No
             form["divergence"] = result.divergence
         if result.parts:
             form["parts"] = list(result.parts)
-        more = {"percentile": result.percentile, "probability": result.probability, "cosine": result.cosine}
+        more = {
+            "percentile": result.percentile,
+            "probability": result.probability,
+            "cosine": result.cosine,
+            "deviation": result.deviation,
+        }
         form |= {name: value for name, value in more.items() if value is not None}
         results.append(form)
     form = {

@@ -11,10 +11,11 @@ from leitmotiv.records import Image, Ranking, Result
 from leitmotiv.web import errors, figures, forms, parameters, schema, shapes
 from leitmotiv.web.context import address, the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.workflows import browse, names, rankings, seeking, uploads
+from leitmotiv.workflows import browse, names, rankings, seeking, spaces, uploads, words
 from leitmotiv.workflows import query as asking
 from leitmotiv.workflows.query import Colour, Picture, Query, Region, Sketch, Term, Upload
 from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.terms import Words
 
 pages = Blueprint("search", __name__)
 
@@ -27,6 +28,7 @@ OFFERED = 12
 AROUND = 40
 """How much of a line is shown around a place, characters."""
 TOOLS = ("colour", "sketch", "region", "picture")
+SCORES = spaces.MODES[0]
 _APART = ("sketch", "region", "upload")
 """Terms that have a parameter of their own beside `q`."""
 _PLACES = (
@@ -46,11 +48,14 @@ class Asked:
         The values of `sketch`, `region` and `upload`.
     ranking : str
         What names the ranking that [IMG_0] and so on count: another search, or the address of a ranking.
+    mode : str
+        How terms go together, where that is not by their scores.
     """
 
     q: str
     apart: Mapping[str, str]
     ranking: str = ""
+    mode: str = ""
 
     @property
     def text(self) -> str:
@@ -59,7 +64,7 @@ class Asked:
 
     def arguments(self, **changes: Any) -> dict[str, Any]:
         """What an address says of it, with changes; empty values are left out."""
-        values = {"q": self.q, **self.apart, "from": self.ranking, **changes}
+        values = {"q": self.q, **self.apart, "from": self.ranking, "mode": self.mode, **changes}
         return {name: value for name, value in values.items() if value not in ("", None)}
 
 
@@ -104,7 +109,9 @@ def show() -> str | Response:
         asked, own, query = _read(session, asked)
         ranking = None
         if not query.is_empty:
-            ranking = seeking.search(session, query.text, n=PAGE, offset=offset, everything=everything)
+            ranking = seeking.search(
+                session, query.text, n=PAGE, offset=offset, everything=everything, mode=asked.mode or SCORES
+            )
         return _rendered(session, asked, own, query, ranking, offset=offset, everything=everything, tool=tool)
     except CompilingError:
         raise
@@ -117,7 +124,7 @@ def show() -> str | Response:
 def _read(session: Session, asked: Asked) -> tuple[Asked, Query, Query]:
     """What is asked for with pictures in place of places in a ranking: the line by itself, and the whole."""
     numbered = rankings.named(session, asked.ranking) if asked.ranking else ()
-    own = whole = seeking.read(session, asked.q, numbered=numbered)
+    own = whole = seeking.read(session, asked.q, numbered=numbered, mode=asked.mode or SCORES)
     for name, value in asked.apart.items():
         if term := _term(name, value):
             whole = whole.plus(asking.parse(term))
@@ -125,16 +132,19 @@ def _read(session: Session, asked: Asked) -> tuple[Asked, Query, Query]:
 
 
 def _asked(values: Mapping[str, Any]) -> Asked:
-    texts = {name: values.get(name, "") for name in ("q", *_APART, "from")}
+    texts = {name: values.get(name, "") for name in ("q", *_APART, "from", "mode")}
     if any(not isinstance(text, str) for text in texts.values()):
-        raise UsageError("q, sketch, region, upload and from must be text.")
+        raise UsageError("q, sketch, region, upload, from and mode must be text.")
     if any(len(text) > asking.MOST_CHARACTERS for text in texts.values()):
         raise UsageError(f"The search is longer than {asking.MOST_CHARACTERS:,} characters.")
     for name in _APART:
         if len(texts[name].split()) > 1:
             raise UsageError(f"{name} is {texts[name]!r}, but must be one word, without spaces.")
     return Asked(
-        texts["q"].strip(), {name: texts[name].strip() for name in _APART if texts[name].strip()}, texts["from"].strip()
+        texts["q"].strip(),
+        {name: texts[name].strip() for name in _APART if texts[name].strip()},
+        texts["from"].strip(),
+        texts["mode"].strip(),
     )
 
 
@@ -172,7 +182,9 @@ def _rendered(
         images=found,
         bars=lambda result: bars(result, longest),
         by_looks=query.is_of_looks,
-        said=(),
+        encoder=_encoder(session, query),
+        strange=_strange(query),
+        said=said,
         examples=_examples(said),
         tool=tool,
         thirds=_PLACES,
@@ -183,7 +195,7 @@ def _rendered(
         page=PAGE,
         everything=everything,
         to=lambda **changes: address("search.show", **asked.arguments(**changes)),
-        selection=_selection(session, query, ranking),
+        selection=_selection(session, asked, query, ranking),
         most=SELECTED,
     )
 
@@ -199,6 +211,22 @@ def _examples(said: Sequence[str]) -> list[tuple[str, str]]:
         ("colour:teal@top", "a colour, and where it lies"),
         ("colour:#d9a441@centre - colour:white", "golden in the middle, without white"),
     ]
+
+
+def _encoder(session: Session, query: Query) -> str:
+    """What words are compared by, where some are looked for; empty where nothing can."""
+    if not any(isinstance(term.wanted, Words) for term in query.terms):
+        return ""
+    try:
+        return words.encoder_name(session)
+    except LeitmotivError:
+        return ""
+
+
+def _strange(query: Query) -> dict[str, tuple[str, ...]]:
+    """Words that nobody knows, each with the nearest known ones."""
+    said = (term.wanted.phrase for term in query.terms if isinstance(term.wanted, Words))
+    return {word: near for phrase in said for word, near in words.unknown(phrase).items()}
 
 
 def _marked(asked: Asked, fault: LeitmotivError | None) -> tuple[str, str, str] | None:
@@ -282,13 +310,13 @@ def bars(result: Result, most: float = 1.0) -> list[Bar]:
     return found
 
 
-def _selection(session: Session, query: Query, ranking: Ranking | None) -> str:
+def _selection(session: Session, asked: Asked, query: Query, ranking: Ranking | None) -> str:
     """The line of filters that means the results before the cut-off, or those of this page where there is none."""
     if ranking is None:
         return ""
     results = ranking.results
     if ranking.cut:
-        results = seeking.search(session, query.text, n=min(ranking.cut, SELECTED)).results
+        results = seeking.search(session, query.text, n=min(ranking.cut, SELECTED), mode=asked.mode or SCORES).results
     return f"id:{','.join(result.id[:16] for result in results[:SELECTED])}" if results else ""
 
 
@@ -324,6 +352,7 @@ def hand_in() -> tuple[Response, int]:
         "n": schema.whole(1, MANY, "How many; without it, 60 at most, and none past the cut-off."),
         "offset": schema.whole(0, MANY),
         "all": schema.text("1 goes on past the cut-off, 0 ends there.", choices=("0", "1")),
+        "mode": schema.text("How terms go together; by their scores without it.", choices=spaces.MODES),
         "from": schema.text("What [IMG_0] counts in: another search, or the address of a ranking."),
     },
     answer=shapes.RANKING,
@@ -365,7 +394,7 @@ def ask() -> Response:
 def _ranking(asked: Asked, n: int, offset: int, everything: bool) -> dict[str, Any]:
     session = the_session()
     asked, _, query = _read(session, asked)
-    ranking = seeking.search(session, query.text, n=n, offset=offset, everything=everything)
+    ranking = seeking.search(session, query.text, n=n, offset=offset, everything=everything, mode=asked.mode or SCORES)
     end = ranking.total if everything or not ranking.cut else ranking.cut
     more = {"n": n, "offset": offset + n, "all": int(everything)}
     following = address("search.results", **asked.arguments(**more)) if offset + n < end else None

@@ -68,8 +68,9 @@ RANKING = schema.named(
                         "percentile": schema.number(0, 100, "Of boards: percent of the collection that score less."),
                         "probability": schema.number(0, 1, "Of boards: that it belongs; only roughly calibrated."),
                         "cosine": schema.number(-1.001, 1.001, "With what a board learnt, or of two pictures."),
+                        "deviation": schema.number(0, 4.5, "Of critics: of the votes, in scores."),
                     },
-                    optional=("path_base64", "divergence", "percentile", "probability", "cosine"),
+                    optional=("path_base64", "divergence", "percentile", "probability", "cosine", "deviation"),
                 )
             ),
             "next": schema.maybe(schema.text("Address of the next page.")),

@@ -93,9 +93,9 @@ def evaluate_boards(
     MissingExtraError
         The weights are not installed, or damaged.
     """
-    paths, kinds = _categories(folder)
+    paths, kinds = categories(folder)
     with Session(settings, create=False) as session:
-        kept, features, failed = _features(session, paths, report)
+        kept, features, failed = seen(session, paths, report)
     names = sorted({kinds[row] for row in kept})
     truth = np.array([names.index(kinds[row]) for row in kept], np.int64)
     usable = [size for size in sorted(set(positives)) if np.count_nonzero(np.bincount(truth) > size) > 1]
@@ -106,7 +106,14 @@ def evaluate_boards(
     return BoardsReport(len(truth), len(names), seeds, results, failed)
 
 
-def _categories(folder: Path) -> tuple[list[bytes], list[str]]:
+def categories(folder: Path) -> tuple[list[bytes], list[str]]:
+    """The files in the folders of a folder, and the name of the folder of each, sorted.
+
+    Raises
+    ------
+    UsageError
+        It is no folder.
+    """
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder.")
     paths, kinds = [], []
@@ -118,7 +125,7 @@ def _categories(folder: Path) -> tuple[list[bytes], list[str]]:
     return paths, kinds
 
 
-def _features(
+def seen(
     session: Session, paths: Sequence[bytes], report: Report | None
 ) -> tuple[list[int], Float32, list[tuple[str, str]]]:
     """Which files could be read, their features, and why the others could not."""

@@ -21,7 +21,7 @@ def joined(tree: Node, values: Sequence[Float], found: Sequence[Mask]) -> Joined
     found : sequence of (N,) bool
         Which pictures part from chance for each.
     """
-    whole = _Walk(values, found).of(tree, 0.0)
+    whole = _Walk(values, found).of(tree, 0.0, False)
     return joining.turned(whole) if tree.weight < 0 else whole
 
 
@@ -33,52 +33,50 @@ class _Walk:
         self.found = found
         self.numbers: Iterator[int] = iter(range(len(values)))
 
-    def of(self, node: Node, ahead: float) -> Joined:
-        """What a node says, without its sign; what is wanted in it is ahead by so much."""
+    def of(self, node: Node, ahead: float, ranked: bool) -> Joined:
+        """What a node says, without its sign; what is wanted in it is ahead by so much, and told by its rank."""
         if isinstance(node, Term):
             at = next(self.numbers)
-            return joining.alone(at, self.values[at], self.found[at], ahead)
+            values = joining.by_rank(self.values[at]) if ranked else self.values[at]
+            return joining.alone(at, values, self.found[at], ahead)
         if node.how == "all":
-            return joining.smallest(self._eased(node.members, ahead))
+            found = [self.of(one, ahead, ranked) for one in node.members]
+            return joining.meeting(found, [one.weight for one in node.members])
         if node.how == "any":
             found = self._lifted(node.members, ahead)
             return joining.largest(
                 [joining.turned(one) if each.weight < 0 else one for each, one in zip(node.members, found, strict=True)]
             )
-        return self._sum(node.members, ahead)
+        return self._sum(node.members, ahead, ranked)
 
     def _lifted(self, members: Sequence[Node], ahead: float) -> list[Joined]:
         """The heavier one is ahead of the others where one is enough."""
         most = _heaviest(members)
-        return [self.of(one, ahead + log(abs(one.weight) / most)) for one in members]
+        return [self.of(one, ahead + log(abs(one.weight) / most), len(members) > 1) for one in members]
 
-    def _eased(self, members: Sequence[Node], ahead: float) -> list[Joined]:
-        """The lighter one is forgiven more where all are needed."""
-        most = _heaviest(members)
-        return [self.of(one, ahead + log(most / abs(one.weight))) for one in members]
-
-    def _sum(self, members: Sequence[Node], ahead: float) -> Joined:
+    def _sum(self, members: Sequence[Node], ahead: float, ranked: bool) -> Joined:
         wanted = [one for one in members if one.weight > 0]
-        against = [one for one in members if one.weight < 0]
         if not wanted:
-            return joining.turned(joining.largest(self._lifted(against, ahead)))
-        # each is asked in its place, as terms are numbered from left to right
-        things, traits = [one for one in wanted if not _is_trait(one)], [one for one in wanted if _is_trait(one)]
+            return joining.turned(joining.largest(self._lifted(members, ahead)))
+        things = [one for one in wanted if not _is_trait(one)]
         most, thing = _heaviest(wanted), _heaviest(things) if things else 0.0
-        found: list[Joined] = []
+        ranked = ranked or len(things) > 1
+        traits: list[Joined] = []
         enough: list[Joined] = []
         taken: list[tuple[float, Joined]] = []
-        for one in members:
+        weights: list[float] = []
+        for one in members:  # each is asked in its place, as terms are numbered from left to right
             if one.weight < 0:
-                taken.append((-one.weight / most, self.of(one, 0.0)))
+                taken.append((-one.weight / most, self.of(one, 0.0, False)))
             elif _is_trait(one):
-                found.append(self.of(one, ahead + log(most / one.weight)))
+                traits.append(self.of(one, ahead, False))
+                weights.append(one.weight)
             else:
-                lead = log(one.weight / thing) + (log(most / thing) if traits else 0.0)
-                enough.append(self.of(one, ahead + lead))
+                enough.append(self.of(one, ahead + log(one.weight / thing), ranked))
         if enough:
-            found.append(joining.largest(enough))
-        return joining.less(joining.smallest(found), taken)
+            traits.append(joining.largest(enough))
+            weights.append(thing)
+        return joining.less(joining.meeting(traits, weights) if len(traits) > 1 else traits[0], taken)
 
 
 def _heaviest(members: Sequence[Node]) -> float:

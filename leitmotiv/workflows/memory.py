@@ -42,6 +42,7 @@ KEPT = {
     "scores": 8,
     "score rows": 2,
     "chosen rows": 8,
+    "critique": 4,
     "class words": 1,
     "word places": 1,
     "word scores": 48,

@@ -2,7 +2,7 @@
 
 import re
 
-from leitmotiv.workflows import selecting
+from leitmotiv.workflows import selecting, words
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.vocabulary import Known
@@ -13,12 +13,13 @@ LONGEST = 40
 
 
 def known(session: Session) -> Known:
-    """Whether a word with hyphens, or words put together with hyphens, is a name here."""
+    """Whether a word with hyphens, or words put together with hyphens, is a name of a folder or a known word."""
 
     def folded() -> frozenset[str]:
         return frozenset(_BETWEEN.sub("-", name).casefold() for name in folders(session))
 
-    return remember(session, ("names", session.library.revision("images", "files")), folded).__contains__
+    own = remember(session, ("names", session.library.revision("images", "files")), folded)
+    return lambda name: name in own or words.known(name)
 
 
 def folders(session: Session) -> tuple[str, ...]:

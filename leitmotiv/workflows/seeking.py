@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from leitmotiv.analysis import combining, views
 from leitmotiv.analysis.cutoff import above_chance
+from leitmotiv.errors import UsageError
 from leitmotiv.records import Float, Ranking, Result, Swatch
-from leitmotiv.workflows import blending, boards, joining, names, scoring, selecting
+from leitmotiv.workflows import blending, boards, joining, names, scoring, selecting, spaces
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.query import Node, Query, parse
 from leitmotiv.workflows.scoring import Said
@@ -22,8 +23,8 @@ Rows = NDArray[np.int64]
 OFFERED = 60
 """Pictures that the offered colours are drawn from."""
 MOST_COLOURS = 12
-SHARE, DEVIATIONS = "share of the query", "standard deviations"
-"""Units of scores: of looks alone, and of everything else."""
+SHARE, DEVIATIONS, COSINE, CLASSIC = "share of the query", "standard deviations", "cosine", "product"
+"""Units of scores: of looks alone, of everything else, and as vectors."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,12 +38,14 @@ class _Scored:
         They add up to the total.
     found : (N,) bool or None
         Which pictures part from chance, where that is not told by how the total lies.
+    unit : str
     """
 
     total: Float
     parts: Float
     found: NDArray[np.bool_] | None
     said: Sequence[Said]
+    unit: str
 
 
 def search(
@@ -55,6 +58,7 @@ def search(
     files: Sequence[Path] = (),
     numbered: Sequence[str] = (),
     local: bool = False,
+    mode: str = "scores",
 ) -> Ranking:
     """The pictures that fit a query best, best first.
 
@@ -71,21 +75,23 @@ def search(
         Ids of the ranking that [IMG_0], [IMG_1] and so on mean.
     local : bool
         Whether the line may name files of this machine.
+    mode : str
+        One of `spaces.MODES`.
 
     Raises
     ------
     UsageError
-        The query cannot be read.
+        The query cannot be read, or is not one for the mode.
     ImageNotFoundError, NotFoundError
         It names a picture or a board that is not there.
     MissingExtraError, NoActivationsError
         It asks for what pictures show, and nothing has seen that.
     """
-    query = read(session, text, files=files, numbered=numbered, local=local)
+    query = read(session, text, files=files, numbered=numbered, local=local, mode=mode)
     if query.tree is None:
         return _filtered(session, query, selecting.select(session, query.filters), n, offset)
     ids, row_of = _rows(session)
-    scored = _scored(session, query, query.tree, ids)
+    scored = _scored(session, query, query.tree, ids) if mode == "scores" else _added(session, query, mode, ids)
     others = np.delete(
         np.arange(len(ids)), [row_of[image_id] for image_id in _own(session, query) if image_id in row_of]
     )
@@ -94,17 +100,18 @@ def search(
         kept = selecting.select(session, query.filters)
         rows = np.intersect1d(others, [row_of[image_id] for image_id in kept if image_id in row_of]).astype(np.int64)
     order = rows[np.lexsort((rows, -scored.total[rows]))]
-    if scored.found is None:
+    cut: int | None = None
+    if scored.unit == SHARE:
         # what counts against pictures scatters them, too, but says nothing of how near chance comes to a fit
         against = any(term.weight < 0 for term in query.terms)
         cut = _cut(np.maximum(scored.total, 0.0) if against else scored.total, others, order)
-    else:
+    elif scored.found is not None:
         cut = int(scored.found[rows].sum())
-    shown = order[offset : offset + n] if everything or cut == 0 else order[offset : min(offset + n, cut)]
-    nats = scored.said[0].divergences if len(scored.said) == 1 and scored.found is None else None
+    shown = order[offset : offset + n] if everything or not cut else order[offset : min(offset + n, cut)]
+    nats = scored.said[0].divergences if len(scored.said) == 1 and scored.unit == SHARE else None
     return Ranking(
         measure="search",
-        unit=SHARE if scored.found is None else DEVIATIONS,
+        unit=scored.unit,
         order="descending",
         query={"q": query.text, **({"files": [str(path) for path in files]} if files else {})},
         results=_results(session, ids, scored, shown, nats),
@@ -123,6 +130,7 @@ def read(
     files: Sequence[Path] = (),
     numbered: Sequence[str] = (),
     local: bool = False,
+    mode: str = "scores",
 ) -> Query:
     """A line as a query, with the names that this library knows, and with pictures for places in a ranking.
 
@@ -131,7 +139,9 @@ def read(
     UsageError
         It cannot be read, or a place lies outside of the ranking.
     """
-    query = parse(text, files, local=local, known=names.known(session))
+    if mode not in spaces.MODES:
+        raise UsageError(f"{mode[:40]!r} is no way to put terms together. There are: {', '.join(spaces.MODES)}.")
+    query = parse(text, files, local=local, known=names.known(session), colours=mode == "scores")
     return query.numbered(numbered) if numbered else query
 
 
@@ -141,11 +151,17 @@ def _scored(session: Session, query: Query, tree: Node, ids: list[str]) -> _Scor
     if query.is_of_looks:
         values = np.array([one.values for one in said]).reshape(len(said), len(ids))
         parts = combining.parts(values, np.array([term.weight for term in query.terms]))
-        return _Scored(parts.sum(axis=0), parts, None, said)
+        return _Scored(parts.sum(axis=0), parts, None, said, SHARE)
     told = [scoring.standardised(one) for one in said]
     whole = joining.joined(tree, [values for values, _ in told], [found for _, found in told])
     parts = np.array([whole.parts.get(at, np.zeros(len(ids))) for at in range(len(said))])
-    return _Scored(whole.values, parts, whole.found, said)
+    return _Scored(whole.values, parts, whole.found, said, DEVIATIONS)
+
+
+def _added(session: Session, query: Query, mode: str, ids: list[str]) -> _Scored:
+    """What a query says as a vector."""
+    parts = spaces.parts(session, query, mode, ids)
+    return _Scored(parts.sum(axis=0), parts, None, (), COSINE if mode != "classic" else CLASSIC)
 
 
 def _by(query: Query) -> float:

@@ -60,7 +60,7 @@ def is_joined(word: str, known: Known | None = None) -> bool:
     pieces = folded.split("-")
     if len(pieces) < 2 or not all(pieces):
         return False
-    if len(pieces) == 2 and (pieces[0] in _PREFIXES or any(len(one) == 1 or one.isdigit() for one in pieces)):
+    if len(pieces) == 2 and (pieces[0] in _PREFIXES or sum(len(one) == 1 or one.isdigit() for one in pieces) == 1):
         return True
     return folded in _JOINED or (known is not None and known(folded))
 

@@ -96,13 +96,28 @@ def class_words(session: Session, report: Report | None = None) -> ClassWords:
     return remember(session, ("class words", encoder.digest), lambda: _class_words(encoder, report), lane=True)
 
 
+def is_read(session: Session) -> bool:
+    """Whether the space of the encoder in use is there already.
+
+    Raises
+    ------
+    MissingExtraError
+        The encoder is not installed, or damaged.
+    """
+    return _kept(_path(session.encoder())) is not None
+
+
 def _class_words(encoder: Encoder, report: Report | None) -> ClassWords:
-    path = cache_folder(os.environ) / f"words-{encoder.name.lower()}-{_key(encoder)[:12]}.npz"
+    path = _path(encoder)
     space = _kept(path)
     if space is None:
         space = _read(encoder, texts(), report)
         _keep(path, space)
     return ClassWords(encoder, space, lexicon(), tuple(one.name for one in texts()))
+
+
+def _path(encoder: Encoder) -> Path:
+    return cache_folder(os.environ) / f"words-{encoder.name.lower()}-{_key(encoder)[:12]}.npz"
 
 
 def _key(encoder: Encoder) -> str:

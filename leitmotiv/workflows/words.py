@@ -9,7 +9,7 @@ from leitmotiv.analysis import decoys, joint
 from leitmotiv.analysis.spelling import Vocabulary
 from leitmotiv.errors import MissingExtraError, UsageError
 from leitmotiv.nets import text as nets_text
-from leitmotiv.records import Float32, WordScores
+from leitmotiv.records import Float, Float32, WordScores
 from leitmotiv.workflows import word_space
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.progress import Report
@@ -64,7 +64,7 @@ def _best(classes: ClassWords, found: Placed, phrase: str) -> WordScores:
 
 
 def _scores(classes: ClassWords, found: Placed, phrase: str) -> WordScores:
-    said = classes.said(word_space.place(classes, [phrase]), [phrase])[:, 0]
+    said = what_is_said(classes, phrase)
     ids = found.ground.ids
     if not said.any():
         return WordScores(ids, np.zeros(len(ids)), 0, (), phrase)
@@ -72,6 +72,11 @@ def _scores(classes: ClassWords, found: Placed, phrase: str) -> WordScores:
     final = found.ranker.second(first)
     nearest = tuple(classes.names[row] for row in joint.top(said, NEAREST))
     return WordScores(ids, final, decoys.cut(first, final, found.decoys), nearest, phrase)
+
+
+def what_is_said(classes: ClassWords, phrase: str) -> Float:
+    """What a phrase says of each class, (C,) float64; all 0 where the encoder knows nothing of it."""
+    return np.asarray(classes.said(word_space.place(classes, [phrase]), [phrase])[:, 0])
 
 
 def _readings(phrase: str) -> list[str]:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from leitmotiv.analysis.joining import alone, largest, less, smallest, standardised, turned
+from leitmotiv.analysis.joining import alone, by_rank, largest, less, meeting, standardised, turned
 
 VALUES = arrays.arrays(np.float64, (3, 5), elements=st.floats(-4, 4))
 
@@ -23,11 +23,20 @@ def test_scores_are_told_in_deviations_and_the_unknown_gets_the_least():
     assert not standardised(np.full(4, np.nan)).any()
 
 
-def test_either_is_the_larger_and_both_the_smaller():
-    one, other = of([[3, 0, -1], [1, 2, -2]])
-    assert largest([one, other]).values.tolist() == [3, 2, -1]
-    assert smallest([one, other]).values.tolist() == [1, 0, -2]
+def test_either_is_the_larger_and_both_their_mean_or_the_least_where_one_is_lacking():
+    one, other = of([[4, 0, -1], [1, 2, -2]])
+    assert largest([one, other]).values.tolist() == [4, 2, -1]
     assert largest([one, other]).parts[1].tolist() == [0, 2, 0]
+    both = meeting([one, other], [1, 1])
+    assert both.values.tolist() == [2, 0, -2]
+    assert [both.parts[at].tolist() for at in (0, 1)] == [[pytest.approx(1.6), 0, 0], [pytest.approx(0.4), 0, -2]]
+    assert meeting([one, other], [3, 1]).values[0] == pytest.approx(4**0.75)
+
+
+def test_ranks_are_told_as_a_normal_distribution_would():
+    assert by_rank(np.array([9.0, -1.0, 0.0])) == pytest.approx([0.9674, -0.9674, 0], abs=1e-4)
+    assert by_rank(np.array([1.0, 1.0, 0.0, 0.0])) == pytest.approx([0.6745, 0.6745, -0.6745, -0.6745], abs=1e-4)
+    assert not len(by_rank(np.zeros(0)))
 
 
 def test_what_is_less_than_usual_of_the_unwanted_is_no_better_for_it():
@@ -42,7 +51,7 @@ def test_what_parts_from_chance_is_joined_as_the_scores_are():
     marks = np.array([[True, True, False], [True, False, False]])
     one, other = of([[1, 1, 1], [1, -1, 1]], marks)
     assert largest([one, other]).found.tolist() == [True, True, False]
-    assert smallest([one, other]).found.tolist() == [True, False, False]
+    assert meeting([one, other], [1, 1]).found.tolist() == [True, False, False]
     assert less(one, [(1.0, other)]).found.tolist() == [False, True, False]
 
 
@@ -51,7 +60,7 @@ def test_what_each_term_gave_adds_up_exactly(values):
     one, two, three = of(values)
     for whole in (
         largest([one, two, three]),
-        less(smallest([one, two]), [(2.0, three)]),
+        less(meeting([one, two], [1, 2]), [(2.0, three)]),
         turned(largest([two, three])),
     ):
         assert np.array(list(whole.parts.values())).sum(axis=0) == pytest.approx(whole.values)
@@ -61,4 +70,5 @@ def test_what_each_term_gave_adds_up_exactly(values):
 def test_order_does_not_matter(values):
     one, two, three = of(values)
     assert (largest([one, two, three]).values == largest([three, one, two]).values).all()
-    assert (smallest([one, two, three]).values == smallest([three, one, two]).values).all()
+    around = meeting([three, one, two], [3, 1, 2]).values
+    assert meeting([one, two, three], [1, 2, 3]).values == pytest.approx(around)

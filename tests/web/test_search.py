@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
+from leitmotiv.records import WordScores
 from leitmotiv.settings import Settings
 from leitmotiv.web import search
 from leitmotiv.web.app import create_app
+from leitmotiv.workflows import scoring
 from leitmotiv.workflows.ingest import add_directories
 from leitmotiv.workflows.session import Session
 from tests.workflows.pictures import folder_of, picture
@@ -26,6 +29,19 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     with Session(replace(Settings(), library=folder / "library", workers=1)) as opened:
         add_directories(opened, [folder_of(folder / "photos", 18)])
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def heard(monkeypatch: pytest.MonkeyPatch, session: Session) -> None:
+    """Words that fit the better, the earlier a picture was added; "nothing" finds nothing."""
+
+    def scores(session: Session, text: str) -> WordScores:
+        ids = tuple(session.library.images.ids())
+        values = np.linspace(2, -2, len(ids))
+        return WordScores(ids, values, 0 if text == "nothing" else 4, ("near word",), text)
+
+    monkeypatch.setattr(scoring.words, "scores", scores)
+    session.memory.clear()
 
 
 @pytest.fixture
@@ -185,3 +201,46 @@ def test_a_space_inside_a_term_of_its_own_is_a_plain_message(client, name):
     for answer in (client.get("/search", query_string={name: "a b"}), client.get("/api/v1/search?" + name + "=a%20b")):
         assert answer.status_code == 400
         assert f"{name} is" in answer.get_data(as_text=True)
+
+
+def test_words_are_chips_that_can_be_added_and_subtracted(client):
+    text = client.get("/search", query_string={"q": "sea + 2*dog - colour:red"}).get_data(as_text=True)
+    assert text.count('class="chip less"') == 1
+    assert 'data-term="&#34;near word&#34;"' in text
+    assert "Words by " in text
+    assert text.count('class="button bare scripted adds"') == text.count('class="result"') > 0
+    empty = client.get("/search").get_data(as_text=True)
+    assert 'data-term="photos"' in empty
+
+
+def test_nothing_found_is_said_and_what_comes_nearest_is_shown(client):
+    text = client.get("/search", query_string={"q": "nothing"}).get_data(as_text=True)
+    assert "Nothing found" in text
+    assert text.count('class="result"') == 18
+
+
+def test_a_word_that_nobody_knows_is_named_with_known_ones(client):
+    text = client.get("/search", query_string={"q": "eleph4ntt"}).get_data(as_text=True)
+    assert "eleph4ntt” is no word" in text
+
+
+def test_a_number_is_kept_to_and_without_one_results_end_at_the_cut_off(client):
+    def count(**query) -> int:
+        return len(client.get("/api/v1/search", query_string={"q": "sea", **query}).get_json()["results"])
+
+    assert (count(), count(n=10), count(n=99), count(n=10, all=0)) == (4, 10, 18, 4)
+    form = client.post("/api/v1/search", json={"q": "sea", "n": 7}).get_json()
+    assert (len(form["results"]), form["above_chance"], form["unit"]) == (7, 4, "standard deviations")
+
+
+def test_places_of_another_ranking_become_pictures(client):
+    first = client.get("/api/v1/search", query_string={"q": RED, "n": 5}).get_json()["results"]
+    asked = {"q": "[IMG_1]+[IMG_3]", "from": RED}
+    form = client.get("/api/v1/search", query_string=asked).get_json()
+    assert form["query"]["q"] == f"[img:{first[1]['id'][:16]}] + [img:{first[3]['id'][:16]}]"
+    page = client.get("/search", query_string=asked).get_data(as_text=True)
+    assert f'value="{form["query"]["q"]}"' in page
+    assert client.get("/api/v1/search", query_string={"q": "[IMG_1]"}).status_code == 400
+    assert client.get("/api/v1/search", query_string={"q": "[IMG_99]", "from": RED}).status_code == 400
+    assert client.get("/search", query_string={"q": "board:nosuch"}).status_code == 404
+    assert client.get("/api/v1/search", query_string={"q": "sea", "mode": "magic"}).status_code == 400

@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from leitmotiv.errors import ImageNotFoundError, ImageReadError, UsageError
+from leitmotiv.records import WordScores
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import components, regions, seeking, uploads
+from leitmotiv.workflows import components, rankings, regions, scoring, seeking, spaces, uploads
 from leitmotiv.workflows.ingest import add_directories
 from leitmotiv.workflows.session import Session
 from tests.analysis.looks import patchwork
@@ -188,3 +189,89 @@ def test_the_library_offers_colours_that_it_has(session):
     assert 3 <= len(offered) <= seeking.MOST_COLOURS
     reds = [swatch for swatch in offered if int(swatch.colour[1:3], 16) > 2 * int(swatch.colour[3:5], 16)]
     assert reds
+
+
+@pytest.fixture
+def heard(session: Session, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """Words that know the pictures by their names: the more of its letters stand in a name, the better it fits."""
+
+    def scores(session: Session, text: str) -> WordScores:
+        images = session.library.images.many(session.library.images.ids())
+        fits = np.array([sum(letter in Path(one.path).stem for letter in text) for one in images], float)
+        named = sum(text in Path(one.path).stem for one in images)
+        values = fits - fits.mean()
+        return WordScores(tuple(one.id for one in images), values / max(values.std(), 1), named, ("near",), text)
+
+    monkeypatch.setattr(scoring.words, "scores", scores)
+    session.memory.clear()
+    return session
+
+
+def test_words_are_added_taken_away_and_cut_off_where_they_say(heard):
+    ranking = seeking.search(heard, "sun", n=99)
+    assert {Path(result.path).stem for result in ranking.results} == {"sun-left", "sun-right"}
+    assert (ranking.cut, ranking.nearest, ranking.unit) == (2, ("near",), "standard deviations")
+    assert set(found(heard, "sun + flag", n=3)) == {"sun-left", "sun-right", "flag"}
+    assert "sun-left" not in found(heard, "sun - left", n=1)
+    assert found(heard, "sun-left", n=1) == ["sun-right"]
+    nothing = seeking.search(heard, "zzz", n=4)
+    assert (nothing.cut, len(nothing.results)) == (0, 4)
+
+
+def test_words_and_looks_are_joined_and_each_share_is_exact(heard):
+    flag = id_of(heard, "flag")[:9]
+    ranking = seeking.search(heard, f'2*"red" & colour:#c82828 - [img:{flag}] like:look', n=99)
+    assert ranking.terms[:2] == ("red", "#c82828")
+    assert Path(ranking.results[0].path).stem in ("red-top", "red-bottom")
+    for result in seeking.search(heard, 'sun + "red" -colour:#c82828', n=99, everything=True).results:
+        assert sum(result.parts) == pytest.approx(result.score)
+    assert found(heard, "red sun", n=1) != []
+
+
+def test_places_in_a_ranking_are_pictures(heard, tmp_path):
+    names = rankings.named(heard, "colour:#c82828")
+    one = seeking.search(heard, "[IMG_1] + sun like:look", numbered=names, n=99, everything=True)
+    assert one.query["q"] == f"[img:{names[1][:16]}] + sun like:look"
+    assert rankings.named(heard, "/search?q=colour:%23c82828") == names
+    assert rankings.named(heard, f"/ranked/{names[0]}")[0] != names[0]
+    both = found(heard, "[IMG_0]+[IMG_2]", numbered=names, n=99, everything=True)
+    assert len(both) == len(PICTURES) - 2
+    with pytest.raises(UsageError, match="Name it"):
+        seeking.search(heard, "[IMG_1]")
+    for name in ("/clusters", "[IMG_0]"):
+        with pytest.raises(UsageError, match=r"address of no ranking|Name it"):
+            rankings.named(heard, name)
+    (tmp_path / "list").write_bytes(b"\0".join(one.encode() for one in names))
+    assert rankings.of_file(heard, tmp_path / "list") == names
+    paths = "\n".join(Path(one.path).as_posix() for one in seeking.search(heard, "colour:#c82828").results)
+    (tmp_path / "paths").write_text(paths)
+    assert rankings.of_file(heard, tmp_path / "paths") == names[: paths.count("\n") + 1]
+    (tmp_path / "nothing").write_text("{}")
+    with pytest.raises(UsageError, match="lists no picture"):
+        rankings.of_file(heard, tmp_path / "nothing")
+    with pytest.raises(ImageReadError):
+        rankings.of_file(heard, tmp_path / "missing")
+
+
+def test_vectors_are_added_subtracted_and_projected_with_exact_shares(heard, monkeypatch):
+    ids = heard.library.images.ids()
+    rng = np.random.default_rng(1)
+    places = rng.normal(size=(len(ids), 4)).astype(np.float32)
+    places /= np.linalg.norm(places, axis=1, keepdims=True)
+    monkeypatch.setattr(spaces.words, "picture_vectors", lambda session: (tuple(ids), places))
+    axes = {"red": np.eye(4, dtype=np.float32)[0], "sun": np.eye(4, dtype=np.float32)[1]}
+    monkeypatch.setattr(spaces.words, "vector", lambda session, text: axes[text])
+    ranking = seeking.search(heard, "red", n=99, mode="sum")
+    assert [result.score for result in ranking.results] == pytest.approx(sorted(places[:, 0], reverse=True), abs=1e-6)
+    assert (ranking.unit, ranking.cut) == ("cosine", None)
+    for mode in ("sum", "projection", "classic"):
+        for result in seeking.search(heard, "red - sun", n=99, mode=mode).results:
+            assert sum(result.parts) == pytest.approx(result.score)
+    out = seeking.search(heard, f"[img:{ids[0][:9]}] - sun", n=1, mode="projection").results[0]
+    assert out.id != ids[0]
+    refused = {"red | sun": "no meaning", "red + colour:blue": "have vectors", "red + sun - red": "classic"}
+    for line, said in refused.items():
+        with pytest.raises(UsageError, match=said):
+            seeking.search(heard, line, mode="classic")
+    with pytest.raises(UsageError, match="no way to put"):
+        seeking.search(heard, "red", mode="magic")

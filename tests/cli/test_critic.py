@@ -1,0 +1,70 @@
+"""`leitmotiv critic` and `evaluate critic`: train, show, rank, score, evaluate, forget."""
+
+import json
+
+import numpy as np
+import pytest
+
+from leitmotiv.cli.main import main
+from leitmotiv.settings import Settings
+from leitmotiv.workflows import own
+from leitmotiv.workflows.session import Session
+from tests.store.making import file, image, image_id, mixture
+from tests.workflows.pictures import folder_of
+
+COUNT = 24
+
+
+@pytest.fixture
+def library(tmp_path, monkeypatch):
+    folder = tmp_path / "library"
+    rng = np.random.default_rng(0)
+    seen = rng.random((COUNT, 1280)).astype(np.float16) / 4
+    seen[:, 0] += np.linspace(0, 6, COUNT).astype(np.float16)
+    with Session(Settings(library=folder)) as opened:
+        for number in range(COUNT):
+            one = image(number)
+            held = [file(f"/art/p{number}.jpg".encode(), one)]
+            opened.library.images.add(one, files=held, thumbnails={}, mixture=mixture(number))
+            own.rate(opened, [one.id], stars=1 + number * 5 // COUNT)
+        opened.library.activations.put([image_id(number) for number in range(COUNT)], seen)
+    monkeypatch.setenv("LEITMOTIV_LIBRARY", str(folder))
+    return folder
+
+
+def run(*arguments):
+    with pytest.raises(SystemExit) as ended:
+        main([*map(str, arguments)])
+    return ended.value.code or 0
+
+
+def test_a_critic_is_trained_shown_asked_measured_and_removed(library, tmp_path, capsys):
+    assert run("critic", "show") == 1
+    assert run("critic", "rank") == 1
+    assert "critic train stars" in capsys.readouterr().err
+    assert run("critic", "train", "stars") == 0
+    card = capsys.readouterr().out
+    assert "24 pictures of stars, 24 votes" in card
+    assert "baseline" in card
+    assert run("critic", "show", "stars", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["pictures"] == COUNT
+    assert run("critic", "rank", "-n", 3, "--json") == 0
+    ranking = json.loads(capsys.readouterr().out)
+    assert ranking["measure"] == "critic"
+    assert {"score", "deviation", "percentile"} <= ranking["results"][0].keys()
+    folder, out = folder_of(tmp_path / "new", 2), tmp_path / "predictions.json"
+    assert run("critic", "score", folder, "--format", "idealo", "-o", out) == 0
+    assert run("critic", "score", folder, "--json") == 0
+    scored = json.loads(capsys.readouterr().out)["results"]
+    assert len(scored[0]["histogram"]) == 10
+    assert scored[0]["score"] >= scored[1]["score"]
+    labels = tmp_path / "labels.json"
+    labels.write_text(json.dumps([{"image_id": "p000", "label": [1] * 10}, {"image_id": "p001", "label": [0, 3] * 5}]))
+    tables = []
+    for words in (("critic", "evaluate"), ("evaluate", "critic")):
+        assert run(*words, labels, out) == 0
+        tables.append(capsys.readouterr().out)
+    assert tables[0] == tables[1]
+    assert "earth mover's distance, r = 1" in tables[0]
+    assert run("critic", "forget", "stars") == 0
+    assert run("critic", "forget", "stars") == 1
