@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from werkzeug.exceptions import NotFound
 
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import boards, browse, learning, own, pinning
+from leitmotiv.workflows import boards, browse, critics, learning, own, pinning
 from tests.pages.conftest import until
 
 pytestmark = pytest.mark.browser
@@ -49,6 +49,7 @@ PLACES = (
     Place("boards", "/boards"),
     Place("board", "/boards/{board}", "document.querySelector('#board input[type=range]')?.style.length"),
     Place("map", "/map"),
+    Place("critic", "/critic"),
     Place("search", "/search"),
     Place("duplicates", "/duplicates"),
     Place("export", "/export"),
@@ -73,7 +74,11 @@ def kept(site):
     pinning.put(site.session, board.id, site.ids[:3])
     pinning.put(site.session, board.id, site.ids[3:4], "negative")
     learning.train(site.session, board.id)
+    own.rate(site.session, site.ids[1:4], stars=2)
+    critics.train(site.session, ["stars"], name="taste")
     yield
+    critics.remove(site.session, "taste")
+    own.rate(site.session, site.ids[1:4], stars=0)
     boards.trash(site.session, board.id)
     own.rate(site.session, site.ids[:1], stars=0, favourite=False)
     own.remove_selection(site.session, selection.id)
