@@ -1,4 +1,4 @@
-"""The space of words, kept for all collections of a user, and where the pictures of a library lie in it."""
+"""The word space, kept for all collections of a user, and where the pictures of a library lie in it."""
 
 import hashlib
 import io
