@@ -197,7 +197,7 @@ class _Problem:
             value, gradient = self.objective(scaled * roundness, ridge)
             return value, gradient * roundness
 
-        options = {"maxiter": 2000, "maxcor": 20, "ftol": 1e-13 if precise else 1e-6, "gtol": 1e-8 if precise else 1e-5}
+        options = {"maxiter": 2000, "maxcor": 20, "ftol": 1e-11 if precise else 1e-6, "gtol": 1e-8 if precise else 1e-5}
         found = minimize(objective, at / roundness, jac=True, method="L-BFGS-B", options=options)
         if not found.success and precise and found.nit >= 2000:
             warnings.warn("The critic stopped before its minimum.", ConvergenceWarning, stacklevel=2)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,10 @@ class Vocabulary:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = sorted(set(words))
         self._known = frozenset(self._words)
+
+    @cached_property
+    def _index(self) -> tuple[Mapping[str, NDArray[np.int64]], NDArray[np.int64]]:
+        """The words of each part, and how many parts each word has; made when a word is first looked for."""
         listed: dict[str, list[int]] = defaultdict(list)
         sizes = []
         for number, word in enumerate(self._words):
@@ -33,22 +38,20 @@ class Vocabulary:
             sizes.append(len(found))
             for part in found:
                 listed[part].append(number)
-        self._sizes = np.array(sizes, np.int64)
-        self._listed: Mapping[str, NDArray[np.int64]] = {
-            part: np.array(numbers, np.int64) for part, numbers in listed.items()
-        }
+        return {part: np.array(rows, np.int64) for part, rows in listed.items()}, np.array(sizes, np.int64)
 
     def __contains__(self, word: str) -> bool:
         return word in self._known
 
     def nearest(self, word: str, count: int = 3) -> list[tuple[str, float]]:
         """The nearest words and how near each is, above 0 to 1, the nearest first; none where nothing is shared."""
+        listed, sizes = self._index
         parts = _parts(word)
-        hits = [self._listed[part] for part in parts if part in self._listed]
+        hits = [listed[part] for part in parts if part in listed]
         if not hits:
             return []
         rows, shared = np.unique(np.concatenate(hits), return_counts=True)
-        dice = 2 * shared / (len(parts) + self._sizes[rows])
+        dice = 2 * shared / (len(parts) + sizes[rows])
         best = rows[np.argsort(-dice, kind="stable")[:CANDIDATES]]
         near = [
             (self._words[row], SequenceMatcher(None, word, self._words[row], autojunk=False).ratio()) for row in best

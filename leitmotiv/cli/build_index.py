@@ -27,12 +27,14 @@ def command(skip_distances: bool, groups: "Groups | None", limit: int | None) ->
 
     --groups holds until it is given again: new pictures join fewer or more trends, too.
     """
+    from leitmotiv.workflows import word_space
     from leitmotiv.workflows.backgrounds import follow
     from leitmotiv.workflows.index import build_index
 
     with session(limit=limit) as opened, bars() as report:
         built = build_index(opened, skip_distances=skip_distances, groups=groups, report=report)
         said = follow(opened, report)
+        word_space.follow(opened, report)
     show(vars(built), lambda: str(built))
     if said:
         note(said)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from peewee import fn
 
 from leitmotiv.errors import LibraryDamagedError
 from leitmotiv.records import ACTIVATIONS, Half, read_only
@@ -29,6 +30,7 @@ class Activations:
         self._version = version
         self._guard = threading.Lock()
         self._revision = -1
+        self._lacking: tuple[tuple[int, int], list[str]] | None = None
         self._serials: NDArray[np.int64] = np.zeros(0, np.int64)
         self._ids: tuple[str, ...] = ()
         self._matrix: Half = np.zeros((0, WIDTH), np.float16)
@@ -68,6 +70,13 @@ class Activations:
 
     def missing(self) -> list[str]:
         """Pictures that have none yet, in the order of adding; those whose files are gone for good are left out."""
+        with self._database.snapshot():
+            state = self._count_changes(), self._count_changes("images")
+            if self._lacking is None or self._lacking[0] != state:
+                self._lacking = state, self._look_for_missing()
+            return list(self._lacking[1])
+
+    def _look_for_missing(self) -> list[str]:
         images, rows = tables.Images, tables.Activations
         seen = rows.select(rows.image_id).where(rows.version == self._version)
         query = images.select(images.id).where(images.state != "missing", images.id.not_in(seen))
@@ -76,7 +85,8 @@ class Activations:
     def count(self) -> int:
         """How many pictures have some."""
         rows = tables.Activations
-        return len(self._database.rows(rows.select(rows.serial).where(rows.version == self._version)))
+        row = self._database.row(rows.select(fn.COUNT(rows.serial)).where(rows.version == self._version))
+        return 0 if row is None else int(row[0])
 
     def matrix(self) -> tuple[tuple[str, ...], Half]:
         """The activations of all pictures that have some, in the order of their ids.
@@ -102,9 +112,9 @@ class Activations:
                 self._revision = revision
             return self._ids, self._matrix
 
-    def _count_changes(self) -> int:
+    def _count_changes(self, table: str = "activations") -> int:
         revisions = tables.Revisions
-        row = self._database.row(revisions.select(revisions.number).where(revisions.name == "activations"))
+        row = self._database.row(revisions.select(revisions.number).where(revisions.name == table))
         return -1 if row is None else int(row[0])
 
     def _bring_up_to_date(self) -> None:

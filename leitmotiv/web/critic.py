@@ -19,7 +19,7 @@ pages = Blueprint("critic", __name__)
 API = "/api/v1/critics"
 PAGE = 60
 MANY = 10_000_000
-MOST_TRAINED = 5000
+MOST_TRAINED = 1000
 """Rated pictures that a request learns from: it answers within some seconds."""
 WORDS = {"-score": "Best", "score": "Worst", "controversial": "Raters differ"}
 _NAME = schema.text("Letters, digits, dots, dashes and underscores.", least=1, most=80)
@@ -120,7 +120,7 @@ def index() -> Response:
     errors=(404, 409, 501, 503),
 )
 def train() -> Response:
-    """Learn a critic from ratings, at most some thousand; one with its name is replaced."""
+    """Learn a critic from ratings, at most a thousand; one with its name is replaced."""
     form = body(
         {
             "sets": schema.listed(schema.text(least=1, most=60), least=1, most=20),

@@ -25,6 +25,8 @@ SELECTED = 200
 """Most pictures that "as a selection" names one by one, so that the address stays short enough."""
 OFFERED = 12
 """Most words of the library that are offered."""
+MARKED = 98.765432
+"""A weight that nobody writes."""
 AROUND = 40
 """How much of a line is shown around a place, characters."""
 TOOLS = ("colour", "sketch", "region", "picture")
@@ -83,6 +85,8 @@ class Shown:
     ----------
     without, turned : str
         Addresses of the search without it, and with its sign the other way.
+    weighed : str
+        Address with `MARKED` as its weight, for the script to put another in its place; empty where it has none.
     swatch, picture, preview : str
         "#rrggbb", an id, an address: what stands for it, where there is one.
     """
@@ -91,6 +95,7 @@ class Shown:
     weight: float
     without: str
     turned: str
+    weighed: str = ""
     swatch: str = ""
     picture: str = ""
     preview: str = ""
@@ -259,11 +264,13 @@ def _shown(asked: Asked, own: Query, term: Term) -> Shown:
     if term.at < len(own.terms):
         without = address("search.show", **asked.arguments(q=own.without(term.at)))
         turned = address("search.show", **asked.arguments(q=own.turned(term.at)))
+        weighed = address("search.show", **asked.arguments(q=own.weighed(term.at, MARKED)))
     else:
+        weighed = ""
         name = next(name for name, value in asked.apart.items() if _term(name, value) == term.text)
         without = address("search.show", **asked.arguments(**{name: None}))
         turned = address("search.show", **asked.arguments(**{name: None, "q": f"{asked.q} -{term.text}".strip()}))
-    shown = Shown(term.label, term.weight, without, turned)
+    shown = Shown(term.label, term.weight, without, turned, weighed)
     wanted, look = term.wanted, {}
     if isinstance(wanted, Colour):
         look = {"swatch": wanted.colour}
@@ -274,7 +281,7 @@ def _shown(asked: Asked, own: Query, term: Term) -> Shown:
     elif isinstance(wanted, Sketch):
         width, height = (100 * wanted.aspect, 100.0) if wanted.aspect >= 1 else (100.0, 100 / wanted.aspect)
         drawn = [(_outline(blob, width, height), blob.colour) for blob in wanted.blobs]
-        return Shown(term.label, term.weight, without, turned, sketch=drawn, ground=wanted.ground)
+        return Shown(term.label, term.weight, without, turned, weighed, sketch=drawn, ground=wanted.ground)
     return Shown(**{**vars(shown), **look})
 
 

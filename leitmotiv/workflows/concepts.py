@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import algebra, classifier, concept, questions
+from leitmotiv.analysis import algebra, concept, questions
 from leitmotiv.analysis import background as ground
 from leitmotiv.analysis.algebra import Operation
 from leitmotiv.errors import BoardError, LayerError
@@ -152,6 +152,8 @@ def _rows(found: Ground, side: _Side) -> Float32:
 
 
 def _by_sgd(session: Session, found: Ground, wanted: _Side, against: _Side, seed: int) -> Concept:
+    from leitmotiv.analysis import classifier  # scikit-learn: searches from the command line do not wait for it
+
     pooled = session.library.activations.matrix()[1]
     drawn: tuple[str, ...] = ()
     if not len(against):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import background as ground
-from leitmotiv.analysis import joint
+from leitmotiv.analysis import joining, joint
 from leitmotiv.analysis.joint import Places, Ranker
 from leitmotiv.analysis.lexical import stems
 from leitmotiv.analysis.retrieval import Bootstrap, Interval, average_precision
@@ -100,7 +100,7 @@ def evaluate_search(settings: Settings, folder: Path, *, report: Report | None =
     pairs = _pairs(len(names), settings.seed)
     single = {way: np.array([_measured(one, truth == n) for n, one in enumerate(rows)]) for way, rows in ranked.items()}
     unions = {
-        way: np.array([_measured(np.maximum(rows[a], rows[b]), (truth == a) | (truth == b)) for a, b in pairs])
+        way: np.array([_measured(_union(rows[a], rows[b]), (truth == a) | (truth == b)) for a, b in pairs])
         for way, rows in ranked.items()
     }
     used = next(iter(ranked.values()))
@@ -112,7 +112,7 @@ def evaluate_search(settings: Settings, folder: Path, *, report: Report | None =
         len(pairs),
         _with_intervals(single, settings.seed),
         _with_intervals(unions, settings.seed),
-        float(np.mean([_balance(np.maximum(used[a], used[b]), truth, a, b) for a, b in pairs])),
+        float(np.mean([_balance(_union(used[a], used[b]), truth, a, b) for a, b in pairs])),
         tuple((names[row], float(single[known.encoder.name][row, 2])) for row in worst),
         failed,
     )
@@ -176,6 +176,11 @@ def _balance(scores: Float, truth: NDArray[np.int64], one: int, other: int) -> f
     first = truth[joint.top(scores, max(2, sum(sizes) // 2))]
     shares = sorted(float((first == kind).sum()) / size for kind, size in zip((one, other), sizes, strict=True))
     return shares[0] / shares[1] if shares[1] else 0.0
+
+
+def _union(one: Float, other: Float) -> Float:
+    """Either of two, as a search for both joins them: the larger, by rank."""
+    return np.maximum(joining.by_rank(one), joining.by_rank(other))
 
 
 def _with_intervals(measured: Mapping[str, Float], seed: int) -> tuple[SearchResult, ...]:

@@ -65,7 +65,10 @@ def remember(session: Session, key: tuple[Hashable, ...], make: Callable[[], T],
         pass
     if lane:
         with session.lane:
-            value = make()
+            try:
+                return _recall(session, kind, key)  # type: ignore[no-any-return]  # made while this one waited
+            except KeyError:
+                value = make()
     else:
         value = make()
     with session.guard:

@@ -89,6 +89,10 @@ class Query:
         """The line with the sign of one of its terms the other way."""
         return self._changed(at, lambda term: replace(term, weight=-term.weight))
 
+    def weighed(self, at: int, weight: float) -> str:
+        """The line with another weight for one of its terms; its sign stays."""
+        return self._changed(at, lambda term: replace(term, weight=weight if term.weight > 0 else -weight))
+
     def numbered(self, ids: Sequence[str]) -> "Query":
         """The query with pictures in place of places in a ranking.
 

@@ -1,4 +1,4 @@
-"""Queries as vectors of the space of words and pictures: the sums that joined scores are compared with."""
+"""Queries as vectors of the word space, where words and pictures lie: the sums that joined scores are compared with."""
 
 import numpy as np
 

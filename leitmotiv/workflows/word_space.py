@@ -1,9 +1,10 @@
-"""The space of words, kept for all collections of a user, and where the pictures of a library lie in it."""
+"""The word space, kept for all collections of a user, and where the pictures of a library lie in it."""
 
 import hashlib
 import io
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,11 +17,12 @@ from leitmotiv.analysis import decoys, joint
 from leitmotiv.analysis.decoys import Decoys
 from leitmotiv.analysis.joint import Places, Ranker, WordSpace
 from leitmotiv.analysis.lexical import Lexicon
+from leitmotiv.errors import MissingExtraError
 from leitmotiv.nets import classes, kept
 from leitmotiv.nets.text import Encoder
 from leitmotiv.records import ClassText, Float, Float32
 from leitmotiv.settings import cache_folder
-from leitmotiv.workflows.backgrounds import Ground, background, digest
+from leitmotiv.workflows.backgrounds import PREPARED_FROM, Ground, background, digest
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.progress import Pace, Report
 from leitmotiv.workflows.session import Session
@@ -190,6 +192,16 @@ def placed(session: Session, report: Report | None = None) -> Placed:
     ground = background(session, report)
     key = hashlib.sha256(f"{digest(ground.ids)} {_key(known.encoder)}".encode()).hexdigest()
     return remember(session, ("word places", key), lambda: _placed(session, known, ground, key), lane=True)
+
+
+def follow(session: Session, report: Report | None = None) -> None:
+    """After an index, place the pictures of a large library among words, so that no search waits for that.
+
+    Small ones are placed in a moment when a search asks; so are large ones where the words cannot be read now.
+    """
+    if session.settings.activations == "index" and session.library.activations.count() >= PREPARED_FROM:
+        with suppress(MissingExtraError):
+            placed(session, report)
 
 
 def _placed(session: Session, known: ClassWords, ground: Ground, key: str) -> Placed:

@@ -1,7 +1,12 @@
 """The search page as a person uses it: typing, mixing, sketching, cutting, handing in."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
+from leitmotiv.records import WordScores
+from leitmotiv.workflows import scoring
 from tests.pages.conftest import paint, until
 
 pytestmark = pytest.mark.browser
@@ -117,6 +122,50 @@ def test_what_lies_past_the_cut_off_is_folded_until_it_is_asked_for(site, open_p
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.activeElement.closest('.result') !== null")
+
+
+@pytest.fixture
+def heard(site, monkeypatch):
+    """Words that fit every sixth picture, another sixth for each length of a word."""
+
+    def scores(session, text: str) -> WordScores:
+        images = session.library.images.many(session.library.images.ids())
+        fits = np.array([int(Path(one.path).stem[1:]) % 6 == len(text) % 6 for one in images])
+        return WordScores(tuple(one.id for one in images), 3.0 * fits - 0.5, int(fits.sum()), ("near word", text), text)
+
+    monkeypatch.setattr(scoring.words, "scores", scores)
+    site.session.memory.pop("term", None)
+    yield
+    site.session.memory.pop("term", None)
+
+
+def test_words_and_pictures_are_typed_clicked_and_dragged_into_a_query(site, open_page, heard):
+    page = open_page(site.url + "/search")
+    page.locator("#q").fill("boat - (heron")
+    page.keyboard.press("Enter")
+    page.locator(".fault mark").wait_for()
+    assert page.locator(".fault mark").inner_text() == "("
+    page.locator("#q").fill("boat - heron")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelectorAll('.terms .chip').length === 2")
+    assert shown(page) == 10
+    page.get_by_role("link", name="near word").click(modifiers=["Shift"])
+    until(page, "document.querySelectorAll('.chip.less').length === 2")
+    assert page.locator("#q").input_value() == 'boat - heron -"near word"'
+    page.locator(".result .held").first.hover()
+    page.locator(".result .adds").first.click()
+    until(page, "document.querySelectorAll('.terms .chip').length === 4")
+    assert page.locator(".terms .chip img").count() == 1
+    chip = page.locator(".terms .chip").first
+    box = chip.bounding_box()
+    page.mouse.move(box["x"] + 14, box["y"] + 16)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 14 + 48, box["y"] + 16, steps=6)
+    page.mouse.up()
+    until(page, "document.querySelector('.terms .chip b')?.textContent === '×2'")
+    assert page.locator("#q").input_value().startswith("2*boat")
+    page.locator(".terms .chip.less a").first.click()
+    until(page, "document.querySelectorAll('.terms .chip.less').length === 1")
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])

@@ -20,7 +20,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import boards, browse, finding, learning, own, pinning, samples, selecting
+from leitmotiv.workflows import boards, browse, critics, finding, learning, own, pinning, samples, selecting
 from leitmotiv.workflows.duplicates import find_duplicates
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.ingest import add_directories
@@ -125,6 +125,7 @@ ALL = (
     Shot("board-phone", "/boards/{board}", size=PHONE),
     Shot("board-heat-dark", "/boards/{board}?view=heatmap", act=_heat, wait_ms=6000),
     Shot("board-result-dark", "/boards/{board}/results/{found}"),
+    Shot("critic-dark", "/critic"),
     Shot("jobs-dark", "/jobs"),
     Shot("about-light", "/about", "light"),
     Shot("interface-light", "/docs", "light"),
@@ -192,6 +193,8 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[
         far = browse.similar(session, trend.members[0], n=10_000).results[-1].id
         names = {"a": trend.members[0], "b": trend.members[1], "far": far, "trend": str(trend.id)}
         names |= _board(session, trend.members)
+        own.rate(session, [far], stars=1)
+        critics.train(session, ["stars"])
         for url in serve(session):
             yield url, names
     if PHOTOS:

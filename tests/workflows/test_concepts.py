@@ -222,6 +222,14 @@ def test_a_large_background_is_patched(own, kinds, monkeypatch):
     placed = new.background.rows[new.row_of[image_id(900)]]
     nearest = new.ids[int(np.argsort(-(new.background.rows @ placed))[1])]
     assert nearest in kinds[2]
+    known = new.background
+    assert known.near.shape == known.closeness.shape == (len(new.ids), old.background.near.shape[1])
+    assert set(known.near[new.row_of[image_id(900)]]) & {new.row_of[one] for one in kinds[2]}
+    for row, image in enumerate(new.ids):
+        if image in old.row_of:
+            before = {old.ids[at] for at in old.background.near[old.row_of[image]]}
+            now = {new.ids[at] for at, weight in zip(known.near[row], known.closeness[row], strict=True) if weight > 0}
+            assert now <= before - {kinds[0][0]}
 
 
 def test_a_large_collection_is_learnt_with_the_index(own, monkeypatch):

@@ -228,6 +228,7 @@ def test_a_term_is_taken_out_or_turned_wherever_it_stands():
     assert query.text == '2*(cat -dog) + colour:red car | board:"dusk" name:x*'
     assert query.without(1) == '2*cat + colour:red car | board:"dusk" name:x*'
     assert query.turned(2) == '2*(cat -dog) + (car -colour:red) | board:"dusk" name:x*'
+    assert query.weighed(1, 3) == '2*(cat -3*dog) + colour:red car | board:"dusk" name:x*'
     assert query.turned(4) == '2*(cat -dog) + colour:red car | -board:"dusk" name:x*'
 
 

@@ -93,6 +93,16 @@ def test_places_are_kept_with_the_library_and_follow_new_pictures(session, tmp_p
             assert len(words.scores(other, "pizza").ids) == wanted
 
 
+def test_a_large_library_is_placed_with_the_index(session, monkeypatch):
+    session.library.arrays.remove(word_space.PLACES)
+    session.memory.pop("word places", None)
+    word_space.follow(session)
+    assert session.library.arrays.get(word_space.PLACES) is None
+    monkeypatch.setattr(word_space, "PREPARED_FROM", 60)
+    word_space.follow(session)
+    assert session.library.arrays.get(word_space.PLACES).ids == session.library.activations.matrix()[0]
+
+
 def test_space_is_kept_for_the_user_and_a_damaged_file_is_made_anew(session, tmp_path, monkeypatch):
     monkeypatch.setenv("LEITMOTIV_CACHE", str(tmp_path))
     told = []

@@ -37,6 +37,37 @@ for (const chip of document.querySelectorAll("[data-term]")) {
   });
 }
 
+// ---- weights: a chip that is dragged sideways weighs more or less, a quarter for each 12 pixels ----
+const STEP = 12;
+for (const chip of document.querySelectorAll(".chip[data-weighed]")) {
+  if (chip instanceof HTMLElement) weighing(chip);
+}
+/** @param {HTMLElement} chip */
+function weighing(chip) {
+  let weight = Number(chip.dataset.weight), moved = false;
+  chip.addEventListener("pointerdown", (event) => {
+    if (event.button || (event.target instanceof Element && event.target.closest(".off"))) return;
+    const from = event.clientX, before = Number(chip.dataset.weight);
+    moved = false;
+    const move = (/** @type {PointerEvent} */ now) => {
+      if (!moved && Math.abs(now.clientX - from) < STEP) return;
+      moved = true;
+      weight = Math.min(10, Math.max(0.25, Math.round(4 * before + (now.clientX - from) / STEP) / 4));
+      let said = chip.querySelector("b");
+      if (!said) chip.querySelector(".off")?.before(said = document.createElement("b"), " ");
+      if (said) said.textContent = `×${weight}`;
+    };
+    const end = () => {
+      removeEventListener("pointermove", move);
+      removeEventListener("pointerup", end);
+      if (moved && weight !== before) location.assign((chip.dataset.weighed ?? "").replace(/98\.765432(\*|%2A)/, weight === 1 ? "" : `${weight}*`));
+    };
+    addEventListener("pointermove", move);
+    addEventListener("pointerup", end);
+  });
+  chip.addEventListener("click", (event) => { if (moved) event.preventDefault(); moved = false; }, { capture: true });
+}
+
 // ---- ways to ask ----
 const links = /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll("[data-tool]")]);
 /** @returns {string} */
