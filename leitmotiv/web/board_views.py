@@ -14,6 +14,7 @@ from leitmotiv.web.context import address, the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.web.images import A_DAY, send_bytes
 from leitmotiv.workflows import boards, browse, cropping, inspecting, learning, outside
+from leitmotiv.workflows.concept_files import fingerprint
 
 pages = Blueprint("board_views", __name__)
 
@@ -51,7 +52,7 @@ def heat(number: int, image_id: str) -> Response:
     def draw() -> tuple[bytes, str]:
         return inspecting.colour_heat(session, concept, image.id, kind), "image/png"  # type: ignore[arg-type]
 
-    return send_bytes(f"{image.id}-{concept.id}-{kind}", "private, no-cache", draw)
+    return send_bytes(f"{image.id}-{fingerprint(concept)}-{kind}", "private, no-cache", draw)
 
 
 @pages.get(f"{ONE}/crops/<image_id>")

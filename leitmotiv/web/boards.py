@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from leitmotiv.errors import EmptyLibraryError, LayerError, MissingExtraError, UsageError
+from leitmotiv.errors import EmptyLibraryError, LayerError, MissingExtraError, NoActivationsError, UsageError
 from leitmotiv.records import Board, BoardExample, Image, Ranking, Result, Snapshot
 from leitmotiv.web import board_forms, parameters
 from leitmotiv.web.context import address, the_session
@@ -201,7 +201,7 @@ def _found(session: Session, board: Board, learnt: Snapshot | None, asked: Asked
         return Found(ranking)
     except UsageError as error:
         return Found(fault=str(error))
-    except (LayerError, MissingExtraError, EmptyLibraryError) as error:
+    except (LayerError, MissingExtraError, EmptyLibraryError, NoActivationsError) as error:
         return Found(why_not=str(error))
 
 

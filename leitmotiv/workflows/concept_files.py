@@ -1,9 +1,10 @@
 """Concepts as files: .cav, which cavlib reads too, and JSON; what ours know beyond cavlib's goes into the metadata."""
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,8 @@ from leitmotiv.formats.cav import CavFile
 from leitmotiv.records import ACTIVATIONS, Calibration, Concept, Contradiction, Example, Float32
 from leitmotiv.workflows.layers import LAYERS, POOLED, VERSION
 
+MOST_BYTES = cav.MOST_BYTES
+"""Of a .cav file that is taken in."""
 OURS = "leitmotiv"
 """The entry of the metadata that holds what leitmotiv adds."""
 
@@ -46,8 +49,8 @@ def load_cav(path: Path) -> Concept:
         It cannot be read, or is no such file; the text says why.
     """
     try:
-        if path.stat().st_size > cav.MOST_BYTES:
-            raise CavFileError(f"{path} has {path.stat().st_size:,} bytes, and a .cav file at most {cav.MOST_BYTES:,}.")
+        if path.stat().st_size > MOST_BYTES:
+            raise CavFileError(f"{path} has {path.stat().st_size:,} bytes, and a .cav file at most {MOST_BYTES:,}.")
         return from_cav(path.read_bytes())
     except OSError as error:
         raise CavFileError(f"{path} cannot be read: {error.strerror}.") from error
@@ -57,6 +60,11 @@ def to_cav(concept: Concept) -> bytes:
     """A concept as the bytes of a .cav file."""
     metadata = {key: value for key, value in concept.metadata.items() if key != OURS}
     return cav.write(CavFile(UUID(concept.id), concept.vector, concept.layer, {**metadata, OURS: _ours(concept)}))
+
+
+def fingerprint(concept: Concept) -> str:
+    """SHA-256, in hex, of all that pictures are scored by; the id is none of it: a file may give it to another one."""
+    return hashlib.sha256(to_cav(replace(concept, id=str(UUID(int=0)), metadata={}))).hexdigest()
 
 
 def from_cav(data: bytes) -> Concept:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from leitmotiv.analysis import algebra, concept, questions
 from leitmotiv.analysis import background as ground
 from leitmotiv.analysis.algebra import Operation
-from leitmotiv.errors import BoardError, LayerError
+from leitmotiv.errors import BoardError, LayerError, NoActivationsError
 from leitmotiv.records import Concept, Contradiction, Example, Float, Float32, Scores
+from leitmotiv.workflows import activations
 from leitmotiv.workflows.backgrounds import Ground, background
 from leitmotiv.workflows.layers import LAYERS, POOLED, SEEN
 from leitmotiv.workflows.progress import Report
@@ -67,6 +68,8 @@ def teach(
     ------
     BoardError
         No positive picture is left, or its weight is not a number.
+    NoActivationsError
+        The backbone has not seen any of the positive pictures yet, and there are too many to wait for.
     EmptyLibraryError, MissingExtraError
         See `backgrounds.background`.
     """
@@ -76,6 +79,8 @@ def teach(
     wanted, against = _usable(found, positive), _usable(found, negative)
     if not len(wanted):
         lost = _missing(found, positive)
+        if session.library.images.many(lost):
+            raise NoActivationsError(activations.NOTHING_SEEN)
         why = f"none of its {len(lost)} pictures is known to the library any more" if lost else "nothing is on its side"
         raise BoardError(f"The board has no picture that it is: {why}. Add one to “It is”.")
     learn = _by_ridge if method == "ridge" else _by_sgd

@@ -5,7 +5,9 @@ import shutil
 import pytest
 
 from leitmotiv.settings import Settings
+from leitmotiv.store import tables
 from leitmotiv.web.app import create_app
+from leitmotiv.workflows import activations
 from leitmotiv.workflows.backgrounds import background
 from leitmotiv.workflows.session import Session
 from tests.workflows.kinds import KINDS, fill
@@ -109,6 +111,18 @@ def test_pictures_that_came_since_are_told_of(client, board, tmp_path):
     with Session(Settings(library=tmp_path / "library")) as session:
         add(session.library, range(40, 42))
     assert "2 pictures came since the network looked" in read(client, f"/boards/{board['id']}")
+
+
+def test_where_nothing_was_looked_at_a_page_says_what_to_do_and_begins_nothing(client, board, tmp_path, monkeypatch):
+    monkeypatch.setattr(activations, "FEW", 0)
+    with Session(Settings(library=tmp_path / "library"), patient=False) as session:
+        session.library._database.run(tables.Activations.delete())
+        client = create_app(session).test_client()
+        page = read(client, f"/boards/{board['id']}")
+        assert "leitmotiv build-index" in page
+        assert "data-do-train" in page
+        answer = client.post(f"{API}/{board['id']}/train", json={})
+        assert (answer.status_code, "leitmotiv build-index" in answer.json["detail"]) == (409, True)
 
 
 def test_a_training_is_shown_as_it_was_and_beside_another(client, board):

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from leitmotiv.formats import cav
 from leitmotiv.settings import Settings
 from leitmotiv.web import context
 from leitmotiv.web.app import create_app
@@ -154,6 +155,27 @@ def test_a_concept_goes_out_and_comes_back(client, board):
     broken = client.post(f"{API}/import?name=x", data=out.data[:500], headers=headers)
     assert broken.status_code == 400
     assert len(client.get(API).json["boards"]) == 2
+
+
+def test_a_heat_map_is_of_one_concept_whatever_its_id_is(client, board, monkeypatch):
+    monkeypatch.setattr(inspecting, "colour_heat", lambda session, concept, *_: concept.vector.tobytes())
+    content = cav.read(client.get(f"{API}/{board['id']}/export.cav").data)
+    headers = {"Content-Type": "application/octet-stream"}
+    heats, tag = [], ""
+    for name, vector in (("one", content.vector), ("other", -content.vector)):
+        data = cav.write(cav.changed(content, vector=vector))
+        made = client.post(f"{API}/import?name={name}", data=data, headers=headers).json
+        answer = client.get(f"{API}/{made['id']}/heat/{IDS[0]}.png", headers={"If-None-Match": tag})
+        heats.append((answer.status_code, answer.data))
+        tag = answer.headers["ETag"]
+    assert [status for status, _ in heats] == [200, 200]
+    assert heats[0] != heats[1]
+
+
+def test_a_concept_file_is_taken_as_far_as_it_could_be_read(client):
+    headers = {"Content-Type": "application/octet-stream"}
+    answer = client.post(f"{API}/import?name=x", data=b"\x80" * (cav.MOST_BYTES + 1), headers=headers)
+    assert (answer.status_code, f"{cav.MOST_BYTES:,}" in answer.json["detail"]) == (413, True)
 
 
 def test_a_frame_that_is_no_picture_is_refused(client, board):

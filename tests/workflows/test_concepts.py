@@ -3,10 +3,12 @@ import shutil
 import numpy as np
 import pytest
 
-from leitmotiv.errors import BoardError, EmptyLibraryError, LayerError
+from leitmotiv.analysis import background as ground
+from leitmotiv.errors import BoardError, EmptyLibraryError, LayerError, NoActivationsError
 from leitmotiv.records import Concept, Example
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import backgrounds, concepts
+from leitmotiv.store import tables
+from leitmotiv.workflows import activations, backgrounds, concepts
 from leitmotiv.workflows.concepts import Term
 from leitmotiv.workflows.session import Session
 
@@ -230,6 +232,37 @@ def test_a_large_background_is_patched(own, kinds, monkeypatch):
             before = {old.ids[at] for at in old.background.near[old.row_of[image]]}
             now = {new.ids[at] for at, weight in zip(known.near[row], known.closeness[row], strict=True) if weight > 0}
             assert now <= before - {kinds[0][0]}
+
+
+def test_a_background_that_was_made_otherwise_is_not_patched(own, monkeypatch):
+    monkeypatch.setattr(backgrounds, "PATCHED_FROM", 10)
+    backgrounds.background(own)
+    monkeypatch.setattr(backgrounds, "REVISION", backgrounds.REVISION + 1)
+    learnt = []
+    learn = ground.learn
+    monkeypatch.setattr(ground, "learn", lambda *given: learnt.append(1) or learn(*given))
+    ids = backgrounds.background(own).ids
+    assert learnt == [1]
+    assert own.library.arrays.get(backgrounds.BACKGROUND).digest == backgrounds.digest(ids)
+
+
+def test_a_page_waits_for_a_few_pictures_only(own, kinds, monkeypatch):
+    shown = []
+    monkeypatch.setattr(activations, "see", lambda session, ids: shown.extend(ids) or 0)
+    monkeypatch.setattr(activations, "ensure", lambda *given: pytest.fail("a page began a job"))
+    monkeypatch.setattr(own, "patient", False)
+    add(own.library, range(900, 900 + activations.FEW))
+    assert len(backgrounds.background(own).ids) == 48
+    assert len(shown) == activations.FEW
+    add(own.library, [990])
+    own.memory.clear()
+    assert len(backgrounds.background(own).ids) == 48
+    assert len(shown) == activations.FEW
+    with pytest.raises(NoActivationsError, match="leitmotiv build-index"):
+        concepts.teach(own, board([image_id(990)]))
+    own.library._database.run(tables.Activations.delete())
+    with pytest.raises(NoActivationsError, match='the job "activations"'):
+        backgrounds.background(own)
 
 
 def test_a_large_collection_is_learnt_with_the_index(own, monkeypatch):

@@ -1,6 +1,7 @@
 """What boards learn and find, over a library whose pictures the network has seen."""
 
 import shutil
+from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
@@ -47,6 +48,13 @@ def test_a_trained_board_finds_the_rest_of_its_kind_first(session, board):
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= one.percentile <= 100 and 0 <= one.probability <= 1 for one in ranking.results)
     assert all(-1 <= one.cosine <= 1 for one in ranking.results)
+
+
+def test_scores_are_those_of_the_whole_concept_and_not_of_its_vector(session, board):
+    concept = learning.concept_of(session, learning.train(session, board.id).board)
+    bare = replace(concept, calibration=None)
+    assert not np.isnan(finding.scored(session, concept).probability).any()
+    assert np.isnan(finding.scored(session, bare).probability).all()
 
 
 def test_results_come_in_pages_in_any_order_of_any_selection(session, board):
