@@ -31,18 +31,21 @@ ASKED = {
 
 
 @pages.post(f"{ONE}/train")
-@describe(body=board.TAUGHT, answer=board.BOARD, errors=(404, 409, 501))
+@describe(body=board.TAUGHT, answer=board.TRAINED, errors=(404, 409, 501))
 def train(number: int) -> Response:
-    """Have a board learn from what is on it; the new snapshot becomes its current one."""
-    form = body(board.TAUGHT)
+    """Have a board learn from what is on it; the new snapshot becomes its current one.
+
+    `left_out` has the pictures that taught nothing: gone, or not yet seen by the network.
+    """
+    session, form = the_session(), body(board.TAUGHT)
     taught = learning.train(
-        the_session(),
+        session,
         number,
         method=form.get("method", "ridge"),
         name=form.get("name", ""),
         revision=form.get("revision"),
     )
-    return answer(taught.board)
+    return json_answer(board_forms.board(session, taught.board) | {"left_out": taught.left_out})
 
 
 @pages.get(SNAPSHOTS)

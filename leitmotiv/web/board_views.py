@@ -52,7 +52,7 @@ def heat(number: int, image_id: str) -> Response:
     def draw() -> tuple[bytes, str]:
         return inspecting.colour_heat(session, concept, image.id, kind), "image/png"  # type: ignore[arg-type]
 
-    return send_bytes(f"{image.id}-{fingerprint(concept)}-{kind}", A_DAY, draw)
+    return send_bytes(f"{image.id}-{fingerprint(concept)}-{kind}", "private, no-cache", draw)
 
 
 @pages.get(f"{ONE}/crops/<image_id>")

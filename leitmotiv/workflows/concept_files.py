@@ -122,6 +122,7 @@ def _ours(concept: Concept) -> dict[str, Any]:
         "negative": _pairs(concept.negative),
         "drawn": list(concept.drawn),
         "contradictions": [asdict(one) for one in concept.contradictions],
+        **({"missing": list(concept.missing)} if concept.missing else {}),
     }
 
 
@@ -145,6 +146,7 @@ def _from_ours(ours: Mapping[str, Any], length: int) -> dict[str, Any]:
         "positive": _examples(ours.get("positive", ())),
         "negative": _examples(ours.get("negative", ())),
         "drawn": tuple(str(one) for one in ours.get("drawn", ())),
+        "missing": tuple(str(one) for one in ours.get("missing", ())),
         "contradictions": tuple(
             Contradiction(
                 "negative" if one["side"] == "negative" else "positive",

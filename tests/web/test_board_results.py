@@ -6,11 +6,12 @@ import pytest
 
 from leitmotiv.formats import cav
 from leitmotiv.settings import Settings
+from leitmotiv.web import context
 from leitmotiv.web.app import create_app
 from leitmotiv.workflows import inspecting
 from leitmotiv.workflows.session import Session
 from tests.workflows.kinds import KINDS
-from tests.workflows.synthetic import image_id
+from tests.workflows.synthetic import add, image_id
 
 IDS = [image_id(number) for number in range(40)]
 KIND, OTHERS = IDS[::KINDS], IDS[1::KINDS]
@@ -66,6 +67,32 @@ def test_an_older_state_is_not_trained(client, board):
     client.put(f"{API}/{board['id']}/examples", json={"ids": [KIND[0]], "weight": 2})
     answer = client.post(f"{API}/{board['id']}/train", json={"revision": board["revision"]})
     assert answer.status_code == 409
+
+
+def test_pictures_that_taught_nothing_are_told(client, board):
+    assert board["left_out"] == []
+    unseen = image_id(40)
+    with Session(client.application.extensions[context.KEY].settings) as other:
+        add(other.library, [40])
+    client.post(f"{API}/{board['id']}/examples", json={"ids": [unseen]})
+    form = client.post(f"{API}/{board['id']}/train", json={}).json
+    assert (form["left_out"], form["stale"], len(form["positive"])) == ([unseen], True, 5)
+
+
+def test_a_board_in_the_trash_is_neither_changed_nor_trained(client, board):
+    one = f"{API}/{board['id']}"
+    client.delete(one, json={})
+    for path, form in (("examples", {"ids": [IDS[1]]}), ("train", {})):
+        answer = client.post(f"{one}/{path}", json=form)
+        assert (answer.status_code, "in the trash" in answer.json["detail"]) == (409, True)
+
+
+def test_a_heat_map_is_asked_for_again_each_time(client, board, monkeypatch):
+    monkeypatch.setattr(inspecting, "colour_heat", lambda *_: b"PNG")  # the network takes seconds
+    answer = client.get(f"{API}/{board['id']}/heat/{IDS[0]}.png")
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    again = client.get(answer.request.path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
 
 
 def test_snapshots_have_addresses_of_their_own(client, board):

@@ -15,7 +15,7 @@ from leitmotiv.workflows import boards, finding, learning, own, pinning, publish
 from leitmotiv.workflows.concept_files import from_cav
 from leitmotiv.workflows.session import Session
 from tests.workflows.kinds import KINDS, features
-from tests.workflows.synthetic import image_id
+from tests.workflows.synthetic import add, image_id
 
 IDS = [image_id(number) for number in range(40)]
 KIND = IDS[::KINDS]
@@ -146,6 +146,24 @@ def test_a_picture_of_which_nothing_is_left_is_named_and_left_out(session, board
     session.library.boards.sweep()
     concept, left_out = learning.learn(session, [*board.examples, BoardExample(image_id(98))])
     assert (left_out, concept.missing) == ((image_id(98),), (image_id(98),))
+
+
+def test_a_picture_that_the_network_has_not_seen_is_not_told_as_taught(session, board):
+    unseen = image_id(40)
+    add(session.library, [40])
+    board = pinning.put(session, board.id, {unseen: 1.0, KIND[5]: 0.0})
+    concept, left_out = learning.learn(session, board.examples)
+    assert (left_out, concept.missing) == ((unseen,), (unseen,))
+    taught = learning.train(session, board.id)
+    assert taught.left_out == (unseen,)
+    assert [one.id for one in taught.board.snapshot.examples] == [*KIND[:4], KIND[5]]
+    assert taught.board.examples == board.examples
+    assert taught.board.stale
+    assert learning.concept_of(session, taught.board).missing == (unseen,)
+    assert learning.train(session, board.id).board == taught.board
+    session.library.activations.put([unseen], features(0)[None])
+    later = learning.train(session, board.id)
+    assert (later.left_out, later.board.stale, later.board.snapshot.on("positive")) == ((), False, 6)
 
 
 def test_snapshots_are_named_brought_back_compared_and_removed(session, board):
