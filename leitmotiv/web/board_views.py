@@ -89,9 +89,10 @@ def cut(image_id: str) -> Response:
     """A crop of a picture, `?box=x,y,width,height` in shares of its sides, in all its pixels or `?size=` of them."""
     session = the_session()
     image, size = browse.image(session, image_id), parameters.optional_whole("size", 16, 4096)
-    crop = Crop(*_box(request.args.get("box", "")), 0.0)
+    box = _box(request.args.get("box", ""))
+    crop = Crop(*box, 0.0)
     made = send_bytes(
-        f"{image.id}-{request.args.get('box')}-{size}-{image.size}",
+        f"{image.id}-{','.join(map(repr, box))}-{size}-{image.size}",
         A_DAY,
         lambda: (cropping.cut(session, image.id, crop, size), "image/jpeg"),
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from leitmotiv.analysis import background as ground
 from leitmotiv.analysis.background import Background
 from leitmotiv.errors import EmptyLibraryError, LeitmotivError, NoActivationsError
-from leitmotiv.records import ACTIVATIONS, Float32
+from leitmotiv.records import ACTIVATIONS
 from leitmotiv.store.arrays import Stored
 from leitmotiv.workflows import activations
 from leitmotiv.workflows.memory import remember
@@ -170,8 +170,3 @@ def _patched(stored: Stored, ids: tuple[str, ...], pooled: NDArray[np.float16]) 
     gone = near < 0
     near[gone], closeness[gone] = 0, 0
     return _unpacked(stored, rows=rows, plain=plain, near=near, closeness=closeness)
-
-
-def rows_of(found: Ground, ids: Sequence[str]) -> Float32:
-    """Rows of pictures that the background has, (M, P) float32."""
-    return np.asarray(found.background.rows[[found.row_of[image_id] for image_id in ids]])

@@ -15,7 +15,7 @@ from leitmotiv.errors import BoardError, LayerError, NoActivationsError
 from leitmotiv.records import Concept, Contradiction, Example, Float, Float32, Scores
 from leitmotiv.workflows import activations
 from leitmotiv.workflows.backgrounds import Ground, background
-from leitmotiv.workflows.layers import LAYERS, POOLED, SEEN
+from leitmotiv.workflows.layers import LAYERS, MAP, POOLED, SEEN
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.session import Session
 
@@ -299,7 +299,7 @@ class Term:
     weight: float = 1.0
 
 
-def combine(session: Session, terms: Sequence[Term], ids: Sequence[str] | None = None) -> Scores:
+def combine(session: Session, terms: Sequence[Term]) -> Scores:
     """What several concepts say together, joined from left to right; of the first only the concept counts.
 
     Scores have the scale of a single concept's. Probabilities are joined likewise, as of independent concepts.
@@ -316,6 +316,11 @@ def combine(session: Session, terms: Sequence[Term], ids: Sequence[str] | None =
     wrong = next((one.weight for one in terms if not 0 <= one.weight <= MOST_WEIGHT), None)
     if wrong is not None:
         raise BoardError(f"Weights in a combination are 0 to {MOST_WEIGHT:g}, and one is {wrong}.")
+    if any(one.concept.layer == MAP for one in terms):
+        raise LayerError(
+            f"A concept that knows places (layer {MAP!r}) ranks a library by itself and is not combined with others. "
+            f"Leave it out, or train its board from pictures: what that learns, of the layer {POOLED!r}, combines."
+        )
     found = [score(session, one.concept) for one in terms]
     joined = algebra.combined(
         found[0].score,
@@ -324,8 +329,7 @@ def combine(session: Session, terms: Sequence[Term], ids: Sequence[str] | None =
     chances = found[0].probability
     for one, each in zip(terms[1:], found[1:], strict=True):
         chances = algebra.chance(chances, one.operation, one.weight, each.probability)
-    whole = Scores(found[0].ids, joined, concept.percentile(joined), chances, found[0].cosine)
-    return whole if ids is None else of_ids(whole, ids)
+    return Scores(found[0].ids, joined, concept.percentile(joined), chances, found[0].cosine)
 
 
 def of_ids(whole: Scores, ids: Sequence[str]) -> Scores:

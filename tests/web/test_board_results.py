@@ -183,6 +183,11 @@ def test_a_frame_that_is_no_picture_is_refused(client, board):
     assert (answer.status_code, "frame" in answer.json["detail"]) == (422, True)
 
 
+def test_a_box_is_read_as_numbers_whatever_stands_around_them(client):
+    # there is no file to cut from, which is the picture's fault and not the server's
+    assert client.get(f"/boards/crops/{IDS[0]}.jpg?box=0%0A,0,1,1").status_code == 422
+
+
 @pytest.mark.parametrize("box", ["", "0,0,1", "0,0,0,1", "0.5,0,0.6,1", "nan,0,1,1", "a,b,c,d", "-0.1,0,1,1"])
 def test_a_box_outside_of_the_picture_is_refused(client, box):
     answer = client.get(f"/boards/crops/{IDS[0]}.jpg?box={box}")

@@ -121,7 +121,7 @@ def test_every_change_has_a_title_and_is_undone(session):
     assert boards.get(session, board.id).name == "{0} {name}"
 
 
-def test_drawn_pictures_are_the_same_each_time_and_whatever_comes_into_the_library(session):
+def test_drawn_pictures_are_the_same_each_time_and_keep_their_order_when_others_come(session):
     board = pinning.made(session, "dusk", IDS[:2])
     drawn = ids(pinning.draw(session, board.id, 4), "negative")
     assert len(drawn) == 4
@@ -129,7 +129,11 @@ def test_drawn_pictures_are_the_same_each_time_and_whatever_comes_into_the_libra
     assert ids(pinning.draw(session, board.id, 2), "negative") == drawn[:2]
     assert ids(pinning.draw(session, board.id, 4), "negative") == drawn
     add(session.library, range(100, 130))
-    assert ids(pinning.draw(session, board.id, 4), "negative") == drawn
+    assert ids(pinning.draw(session, board.id, 4), "negative") == drawn  # those that were drawn stay
+    pinning.draw(session, board.id, 0)
+    anew = ids(pinning.draw(session, board.id, 40), "negative")
+    assert len(anew) == 40
+    assert [one for one in anew if one in IDS][:4] == drawn  # others may come between, in the same order
     other = boards.create(session, "other", seed=99)
     assert ids(pinning.draw(session, other.id, 4), "negative") != drawn
 

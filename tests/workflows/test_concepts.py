@@ -169,7 +169,6 @@ def test_concepts_combine(session, kinds):
     assert best(neither, 12) == set(kinds[0])
     at_rest = concepts.combine(session, [Term(zero), Term(one, "and", 0.0)])
     np.testing.assert_array_equal(at_rest.score, concepts.score(session, zero).score)
-    assert concepts.combine(session, [Term(zero)], kinds[3][:2]).ids == tuple(kinds[3][:2])
     for terms, match in (([], "at least one"), ([Term(zero), Term(one, "or", float("nan"))], "0 to 10")):
         with pytest.raises(BoardError, match=match):
             concepts.combine(session, terms)
@@ -189,6 +188,8 @@ def test_a_concept_of_another_network_is_refused_by_the_name_of_its_layer(sessio
     places = Concept(image_id(1), np.ones(62_720, np.float32), None, 0.0, "lite0_map", "cosine")
     with pytest.raises(LayerError, match=r"'lite0_map'.*one at a time"):
         concepts.score(session, places)
+    with pytest.raises(LayerError, match=r"'lite0_map'.*not combined"):
+        concepts.combine(session, [Term(concepts.teach(session, board(kinds[0][:2]))), Term(places)])
 
 
 def test_a_bare_vector_ranks_by_its_cosine(session, kinds):
