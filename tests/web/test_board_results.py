@@ -8,8 +8,7 @@ from leitmotiv.formats import cav
 from leitmotiv.settings import Settings
 from leitmotiv.web import context
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import inspecting
-from leitmotiv.workflows import cropping
+from leitmotiv.workflows import cropping, inspecting
 from leitmotiv.workflows.session import Session
 from tests.workflows.kinds import KINDS
 from tests.workflows.synthetic import add, image_id
