@@ -31,6 +31,8 @@ that is half of the collection.)"""
 _LOW = 0.25
 _DOUBTED_FROM = 3
 _LEAST = 1e-9
+_NARROWEST = 1e-5
+"""Of the way from the middle to the board: it outlasts the single precision in which concepts are kept."""
 _BEST = 5
 _ALONE = 0.6
 """What a board of one picture would score if it were left out, by what it scores: that cannot be found from itself."""
@@ -213,7 +215,7 @@ def _top(left_out: Float, fitted: Float, middle: float) -> float:
     supposed = middle + _ALONE * (float(np.median(fitted)) - middle)
     found = supposed if len(left_out) == 1 else float(np.median(left_out))
     # A board whose pictures have nothing in common would put itself below the collection.
-    return max(found, middle + 0.1 * abs(supposed - middle), middle + _LEAST)
+    return max(found, middle + 0.1 * abs(supposed - middle), middle + _NARROWEST)
 
 
 def _standing(scores: Float, middle: float, top: float) -> Float:

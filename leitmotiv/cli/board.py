@@ -13,7 +13,7 @@ from leitmotiv.cli.export import chosen
 from leitmotiv.cli.verbs import Verb, common_options, printable, session, show, version_option
 
 if TYPE_CHECKING:
-    from leitmotiv.records import Board
+    from leitmotiv.records import Board, BoardPicture
     from leitmotiv.workflows.learning import Difference
     from leitmotiv.workflows.session import Session
 
@@ -43,10 +43,12 @@ def create(name: str, pictures: tuple[str, ...], negative: tuple[str, ...], word
     """Make a board, with pictures on it."""
     from leitmotiv.workflows import boards
 
-    with session() as opened, opened.library.transaction():
-        board = boards.create(opened, name, words=words)
-        board = _put(opened, board, pictures, "positive", 1.0)
-        board = _put(opened, board, negative, "negative", 1.0)
+    with session() as opened:
+        sides = (("positive", _taken_in(opened, pictures)), ("negative", _taken_in(opened, negative)))
+        with opened.library.transaction():
+            board = boards.create(opened, name, words=words)
+            for side, taken in sides:
+                board = _put(opened, board, taken, side, 1.0)
         _tell(opened, board)
 
 
@@ -95,7 +97,7 @@ def add(board: str, pictures: tuple[str, ...], against: bool, weight: float, of:
     with session() as opened:
         more = select(opened, of, sort) if of else ()
         side = "negative" if against else "positive"
-        _tell(opened, _put(opened, boards.get(opened, board), [*pictures, *more], side, weight))
+        _tell(opened, _put(opened, boards.get(opened, board), [*_taken_in(opened, pictures), *more], side, weight))
 
 
 @command.command("remove", cls=Verb)
@@ -130,7 +132,7 @@ def weigh(board: str, weight: float, pictures: tuple[str, ...]) -> None:
 def draw(board: str, count: int, replace: tuple[str, ...]) -> None:
     """Draw COUNT pictures from the library that are probably not what a board means.
 
-    The same board draws the same pictures; they stand on its other side, and can be replaced.
+    The same board draws the same pictures from the same library; they stand on its other side, and can be replaced.
     """
     from leitmotiv.workflows import pinning
 
@@ -249,23 +251,51 @@ def samples() -> None:
         show({"boards": [board_forms.board(opened, one) for one in made]}, lambda: "\n".join(map(_line, made)))
 
 
-def _put(opened: "Session", board: "Board", pictures: Sequence[str], side: Any, weight: float) -> "Board":
-    """Put files and ids on a board; files that the library does not have are handed in."""
+def _taken_in(opened: "Session", pictures: Sequence[str]) -> "list[BoardPicture | str]":
+    """Ids for ids and for files that the library has; other files are read."""
     from leitmotiv.workflows import pinning
 
-    weights: dict[str, float] = {}
+    taken: list[BoardPicture | str] = []
     for picture in pictures:
         path = Path(picture)
-        if not os.path.lexists(path):
-            weights[picture] = weight
-            continue
         known = opened.library.images.find_path(os.fsencode(os.path.abspath(path)))
-        if known is None:
-            board, picture_id = pinning.hand_in(opened, board.id, path.read_bytes(), path.name, side)
-            weights[picture_id] = weight
+        if known is not None:
+            taken.append(known.id)
+        elif os.path.lexists(path):
+            taken.append(pinning.taken_in(opened, _read(path), path.name))
         else:
-            weights[known.id] = weight
-    return pinning.put(opened, board.id, weights, side) if weights else board
+            taken.append(picture)
+    return taken
+
+
+def _put(
+    opened: "Session", board: "Board", pictures: "Sequence[BoardPicture | str]", side: Any, weight: float
+) -> "Board":
+    """Put pictures on a board, those that the library does not have first; all or nothing."""
+    from leitmotiv.workflows import pinning
+
+    with opened.library.transaction():
+        for one in pictures:
+            if not isinstance(one, str):
+                board, _ = pinning.pin(opened, board.id, one, side, weight)
+        ids = [one for one in pictures if isinstance(one, str)]
+        return pinning.put(opened, board.id, dict.fromkeys(ids, weight), side) if ids else board
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises
+    ------
+    ImageReadError
+        It cannot be read, is a folder, or a link to nowhere.
+    """
+    from leitmotiv.errors import ImageReadError
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ImageReadError(printable(str(path)), (error.strerror or type(error).__name__).lower()) from error
 
 
 def _id(opened: "Session", board: "Board", picture: str) -> str:
@@ -279,7 +309,7 @@ def _id(opened: "Session", board: "Board", picture: str) -> str:
     own = {one.id for one in board.examples}
     if known is not None and known.id in own:
         return known.id
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(_read(path)).hexdigest()
 
 
 def _tell(opened: "Session", board: "Board") -> None:

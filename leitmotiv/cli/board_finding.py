@@ -36,14 +36,14 @@ def train(board: str, method: str, name: str) -> None:
 
     with session() as opened, bars() as report:
         taught = learning.train(opened, named(opened, board).id, method=method, name=name, report=report)
-        form = board_forms.board(opened, taught.board)
+        form = board_forms.board(opened, taught.board) | {"left_out": taught.left_out}
     made = taught.board.snapshot
     assert made is not None  # train makes it the current one
     counts = f"{made.on('positive')} that it is, {made.on('negative')} that it is not"
     quality = "" if made.quality is None else f"; one left out comes before {made.quality:.1%} of the library"
     show(form, lambda: f"{taught.board.name}: snapshot {made.id}, learnt from {counts}{quality}")
     for image_id in taught.left_out:
-        note(f"{image_id[:12]} is gone, and was left out.")
+        note(f"{image_id[:12]} was left out: it is gone, or `leitmotiv build-index` has still to look at it.")
     for image_id, strength in made.contradictions:
         note(f"{image_id[:12]} does not fit the others ({strength:.2f}).")
 

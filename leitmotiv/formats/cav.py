@@ -16,9 +16,10 @@ import numpy as np
 from leitmotiv.errors import CavFileError, CavKeyError, CavTypeError
 from leitmotiv.records import Float32, read_only
 
-MOST_BYTES = 32 << 20
-"""Of a file: the longest vector of a known layer takes half a megabyte."""
-MOST_VALUES = 1 << 20
+MOST_BYTES = 4 << 20
+"""Of a file: the longest vector of a known layer takes half a megabyte, in double precision one."""
+MOST_VALUES = 1 << 17
+"""Of a list or a map: the longest vector of a known layer has 103,488. What is read takes some 70 times its bytes."""
 _REQUIRED = ("vector", "id", "model_layer")
 _MOST_TEXT = 1 << 20
 

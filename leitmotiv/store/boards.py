@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from peewee import fn
+from peewee import Table, fn
 
 from leitmotiv.records import Board, BoardExample, BoardPicture, Snapshot
 from leitmotiv.store import tables
@@ -48,6 +48,9 @@ _SNAPSHOT = (
     tables.BoardSnapshots.contradictions,
 )
 
+_SEQUENCE = Table("sqlite_sequence")
+"""Where SQLite counts the rows of tables with AUTOINCREMENT."""
+
 
 class Boards:
     """The boards; reached as `library.boards`."""
@@ -77,8 +80,11 @@ class Boards:
         return self._next(tables.BoardSnapshots)
 
     def _next(self, table: Any) -> int:
+        """One above the highest number that there ever was: undoing takes rows away, and links to them may be out."""
         (largest,) = self._database.row(table.select(fn.MAX(table.id))) or (0,)
-        return int(largest or 0) + 1
+        counted = _SEQUENCE.select(_SEQUENCE.c.seq).where(_SEQUENCE.c.name == table._meta.table_name)
+        (highest,) = self._database.row(counted) or (0,)
+        return max(int(largest or 0), int(highest or 0)) + 1
 
     def _where(self, number: int | None) -> list[Board]:
         boards, examples, snapshots = tables.Boards, tables.BoardExamples, tables.BoardSnapshots
@@ -137,13 +143,21 @@ class Boards:
         return found | {one[0] for (examples,) in told for one in json.loads(examples) if one[0] in wanted}
 
     def keep_seen(self, ids: Sequence[str]) -> None:
-        """Before pictures are forgotten: of those on boards keep what the backbone saw, and nothing to look at."""
-        on_board, table = self.using(ids), tables.Activations
+        """Before pictures are forgotten: of those on boards keep what the backbone saw.
+
+        To look at there is only what was handed in before.
+        """
+        on_board, table, pictures = self.using(ids), tables.Activations, tables.BoardPictures
         for part in chunks(on_board):
             rows = table.select(table.image_id, table.version, table.pooled).where(table.image_id.in_(part))
+            handed = self.handed_in(part)
             for image_id, version, pooled in self._database.rows(rows):
-                seen = np.frombuffer(pooled, "<f2").astype(np.float16)
-                self.put_picture(BoardPicture(image_id, "", 0, 0, b"", seen, version))
+                if image_id in handed:
+                    seen = pictures.update(activation=pooled, measured=version)
+                    self._database.run(seen.where(pictures.id == image_id))
+                else:
+                    values = np.frombuffer(pooled, "<f2").astype(np.float16)
+                    self.put_picture(BoardPicture(image_id, "", 0, 0, b"", values, version))
 
     # ---- pictures that were handed in ----
 

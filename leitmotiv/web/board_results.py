@@ -14,13 +14,12 @@ from leitmotiv.web.context import address, the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.web.own import LARGE
 from leitmotiv.workflows import boards, browse, finding, learning, publishing
+from leitmotiv.workflows.concept_files import MOST_BYTES
 
 pages = Blueprint("board_results", __name__)
 
 SNAPSHOTS = f"{ONE}/snapshots"
 MANY = 10_000_000
-CAV_BYTES = 64_000_000
-"""Of a .cav file that is taken in."""
 ASKED = {
     **shapes.SELECTED,
     "sort": schema.text("`-score`, `score`, or an order of pictures.", default="-score"),
@@ -32,18 +31,21 @@ ASKED = {
 
 
 @pages.post(f"{ONE}/train")
-@describe(body=board.TAUGHT, answer=board.BOARD, errors=(404, 409, 501))
+@describe(body=board.TAUGHT, answer=board.TRAINED, errors=(404, 409, 501))
 def train(number: int) -> Response:
-    """Have a board learn from what is on it; the new snapshot becomes its current one."""
-    form = body(board.TAUGHT)
+    """Have a board learn from what is on it; the new snapshot becomes its current one.
+
+    `left_out` has the pictures that taught nothing: gone, or not yet seen by the network.
+    """
+    session, form = the_session(), body(board.TAUGHT)
     taught = learning.train(
-        the_session(),
+        session,
         number,
         method=form.get("method", "ridge"),
         name=form.get("name", ""),
         revision=form.get("revision"),
     )
-    return answer(taught.board)
+    return json_answer(board_forms.board(session, taught.board) | {"left_out": taught.left_out})
 
 
 @pages.get(SNAPSHOTS)
@@ -162,7 +164,7 @@ def informative(number: int) -> Response:
 @describe(query={"name": board.NAME}, answer=board.BOARD, status=201)
 def bring_in() -> Response:
     """Make a board of the .cav file that is the body; it is called as `?name=`, with a number where that is taken."""
-    request.max_content_length = CAV_BYTES
+    request.max_content_length = MOST_BYTES
     return answer(publishing.bring_in(the_session(), request.get_data(cache=False), request.args.get("name", "")), 201)
 
 

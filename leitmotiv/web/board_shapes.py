@@ -148,32 +148,32 @@ DIFFERENCE = schema.answer(
         "cosine": schema.maybe(schema.number(-1, 1, "Of what was learnt; 1 is the same.")),
     }
 )
+_BOARD: dict[str, Schema] = {
+    "id": schema.whole(1),
+    "name": schema.text(),
+    "words": schema.text(),
+    "revision": schema.whole(0, about="Of the board as it is here; changes may give it."),
+    "made": schema.moment(),
+    "changed": schema.moment(),
+    "trashed": schema.maybe(schema.moment("When it was thrown away; null for one in use.")),
+    "seed": schema.whole(),
+    "positive": EXAMPLES,
+    "negative": EXAMPLES,
+    "snapshots": schema.listed(SNAPSHOT, "Newest first."),
+    "current": schema.maybe(schema.whole(1, about="The snapshot that it goes by.")),
+    "stale": schema.truth("Whether its pictures are others than those that snapshot was taught."),
+    "contradictions": schema.listed(
+        schema.answer({"id": schema.text(), "strength": schema.number(0, 1)}),
+        "Pictures that the others of the board speak against.",
+    ),
+    "heroes": schema.listed(schema.text(), "Addresses of a few of its pictures."),
+}
 BOARD = schema.named(
     "Board",
-    schema.answer(
-        {
-            "id": schema.whole(1),
-            "name": schema.text(),
-            "words": schema.text(),
-            "revision": schema.whole(0, about="Of the board as it is here; changes may give it."),
-            "made": schema.moment(),
-            "changed": schema.moment(),
-            "trashed": schema.maybe(schema.moment("When it was thrown away; null for one in use.")),
-            "seed": schema.whole(),
-            "positive": EXAMPLES,
-            "negative": EXAMPLES,
-            "snapshots": schema.listed(SNAPSHOT, "Newest first."),
-            "current": schema.maybe(schema.whole(1, about="The snapshot that it goes by.")),
-            "stale": schema.truth("Whether its pictures changed since that snapshot."),
-            "contradictions": schema.listed(
-                schema.answer({"id": schema.text(), "strength": schema.number(0, 1)}),
-                "Pictures that the others of the board speak against.",
-            ),
-            "heroes": schema.listed(schema.text(), "Addresses of a few of its pictures."),
-        },
-        "Pictures that show something, pictures that do not, and what was learnt from them.",
-    ),
+    schema.answer(_BOARD, "Pictures that show something, pictures that do not, and what was learnt from them."),
 )
+_LEFT_OUT = schema.listed(schema.text(), "Pictures that taught nothing: gone, or not yet seen by the network.")
+TRAINED = schema.answer({**_BOARD, "left_out": _LEFT_OUT})
 BOARDS = schema.answer({"boards": schema.listed(BOARD)})
 BOARD_AND_PICTURE = schema.answer({"board": BOARD, "id": schema.text("Of the picture.")})
 

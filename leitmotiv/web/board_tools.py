@@ -26,7 +26,6 @@ MIXED = 60
 WAYS = (("and", "and"), ("or", "or"), ("minus", "without"))
 """How a board joins those before it, and the word for it."""
 MOST_TERMS = 12
-HEAVIEST = 2.0
 _NUMBER = re.compile(r"[0-9]{1,2}(\.[0-9]{1,4})?", re.ASCII)
 
 

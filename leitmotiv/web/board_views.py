@@ -14,6 +14,7 @@ from leitmotiv.web.context import address, the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.web.images import A_DAY, send_bytes
 from leitmotiv.workflows import boards, browse, cropping, inspecting, learning, outside
+from leitmotiv.workflows.concept_files import fingerprint
 
 pages = Blueprint("board_views", __name__)
 
@@ -51,7 +52,7 @@ def heat(number: int, image_id: str) -> Response:
     def draw() -> tuple[bytes, str]:
         return inspecting.colour_heat(session, concept, image.id, kind), "image/png"  # type: ignore[arg-type]
 
-    return send_bytes(f"{image.id}-{concept.id}-{kind}", A_DAY, draw)
+    return send_bytes(f"{image.id}-{fingerprint(concept)}-{kind}", "private, no-cache", draw)
 
 
 @pages.get(f"{ONE}/crops/<image_id>")
@@ -88,9 +89,10 @@ def cut(image_id: str) -> Response:
     """A crop of a picture, `?box=x,y,width,height` in shares of its sides, in all its pixels or `?size=` of them."""
     session = the_session()
     image, size = browse.image(session, image_id), parameters.optional_whole("size", 16, 4096)
-    crop = Crop(*_box(request.args.get("box", "")), 0.0)
+    box = _box(request.args.get("box", ""))
+    crop = Crop(*box, 0.0)
     made = send_bytes(
-        f"{image.id}-{request.args.get('box')}-{size}-{image.size}",
+        f"{image.id}-{','.join(map(repr, box))}-{size}-{image.size}",
         A_DAY,
         lambda: (cropping.cut(session, image.id, crop, size), "image/jpeg"),
     )

@@ -6,7 +6,14 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from leitmotiv.errors import EmptyLibraryError, LayerError, MissingExtraError, UsageError
+from leitmotiv.errors import (
+    BoardError,
+    EmptyLibraryError,
+    LayerError,
+    MissingExtraError,
+    NoActivationsError,
+    UsageError,
+)
 from leitmotiv.records import Board, BoardExample, Image, Ranking, Result, Snapshot
 from leitmotiv.web import board_forms, parameters
 from leitmotiv.web.context import address, the_session
@@ -201,7 +208,7 @@ def _found(session: Session, board: Board, learnt: Snapshot | None, asked: Asked
         return Found(ranking)
     except UsageError as error:
         return Found(fault=str(error))
-    except (LayerError, MissingExtraError, EmptyLibraryError) as error:
+    except (BoardError, LayerError, MissingExtraError, EmptyLibraryError, NoActivationsError) as error:
         return Found(why_not=str(error))
 
 
@@ -265,7 +272,8 @@ def _beside(session: Session, board: Board, learnt: Snapshot | None, *, usable: 
     above = None
     if learnt is not None and usable:
         above = board_viewing.likely(session, board, learnt)
-        asking = () if frozen else finding.informative(session, board.id, learnt.id, ASKED)
+        if not frozen and learnt.layer == POOLED:
+            asking = finding.informative(session, board.id, learnt.id, ASKED)
     states = pinning.states(session, board)
     other = next((one for one in board.snapshots if learnt and one.id != learnt.id), None)
     pair = {"a": other.id, "b": learnt.id} if other and learnt else {}

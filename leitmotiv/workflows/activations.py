@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leitmotiv.errors import ImageReadError, MissingExtraError
+from leitmotiv.errors import ImageReadError, LeitmotivError, MissingExtraError
 from leitmotiv.imaging import read as reading
 from leitmotiv.imaging.square import SHORT, network_input
 from leitmotiv.records import Image, Pixels
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 PHASE = "Seeing what pictures show"
 AT_ONCE = 16
 """Pictures of a batch: they are seen together, and stored together."""
+FEW = 32
+"""Pictures that the backbone sees while somebody waits; more of them are a job."""
+NOTHING_SEEN = (
+    'Nobody has looked at what these pictures show yet. Run `leitmotiv build-index`, or start the job "activations".'
+)
 READ = 1.25 * SHORT
 """Short side at which a picture is read, pixels: some more than is needed, so that it is shrunk once and well."""
 
@@ -71,6 +76,25 @@ def see(session: Session, ids: Sequence[str]) -> int:
         The weights are not installed, or damaged.
     """
     return sum(now for now, _ in _seen(session, ids))
+
+
+def catch_up(session: Session) -> None:
+    """Show the backbone what it has not seen, where that is quick; the rest is done when it can be.
+
+    Raises
+    ------
+    LeitmotivError
+        It has seen nothing yet, and cannot look now.
+    """
+    library = session.library
+    if not 0 < len(library.activations.missing()) <= FEW or not library.writable:
+        return
+    with session.lane:
+        try:
+            see(session, library.activations.missing())
+        except LeitmotivError:
+            if not library.activations.count():
+                raise
 
 
 def _seen(session: Session, ids: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from leitmotiv.analysis import background as ground
 from leitmotiv.analysis.background import Background
-from leitmotiv.errors import EmptyLibraryError, LeitmotivError
-from leitmotiv.records import ACTIVATIONS, Float32
+from leitmotiv.errors import EmptyLibraryError, LeitmotivError, NoActivationsError
+from leitmotiv.records import ACTIVATIONS
 from leitmotiv.store.arrays import Stored
 from leitmotiv.workflows import activations
 from leitmotiv.workflows.memory import remember
@@ -22,8 +22,6 @@ BACKGROUND = "background"
 """The name of the stored arrays."""
 REVISION = 2
 """Grows whenever the same activations would give another background."""
-MOST_AT_ONCE = 2_000
-"""Pictures that the backbone has not seen, up to which a page waits for it."""
 PREPARED_FROM = 5_000
 """Pictures from which the background is made with the index: a page would wait for it."""
 PATCHED_FROM = 10_000
@@ -58,6 +56,8 @@ def background(session: Session, report: Report | None = None) -> Ground:
     ------
     EmptyLibraryError
         There is no picture to learn from.
+    NoActivationsError
+        A page asks, and the backbone has seen none of the pictures.
     MissingExtraError
         The weights of the backbone are needed, and are missing or damaged.
     """
@@ -86,16 +86,26 @@ def follow(session: Session, report: Report | None = None, *, wait: float = 5.0)
 
 
 def digest(ids: Sequence[str]) -> str:
-    """What a background is made from and by."""
-    text = "\n".join([f"background {REVISION} {ACTIVATIONS}", *ids])
-    return hashlib.sha256(text.encode()).hexdigest()
+    """What a background is made by, in plain words, and from: a hash of the pictures."""
+    pictures = hashlib.sha256("\n".join(ids).encode()).hexdigest()
+    return f"{_way()} {pictures}"
+
+
+def _way() -> str:
+    """By what a background is made: rows of another way cannot stand beside those of this one."""
+    return f"background {REVISION} {ACTIVATIONS}"
 
 
 def _seen(session: Session, report: Report | None) -> None:
-    """Have the backbone see what is new. What it saw is enough where it cannot look now, unless that is nothing."""
+    """Have the backbone see what is new. What it saw is enough where it cannot look now, unless that is nothing.
+
+    A page waits for a few pictures only: more of them are a job.
+    """
     library = session.library
-    lacking = library.activations.missing()
-    if not lacking or (not session.patient and len(lacking) > MOST_AT_ONCE and library.activations.count()):
+    if not session.patient:
+        activations.catch_up(session)
+        if not library.activations.count() and library.images.count():
+            raise NoActivationsError(activations.NOTHING_SEEN)
         return
     try:
         activations.ensure(session, report)
@@ -133,7 +143,8 @@ def _unpacked(stored: Stored, **other: NDArray[Any]) -> Background:
 
 
 def _patchable(stored: Stored, ids: tuple[str, ...]) -> bool:
-    if len(ids) < PATCHED_FROM or not stored.digest or set(_KEYS) - set(stored):
+    same_way = (stored.digest or "").rpartition(" ")[0] == _way()
+    if len(ids) < PATCHED_FROM or not same_way or set(_KEYS) - set(stored):
         return False
     old = set(stored.ids) - {""}
     strange = len(old.symmetric_difference(ids))
@@ -159,8 +170,3 @@ def _patched(stored: Stored, ids: tuple[str, ...], pooled: NDArray[np.float16]) 
     gone = near < 0
     near[gone], closeness[gone] = 0, 0
     return _unpacked(stored, rows=rows, plain=plain, near=near, closeness=closeness)
-
-
-def rows_of(found: Ground, ids: Sequence[str]) -> Float32:
-    """Rows of pictures that the background has, (M, P) float32."""
-    return np.asarray(found.background.rows[[found.row_of[image_id] for image_id in ids]])

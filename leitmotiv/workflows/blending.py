@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import hubness, subject
-from leitmotiv.errors import MissingExtraError, NoActivationsError, UsageError
+from leitmotiv.errors import NoActivationsError, UsageError
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import Float, Half
 from leitmotiv.workflows import activations, correcting, likeness
@@ -29,8 +29,6 @@ from leitmotiv.workflows.session import Session
 LOOK, SUBJECT = 0.0, 1.0
 STEPS = 20
 """A blend is a whole number of these parts: what was found for one is found again."""
-FEW = 32
-"""Pictures that the backbone sees while somebody waits; more of them are a job."""
 USUAL_LOOK = 0.5 / hubness.USUAL
 """By which divergences in nats are multiplied where nothing is corrected, so that the usual one is 0.5."""
 _USUAL_SUBJECT = 0.5 / subject.USUAL
@@ -159,15 +157,12 @@ def subjects(session: Session) -> Subjects:
         It has seen none, and cannot: its weights are not installed, or damaged.
     """
     library = session.library
-    _catch_up(session)
+    activations.catch_up(session)
     state = (library.revision("activations"), session.settings.correction)
     ids, pooled = library.activations.matrix()
     found = remember(session, ("subjects", state, len(ids)), lambda: Subjects(ids, pooled, session.settings.correction))
     if not found.ids:
-        raise NoActivationsError(
-            "Nobody has looked at what these pictures show yet. Run `leitmotiv build-index`, or start the job "
-            '"activations".'
-        )
+        raise NoActivationsError(activations.NOTHING_SEEN)
     return found
 
 
@@ -181,20 +176,6 @@ def check(session: Session) -> None:
     """
     if session.library.activations.missing():
         session.backbone()
-
-
-def _catch_up(session: Session) -> None:
-    """Show the backbone what it has not seen, where that is quick; the rest is done when it can be."""
-    library = session.library
-    lacking = library.activations.missing()
-    if not 0 < len(lacking) <= FEW or not library.writable:
-        return
-    with session.lane:
-        try:
-            activations.see(session, library.activations.missing())
-        except MissingExtraError:
-            if not library.activations.count():
-                raise
 
 
 def order(session: Session, image_id: str, wanted: int | None = None, *, by: float = LOOK) -> Order:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from leitmotiv.errors import BoardChangedError, NotFoundError, UsageError
+from leitmotiv.errors import BoardChangedError, BoardError, NotFoundError, UsageError
 from leitmotiv.records import Board
 from leitmotiv.workflows.own import LONGEST_NAME
 from leitmotiv.workflows.session import Session
@@ -73,7 +73,13 @@ def create(session: Session, name: str = "", *, words: str = "", seed: int | Non
 
 
 def change(
-    session: Session, board: int | str, make: Callable[[Board], Board], title: str, *, revision: int | None = None
+    session: Session,
+    board: int | str,
+    make: Callable[[Board], Board],
+    title: str,
+    *,
+    revision: int | None = None,
+    in_trash: bool = False,
 ) -> Board:
     """Make another state of a board in one transaction; the one way in which all changes go.
 
@@ -85,16 +91,22 @@ def change(
         What undoing takes back; "{name}" stands for the name of the board.
     revision : int, optional
         The state that whoever asks saw last.
+    in_trash : bool
+        Whether a board in the trash may be changed.
 
     Raises
     ------
     NotFoundError
         There is no such board.
+    BoardError
+        It is in the trash.
     BoardChangedError
         Meanwhile it was changed elsewhere.
     """
     with session.library.transaction():
         before = get(session, board)
+        if before.trashed and not in_trash:
+            raise BoardError(f"The board {before.name!r} is in the trash. Bring it back, then change it.")
         if revision is not None and revision != before.revision:
             raise BoardChangedError(
                 f"The board {before.name!r} was changed in another place meanwhile. Look at it anew, then change it."
@@ -162,6 +174,7 @@ def trash(session: Session, board: int | str, *, revision: int | None = None) ->
         lambda before: before if before.trashed else replace(before, trashed=now),
         "board {name} thrown away",
         revision=revision,
+        in_trash=True,
     )
 
 
@@ -179,7 +192,7 @@ def bring_back(session: Session, board: int) -> Board:
             return before
         return replace(before, trashed=None, name=free_name(session, before.name))
 
-    return change(session, board, make, "board {name} brought back")
+    return change(session, board, make, "board {name} brought back", in_trash=True)
 
 
 def remove(session: Session, boards: Iterable[int]) -> int:

@@ -1,9 +1,9 @@
 """Concepts as files: .cav, which cavlib reads too, and JSON; what ours know beyond cavlib's goes into the metadata."""
 
-import json
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,10 +14,14 @@ from leitmotiv.errors import CavFileError, LeitmotivError, PermissionDeniedError
 from leitmotiv.formats import cav
 from leitmotiv.formats.cav import CavFile
 from leitmotiv.records import ACTIVATIONS, Calibration, Concept, Contradiction, Example, Float32
-from leitmotiv.workflows.layers import LAYERS, POOLED, VERSION
+from leitmotiv.workflows.layers import LAYERS, VERSION
 
+MOST_BYTES = cav.MOST_BYTES
+"""Of a .cav file that is taken in."""
 OURS = "leitmotiv"
 """The entry of the metadata that holds what leitmotiv adds."""
+_DEEPEST = 32
+"""Of metadata in JSON: what lies deeper in a file from elsewhere is left out."""
 
 
 def save_cav(concept: Concept, path: Path) -> None:
@@ -46,8 +50,8 @@ def load_cav(path: Path) -> Concept:
         It cannot be read, or is no such file; the text says why.
     """
     try:
-        if path.stat().st_size > cav.MOST_BYTES:
-            raise CavFileError(f"{path} has {path.stat().st_size:,} bytes, and a .cav file at most {cav.MOST_BYTES:,}.")
+        if path.stat().st_size > MOST_BYTES:
+            raise CavFileError(f"{path} has {path.stat().st_size:,} bytes, and a .cav file at most {MOST_BYTES:,}.")
         return from_cav(path.read_bytes())
     except OSError as error:
         raise CavFileError(f"{path} cannot be read: {error.strerror}.") from error
@@ -57,6 +61,11 @@ def to_cav(concept: Concept) -> bytes:
     """A concept as the bytes of a .cav file."""
     metadata = {key: value for key, value in concept.metadata.items() if key != OURS}
     return cav.write(CavFile(UUID(concept.id), concept.vector, concept.layer, {**metadata, OURS: _ours(concept)}))
+
+
+def fingerprint(concept: Concept) -> str:
+    """SHA-256, in hex, of all that pictures are scored by; the id is none of it: a file may give it to another one."""
+    return hashlib.sha256(to_cav(replace(concept, id=str(UUID(int=0)), metadata={}))).hexdigest()
 
 
 def from_cav(data: bytes) -> Concept:
@@ -114,6 +123,7 @@ def _ours(concept: Concept) -> dict[str, Any]:
         "negative": _pairs(concept.negative),
         "drawn": list(concept.drawn),
         "contradictions": [asdict(one) for one in concept.contradictions],
+        **({"missing": list(concept.missing)} if concept.missing else {}),
     }
 
 
@@ -131,18 +141,19 @@ def _from_ours(ours: Mapping[str, Any], length: int) -> dict[str, Any]:
         "method": ours["method"],
         "intercept": float(_numbers([ours.get("intercept", 0.0)], 1)[0]),
         "centre": None if centre is None else _numbers(centre, length),
-        "calibration": None if calibration is None else Calibration(*map(float, _numbers(calibration, 5))),
-        "quality": None if quality is None or not math.isfinite(quality) else float(quality),
+        "calibration": None if calibration is None else _calibration(calibration),
+        "quality": None if quality is None or math.isnan(quality) else _share(quality),
         "seed": int(ours.get("seed", 0)),
         "positive": _examples(ours.get("positive", ())),
         "negative": _examples(ours.get("negative", ())),
         "drawn": tuple(str(one) for one in ours.get("drawn", ())),
+        "missing": tuple(str(one) for one in ours.get("missing", ())),
         "contradictions": tuple(
             Contradiction(
                 "negative" if one["side"] == "negative" else "positive",
                 int(one["index"]),
                 str(one["image_id"]),
-                float(one["strength"]),
+                _share(one["strength"]),
             )
             for one in ours.get("contradictions", ())
         ),
@@ -157,7 +168,21 @@ def _numbers(values: Any, length: int) -> Float32:
 
 
 def _examples(pairs: Any) -> tuple[Example, ...]:
-    return tuple(Example(str(image_id), None, float(weight)) for image_id, weight in pairs)
+    return tuple(Example(str(image_id), None, float(_numbers([weight], 1)[0])) for image_id, weight in pairs)
+
+
+def _share(value: Any) -> float:
+    if not 0 <= value <= 1:
+        raise ValueError(f"{value!r} is not a number from 0 to 1")
+    return float(value)
+
+
+def _calibration(values: Any) -> Calibration:
+    known = Calibration(*map(float, _numbers(values, 5)))
+    # scores are divided by these distances
+    if not (known.top > known.middle and known.lone_top > known.lone_middle and known.spread > 0):
+        raise ValueError("in the calibration the board must lie above the middle, and the spread above 0")
+    return known
 
 
 def to_json(concept: Concept, *, vectors: bool = True) -> dict[str, Any]:
@@ -172,7 +197,7 @@ def to_json(concept: Concept, *, vectors: bool = True) -> dict[str, Any]:
         "layer": concept.layer,
         "dimensions": len(concept.vector),
         **{key: value for key, value in _ours(concept).items() if key not in ("version", "centre")},
-        "metadata": json.loads(json.dumps(dict(concept.metadata), default=repr, allow_nan=False)),
+        "metadata": _plain(dict(concept.metadata)),
     }
     if vectors:
         described["vector"] = concept.vector.tolist()
@@ -180,6 +205,16 @@ def to_json(concept: Concept, *, vectors: bool = True) -> dict[str, Any]:
     return described
 
 
-def is_pooled(concept: Concept) -> bool:
-    """Whether pictures of a library can be scored by it."""
-    return concept.layer == POOLED
+def _plain(value: Any, depth: int = 0) -> Any:
+    """A value of MessagePack as JSON has it: what is no number is null, keys are texts, bytes and times are spelled."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, (Mapping, list, tuple)) and depth == _DEEPEST:
+        return "…"
+    if isinstance(value, Mapping):
+        return {key if isinstance(key, str) else repr(key): _plain(one, depth + 1) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one, depth + 1) for one in value]
+    return repr(value)

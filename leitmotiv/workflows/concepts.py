@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from leitmotiv.analysis import algebra, concept, questions
 from leitmotiv.analysis import background as ground
 from leitmotiv.analysis.algebra import Operation
-from leitmotiv.errors import BoardError, LayerError
+from leitmotiv.errors import BoardError, LayerError, NoActivationsError
 from leitmotiv.records import Concept, Contradiction, Example, Float, Float32, Scores
+from leitmotiv.workflows import activations
 from leitmotiv.workflows.backgrounds import Ground, background
-from leitmotiv.workflows.layers import LAYERS, POOLED, SEEN
+from leitmotiv.workflows.layers import LAYERS, MAP, POOLED, SEEN
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.session import Session
 
@@ -67,6 +68,8 @@ def teach(
     ------
     BoardError
         No positive picture is left, or its weight is not a number.
+    NoActivationsError
+        The backbone has not seen any of the positive pictures yet, and there are too many to wait for.
     EmptyLibraryError, MissingExtraError
         See `backgrounds.background`.
     """
@@ -76,6 +79,8 @@ def teach(
     wanted, against = _usable(found, positive), _usable(found, negative)
     if not len(wanted):
         lost = _missing(found, positive)
+        if session.library.images.many(lost):
+            raise NoActivationsError(activations.NOTHING_SEEN)
         why = f"none of its {len(lost)} pictures is known to the library any more" if lost else "nothing is on its side"
         raise BoardError(f"The board has no picture that it is: {why}. Add one to “It is”.")
     learn = _by_ridge if method == "ridge" else _by_sgd
@@ -294,7 +299,7 @@ class Term:
     weight: float = 1.0
 
 
-def combine(session: Session, terms: Sequence[Term], ids: Sequence[str] | None = None) -> Scores:
+def combine(session: Session, terms: Sequence[Term]) -> Scores:
     """What several concepts say together, joined from left to right; of the first only the concept counts.
 
     Scores have the scale of a single concept's. Probabilities are joined likewise, as of independent concepts.
@@ -311,6 +316,11 @@ def combine(session: Session, terms: Sequence[Term], ids: Sequence[str] | None =
     wrong = next((one.weight for one in terms if not 0 <= one.weight <= MOST_WEIGHT), None)
     if wrong is not None:
         raise BoardError(f"Weights in a combination are 0 to {MOST_WEIGHT:g}, and one is {wrong}.")
+    if any(one.concept.layer == MAP for one in terms):
+        raise LayerError(
+            f"A concept that knows places (layer {MAP!r}) ranks a library by itself and is not combined with others. "
+            f"Leave it out, or train its board from pictures: what that learns, of the layer {POOLED!r}, combines."
+        )
     found = [score(session, one.concept) for one in terms]
     joined = algebra.combined(
         found[0].score,
@@ -319,8 +329,7 @@ def combine(session: Session, terms: Sequence[Term], ids: Sequence[str] | None =
     chances = found[0].probability
     for one, each in zip(terms[1:], found[1:], strict=True):
         chances = algebra.chance(chances, one.operation, one.weight, each.probability)
-    whole = Scores(found[0].ids, joined, concept.percentile(joined), chances, found[0].cosine)
-    return whole if ids is None else of_ids(whole, ids)
+    return Scores(found[0].ids, joined, concept.percentile(joined), chances, found[0].cosine)
 
 
 def of_ids(whole: Scores, ids: Sequence[str]) -> Scores:

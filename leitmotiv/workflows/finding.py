@@ -1,6 +1,5 @@
 """Pictures in the order in which a mood board means them: of the library, of a part of it, or of any folder."""
 
-import hashlib
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from leitmotiv.analysis.algebra import Operation
 from leitmotiv.records import BoardExample, Concept, Ranking, Result, Scores
 from leitmotiv.workflows import concepts, placed, selecting
 from leitmotiv.workflows.boards import get
+from leitmotiv.workflows.concept_files import fingerprint
 from leitmotiv.workflows.concepts import Term
 from leitmotiv.workflows.layers import MAP
 from leitmotiv.workflows.learning import concept_of, learn, snapshot_of
@@ -217,9 +217,8 @@ def informative(session: Session, board: int | str, snapshot: int | None = None,
 
 
 def _key(session: Session, concept: Concept) -> tuple[Hashable, ...]:
-    """What scores are made from: the vector and not the id, which a file may give to another one."""
-    seen = session.library.revision("activations", "images")
-    return hashlib.sha256(concept.vector.tobytes()).hexdigest(), concept.method, seen
+    """What scores are made from."""
+    return fingerprint(concept), session.library.revision("activations", "images")
 
 
 def _chosen(session: Session, scores: Scores, text: str, sort: str) -> NDArray[np.int64]:

@@ -14,6 +14,7 @@ from leitmotiv.imaging import read as reading
 from leitmotiv.imaging.square import SHORT
 from leitmotiv.records import SEEN_SIDE, Concept, Crop, Float, Float32, Image, Pixels
 from leitmotiv.workflows import activations
+from leitmotiv.workflows.concept_files import fingerprint
 from leitmotiv.workflows.concepts import require
 from leitmotiv.workflows.layers import MAP, POOLED
 from leitmotiv.workflows.memory import remember
@@ -73,7 +74,8 @@ def colour_heat(session: Session, concept: Concept, image_id: str, kind: Heat = 
 
     Dark is the middle of the collection, bright is the board; both kinds have one scale.
     """
-    return remember(session, ("heat", concept.id, image_id, kind), lambda: _coloured(session, concept, image_id, kind))
+    key = ("heat", fingerprint(concept), image_id, kind)
+    return remember(session, key, lambda: _coloured(session, concept, image_id, kind))
 
 
 def _coloured(session: Session, concept: Concept, image_id: str, kind: Heat) -> bytes:
@@ -118,7 +120,8 @@ def crops(session: Session, concept: Concept, image_id: str, n: int = 4) -> tupl
     ImageNotFoundError, ImageReadError, MissingExtraError
     """
     require(concept, POOLED)
-    found = remember(session, ("crops", concept.id, image_id), lambda: _searched(session, concept, image_id))
+    key = ("crops", fingerprint(concept), image_id)
+    found = remember(session, key, lambda: _searched(session, concept, image_id))
     return found[:n]
 
 

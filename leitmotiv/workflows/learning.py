@@ -32,7 +32,7 @@ NEXT_TO_NONE = 1e-9
 
 @dataclass(frozen=True)
 class Taught:
-    """A board after a training, and its pictures of which nothing is left to learn from."""
+    """A board after a training, and its pictures that taught nothing: gone, or not yet seen by the network."""
 
     board: Board
     left_out: tuple[str, ...]
@@ -49,8 +49,9 @@ def train(
 ) -> Taught:
     """Have a board learn from what is on it; the new snapshot becomes its current one.
 
-    Pictures that changed while it learnt are not in the snapshot, and the board is stale then. The same pictures teach
-    the same: where the current snapshot is that already, none is made.
+    Pictures that changed while it learnt, or that it could not learn from, are not in the snapshot, and the board is
+    stale then. The same pictures teach the same while the library is the same: where the current snapshot is that
+    already, none is made.
 
     Parameters
     ----------
@@ -60,13 +61,13 @@ def train(
     Raises
     ------
     BoardError
-        There is nothing to learn from.
+        There is nothing to learn from, or the board is in the trash.
     EmptyLibraryError, MissingExtraError, NotFoundError, BoardChangedError
     """
     name = _called(name)
     before = change(session, board, lambda one: one, "", revision=revision)
     concept, left_out = learn(session, before.examples, method=method, seed=before.seed, report=report)
-    examples = before.examples
+    examples = tuple(one for one in before.examples if one.id not in left_out)
     if concept.drawn:
         examples = (*examples, *(BoardExample(one, "negative", 1.0, True) for one in concept.drawn))
     data = to_cav(concept)
@@ -89,7 +90,9 @@ def train(
         same = current is not None and current.examples == examples
         if same and not name and concept_of(session, now).id == concept.id:
             return now
-        shown = examples if now.examples == before.examples else now.examples
+        shown = now.examples
+        if concept.drawn and shown == before.examples:
+            shown = (*shown, *examples[-len(concept.drawn) :])
         return replace(now, examples=shown, snapshots=(made, *now.snapshots), current=made.id)
 
     return Taught(change(session, before.id, make, "board {name} trained"), left_out)
@@ -103,7 +106,7 @@ def learn(
     seed: int = 0,
     report: Report | None = None,
 ) -> tuple[Concept, tuple[str, ...]]:
-    """What is learnt from pictures, and those of them of which nothing is left to learn from; nothing is kept.
+    """What is learnt from pictures, and those of them that taught nothing, gone or not yet seen; nothing is kept.
 
     Raises
     ------
@@ -118,7 +121,8 @@ def learn(
         features = None if picture is None or one.weight <= 0 else _seen(session, picture)
         sides[one.side].append(Example("" if features is not None else one.id, features, one.weight))
     concept = concepts.teach(session, sides["positive"], sides["negative"], method=method, seed=seed, report=report)
-    return concept, tuple(one.id for one in given if one.id not in library and one.id not in handed)
+    missing = set(concept.missing)
+    return concept, tuple(one.id for one in given if one.id in missing)
 
 
 def _seen(session: Session, picture: BoardPicture) -> Float32 | None:

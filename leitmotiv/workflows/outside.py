@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from leitmotiv.errors import BoardError, EmptyLibraryError, ImageReadError, UsageError
+from leitmotiv.errors import BoardError, EmptyLibraryError, ImageReadError, NoActivationsError, UsageError
 from leitmotiv.imaging import read as reading
 from leitmotiv.imaging.scan import scan
 from leitmotiv.imaging.square import network_input
@@ -156,7 +156,7 @@ def _standing(session: Session, concept: Concept, score: float) -> tuple[float |
     """Percentile and probability of pictures of the library that score the same."""
     try:
         scores = scored(session, concept)
-    except (EmptyLibraryError, BoardError):
+    except (EmptyLibraryError, NoActivationsError, BoardError):
         return None, None
     order = np.argsort(scores.score)
     ascending = scores.score[order]

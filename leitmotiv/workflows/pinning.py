@@ -133,8 +133,8 @@ def draw(
 ) -> Board:
     """Have pictures drawn from the library that are probably not what a board means.
 
-    The order in which they are drawn is that of the hashes of seed and id: it depends on no other picture, so that the
-    same board draws the same pictures whatever is added to the library.
+    The order in which they are drawn is that of the hashes of seed and id: a board draws the same pictures from the
+    same library. Those that are drawn stay when others join it; the next may be among the new ones.
 
     Parameters
     ----------
@@ -221,16 +221,48 @@ def hand_in(
     NotFoundError, BoardChangedError
     """
     get(session, board)
+    return pin(session, board, taken_in(session, data, name), side, revision=revision)
+
+
+def taken_in(session: Session, data: bytes, name: str = "") -> BoardPicture | str:
+    """A file as a picture that `pin` puts on boards; of one that the library has, its id.
+
+    It is decoded here, where nobody waits for the library: nothing is written.
+
+    Raises
+    ------
+    ImageReadError, UsageError
+        As `hand_in`.
+    """
     most = session.settings.max_upload_megabytes
     if len(data) > 1e6 * most:
         raise UsageError(f"The picture has {len(data) / 1e6:,.1f} MB, but may have {most:g} (max_upload_megabytes).")
     picture_id = hashlib.sha256(data).hexdigest()
     held = session.library.images.by_sha256(picture_id)
+    return _read(session, picture_id, data, name) if held is None else held.id
+
+
+def pin(
+    session: Session,
+    board: int | str,
+    picture: BoardPicture | str,
+    side: Side = "positive",
+    weight: float = 1.0,
+    *,
+    revision: int | None = None,
+) -> tuple[Board, str]:
+    """Put what `taken_in` gave, or an id, on a board; returns the board and the id of the picture.
+
+    Raises
+    ------
+    ImageNotFoundError, UsageError, NotFoundError, BoardChangedError
+        As `put`.
+    """
+    picture_id = picture if isinstance(picture, str) else picture.id
     with session.library.transaction():
-        if held is None:
-            session.library.boards.put_picture(_read(session, picture_id, data, name))
-        changed = put(session, board, [held.id if held else picture_id], side, revision=revision)
-    return changed, held.id if held else picture_id
+        if isinstance(picture, BoardPicture):
+            session.library.boards.put_picture(picture)
+        return put(session, board, {picture_id: weight}, side, revision=revision), picture_id
 
 
 def known(session: Session, ids: Sequence[str]) -> dict[str, str]:

@@ -45,7 +45,9 @@ def score(session: Session, concept: Concept, report: Report | None = None) -> S
     ids = library.images.ids()
     if not ids:
         raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
-    digest = hashlib.sha256(f"{ACTIVATIONS} {concept.layer}".encode() + concept.vector.tobytes()).hexdigest()
+    centre = b"" if concept.centre is None else concept.centre.tobytes()
+    made_by = f"{ACTIVATIONS} {concept.layer}".encode() + concept.vector.tobytes() + centre
+    digest = hashlib.sha256(made_by).hexdigest()
     stored = library.arrays.get(SCORES)
     known: dict[str, float] = {}
     if stored is not None and stored.digest == digest:

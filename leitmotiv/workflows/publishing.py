@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from leitmotiv.errors import ImageNotFoundError, LayerError, UsageError
+from leitmotiv.errors import BoardError, ImageNotFoundError, LayerError, UsageError
 from leitmotiv.formats import board_page
 from leitmotiv.formats.board_page import PagePicture
 from leitmotiv.records import Board, BoardExample, Snapshot
@@ -75,8 +75,8 @@ def page(session: Session, board: Board, snapshot: int | None = None) -> bytes:
     if made is not None:
         try:
             ranking = finding.results(session, board.id, made.id, n=SHOWN)
-        except LayerError:
-            pass  # the concept of another network: the board is shown without what it finds
+        except (BoardError, LayerError):
+            pass  # another network, or too much for a page to wait for: the board is shown without what it finds
         else:
             results = [
                 PagePicture(_seen(session, one.id, 512 if place < board_page.LARGE else 256), f"{one.score:.2f}")

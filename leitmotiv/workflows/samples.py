@@ -1,8 +1,10 @@
 """Three boards to begin with, of pictures that leitmotiv paints itself: they show how a board works on any library."""
 
+from collections.abc import Sequence
+
 from leitmotiv.analysis import paintings
 from leitmotiv.imaging import read as reading
-from leitmotiv.records import Board
+from leitmotiv.records import Board, BoardPicture, Side
 from leitmotiv.workflows import boards, pinning
 from leitmotiv.workflows.session import Session
 
@@ -25,11 +27,15 @@ def make(session: Session) -> list[Board]:
         All three.
     """
     there = {board.name: board for board in boards.listed(session)}
+    painted = {
+        name: _painted(session, name, painter)
+        for name, _, painter in SAMPLES
+        if name not in there  # before the transaction, so that nobody waits for the painting
+    }
     made = []
     with session.library.transaction():
-        for name, words, painter in SAMPLES:
-            board = there.get(name) or _made(session, name, words, painter)
-            made.append(board)
+        for name, words, _ in SAMPLES:
+            made.append(there.get(name) or _made(session, name, words, painted[name]))
     return made
 
 
@@ -38,11 +44,17 @@ def picture(painter: paintings.Painter, seed: int) -> bytes:
     return reading.encode(paintings.painted(painter, seed), "JPEG", 88)
 
 
-def _made(session: Session, name: str, words: str, painter: paintings.Painter) -> Board:
+def _painted(session: Session, name: str, painter: paintings.Painter) -> list[tuple[BoardPicture | str, Side]]:
+    others = [other for _, _, other in SAMPLES if other is not painter]
+    wanted: list[tuple[bytes, str, Side]] = [
+        *((picture(painter, seed), f"{name} {seed + 1}.jpg", "positive") for seed in range(FOR)),
+        *((picture(other, FOR), "other.jpg", "negative") for other in others),
+    ]
+    return [(pinning.taken_in(session, data, called), side) for data, called, side in wanted]
+
+
+def _made(session: Session, name: str, words: str, pictures: Sequence[tuple[BoardPicture | str, Side]]) -> Board:
     board = boards.create(session, name, words=words, seed=0)
-    for seed in range(FOR):
-        board, _ = pinning.hand_in(session, board.id, picture(painter, seed), f"{name} {seed + 1}.jpg")
-    for _, _, other in SAMPLES:
-        if other is not painter:
-            board, _ = pinning.hand_in(session, board.id, picture(other, FOR), "other.jpg", "negative")
+    for one, side in pictures:
+        board, _ = pinning.pin(session, board.id, one, side)
     return board

@@ -27,6 +27,13 @@ def taught(background, board, against=(), weights=None):
     )
 
 
+def test_where_nothing_differs_the_board_lies_above_the_middle_in_single_precision_too():
+    same = np.full(4, 0.3)
+    known = concept.calibrated(same, same, same)
+    assert np.float32(known.top) > np.float32(known.middle)
+    assert np.float32(known.lone_top) > np.float32(known.lone_middle)
+
+
 def naive(background, board, noise, examples=2):
     """Ridge regression by its normal equations, in the space where the shrunk covariance is the identity."""
     values, vectors = np.linalg.eigh(ground.metric(background, examples))

@@ -65,6 +65,17 @@ def test_a_board_is_made_trained_corrected_and_exported(board, tmp_path):
     assert len(json.loads(board("show", "dusk", "--json"))["positive"]) == 3
 
 
+def test_what_cannot_be_read_is_named_and_nothing_is_put_on_a_board(board, tmp_path):
+    board("create", "dusk", KIND[0])
+    (tmp_path / "nowhere.jpg").symlink_to(tmp_path / "gone")
+    (tmp_path / "folder").mkdir()
+    for name in ("folder", "nowhere.jpg"):
+        assert f"{tmp_path / name}: " in board("add", "dusk", KIND[1], tmp_path / name, code=3)
+    board("create", "dawn", tmp_path / "folder", code=3)
+    form = json.loads(board("list", "--json"))["boards"]
+    assert [[one["id"] for one in each["positive"]] for each in form] == [KIND[:1]]
+
+
 def test_boards_are_listed_named_copied_and_thrown_away(board):
     board("create", "dusk", KIND[0])
     board("duplicate", "dusk")

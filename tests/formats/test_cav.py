@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from leitmotiv.errors import CavFileError, CavKeyError, CavTypeError
 from leitmotiv.formats import cav
 from leitmotiv.formats.cav import CavFile
+from leitmotiv.workflows.layers import LAYERS
 
 DATA = Path(__file__).parent.parent / "data" / "cav"
 ID = UUID("8d3bd628-36b1-449f-925a-abc140fb8cf6")
@@ -129,6 +130,22 @@ def test_nothing_is_made_of_a_size_that_is_only_claimed():
         assert tracemalloc.get_traced_memory()[1] < 50 << 20
     finally:
         tracemalloc.stop()
+
+
+def test_a_file_that_is_all_entries_stays_small_in_memory():
+    with pytest.raises(CavFileError, match="at most"):
+        cav.read(packed(stuffed=b"\x00" * cav.MOST_BYTES))
+    lists = b"\xdc\xff\xff" + b"\x80" * 65535
+    for many in (b"\xdd" + struct.pack(">I", cav.MOST_VALUES + 1), b"\xdf" + struct.pack(">I", cav.MOST_VALUES + 1)):
+        with pytest.raises(CavFileError, match="exceeds"):
+            cav.read(b"\x81\xa1x" + many + lists * 3)
+
+
+def test_the_longest_vector_of_a_known_layer_fits_in_double_precision():
+    data = msgpack.packb(
+        {"vector": [0.1] * max(LAYERS.values()), "id": str(UUID(int=1)), "model_layer": "googlenet_4d"}
+    )
+    assert len(cav.read(data).vector) == 103_488
 
 
 def test_errors_are_also_those_that_users_of_cavlib_catch():

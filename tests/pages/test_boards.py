@@ -156,6 +156,22 @@ def test_two_tabs_lose_nothing(site, browser, board):
     assert site.ids[0] in on(site, board, "positive")
 
 
+def test_what_was_handed_in_does_not_have_the_next_change_of_the_same_tab_refused(site, browser, board, tmp_path):
+    paint(78).save(tmp_path / "one.png")
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{site.url}/boards/{board.id}")
+    until(page, READY)
+    page.route("**part=board**", lambda route: route.abort())  # no fresh drawing tells the state of the board
+    page.locator('[data-side="positive"] [data-do-add]').click()
+    page.locator("dialog.picker input[type=file]").set_input_files(tmp_path / "one.png")
+    until(page, "document.querySelector('.toast')?.textContent.includes('from the disk')")
+    page.locator(f'[data-example="{site.ids[0]}"] [data-do-off]').click()
+    until(page, "document.querySelector('.toast')?.textContent.includes('Taken off')")
+    context.close()
+    assert site.ids[0] not in on(site, board, "positive")
+
+
 def test_boards_are_made_named_told_about_copied_thrown_away_and_brought_back(site, open_page, board):
     page = open_page(site.url + "/boards")
     assert page.locator(".cards > .card:not(.gone)").count() == 1
@@ -173,9 +189,13 @@ def test_boards_are_made_named_told_about_copied_thrown_away_and_brought_back(si
         card.get_by_role("button", name=words).click()
 
     choose("Words about it")
-    page.keyboard.type("blue, quiet")
+    long = "blue, quiet" + ", nearly without a sound" * 30
+    page.keyboard.insert_text(long)
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("and far away")
     page.keyboard.press("Enter")
-    until(page, "document.querySelector('.words')?.textContent === 'blue, quiet'")
+    until(page, "document.querySelector('.words')?.textContent.endsWith('away')")
+    assert boards.get(site.session, "Nearly dark").words == f"{long}\nand far away"
     choose("Duplicate")
     until(page, "document.querySelectorAll('.cards > .card:not(.gone)').length === 3")
     page.locator("#wanted").fill("QUIET")

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from leitmotiv.records import Board, BoardExample, BoardPicture, Snapshot
-from tests.store.making import image_id
+from leitmotiv.records import ACTIVATIONS, Board, BoardExample, BoardPicture, Snapshot
+from tests.store.making import add, image_id
 
 AT = datetime(2025, 5, 1, 12, tzinfo=UTC)
 A, B, C = (image_id(number) for number in range(3))
@@ -127,3 +127,24 @@ def test_what_is_removed_for_good_is_gone_from_the_journal_too(library):
     library.changes.undo()
     assert library.boards.get(gone.id) is None
     assert trained.snapshot is not None
+
+
+def test_a_number_is_not_given_again_after_undoing(library):
+    kept = keep(library, None, board(library))
+    keep(library, kept, replace(kept, snapshots=(snapshot(library, kept),), current=1))
+    library.changes.undo()
+    library.changes.undo()
+    assert library.boards.all() == []
+    assert (library.boards.next_id(), library.boards.next_snapshot_id()) == (2, 2)
+
+
+def test_a_picture_that_was_handed_in_can_still_be_seen_when_the_library_forgets_it(library):
+    seen = np.linspace(0, 6, 1280).astype(np.float16)
+    add(library, 0)
+    library.boards.put_picture(BoardPicture(A, "a.jpg", 640, 480, b"JPEG", None, ""))
+    keep(library, None, board(library))
+    library.activations.put([A], seen[None])
+    library.images.forget([A])
+    found = library.boards.picture(A)
+    assert (found.name, found.width, found.data, found.measured) == ("a.jpg", 640, b"JPEG", ACTIVATIONS)
+    np.testing.assert_array_equal(found.activation, seen)

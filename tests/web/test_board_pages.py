@@ -2,11 +2,18 @@
 
 import shutil
 
+import numpy as np
 import pytest
 
+from leitmotiv.errors import BoardError
+from leitmotiv.records import Concept, Scores
 from leitmotiv.settings import Settings
+from leitmotiv.store import tables
+from leitmotiv.web import board_tools
 from leitmotiv.web.app import create_app
+from leitmotiv.workflows import activations, placed
 from leitmotiv.workflows.backgrounds import background
+from leitmotiv.workflows.concept_files import to_cav
 from leitmotiv.workflows.session import Session
 from tests.workflows.kinds import KINDS, fill
 from tests.workflows.synthetic import add, image_id
@@ -111,7 +118,20 @@ def test_pictures_that_came_since_are_told_of(client, board, tmp_path):
     assert "2 pictures came since the network looked" in read(client, f"/boards/{board['id']}")
 
 
-def test_a_training_is_shown_as_it_was_and_beside_another(client, board):
+def test_where_nothing_was_looked_at_a_page_says_what_to_do_and_begins_nothing(client, board, tmp_path, monkeypatch):
+    monkeypatch.setattr(activations, "FEW", 0)
+    with Session(Settings(library=tmp_path / "library"), patient=False) as session:
+        session.library._database.run(tables.Activations.delete())
+        client = create_app(session).test_client()
+        page = read(client, f"/boards/{board['id']}")
+        assert "leitmotiv build-index" in page
+        assert "data-do-train" in page
+        answer = client.post(f"{API}/{board['id']}/train", json={})
+        assert (answer.status_code, "leitmotiv build-index" in answer.json["detail"]) == (409, True)
+
+
+def test_a_training_is_shown_as_it_was_and_beside_another(client, board, monkeypatch):
+    monkeypatch.setattr(board_tools, "BESIDE", 16)
     first = board["current"]
     client.post(f"{API}/{board['id']}/examples", json={"ids": [OTHERS[0]], "side": "negative"})
     client.post(f"{API}/{board['id']}/examples", json={"ids": [{"id": KIND[0], "weight": 2}]})
@@ -123,7 +143,43 @@ def test_a_training_is_shown_as_it_was_and_beside_another(client, board):
     both = read(client, f"/boards/{board['id']}/compare?a={first}&b={second}")
     assert "Only in the second" in both
     assert ": 1, then 2" in both
-    assert "Of the 40 that fit best, 40 are the same in both" in both
+    best = [
+        {one["id"] for one in client.get(f"{API}/{board['id']}/results?own=1&n=16&snapshot={each}").json["results"]}
+        for each in (first, second)
+    ]
+    common = len(best[0] & best[1])
+    assert 10 <= common < 16
+    assert f"Of the 16 that fit best, {common} are the same in both" in both
+
+
+def placed_board(client):
+    """A board of a concept that knows places, as a file brings it."""
+    vector = np.full(62_720, 0.01, np.float32)
+    data = to_cav(Concept("8d3bd628-36b1-449f-925a-abc140fb8cf6", vector, None, 0.0, "lite0_map", "cosine"))
+    return client.post(
+        f"{API}/import?name=places", data=data, headers={"Content-Type": "application/octet-stream"}
+    ).json
+
+
+def test_a_concept_that_knows_places_has_a_page_and_is_not_combined(client, board, monkeypatch):
+    middle = np.linspace(0, 1, 40)
+    monkeypatch.setattr(
+        placed, "score", lambda *_: Scores(tuple(sorted(IDS)), middle, 100 * middle, np.full(40, np.nan), middle)
+    )
+    made = placed_board(client)
+    assert len(tiles(read(client, f"/boards/{made['id']}"))) == 40
+    terms = f"board={board['id']}&board={made['id']}&op=and&op=and&weight=1&weight=1"
+    assert "is not combined with others" in read(client, f"/boards/combine?{terms}", 409)
+
+
+def test_a_concept_that_a_page_cannot_wait_for_says_so_on_its_page(client, monkeypatch):
+    def refuse(*_):
+        raise BoardError("too many for a page; ask once with leitmotiv board rank")
+
+    monkeypatch.setattr(placed, "score", refuse)
+    made = placed_board(client)
+    assert "ask once with leitmotiv board rank" in read(client, f"/boards/{made['id']}")
+    assert "places" in read(client, f"{API}/{made['id']}/export.html")
 
 
 def test_boards_are_combined_by_their_address(client, board):

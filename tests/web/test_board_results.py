@@ -4,11 +4,14 @@ import shutil
 
 import pytest
 
+from leitmotiv.formats import cav
 from leitmotiv.settings import Settings
+from leitmotiv.web import context
 from leitmotiv.web.app import create_app
+from leitmotiv.workflows import inspecting
 from leitmotiv.workflows.session import Session
 from tests.workflows.kinds import KINDS
-from tests.workflows.synthetic import image_id
+from tests.workflows.synthetic import add, image_id
 
 IDS = [image_id(number) for number in range(40)]
 KIND, OTHERS = IDS[::KINDS], IDS[1::KINDS]
@@ -64,6 +67,32 @@ def test_an_older_state_is_not_trained(client, board):
     client.put(f"{API}/{board['id']}/examples", json={"ids": [KIND[0]], "weight": 2})
     answer = client.post(f"{API}/{board['id']}/train", json={"revision": board["revision"]})
     assert answer.status_code == 409
+
+
+def test_pictures_that_taught_nothing_are_told(client, board):
+    assert board["left_out"] == []
+    unseen = image_id(40)
+    with Session(client.application.extensions[context.KEY].settings) as other:
+        add(other.library, [40])
+    client.post(f"{API}/{board['id']}/examples", json={"ids": [unseen]})
+    form = client.post(f"{API}/{board['id']}/train", json={}).json
+    assert (form["left_out"], form["stale"], len(form["positive"])) == ([unseen], True, 5)
+
+
+def test_a_board_in_the_trash_is_neither_changed_nor_trained(client, board):
+    one = f"{API}/{board['id']}"
+    client.delete(one, json={})
+    for path, form in (("examples", {"ids": [IDS[1]]}), ("train", {})):
+        answer = client.post(f"{one}/{path}", json=form)
+        assert (answer.status_code, "in the trash" in answer.json["detail"]) == (409, True)
+
+
+def test_a_heat_map_is_asked_for_again_each_time(client, board, monkeypatch):
+    monkeypatch.setattr(inspecting, "colour_heat", lambda *_: b"PNG")  # the network takes seconds
+    answer = client.get(f"{API}/{board['id']}/heat/{IDS[0]}.png")
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    again = client.get(answer.request.path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
 
 
 def test_snapshots_have_addresses_of_their_own(client, board):
@@ -128,9 +157,35 @@ def test_a_concept_goes_out_and_comes_back(client, board):
     assert len(client.get(API).json["boards"]) == 2
 
 
+def test_a_heat_map_is_of_one_concept_whatever_its_id_is(client, board, monkeypatch):
+    monkeypatch.setattr(inspecting, "colour_heat", lambda session, concept, *_: concept.vector.tobytes())
+    content = cav.read(client.get(f"{API}/{board['id']}/export.cav").data)
+    headers = {"Content-Type": "application/octet-stream"}
+    heats, tag = [], ""
+    for name, vector in (("one", content.vector), ("other", -content.vector)):
+        data = cav.write(cav.changed(content, vector=vector))
+        made = client.post(f"{API}/import?name={name}", data=data, headers=headers).json
+        answer = client.get(f"{API}/{made['id']}/heat/{IDS[0]}.png", headers={"If-None-Match": tag})
+        heats.append((answer.status_code, answer.data))
+        tag = answer.headers["ETag"]
+    assert [status for status, _ in heats] == [200, 200]
+    assert heats[0] != heats[1]
+
+
+def test_a_concept_file_is_taken_as_far_as_it_could_be_read(client):
+    headers = {"Content-Type": "application/octet-stream"}
+    answer = client.post(f"{API}/import?name=x", data=b"\x80" * (cav.MOST_BYTES + 1), headers=headers)
+    assert (answer.status_code, f"{cav.MOST_BYTES:,}" in answer.json["detail"]) == (413, True)
+
+
 def test_a_frame_that_is_no_picture_is_refused(client, board):
     answer = client.post(f"{API}/{board['id']}/live", data=b"text", headers={"Content-Type": "image/jpeg"})
     assert (answer.status_code, "frame" in answer.json["detail"]) == (422, True)
+
+
+def test_a_box_is_read_as_numbers_whatever_stands_around_them(client):
+    # there is no file to cut from, which is the picture's fault and not the server's
+    assert client.get(f"/boards/crops/{IDS[0]}.jpg?box=0%0A,0,1,1").status_code == 422
 
 
 @pytest.mark.parametrize("box", ["", "0,0,1", "0,0,0,1", "0.5,0,0.6,1", "nan,0,1,1", "a,b,c,d", "-0.1,0,1,1"])

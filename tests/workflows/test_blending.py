@@ -14,7 +14,7 @@ from leitmotiv.nets import weights
 from leitmotiv.settings import Settings
 from leitmotiv.store import tables
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import blending, browse, index, ingest, likeness
+from leitmotiv.workflows import activations, blending, browse, index, ingest, likeness
 from leitmotiv.workflows.session import Session
 
 from .pictures import folder_of
@@ -128,11 +128,11 @@ def test_what_was_not_compared_comes_last(session, monkeypatch):
 def test_what_was_not_seen_comes_last_and_a_few_are_seen_at_once(session, monkeypatch, photos):
     added = folder_of(session.settings.library.parent / "more", 2, 20)
     ingest.add_directories(session, [added])
-    monkeypatch.setattr(blending, "FEW", 1)
+    monkeypatch.setattr(activations, "FEW", 1)
     order = blending.order(session, first(session), by=1.0)
     assert np.isnan(order.scores[-2:]).all()
     assert order.approximate
-    monkeypatch.setattr(blending, "FEW", 2)
+    monkeypatch.setattr(activations, "FEW", 2)
     assert not blending.order(session, first(session), by=1.0).approximate
     assert session.library.activations.missing() == []
 
@@ -150,10 +150,10 @@ def test_a_file_outside_is_ranked_by_what_it_shows(session, photos):
 
 def test_without_activations_it_is_said_what_to_do(session, monkeypatch, tmp_path):
     session.library._database.run(tables.Activations.delete())
-    monkeypatch.setattr(blending, "FEW", 3)
+    monkeypatch.setattr(activations, "FEW", 3)
     with pytest.raises(NoActivationsError, match="leitmotiv build-index"):
         blending.order(session, first(session), by=0.5)
-    monkeypatch.setattr(blending, "FEW", 100)
+    monkeypatch.setattr(activations, "FEW", 100)
     monkeypatch.setattr(weights, "locate", lambda _: tmp_path / "no weights")
     with pytest.raises(MissingExtraError, match="cannot be read"):
         blending.order(session, first(session), by=0.5)
@@ -192,7 +192,7 @@ def test_the_page_and_the_interface_take_by(session):
 
 
 def test_the_page_waits_where_nobody_has_looked(session, monkeypatch):
-    monkeypatch.setattr(blending, "FEW", 0)
+    monkeypatch.setattr(activations, "FEW", 0)
     session.library._database.run(tables.Activations.delete())
     client = create_app(session).test_client()
     page = client.get(f"/ranked/{first(session)}?by=subject")

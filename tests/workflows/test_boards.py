@@ -5,9 +5,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from leitmotiv.errors import BoardChangedError, ImageNotFoundError, ImageReadError, NotFoundError, UsageError
+from leitmotiv.errors import (
+    BoardChangedError,
+    BoardError,
+    ImageNotFoundError,
+    ImageReadError,
+    NotFoundError,
+    UsageError,
+)
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import boards, own, pinning
+from leitmotiv.workflows import boards, learning, own, pinning, samples
 from leitmotiv.workflows.session import Session
 from tests.workflows.pictures import picture
 from tests.workflows.synthetic import add, image_id
@@ -114,7 +121,7 @@ def test_every_change_has_a_title_and_is_undone(session):
     assert boards.get(session, board.id).name == "{0} {name}"
 
 
-def test_drawn_pictures_are_the_same_each_time_and_whatever_comes_into_the_library(session):
+def test_drawn_pictures_are_the_same_each_time_and_keep_their_order_when_others_come(session):
     board = pinning.made(session, "dusk", IDS[:2])
     drawn = ids(pinning.draw(session, board.id, 4), "negative")
     assert len(drawn) == 4
@@ -122,7 +129,11 @@ def test_drawn_pictures_are_the_same_each_time_and_whatever_comes_into_the_libra
     assert ids(pinning.draw(session, board.id, 2), "negative") == drawn[:2]
     assert ids(pinning.draw(session, board.id, 4), "negative") == drawn
     add(session.library, range(100, 130))
-    assert ids(pinning.draw(session, board.id, 4), "negative") == drawn
+    assert ids(pinning.draw(session, board.id, 4), "negative") == drawn  # those that were drawn stay
+    pinning.draw(session, board.id, 0)
+    anew = ids(pinning.draw(session, board.id, 40), "negative")
+    assert len(anew) == 40
+    assert [one for one in anew if one in IDS][:4] == drawn  # others may come between, in the same order
     other = boards.create(session, "other", seed=99)
     assert ids(pinning.draw(session, other.id, 4), "negative") != drawn
 
@@ -167,6 +178,29 @@ def test_a_board_in_the_trash_comes_back_even_where_its_name_is_taken(session):
     assert (back.name, back.examples) == ("dusk 2", board.examples)
 
 
+def test_a_board_in_the_trash_is_not_changed(session):
+    board = pinning.made(session, "dusk", IDS[:2])
+    thrown = boards.trash(session, board.id)
+    changes = (
+        lambda: pinning.put(session, board.id, [IDS[5]]),
+        lambda: pinning.take_off(session, board.id, [IDS[0]]),
+        lambda: pinning.hand_in(session, board.id, jpeg(), "p.jpg"),
+        lambda: boards.rename(session, board.id, "dawn"),
+        lambda: learning.train(session, board.id),
+    )
+    for change in changes:
+        with pytest.raises(BoardError, match="in the trash"):
+            change()
+    assert boards.trash(session, board.id) == boards.get(session, board.id) == thrown
+    assert pinning.put(session, boards.bring_back(session, board.id).id, [IDS[5]]).side("positive")[2].id == IDS[5]
+
+
+def test_a_number_of_a_board_is_not_given_again_after_undoing(session):
+    first = boards.create(session)
+    own.undo(session)
+    assert boards.create(session).id > first.id
+
+
 def test_what_is_removed_for_good_takes_its_pictures_along(session):
     board, picture_id = pinning.hand_in(session, boards.create(session, "dusk").id, jpeg(), "p.jpg")
     with pytest.raises(UsageError, match="in use"):
@@ -189,6 +223,21 @@ def test_a_file_is_handed_in_without_becoming_a_picture_of_the_library(session):
     assert session.library.images.count() == 12
     other = pinning.made(session, "other", [picture_id])
     assert ids(other) == [picture_id]
+
+
+def test_nobody_waits_for_the_library_while_a_picture_is_decoded(session, monkeypatch):
+    board, decode = boards.create(session, "dusk"), pinning.reading.read
+    seen = []
+
+    def beside(*given, **more):
+        with ThreadPoolExecutor(1) as pool:  # another writer, which had to wait inside of a transaction
+            seen.append(pool.submit(lambda: boards.create(session)).result(2))
+        return decode(*given, **more)
+
+    monkeypatch.setattr(pinning.reading, "read", beside)
+    pinning.hand_in(session, board.id, jpeg(), "p.jpg")
+    samples.make(session)
+    assert len(seen) == 1 + 3 * (samples.FOR + 2)
 
 
 def test_a_file_that_is_no_picture_is_refused_and_nothing_is_kept(session):

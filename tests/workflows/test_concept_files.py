@@ -1,3 +1,5 @@
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import msgpack
@@ -81,6 +83,12 @@ def altered(learnt, **changes) -> bytes:
         {"quality": "good"},
         {"contradictions": 3},
         {"intercept": None},
+        {"quality": 50.0},
+        {"positive": [["a", float("nan")]]},
+        {"contradictions": [{"side": "positive", "index": 0, "image_id": "a", "strength": float("nan")}]},
+        {"calibration": [0.0, 1.0, 0.0, 0.0, 1.0]},
+        {"calibration": [0.0, 1.0, 1.0, 0.0, 0.0]},
+        {"calibration": [0.0, 0.0, 1.0, 0.0, 1.0]},
     ],
 )
 def test_what_was_changed_into_nonsense_is_refused(learnt, changes):
@@ -94,6 +102,17 @@ def test_a_vector_must_have_the_length_of_its_layer():
     )
     with pytest.raises(CavFileError, match=r"has 2 numbers.*has 1,280"):
         concept_files.from_cav(data)
+
+
+def test_json_of_what_others_wrote_is_plain_whatever_it_holds(learnt):
+    deep = []
+    for _ in range(900):
+        deep = [deep]
+    strange = {"stats": {"mean": float("nan"), "most": [float("inf"), 0.5]}, b"\xff": {1: b"\x00"}, "deep": deep}
+    told = concept_files.to_json(replace(learnt, metadata=strange))["metadata"]
+    again = json.loads(json.dumps(told, allow_nan=False))
+    assert again["stats"] == {"mean": None, "most": [None, 0.5]}
+    assert again[repr(b"\xff")] == {"1": repr(b"\x00")}
 
 
 def test_files_that_are_not_there_or_too_large_are_refused(tmp_path, learnt):

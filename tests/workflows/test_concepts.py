@@ -3,10 +3,12 @@ import shutil
 import numpy as np
 import pytest
 
-from leitmotiv.errors import BoardError, EmptyLibraryError, LayerError
+from leitmotiv.analysis import background as ground
+from leitmotiv.errors import BoardError, EmptyLibraryError, LayerError, NoActivationsError
 from leitmotiv.records import Concept, Example
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import backgrounds, concepts
+from leitmotiv.store import tables
+from leitmotiv.workflows import activations, backgrounds, concepts
 from leitmotiv.workflows.concepts import Term
 from leitmotiv.workflows.session import Session
 
@@ -167,7 +169,6 @@ def test_concepts_combine(session, kinds):
     assert best(neither, 12) == set(kinds[0])
     at_rest = concepts.combine(session, [Term(zero), Term(one, "and", 0.0)])
     np.testing.assert_array_equal(at_rest.score, concepts.score(session, zero).score)
-    assert concepts.combine(session, [Term(zero)], kinds[3][:2]).ids == tuple(kinds[3][:2])
     for terms, match in (([], "at least one"), ([Term(zero), Term(one, "or", float("nan"))], "0 to 10")):
         with pytest.raises(BoardError, match=match):
             concepts.combine(session, terms)
@@ -187,6 +188,8 @@ def test_a_concept_of_another_network_is_refused_by_the_name_of_its_layer(sessio
     places = Concept(image_id(1), np.ones(62_720, np.float32), None, 0.0, "lite0_map", "cosine")
     with pytest.raises(LayerError, match=r"'lite0_map'.*one at a time"):
         concepts.score(session, places)
+    with pytest.raises(LayerError, match=r"'lite0_map'.*not combined"):
+        concepts.combine(session, [Term(concepts.teach(session, board(kinds[0][:2]))), Term(places)])
 
 
 def test_a_bare_vector_ranks_by_its_cosine(session, kinds):
@@ -230,6 +233,37 @@ def test_a_large_background_is_patched(own, kinds, monkeypatch):
             before = {old.ids[at] for at in old.background.near[old.row_of[image]]}
             now = {new.ids[at] for at, weight in zip(known.near[row], known.closeness[row], strict=True) if weight > 0}
             assert now <= before - {kinds[0][0]}
+
+
+def test_a_background_that_was_made_otherwise_is_not_patched(own, monkeypatch):
+    monkeypatch.setattr(backgrounds, "PATCHED_FROM", 10)
+    backgrounds.background(own)
+    monkeypatch.setattr(backgrounds, "REVISION", backgrounds.REVISION + 1)
+    learnt = []
+    learn = ground.learn
+    monkeypatch.setattr(ground, "learn", lambda *given: learnt.append(1) or learn(*given))
+    ids = backgrounds.background(own).ids
+    assert learnt == [1]
+    assert own.library.arrays.get(backgrounds.BACKGROUND).digest == backgrounds.digest(ids)
+
+
+def test_a_page_waits_for_a_few_pictures_only(own, kinds, monkeypatch):
+    shown = []
+    monkeypatch.setattr(activations, "see", lambda session, ids: shown.extend(ids) or 0)
+    monkeypatch.setattr(activations, "ensure", lambda *given: pytest.fail("a page began a job"))
+    monkeypatch.setattr(own, "patient", False)
+    add(own.library, range(900, 900 + activations.FEW))
+    assert len(backgrounds.background(own).ids) == 48
+    assert len(shown) == activations.FEW
+    add(own.library, [990])
+    own.memory.clear()
+    assert len(backgrounds.background(own).ids) == 48
+    assert len(shown) == activations.FEW
+    with pytest.raises(NoActivationsError, match="leitmotiv build-index"):
+        concepts.teach(own, board([image_id(990)]))
+    own.library._database.run(tables.Activations.delete())
+    with pytest.raises(NoActivationsError, match='the job "activations"'):
+        backgrounds.background(own)
 
 
 def test_a_large_collection_is_learnt_with_the_index(own, monkeypatch):

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,13 @@ def test_crops_are_true_scores_apart_and_none_beats_them_that_was_tried(session,
     assert found[0].score >= scores[-1] - 1e-4
     again = inspecting.crops(session, concept, ids["wide.png"], 1)
     assert again == found[:1]
+
+
+def test_what_is_remembered_of_a_concept_is_not_another_s_of_the_same_id(session, concept, ids):
+    other = replace(concept, vector=-concept.vector)
+    name = ids["p003.jpg"]
+    for look in (inspecting.colour_heat, inspecting.crops):
+        assert look(session, concept, name) != look(session, other, name)
 
 
 def test_the_camera_gets_one_crop_of_pixels(session, concept, photos):

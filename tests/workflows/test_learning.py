@@ -1,6 +1,7 @@
 """What boards learn and find, over a library whose pictures the network has seen."""
 
 import shutil
+from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
@@ -14,7 +15,7 @@ from leitmotiv.workflows import boards, finding, learning, own, pinning, publish
 from leitmotiv.workflows.concept_files import from_cav
 from leitmotiv.workflows.session import Session
 from tests.workflows.kinds import KINDS, features
-from tests.workflows.synthetic import image_id
+from tests.workflows.synthetic import add, image_id
 
 IDS = [image_id(number) for number in range(40)]
 KIND = IDS[::KINDS]
@@ -47,6 +48,13 @@ def test_a_trained_board_finds_the_rest_of_its_kind_first(session, board):
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= one.percentile <= 100 and 0 <= one.probability <= 1 for one in ranking.results)
     assert all(-1 <= one.cosine <= 1 for one in ranking.results)
+
+
+def test_scores_are_those_of_the_whole_concept_and_not_of_its_vector(session, board):
+    concept = learning.concept_of(session, learning.train(session, board.id).board)
+    bare = replace(concept, calibration=None)
+    assert not np.isnan(finding.scored(session, concept).probability).any()
+    assert np.isnan(finding.scored(session, bare).probability).all()
 
 
 def test_results_come_in_pages_in_any_order_of_any_selection(session, board):
@@ -138,6 +146,24 @@ def test_a_picture_of_which_nothing_is_left_is_named_and_left_out(session, board
     session.library.boards.sweep()
     concept, left_out = learning.learn(session, [*board.examples, BoardExample(image_id(98))])
     assert (left_out, concept.missing) == ((image_id(98),), (image_id(98),))
+
+
+def test_a_picture_that_the_network_has_not_seen_is_not_told_as_taught(session, board):
+    unseen = image_id(40)
+    add(session.library, [40])
+    board = pinning.put(session, board.id, {unseen: 1.0, KIND[5]: 0.0})
+    concept, left_out = learning.learn(session, board.examples)
+    assert (left_out, concept.missing) == ((unseen,), (unseen,))
+    taught = learning.train(session, board.id)
+    assert taught.left_out == (unseen,)
+    assert [one.id for one in taught.board.snapshot.examples] == [*KIND[:4], KIND[5]]
+    assert taught.board.examples == board.examples
+    assert taught.board.stale
+    assert learning.concept_of(session, taught.board).missing == (unseen,)
+    assert learning.train(session, board.id).board == taught.board
+    session.library.activations.put([unseen], features(0)[None])
+    later = learning.train(session, board.id)
+    assert (later.left_out, later.board.stale, later.board.snapshot.on("positive")) == ((), False, 6)
 
 
 def test_snapshots_are_named_brought_back_compared_and_removed(session, board):

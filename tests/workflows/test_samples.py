@@ -82,6 +82,9 @@ def test_a_concept_that_knows_places_ranks_a_collection_and_any_folder(session, 
     monkeypatch.setattr(placed, "_seen", None)  # what was found is kept: nothing is seen again
     session.memory.pop("scores")
     assert finding.results(session, taken.id) == found
+    elsewhere = replace(learning.concept_of(session, taken), centre=centre.mean(axis=0))
+    with pytest.raises(TypeError):  # of another centre nothing is kept
+        placed.score(session, elsewhere)
     (tmp_path / "a.jpg").write_bytes(samples.picture(painter, 70))
     (tmp_path / "b.jpg").write_bytes(samples.picture(paintings.stripes, 70))
     ranked, failed = outside.rank(session, learning.concept_of(session, taken), [tmp_path])

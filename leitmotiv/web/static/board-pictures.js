@@ -7,7 +7,6 @@ import { inHand } from "./pinning.js";
 
 /** @typedef {import("./pinning.js").Side} Side */
 
-const AT_ONCE = 3;
 const PAGE = 60;
 /** Pictures of a folder that a board takes at once. */
 const MOST = 200;
@@ -16,14 +15,13 @@ const PICTURE = /\.(jpe?g|png|webp|avif|hei[cf]|tiff?|gif|bmp|dng|cr[23]|nef|arw
 /**
  * Take pictures onto the sides of a board.
  * @param {HTMLElement} root     what holds the sides, each with `data-side`
- * @param {string} address       of the board in the interface
+ * @param {(form: FormData) => Promise<string>} hand  a file in; what is answered where it was refused
  * @param {(side: Side, ids: string[]) => Promise<unknown>} put
  * @param {() => void} done      after files were handed in
  */
-export function receive(root, address, put, done) {
-  /** Hand files in, a few at once; those that fail are told by name. @param {Side} side @param {File[]} files */
+export function receive(root, hand, put, done) {
+  /** Hand files in, one after the other, as each is a change of the board; those that fail are told by name. @param {Side} side @param {File[]} files */
   async function handIn(side, files) {
-    const waiting = [...files];
     const list = root.querySelector(`[data-side="${side}"] .pins`);
     /** @type {string[]} */
     const failed = [];
@@ -31,18 +29,15 @@ export function receive(root, address, put, done) {
     const tell = () => say(`${count} of ${files.length} handed in`);
     const places = files.map(() => coming());
     list?.append(...places);
-    async function work() {
-      for (let file = waiting.shift(); file; file = waiting.shift()) {
-        const form = new FormData();
-        form.append("side", side);
-        form.append("picture", file, file.name || "pasted.png");
-        const answer = await fetch(`${address}/pictures`, { method: "POST", body: form }).catch(() => null);
-        if (answer?.ok) count += 1;
-        else failed.push(`${file.name || "the picture"}: ${(await answer?.json().catch(() => null))?.detail ?? "the server did not answer"}`);
-        tell();
-      }
+    for (const file of files) {
+      const form = new FormData();
+      form.append("side", side);
+      form.append("picture", file, file.name || "pasted.png");
+      const refused = await hand(form);
+      if (refused) failed.push(`${file.name || "the picture"}: ${refused}`);
+      else count += 1;
+      tell();
     }
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, work));
     for (const place of places) place.remove();
     toast(failed.length ? `${failed.length} could not be taken. ${failed[0]}` : `${count === 1 ? "1 picture" : `${count} pictures`} from the disk, kept with the board`);
     done();

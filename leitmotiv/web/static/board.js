@@ -116,7 +116,20 @@ function put(side, ids) {
   const count = ids.length === 1 ? "1 picture" : `${ids.length} pictures`;
   return act("/examples", "POST", { side, ids, revision }, `${count}: ${SAID[side].toLowerCase()}`);
 }
-if (!frozen) receive(root, address, put, () => void refresh());
+/** Hand a file in, in its turn among the changes. @param {FormData} form @returns {Promise<string>} why it was refused, if it was */
+function hand(form) {
+  const turn = last.then(async () => {
+    form.set("revision", String(revision));
+    const answer = await fetch(`${address}/pictures`, { method: "POST", body: form }).catch(() => null);
+    const told = await answer?.json().catch(() => null);
+    if (answer?.ok) revision = told.board.revision;
+    else if (answer?.status === 409) await refresh();
+    return answer?.ok ? "" : told?.detail ?? "the server did not answer";
+  });
+  last = turn;
+  return turn;
+}
+if (!frozen) receive(root, hand, put, () => void refresh());
 
 root.addEventListener("input", (event) => {
   const range = event.target;

@@ -94,21 +94,24 @@ function destroy(card, address, name) {
 function words(card, address) {
   if (card.querySelector("form")) return;
   const form = document.createElement("form");
-  const field = document.createElement("input");
+  const field = document.createElement("textarea");
   const before = card.querySelector(".words");
   form.className = "run";
-  Object.assign(field, { type: "text", name: "words", value: before?.textContent ?? "", maxLength: 400, placeholder: "quiet, blue, before sunrise" });
-  field.setAttribute("aria-label", "Words about this board; Enter saves, Esc leaves it as it was");
+  Object.assign(field, { name: "words", value: before?.textContent ?? "", maxLength: 2000, rows: 4, placeholder: "quiet, blue, before sunrise" });
+  field.setAttribute("aria-label", "Words about this board; Enter saves, Shift+Enter begins a line, Esc leaves it as it was");
   form.append(field);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void change(address, "PATCH", { words: field.value.trim() }, "Words kept").catch(() => {});
   });
   field.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+    // an Enter that ends what an input method composes is not meant for the form
+    const saved = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (!saved && event.key !== "Escape") return;
     event.preventDefault();
     event.stopPropagation();
-    form.remove();
+    if (saved) form.requestSubmit();
+    else form.remove();
   });
   card.querySelector(".line")?.before(form);
   field.focus();
