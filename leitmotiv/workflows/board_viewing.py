@@ -35,7 +35,7 @@ def likely(session: Session, board: Board, snapshot: Snapshot) -> int | None:
 
 
 def unseen(session: Session) -> int:
-    """How many pictures the backbone has not seen yet: they are in no ranking until the next training has it look."""
+    """How many pictures the backbone has not seen yet: they are in no ranking until it has."""
     return len(session.library.activations.missing())
 
 
