@@ -36,9 +36,9 @@ REJECTED = -5.0
 SUGGESTED = -3.0
 """From here on a pair is suggested: on the pictures of the fit, 0.99 of such pairs are copies."""
 SURE = 6.0
-"""From here on a pair groups by itself. None of 35,000 candidates of the fit that are no copies reach 1, but among other
-photos some reached 5.6 (product shots of one kind, an enlarged detail), where copies have 10 and more; in between
-keypoints decide."""
+"""From here on a pair groups by itself; below it keypoints decide. None of 35,000 candidates of the fit that are no
+copies reach 1, but among other photos some reached 5.6 (product shots of one kind, an enlarged detail), where copies
+have 10 and more."""
 AGREEING = 8
 """So many keypoints that agree on one similarity settle a pair that is not sure."""
 
