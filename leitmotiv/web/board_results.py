@@ -66,14 +66,14 @@ def snapshot(number: int, snapshot: int) -> Response:
 
 
 @pages.patch(f"{SNAPSHOTS}/<int:snapshot>")
-@describe(body=board.NAMED, answer=board.BOARD, errors=(404,))
+@describe(body=board.NAMED, answer=board.BOARD, errors=(404, 409))
 def call(number: int, snapshot: int) -> Response:
     """Name a snapshot; an empty name takes it away."""
     return answer(learning.call(the_session(), number, snapshot, body(board.NAMED).get("name", "")))
 
 
 @pages.delete(f"{SNAPSHOTS}/<int:snapshot>")
-@describe(answer=board.BOARD, errors=(404,))
+@describe(answer=board.BOARD, errors=(404, 409))
 def prune(number: int, snapshot: int) -> Response:
     """Remove a snapshot."""
     body({})
