@@ -114,5 +114,6 @@ function words(card, address) {
     else form.remove();
   });
   card.querySelector(".line")?.before(form);
+  card.querySelector("details")?.removeAttribute("open"); // the menu would lie over the field
   field.focus();
 }
