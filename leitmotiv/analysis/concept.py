@@ -170,7 +170,7 @@ class _Lesson:
         self._count = len(examples)
         board = examples.astype(np.float64)
         examples_by_weight = float(np.sum(weights))
-        ordinary = ground.ordinary(background, examples_by_weight)
+        ordinary = max(ground.ordinary(background, examples_by_weight), _LEAST)  # 0 where there is one picture
         self._noise = ordinary / np.asarray(weights, np.float64)
         if against is not None and against_weights is not None and len(against):
             board = np.concatenate([board, against])

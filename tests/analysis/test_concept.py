@@ -180,3 +180,9 @@ def test_the_classifier_of_cavlib_is_seeded_and_heeds_weights():
     only_first = np.where(np.arange(10) == 0, 4.0, 0.01)
     heavy = classifier.direction(sides[0], only_first, sides[1], ones, 3)
     assert ground.unit(sides[0])[0] @ heavy > ground.unit(sides[0])[0] @ found
+
+
+def test_a_collection_of_one_picture_can_be_learnt_from():
+    features = np.abs(np.random.default_rng(0).normal(size=(1, 1280))).astype(np.float32)
+    alone = ground.learn(features)
+    assert np.isfinite(concept.learn(alone, alone.rows, np.ones(1), members=[0]).direction).all()
