@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -89,6 +90,18 @@ def npz(study: Study) -> bytes:
     return out.getvalue()
 
 
+def require_parquet() -> None:
+    """Fail now, not after the work, where Parquet cannot be written.
+
+    Raises
+    ------
+    MissingExtraError
+        pyarrow is not installed.
+    """
+    if find_spec("pyarrow") is None:
+        raise MissingExtraError("Parquet needs pyarrow: pip install 'leitmotiv[parquet]'.")
+
+
 def parquet(study: Study) -> dict[str, bytes]:
     """Parquet files by name: ``pictures``, one row each with its mixture as nested lists, and ``pairs``.
 
@@ -97,11 +110,9 @@ def parquet(study: Study) -> dict[str, bytes]:
     MissingExtraError
         pyarrow is not installed.
     """
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise MissingExtraError("Parquet needs pyarrow: pip install 'leitmotiv[parquet]'.") from error
+    require_parquet()
+    import pyarrow
+    import pyarrow.parquet
 
     def written(columns: Mapping[str, Any]) -> bytes:
         table = pyarrow.table(columns)

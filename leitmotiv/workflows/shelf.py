@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leitmotiv.errors import UsageError
+from leitmotiv.formats.columns import require_parquet
 from leitmotiv.store.exports import ExportFile
 from leitmotiv.workflows import copying, export, sidecars
 from leitmotiv.workflows.progress import Pace, Report
@@ -87,6 +88,8 @@ def is_long(session: Session, parameters: Mapping[str, Any]) -> bool:
 def check(session: Session, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """Look at what a page asks the queue for; its title, and the parameters as they are."""
     kind, _ = checked(parameters)
+    if kind == "parquet":
+        require_parquet()
     select(session, str(parameters.get("q", "")), sort=str(parameters.get("sort", DEFAULT_SORT)))
     return KINDS[kind], dict(parameters)
 

@@ -357,3 +357,13 @@ def test_a_picture_that_had_to_be_converted_comes_whole_when_one_zooms_in(empty,
     until(page, "document.querySelector('img.whole').naturalWidth === 2720")
     assert page.locator("[data-zoom]").inner_text() == "100 %"
     assert box(page, "main img.whole")["width"] == pytest.approx(2720, abs=1)
+
+
+def test_back_after_a_reload_of_an_open_picture_shows_the_list(site, open_page):
+    page = open_page(site.url)
+    page.locator("#grid a.tile").nth(2).click()
+    until(page, "document.querySelector('dialog[open]')")
+    page.reload()
+    until(page, "document.querySelector('main [data-viewer]')")
+    page.go_back()
+    until(page, "location.pathname === '/' && document.querySelectorAll('#grid a.tile').length > 3")

@@ -130,7 +130,7 @@ def test_the_keyboard_reaches_everything_and_is_never_caught(place, address, ope
         "document.activeElement.tagName + '|' + (document.activeElement.id || "
         "document.activeElement.textContent.trim().slice(0, 40) || document.activeElement.title)"
     )
-    for _ in range(150):
+    for _ in range(500):
         page.keyboard.press("Tab")
         here = page.evaluate(stops)
         if here.startswith("BODY") or (len(seen) > 3 and here == seen[0]):

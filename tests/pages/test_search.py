@@ -139,12 +139,18 @@ def heard(site, monkeypatch):
     site.session.memory.pop("term", None)
 
 
-def test_words_and_pictures_are_typed_clicked_and_dragged_into_a_query(site, open_page, heard):
-    page = open_page(site.url + "/search")
+def test_a_query_that_cannot_be_read_is_marked_where_it_breaks(site, browser, heard):
+    page = browser.new_page()
+    page.goto(site.url + "/search")
     page.locator("#q").fill("boat - (heron")
     page.keyboard.press("Enter")
     page.locator(".fault mark").wait_for()
     assert page.locator(".fault mark").inner_text() == "("
+    page.close()
+
+
+def test_words_and_pictures_are_typed_clicked_and_dragged_into_a_query(site, open_page, heard):
+    page = open_page(site.url + "/search")
     page.locator("#q").fill("boat - heron")
     page.keyboard.press("Enter")
     until(page, "document.querySelectorAll('.terms .chip').length === 2")

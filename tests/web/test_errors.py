@@ -11,7 +11,8 @@ NAMED = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issu
 
 
 def make(kind: type[errors.LeitmotivError]) -> errors.LeitmotivError:
-    return kind("/a.jpg", "it is empty") if kind is errors.ImageReadError else kind("The cause. The next step.")
+    more = {errors.ImageReadError: ("/a.jpg", "it is empty"), errors.QueryError: ("The cause. The next step.", 2, 5)}
+    return kind(*more.get(kind, ("The cause. The next step.",)))
 
 
 @pytest.mark.parametrize("kind", NAMED, ids=lambda kind: kind.__name__)

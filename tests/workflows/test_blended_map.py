@@ -12,7 +12,7 @@ from leitmotiv.nets import weights
 from leitmotiv.settings import Settings
 from leitmotiv.store import tables
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import blended_map, blended_trends, blending, index, ingest, map_making, map_page
+from leitmotiv.workflows import activations, blended_map, blended_trends, index, ingest, map_making, map_page
 from leitmotiv.workflows.session import Session
 
 from .pictures import folder_of
@@ -115,7 +115,7 @@ def test_without_all_pairs_places_come_from_the_nearest(session, monkeypatch):
 def test_weights_that_are_damaged_are_told_before_a_job_begins(session, monkeypatch, tmp_path):
     session.library._database.run(tables.Activations.delete())
     monkeypatch.setattr(weights, "locate", lambda _: tmp_path / "no weights")
-    monkeypatch.setattr(blending, "FEW", 0)
+    monkeypatch.setattr(activations, "FEW", 0)
     client = create_app(session).test_client()
     assert client.get("/map?by=0.5").status_code == 501
     assert client.post("/api/v1/map/layout", json={"by": "0.5"}).status_code == 501

@@ -11,7 +11,7 @@ from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.settings import Settings
 from leitmotiv.store import tables
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import blended_graph, blended_trends, blending, correcting, index, queue, scopes
+from leitmotiv.workflows import activations, blended_graph, blended_trends, blending, correcting, index, queue, scopes
 from leitmotiv.workflows.session import Session
 
 from .shown import EACH, SIZE, make_library
@@ -158,7 +158,7 @@ def test_pages_and_the_interface_take_by(session, monkeypatch):
     assert waiting.status_code == 409
     assert "&#34;kind&#34;: &#34;trends&#34;" in waiting.text
     session.library._database.run(tables.Activations.delete())
-    monkeypatch.setattr(blending, "FEW", 0)
+    monkeypatch.setattr(activations, "FEW", 0)
     assert "&#34;kind&#34;: &#34;activations&#34;" in client.get("/clusters?by=0.45").text
 
 

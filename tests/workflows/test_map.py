@@ -158,7 +158,7 @@ def test_the_page_holds_every_layout_and_is_read_back_as_it_was_made(session):
     assert all(len(column) == 60 for column in page.columns.values())
     assert sum(column.dtype.itemsize for column in page.columns.values()) < 29  # 3 MB for 100,000, with flags
     found = stored_places(session.library, session.settings)
-    made = map_page._made(session.library, session.settings, found, "x")
+    made = map_page._made(session.library, found, "x", session.library.clusters.get())
     for name, column in made.columns.items():
         np.testing.assert_array_equal(column, page.columns[name])
     assert (made.groups, made.frames, made.ticks) == (page.groups, page.frames, page.ticks)

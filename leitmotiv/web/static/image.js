@@ -8,6 +8,10 @@ const root = /** @type {HTMLElement} */ (document.querySelector("[data-viewer]")
 leave(root.dataset.id ?? "");
 const back = seen();
 
+// Loaded anew while it lay over a list, this page shares its history with that list, and a step there loads nothing by itself.
+const own = location.pathname;
+addEventListener("popstate", () => { if (location.pathname !== own) location.reload(); });
+
 const viewer = new Viewer(root, {
   over: false,
   // it takes this page's place in the history, so that one step back leaves the pictures
