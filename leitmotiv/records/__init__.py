@@ -1,0 +1,83 @@
+"""The values that cross layers: frozen, with read-only arrays; they compute nothing beyond their own shape."""
+
+from leitmotiv.records.arrays import Float, Float32, Half, Pixels, read_only
+from leitmotiv.records.boards import Board, BoardExample, BoardPicture, Side, Snapshot
+from leitmotiv.records.copies import Copy, Keypoints
+from leitmotiv.records.critics import Critic, Critique, RatedItem, RatingSet
+from leitmotiv.records.jobs import Job, Status
+from leitmotiv.records.own import LABELS, CatalogueColumn, CatalogueKind, CatalogueValue, Rating, Selection
+from leitmotiv.records.pictures import ColourSpace, Ellipse, Failure, Image, KnownFile, Mixture, Picture, Swatch, Taken
+from leitmotiv.records.rankings import Order, Ranking, Result
+from leitmotiv.records.seeing import (
+    ACTIVATIONS,
+    PREPROCESSING,
+    SEEN_SIDE,
+    Calibration,
+    Concept,
+    Contradiction,
+    Crop,
+    Example,
+    Scores,
+)
+from leitmotiv.records.sheets import Heading, Placed, Sheet
+from leitmotiv.records.trends import Cluster, Clusters, Grain, Merge, TrendEdit, TrendEditKind
+from leitmotiv.records.words import ClassText, WordScores
+
+__all__ = [
+    "ACTIVATIONS",
+    "LABELS",
+    "PREPROCESSING",
+    "SEEN_SIDE",
+    "Board",
+    "BoardExample",
+    "BoardPicture",
+    "Calibration",
+    "CatalogueColumn",
+    "CatalogueKind",
+    "CatalogueValue",
+    "ClassText",
+    "Cluster",
+    "Clusters",
+    "ColourSpace",
+    "Concept",
+    "Contradiction",
+    "Copy",
+    "Critic",
+    "Critique",
+    "Crop",
+    "Ellipse",
+    "Example",
+    "Failure",
+    "Float",
+    "Float32",
+    "Grain",
+    "Half",
+    "Heading",
+    "Image",
+    "Job",
+    "Keypoints",
+    "KnownFile",
+    "Merge",
+    "Mixture",
+    "Order",
+    "Picture",
+    "Pixels",
+    "Placed",
+    "Ranking",
+    "RatedItem",
+    "Rating",
+    "RatingSet",
+    "Result",
+    "Scores",
+    "Selection",
+    "Sheet",
+    "Side",
+    "Snapshot",
+    "Status",
+    "Swatch",
+    "Taken",
+    "TrendEdit",
+    "TrendEditKind",
+    "WordScores",
+    "read_only",
+]

@@ -1,0 +1,70 @@
+"""Pictures in an order, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Order = Literal["ascending", "descending"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """One picture of a ranking.
+
+    Attributes
+    ----------
+    score : float
+        What the order goes by.
+    divergence : float or None
+        Of looks, nats; None where it was not computed.
+    parts : tuple of float
+        What each term of a search gave to the score; they add up to it.
+    percentile, probability, cosine : float or None
+        Of boards: percent of the collection that score less, how likely it belongs (only roughly calibrated), and the
+        cosine with what was learnt. By subject, the cosine of what two pictures show: 1 for the same.
+    deviation : float or None
+        Of critics: of the votes that a picture would get, in scores.
+    """
+
+    id: str
+    path: str
+    score: float
+    divergence: float | None = None
+    parts: tuple[float, ...] = ()
+    percentile: float | None = None
+    probability: float | None = None
+    cosine: float | None = None
+    deviation: float | None = None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Pictures in an order, whatever made it.
+
+    Attributes
+    ----------
+    measure : str
+        "look", "subject", "blend" of both, "board", "search" or "critic".
+    unit : str
+        Of the scores; for looks "relative" (0 to 1, corrected for hubs) or "nats".
+    approximate : bool
+        True where the end of the order comes from vectors, or from the trends where there are none, and not from
+        divergences.
+    terms : tuple of str
+        Of a search: what it looked for, in the order of each result's `parts`.
+    cut : int or None
+        How many of the results part from chance; None where nobody can tell.
+    nearest : tuple of str
+        Of a search for words: known ones that come nearest to them.
+    """
+
+    measure: str
+    unit: str
+    order: Order
+    query: Mapping[str, object]
+    results: tuple[Result, ...]
+    total: int
+    approximate: bool = False
+    terms: tuple[str, ...] = ()
+    cut: int | None = None
+    nearest: tuple[str, ...] = ()
