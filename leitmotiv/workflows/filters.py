@@ -73,7 +73,8 @@ def _told(kind: CatalogueKind, name: str, entries: Sequence[CatalogueValue], val
 
 def _dated(entries: Sequence[str], value: str) -> Mask:
     """Dates in a period, or before or after one."""
-    sign = re.match("(>=|<=|>|<)?", value)[0]  # type: ignore[index]
+    found = re.match(">=|<=|>|<", value)
+    sign = found[0] if found else ""
     first, _, last = value[len(sign) :].partition("..")
     start, end = days(first)[0].isoformat(), days(last or first)[1].isoformat()
     tests: dict[str, Callable[[str], bool]] = {
