@@ -21,6 +21,7 @@ from leitmotiv.records.seeing import (
     Scores,
 )
 from leitmotiv.records.sheets import Heading, Placed, Sheet
+from leitmotiv.records.spaces import LearntSpace, LearntWords
 from leitmotiv.records.trends import Cluster, Clusters, Grain, Merge, TrendEdit, TrendEditKind
 from leitmotiv.records.words import ClassText, WordScores
 
@@ -62,6 +63,8 @@ __all__ = [
     "Job",
     "Keypoints",
     "KnownFile",
+    "LearntSpace",
+    "LearntWords",
     "Merge",
     "Mixture",
     "Order",
