@@ -4,6 +4,7 @@ from leitmotiv.records.arrays import Float, Float32, Half, Pixels, read_only
 from leitmotiv.records.boards import Board, BoardExample, BoardPicture, Side, Snapshot
 from leitmotiv.records.copies import Copy, Keypoints
 from leitmotiv.records.critics import Critic, Critique, RatedItem, RatingSet
+from leitmotiv.records.designs import DesignVote, Drawing, Judged, Photo, Round, Run, Shape
 from leitmotiv.records.jobs import Job, Status
 from leitmotiv.records.own import LABELS, CatalogueColumn, CatalogueKind, CatalogueValue, Rating, Selection
 from leitmotiv.records.pictures import ColourSpace, Ellipse, Failure, Image, KnownFile, Mixture, Picture, Swatch, Taken
@@ -45,6 +46,8 @@ __all__ = [
     "Critic",
     "Critique",
     "Crop",
+    "DesignVote",
+    "Drawing",
     "Ellipse",
     "Example",
     "Failure",
@@ -55,11 +58,13 @@ __all__ = [
     "Heading",
     "Image",
     "Job",
+    "Judged",
     "Keypoints",
     "KnownFile",
     "Merge",
     "Mixture",
     "Order",
+    "Photo",
     "Picture",
     "Pixels",
     "Placed",
@@ -68,8 +73,11 @@ __all__ = [
     "Rating",
     "RatingSet",
     "Result",
+    "Round",
+    "Run",
     "Scores",
     "Selection",
+    "Shape",
     "Sheet",
     "Side",
     "Snapshot",
