@@ -2,6 +2,7 @@
 
 from leitmotiv.records.arrays import Float, Float32, Half, Pixels, read_only
 from leitmotiv.records.boards import Board, BoardExample, BoardPicture, Side, Snapshot
+from leitmotiv.records.captions import CAPTION_KINDS, Caption, CaptionKind, CaptionSource, Told
 from leitmotiv.records.copies import Copy, Keypoints
 from leitmotiv.records.critics import Critic, Critique, RatedItem, RatingSet
 from leitmotiv.records.designs import DesignVote, Drawing, Judged, Photo, Round, Run, Shape
@@ -26,6 +27,7 @@ from leitmotiv.records.words import ClassText, WordScores
 
 __all__ = [
     "ACTIVATIONS",
+    "CAPTION_KINDS",
     "LABELS",
     "PREPROCESSING",
     "SEEN_SIDE",
@@ -33,6 +35,9 @@ __all__ = [
     "BoardExample",
     "BoardPicture",
     "Calibration",
+    "Caption",
+    "CaptionKind",
+    "CaptionSource",
     "CatalogueColumn",
     "CatalogueKind",
     "CatalogueValue",
@@ -84,6 +89,7 @@ __all__ = [
     "Status",
     "Swatch",
     "Taken",
+    "Told",
     "TrendEdit",
     "TrendEditKind",
     "WordScores",
