@@ -8,9 +8,9 @@ index (`leitmotiv build-index`), since that is promised at 20,000. Each is serve
 Prints, for `/`, `/map` and `/ranked/<id>`, the time of the first view: the largest contentful paint of a fresh
 headless Chromium, and for the map the moment at which it stands; cold (first visit to a fresh server) and warm. Then
 the tasks of over 50 ms while the grid is scrolled, by the clock and by the processor's time that they took (on a
-machine with other work the two lie far apart; what the browser collects for itself is not counted), and the 50th and 95th percentiles of `/api/v1/images` (200 pictures
-a page, page after page) and of `/api/v1/images/<id>/similar`. The frame rate of a software renderer is told, and
-promises nothing.
+machine with other work the two lie far apart; what the browser collects for itself is not counted), and the 50th and
+95th percentiles of `/api/v1/images` (200 pictures a page, page after page) and of `/api/v1/images/<id>/similar`. The
+frame rate of a software renderer is told, and promises nothing.
 """
 
 import argparse
