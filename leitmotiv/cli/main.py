@@ -19,6 +19,7 @@ VERBS = {
     "backup": ("backup", "Write the whole library into one file."),
     "board": ("board", "Teach mood boards what to look for, and find it."),
     "build-index": ("build_index", "Compare the pictures and find their trends."),
+    "captions": ("captions", "Read texts about the pictures, to show, find and learn from."),
     "chain": ("chain", "Print a chain of looks from one picture to another."),
     "clusters": ("clusters", "Print the trends."),
     "compare": ("compare", "Print which trends two selections share."),

@@ -2,6 +2,7 @@
 
 from leitmotiv.records.arrays import Float, Float32, Half, Pixels, read_only
 from leitmotiv.records.boards import Board, BoardExample, BoardPicture, Side, Snapshot
+from leitmotiv.records.captions import CAPTION_KINDS, Caption, CaptionKind, CaptionSource, Told
 from leitmotiv.records.copies import Copy, Keypoints
 from leitmotiv.records.critics import Critic, Critique, RatedItem, RatingSet
 from leitmotiv.records.jobs import Job, Status
@@ -25,6 +26,7 @@ from leitmotiv.records.words import ClassText, WordScores
 
 __all__ = [
     "ACTIVATIONS",
+    "CAPTION_KINDS",
     "LABELS",
     "PREPROCESSING",
     "SEEN_SIDE",
@@ -32,6 +34,9 @@ __all__ = [
     "BoardExample",
     "BoardPicture",
     "Calibration",
+    "Caption",
+    "CaptionKind",
+    "CaptionSource",
     "CatalogueColumn",
     "CatalogueKind",
     "CatalogueValue",
@@ -76,6 +81,7 @@ __all__ = [
     "Status",
     "Swatch",
     "Taken",
+    "Told",
     "TrendEdit",
     "TrendEditKind",
     "WordScores",

@@ -404,6 +404,30 @@ class RatedPictures(Table):
     pooled = BlobField()
 
 
+class Captions(Table):
+    """Texts about pictures."""
+
+    id = IntegerField(primary_key=True)
+    image_id = TextField()
+    kind = TextField()
+    source = PlainText()
+    text = PlainText()
+
+
+class CaptionsRead(Table):
+    """Which pictures were looked at for texts, and what their files were then."""
+
+    image_id = TextField(primary_key=True)
+    stamp = TextField()
+
+
+class Choices(Table):
+    """What a person chose for this library alone."""
+
+    name = TextField(primary_key=True)
+    value = PlainText()
+
+
 TABLES: tuple[type[Table], ...] = (
     Images,
     Files,
@@ -436,4 +460,7 @@ TABLES: tuple[type[Table], ...] = (
     RatedItems,
     RatedVotes,
     RatedPictures,
+    Captions,
+    CaptionsRead,
+    Choices,
 )
