@@ -5,6 +5,7 @@ from leitmotiv.records.boards import Board, BoardExample, BoardPicture, Side, Sn
 from leitmotiv.records.captions import CAPTION_KINDS, Caption, CaptionKind, CaptionSource, Told
 from leitmotiv.records.copies import Copy, Keypoints
 from leitmotiv.records.critics import Critic, Critique, RatedItem, RatingSet
+from leitmotiv.records.designs import DesignVote, Drawing, Judged, Photo, Round, Run, Shape
 from leitmotiv.records.jobs import Job, Status
 from leitmotiv.records.own import LABELS, CatalogueColumn, CatalogueKind, CatalogueValue, Rating, Selection
 from leitmotiv.records.pictures import ColourSpace, Ellipse, Failure, Image, KnownFile, Mixture, Picture, Swatch, Taken
@@ -50,6 +51,8 @@ __all__ = [
     "Critic",
     "Critique",
     "Crop",
+    "DesignVote",
+    "Drawing",
     "Ellipse",
     "Example",
     "Failure",
@@ -60,11 +63,13 @@ __all__ = [
     "Heading",
     "Image",
     "Job",
+    "Judged",
     "Keypoints",
     "KnownFile",
     "Merge",
     "Mixture",
     "Order",
+    "Photo",
     "Picture",
     "Pixels",
     "Placed",
@@ -73,8 +78,11 @@ __all__ = [
     "Rating",
     "RatingSet",
     "Result",
+    "Round",
+    "Run",
     "Scores",
     "Selection",
+    "Shape",
     "Sheet",
     "Side",
     "Snapshot",
