@@ -2,8 +2,10 @@
 
 from leitmotiv.records.arrays import Float, Float32, Half, Pixels, read_only
 from leitmotiv.records.boards import Board, BoardExample, BoardPicture, Side, Snapshot
+from leitmotiv.records.captions import CAPTION_KINDS, Caption, CaptionKind, CaptionSource, Told
 from leitmotiv.records.copies import Copy, Keypoints
 from leitmotiv.records.critics import Critic, Critique, RatedItem, RatingSet
+from leitmotiv.records.designs import DesignVote, Drawing, Judged, Photo, Round, Run, Shape
 from leitmotiv.records.jobs import Job, Status
 from leitmotiv.records.own import LABELS, CatalogueColumn, CatalogueKind, CatalogueValue, Rating, Selection
 from leitmotiv.records.pictures import ColourSpace, Ellipse, Failure, Image, KnownFile, Mixture, Picture, Swatch, Taken
@@ -25,6 +27,7 @@ from leitmotiv.records.words import ClassText, WordScores
 
 __all__ = [
     "ACTIVATIONS",
+    "CAPTION_KINDS",
     "LABELS",
     "PREPROCESSING",
     "SEEN_SIDE",
@@ -32,6 +35,9 @@ __all__ = [
     "BoardExample",
     "BoardPicture",
     "Calibration",
+    "Caption",
+    "CaptionKind",
+    "CaptionSource",
     "CatalogueColumn",
     "CatalogueKind",
     "CatalogueValue",
@@ -45,6 +51,8 @@ __all__ = [
     "Critic",
     "Critique",
     "Crop",
+    "DesignVote",
+    "Drawing",
     "Ellipse",
     "Example",
     "Failure",
@@ -55,11 +63,13 @@ __all__ = [
     "Heading",
     "Image",
     "Job",
+    "Judged",
     "Keypoints",
     "KnownFile",
     "Merge",
     "Mixture",
     "Order",
+    "Photo",
     "Picture",
     "Pixels",
     "Placed",
@@ -68,14 +78,18 @@ __all__ = [
     "Rating",
     "RatingSet",
     "Result",
+    "Round",
+    "Run",
     "Scores",
     "Selection",
+    "Shape",
     "Sheet",
     "Side",
     "Snapshot",
     "Status",
     "Swatch",
     "Taken",
+    "Told",
     "TrendEdit",
     "TrendEditKind",
     "WordScores",
