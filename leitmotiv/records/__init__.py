@@ -4,6 +4,7 @@ from leitmotiv.records.arrays import Float, Float32, Half, Pixels, read_only
 from leitmotiv.records.boards import Board, BoardExample, BoardPicture, Side, Snapshot
 from leitmotiv.records.copies import Copy, Keypoints
 from leitmotiv.records.critics import Critic, Critique, RatedItem, RatingSet
+from leitmotiv.records.eyes import Controls, Partial, PartialKind, RegionColours, Regions
 from leitmotiv.records.jobs import Job, Status
 from leitmotiv.records.own import LABELS, CatalogueColumn, CatalogueKind, CatalogueValue, Rating, Selection
 from leitmotiv.records.pictures import ColourSpace, Ellipse, Failure, Image, KnownFile, Mixture, Picture, Swatch, Taken
@@ -41,6 +42,7 @@ __all__ = [
     "ColourSpace",
     "Concept",
     "Contradiction",
+    "Controls",
     "Copy",
     "Critic",
     "Critique",
@@ -60,6 +62,8 @@ __all__ = [
     "Merge",
     "Mixture",
     "Order",
+    "Partial",
+    "PartialKind",
     "Picture",
     "Pixels",
     "Placed",
@@ -67,6 +71,8 @@ __all__ = [
     "RatedItem",
     "Rating",
     "RatingSet",
+    "RegionColours",
+    "Regions",
     "Result",
     "Scores",
     "Selection",
