@@ -61,7 +61,7 @@ def canny(pixels: Pixels, low: float, high: float) -> NDArray[np.bool_]:
     strong = np.zeros(lines.max() + 1, bool)
     strong[lines[ridge & (strength > high)]] = True
     strong[0] = False
-    return strong[lines]
+    return np.asarray(strong[lines])
 
 
 def _steepest(pixels: Pixels) -> tuple[Float, Float]:
