@@ -2,8 +2,10 @@
 
 from leitmotiv.records.arrays import Float, Float32, Half, Pixels, read_only
 from leitmotiv.records.boards import Board, BoardExample, BoardPicture, Side, Snapshot
+from leitmotiv.records.captions import CAPTION_KINDS, Caption, CaptionKind, CaptionSource, Told
 from leitmotiv.records.copies import Copy, Keypoints
 from leitmotiv.records.critics import Critic, Critique, RatedItem, RatingSet
+from leitmotiv.records.designs import DesignVote, Drawing, Judged, Photo, Round, Run, Shape
 from leitmotiv.records.eyes import Controls, Partial, PartialKind, RegionColours, Regions
 from leitmotiv.records.jobs import Job, Status
 from leitmotiv.records.own import LABELS, CatalogueColumn, CatalogueKind, CatalogueValue, Rating, Selection
@@ -26,6 +28,7 @@ from leitmotiv.records.words import ClassText, WordScores
 
 __all__ = [
     "ACTIVATIONS",
+    "CAPTION_KINDS",
     "LABELS",
     "PREPROCESSING",
     "SEEN_SIDE",
@@ -33,6 +36,9 @@ __all__ = [
     "BoardExample",
     "BoardPicture",
     "Calibration",
+    "Caption",
+    "CaptionKind",
+    "CaptionSource",
     "CatalogueColumn",
     "CatalogueKind",
     "CatalogueValue",
@@ -47,6 +53,8 @@ __all__ = [
     "Critic",
     "Critique",
     "Crop",
+    "DesignVote",
+    "Drawing",
     "Ellipse",
     "Example",
     "Failure",
@@ -57,6 +65,7 @@ __all__ = [
     "Heading",
     "Image",
     "Job",
+    "Judged",
     "Keypoints",
     "KnownFile",
     "Merge",
@@ -64,6 +73,7 @@ __all__ = [
     "Order",
     "Partial",
     "PartialKind",
+    "Photo",
     "Picture",
     "Pixels",
     "Placed",
@@ -74,14 +84,18 @@ __all__ = [
     "RegionColours",
     "Regions",
     "Result",
+    "Round",
+    "Run",
     "Scores",
     "Selection",
+    "Shape",
     "Sheet",
     "Side",
     "Snapshot",
     "Status",
     "Swatch",
     "Taken",
+    "Told",
     "TrendEdit",
     "TrendEditKind",
     "WordScores",
