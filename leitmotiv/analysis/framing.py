@@ -87,7 +87,7 @@ def _inside(spans: Float, cells: int) -> Float:
     """What share of each cell lies in each span, (W, cells)."""
     edges = np.arange(cells + 1) / cells
     start, end = spans[:, :1], spans[:, :1] + spans[:, 1:]
-    return np.maximum(np.minimum(end, edges[1:]) - np.maximum(start, edges[:-1]), 0) * cells
+    return np.asarray(np.maximum(np.minimum(end, edges[1:]) - np.maximum(start, edges[:-1]), 0) * cells)
 
 
 def cut(hot: Float, windows: Sequence[Window]) -> Float:
