@@ -52,6 +52,7 @@ KEPT = {
     "word scores": 48,
     "word vectors": 1,
     "vocabulary": 1,
+    "looker": 4,
 }
 """How many values of a kind are kept, where they are large."""
 KEPT_ELSE = 512
