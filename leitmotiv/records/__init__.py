@@ -6,6 +6,7 @@ from leitmotiv.records.captions import CAPTION_KINDS, Caption, CaptionKind, Capt
 from leitmotiv.records.copies import Copy, Keypoints
 from leitmotiv.records.critics import Critic, Critique, RatedItem, RatingSet
 from leitmotiv.records.designs import DesignVote, Drawing, Judged, Photo, Round, Run, Shape
+from leitmotiv.records.eyes import Controls, Eyes, EyeWay, Pairs, Partial, PartialKind, RegionColours, Regions
 from leitmotiv.records.jobs import Job, Status
 from leitmotiv.records.own import LABELS, CatalogueColumn, CatalogueKind, CatalogueValue, Rating, Selection
 from leitmotiv.records.pictures import ColourSpace, Ellipse, Failure, Image, KnownFile, Mixture, Picture, Swatch, Taken
@@ -47,6 +48,7 @@ __all__ = [
     "ColourSpace",
     "Concept",
     "Contradiction",
+    "Controls",
     "Copy",
     "Critic",
     "Critique",
@@ -55,6 +57,8 @@ __all__ = [
     "Drawing",
     "Ellipse",
     "Example",
+    "EyeWay",
+    "Eyes",
     "Failure",
     "Float",
     "Float32",
@@ -69,6 +73,9 @@ __all__ = [
     "Merge",
     "Mixture",
     "Order",
+    "Pairs",
+    "Partial",
+    "PartialKind",
     "Photo",
     "Picture",
     "Pixels",
@@ -77,6 +84,8 @@ __all__ = [
     "RatedItem",
     "Rating",
     "RatingSet",
+    "RegionColours",
+    "Regions",
     "Result",
     "Round",
     "Run",
