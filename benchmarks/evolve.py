@@ -1,10 +1,10 @@
-"""Evolution against the plain greedy loop at an equal number of designs judged, by a critic that neither was bred under.
+"""Evolution against the plain greedy loop, as many designs judged, by a critic that neither was bred under.
 
     python benchmarks/evolve.py --design landscape --seeds 20 --keep results.jsonl
 
-Simulated raters: each design has a known mean (plain composition, less for known damage) and deviation, from which twenty
-votes are drawn. Critic A learns from one half of the designs and breeds; critic B, with another seed and the other half,
-judges what came of it. Nothing is fetched; results are kept line by line, and a run that was stopped goes on.
+Simulated raters: each design has a known mean (plain composition, less for known damage) and deviation, from which
+twenty votes are drawn. Critic A learns from one half of the designs and breeds; critic B, with another seed and the
+other half, judges what came of it. Results are kept line by line, and a run that was stopped goes on.
 """
 
 import argparse
