@@ -6,7 +6,7 @@ from leitmotiv.records.captions import CAPTION_KINDS, Caption, CaptionKind, Capt
 from leitmotiv.records.copies import Copy, Keypoints
 from leitmotiv.records.critics import Critic, Critique, RatedItem, RatingSet
 from leitmotiv.records.designs import DesignVote, Drawing, Judged, Photo, Round, Run, Shape
-from leitmotiv.records.eyes import Controls, Partial, PartialKind, RegionColours, Regions
+from leitmotiv.records.eyes import Controls, Eyes, EyeWay, Pairs, Partial, PartialKind, RegionColours, Regions
 from leitmotiv.records.jobs import Job, Status
 from leitmotiv.records.networks import ORIGINAL, Loss, Losses, Network, Norm
 from leitmotiv.records.own import LABELS, CatalogueColumn, CatalogueKind, CatalogueValue, Rating, Selection
@@ -59,6 +59,8 @@ __all__ = [
     "Drawing",
     "Ellipse",
     "Example",
+    "EyeWay",
+    "Eyes",
     "Failure",
     "Float",
     "Float32",
@@ -77,6 +79,7 @@ __all__ = [
     "Network",
     "Norm",
     "Order",
+    "Pairs",
     "Partial",
     "PartialKind",
     "Photo",
