@@ -79,6 +79,10 @@ class NoIndexError(LeitmotivError):
     exit_code = 1
 
 
+class UnfoundError(NoIndexError):
+    """Trends that a job has to find first; the library itself has an index."""
+
+
 class NoActivationsError(NoIndexError):
     """The backbone has not seen the pictures yet."""
 
@@ -210,5 +214,11 @@ class SpaceError(LeitmotivError):
 
 class CriticError(LeitmotivError):
     """A critic that cannot be trained, read or used as it is; the text says what it lacks."""
+
+    exit_code = 2
+
+
+class EyesError(LeitmotivError):
+    """Eyes that cannot be made, read or used as they are: too few pictures, a card that does not fit its parts."""
 
     exit_code = 2

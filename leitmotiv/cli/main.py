@@ -30,6 +30,7 @@ VERBS = {
     "doctor": ("doctor", "Check this machine and this installation."),
     "duplicates": ("duplicates", "Find copies of pictures, and move those you chose to the trash."),
     "evaluate": ("evaluate", "Measure how well pictures and their copies are told apart."),
+    "evolve": ("evolve", "Evolve designs under a critic."),
     "explore": ("explore", "Add a folder, find its trends, and open them in the browser."),
     "export": ("export", "Take tables, pictures, sheets or a site out of the library."),
     "forget": ("forget", "Remove pictures from the library; their files stay."),

@@ -5,7 +5,10 @@ from leitmotiv.records.boards import Board, BoardExample, BoardPicture, Side, Sn
 from leitmotiv.records.captions import CAPTION_KINDS, Caption, CaptionKind, CaptionSource, Told
 from leitmotiv.records.copies import Copy, Keypoints
 from leitmotiv.records.critics import Critic, Critique, RatedItem, RatingSet
+from leitmotiv.records.designs import DesignVote, Drawing, Judged, Photo, Round, Run, Shape
+from leitmotiv.records.eyes import Controls, Eyes, EyeWay, Pairs, Partial, PartialKind, RegionColours, Regions
 from leitmotiv.records.jobs import Job, Status
+from leitmotiv.records.networks import ORIGINAL, Loss, Losses, Network, Norm
 from leitmotiv.records.own import LABELS, CatalogueColumn, CatalogueKind, CatalogueValue, Rating, Selection
 from leitmotiv.records.pictures import ColourSpace, Ellipse, Failure, Image, KnownFile, Mixture, Picture, Swatch, Taken
 from leitmotiv.records.rankings import Order, Ranking, Result
@@ -29,6 +32,7 @@ __all__ = [
     "ACTIVATIONS",
     "CAPTION_KINDS",
     "LABELS",
+    "ORIGINAL",
     "PREPROCESSING",
     "SEEN_SIDE",
     "Board",
@@ -47,12 +51,17 @@ __all__ = [
     "ColourSpace",
     "Concept",
     "Contradiction",
+    "Controls",
     "Copy",
     "Critic",
     "Critique",
     "Crop",
+    "DesignVote",
+    "Drawing",
     "Ellipse",
     "Example",
+    "EyeWay",
+    "Eyes",
     "Failure",
     "Float",
     "Float32",
@@ -61,13 +70,22 @@ __all__ = [
     "Heading",
     "Image",
     "Job",
+    "Judged",
     "Keypoints",
     "KnownFile",
     "LearntSpace",
     "LearntWords",
+    "Loss",
+    "Losses",
     "Merge",
     "Mixture",
+    "Network",
+    "Norm",
     "Order",
+    "Pairs",
+    "Partial",
+    "PartialKind",
+    "Photo",
     "Picture",
     "Pixels",
     "Placed",
@@ -75,9 +93,14 @@ __all__ = [
     "RatedItem",
     "Rating",
     "RatingSet",
+    "RegionColours",
+    "Regions",
     "Result",
+    "Round",
+    "Run",
     "Scores",
     "Selection",
+    "Shape",
     "Sheet",
     "Side",
     "Snapshot",

@@ -9,7 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from leitmotiv.errors import LibraryDamagedError, LibraryTooNewError
-from leitmotiv.store import schema_of_activations, schema_of_boards, schema_of_captions, schema_of_ratings
+from leitmotiv.store import (
+    schema_of_activations,
+    schema_of_boards,
+    schema_of_captions,
+    schema_of_evolutions,
+    schema_of_ratings,
+)
 
 APPLICATION_ID = 0x6C656974  # "leit", so that `file` and we know our databases
 Migration = Callable[[sqlite3.Connection], None]
@@ -318,6 +324,12 @@ def m012_captions(database: sqlite3.Connection) -> None:
     count_changes(database, "captions", "choices")
 
 
+def m013_evolutions(database: sqlite3.Connection) -> None:
+    """Add designs that evolve, round by round, and the votes that people gave in between."""
+    for statement in schema_of_evolutions.SCHEMA.split(";"):
+        database.execute(statement)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
@@ -331,6 +343,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m010_activations,
     m011_imported_ratings,
     m012_captions,
+    m013_evolutions,
 )
 
 

@@ -98,7 +98,7 @@ def test_an_untrained_or_missing_board_says_what_comes_first(client):
     made = client.post(API, json={"positive": [], "name": "bare"}).json
     assert "give the board one picture" in read(client, f"/boards/{made['id']}")
     assert "learnt nothing yet" in read(client, f"/boards/{made['id']}/camera", 404)
-    assert "two are needed" in read(client, f"/boards/{made['id']}/compare", 400)
+    assert "takes two trainings to compare" in read(client, f"/boards/{made['id']}/compare")
     for address in ("/boards/99", "/boards/99/camera", f"/boards/{made['id']}/snapshots/5", "/boards/99/compare"):
         read(client, address, 404)
 
@@ -125,6 +125,7 @@ def test_where_nothing_was_looked_at_a_page_says_what_to_do_and_begins_nothing(c
         client = create_app(session).test_client()
         page = read(client, f"/boards/{board['id']}")
         assert "leitmotiv build-index" in page
+        assert "data-do-look" in page
         assert "data-do-train" in page
         answer = client.post(f"{API}/{board['id']}/train", json={})
         assert (answer.status_code, "leitmotiv build-index" in answer.json["detail"]) == (409, True)
