@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from leitmotiv.records import Eyes, Pixels
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.partial import IN_COLOUR, Glimpse, check, glimpse
 from leitmotiv.workflows.session import Session
+
+if TYPE_CHECKING:
+    from leitmotiv.nets import eye_graph
 
 PICTURES, SHOWN, PALETTE, NETWORK = "pictures.png", "shown.png", "palette.json", "generator.onnx"
 """Parts: pictures of patches, one below the other; what is shown of them, where it was not made here; colours."""
@@ -127,6 +130,18 @@ class Palette:
         return transport.carry(shown, source, self._colours)
 
 
+class Trained:
+    """Sees by a network."""
+
+    def __init__(self, graph: "eye_graph.Eyes") -> None:
+        self.side = graph.side
+        self._graph = graph
+
+    def look(self, shown: Pixels, before: Pixels | None = None) -> Pixels:
+        """What the network makes of what is shown; it knows nothing of frames before."""
+        return self._graph.run(shown[None])[0]
+
+
 def _looker(session: Session, eyes: Eyes) -> Looker:
     check(eyes.partial)
     library, seed = session.library, int(eyes.card.get("seed", 0))
@@ -141,7 +156,10 @@ def _looker(session: Session, eyes: Eyes) -> Looker:
         if len(shown) != len(pictures):
             raise EyesError(f"The eyes {eyes.id!r} have {len(pictures)} pictures, but were shown {len(shown)}.")
         return Patches(pictures, shown, eyes.partial.kind in IN_COLOUR, seed)
-    raise EyesError(f"The eyes {eyes.id!r} are a network, which this leitmotiv cannot run.")
+    from leitmotiv.nets import eye_graph  # onnxruntime: only who asks waits for it
+
+    data = library.eyes.part(eyes.id, NETWORK)
+    return Trained(eye_graph.Eyes(data, side=eyes.side, threads=session.settings.cores))
 
 
 def column(pixels: Pixels) -> bytes:

@@ -47,6 +47,7 @@ KEPT = {
     "chosen rows": 8,
     "critique": 4,
     "class words": 1,
+    "classes": 1,
     "word places": 1,
     "word scores": 48,
     "word vectors": 1,

@@ -71,7 +71,8 @@ def test_eyes_are_renamed_taken_out_taken_in_and_removed(run, tmp_path):
     assert run("export", "Sunsets", "-o", "a.eyes")[0] == 0
     assert run("export", "Sunsets", "-o", "a.eyes")[0] == 2
     assert json.loads(run("import", "a.eyes", "--json")[1])["id"] == "sunsets"
-    assert run("delete", "sunsets")[0] == 0
+    assert run("delete", "sunsets")[1] == "sunsets is removed.\n"
+    assert run("delete", "sunsets")[1] == "reds is removed.\n"
     assert run("delete", "sunsets")[0] == 1
     assert run("apply", "x" * 8, "--eyes", "reds", "-o", "seen")[0] == 1
     code, out, _ = run("pairs", "export", "", "pairs", "--side", 32)
