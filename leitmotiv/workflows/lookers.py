@@ -139,7 +139,8 @@ class Trained:
 
     def look(self, shown: Pixels, before: Pixels | None = None) -> Pixels:
         """What the network makes of what is shown; it knows nothing of frames before."""
-        return self._graph.run(shown[None])[0]
+        seen: Pixels = self._graph.run(shown[None])[0]
+        return seen
 
 
 def _looker(session: Session, eyes: Eyes) -> Looker:
