@@ -11,7 +11,7 @@ from leitmotiv.records import Image, Ranking, Result
 from leitmotiv.web import errors, figures, forms, parameters, schema, shapes
 from leitmotiv.web.context import address, the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.workflows import browse, names, rankings, seeking, spaces, uploads, words
+from leitmotiv.workflows import browse, names, rankings, seeking, space_training, spaces, uploads, words
 from leitmotiv.workflows import query as asking
 from leitmotiv.workflows.query import Colour, Picture, Query, Region, Sketch, Term, Upload
 from leitmotiv.workflows.session import Session
@@ -223,7 +223,8 @@ def _encoder(session: Session, query: Query) -> str:
     if not any(isinstance(term.wanted, Words) for term in query.terms):
         return ""
     try:
-        return words.encoder_name(session)
+        used = space_training.in_use(session)
+        return words.encoder_name(session) + ("" if used == space_training.UNTRAINED else f" and the space {used}")
     except LeitmotivError:
         return ""
 
