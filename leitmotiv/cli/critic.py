@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from leitmotiv.cli import critic_flags
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import (
     Verb,
@@ -255,3 +256,4 @@ def evaluate(labels: Path, predictions: Path, seed: int) -> None:
 
 
 command.add_command(evaluate)
+command.add_command(critic_flags.command)

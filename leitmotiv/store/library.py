@@ -26,6 +26,7 @@ from leitmotiv.store.files import Failures, Files, Folders
 from leitmotiv.store.images import Images
 from leitmotiv.store.jobs import Jobs
 from leitmotiv.store.lock import WriterLock
+from leitmotiv.store.measures import Measures
 from leitmotiv.store.metadata import Metadata
 from leitmotiv.store.mixtures import Mixtures
 from leitmotiv.store.models import Models
@@ -54,7 +55,7 @@ class Library:
     ----------
     folder : Path
     images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
-    changes, exports, duplicates, activations, boards, rating_sets, models
+    changes, exports, duplicates, activations, measures, boards, rating_sets, models
         The parts; see their classes.
     sprites
         Sheets of small pictures.
@@ -66,6 +67,7 @@ class Library:
         self._lock = lock
         self.mixtures = Mixtures(database)
         self.activations = Activations(database)
+        self.measures = Measures(database)
         self.clusters = ClusterTree(database)
         self.arrays = Arrays(folder / "arrays")
         self.sprites = Sprites(folder / "arrays" / "sprites")

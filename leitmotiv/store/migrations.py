@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from leitmotiv.errors import LibraryDamagedError, LibraryTooNewError
-from leitmotiv.store import schema_of_activations, schema_of_boards, schema_of_ratings
+from leitmotiv.store import schema_of_activations, schema_of_boards, schema_of_measures, schema_of_ratings
 
 APPLICATION_ID = 0x6C656974  # "leit", so that `file` and we know our databases
 Migration = Callable[[sqlite3.Connection], None]
@@ -311,6 +311,12 @@ def m011_imported_ratings(database: sqlite3.Connection) -> None:
     count_changes(database, "rating_sets")
 
 
+def m012_measures(database: sqlite3.Connection) -> None:
+    """Add technical measures of pictures."""
+    database.execute(schema_of_measures.SCHEMA)
+    count_changes(database, "measures")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
@@ -323,6 +329,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m009_boards,
     m010_activations,
     m011_imported_ratings,
+    m012_measures,
 )
 
 

@@ -41,6 +41,7 @@ from leitmotiv.web import (
     selections,
     sidecars,
     streams,
+    technical,
     why,
     words,
 )
@@ -64,6 +65,7 @@ PAGES = (
     board_results,
     board_views,
     critic,
+    technical,
     duplicates,
     jobs,
     about,

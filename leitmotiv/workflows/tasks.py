@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from leitmotiv.errors import EmptyLibraryError, UsageError
-from leitmotiv.workflows import activations, backgrounds
+from leitmotiv.workflows import activations, backgrounds, technical
 from leitmotiv.workflows import folders as allowance
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.queue import Parameters
@@ -71,6 +71,11 @@ def index(session: Session, parameters: Parameters, report: Report) -> str:
 def see(session: Session, parameters: Parameters, report: Report) -> str:
     """Have the backbone see what pictures show."""
     return f"{activations.ensure(session, report):,} pictures"
+
+
+def measure(session: Session, parameters: Parameters, report: Report) -> str:
+    """Take technical measures of pictures."""
+    return f"{technical.ensure(session, report):,} pictures"
 
 
 def known(session: Session) -> list[str]:
