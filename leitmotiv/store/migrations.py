@@ -9,7 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from leitmotiv.errors import LibraryDamagedError, LibraryTooNewError
-from leitmotiv.store import schema_of_activations, schema_of_boards, schema_of_measures, schema_of_ratings
+from leitmotiv.store import (
+    schema_of_activations,
+    schema_of_boards,
+    schema_of_captions,
+    schema_of_evolutions,
+    schema_of_measures,
+    schema_of_ratings,
+)
 
 APPLICATION_ID = 0x6C656974  # "leit", so that `file` and we know our databases
 Migration = Callable[[sqlite3.Connection], None]
@@ -311,7 +318,20 @@ def m011_imported_ratings(database: sqlite3.Connection) -> None:
     count_changes(database, "rating_sets")
 
 
-def m012_measures(database: sqlite3.Connection) -> None:
+def m012_captions(database: sqlite3.Connection) -> None:
+    """Add texts about pictures, and what a person chooses for a library alone."""
+    for statement in schema_of_captions.SCHEMA.split(";"):
+        database.execute(statement)
+    count_changes(database, "captions", "choices")
+
+
+def m013_evolutions(database: sqlite3.Connection) -> None:
+    """Add designs that evolve, round by round, and the votes that people gave in between."""
+    for statement in schema_of_evolutions.SCHEMA.split(";"):
+        database.execute(statement)
+
+
+def m014_measures(database: sqlite3.Connection) -> None:
     """Add technical measures of pictures."""
     database.execute(schema_of_measures.SCHEMA)
     count_changes(database, "measures")
@@ -329,7 +349,9 @@ MIGRATIONS: tuple[Migration, ...] = (
     m009_boards,
     m010_activations,
     m011_imported_ratings,
-    m012_measures,
+    m012_captions,
+    m013_evolutions,
+    m014_measures,
 )
 
 

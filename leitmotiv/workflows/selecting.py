@@ -59,8 +59,10 @@ def check(session: Session, text: str) -> None:
 def state_of(session: Session) -> tuple[object, ...]:
     """What selections are made from; while it is the same, so are they."""
     library = session.library
-    said = library.revision("ratings", "selections", "catalogue_columns", "trend_edits")
-    return (*library.revision("images", "files", "measures"), *said, library.clusters.stamp())
+    counted = library.revision(
+        "images", "files", "ratings", "selections", "catalogue_columns", "trend_edits", "captions", "measures"
+    )
+    return (*counted, library.clusters.stamp())
 
 
 def _ordered(asking: Asking, text: str, sort: str, group: str) -> Order:
