@@ -43,6 +43,7 @@ from leitmotiv.web import (
     selections,
     sidecars,
     streams,
+    technical,
     why,
     words,
 )
@@ -66,6 +67,7 @@ PAGES = (
     board_results,
     board_views,
     critic,
+    technical,
     evolve,
     evolve_json,
     duplicates,
