@@ -11,6 +11,7 @@ from leitmotiv.cli.verbs import Verb, note, printable, session, show
 
 if TYPE_CHECKING:
     from leitmotiv.records import Ranking, Result
+    from leitmotiv.workflows.session import Session
 
 
 SHOWN = 20
@@ -68,12 +69,12 @@ def command(
     else scores are standard deviations from what is usual here.
     """
     from leitmotiv.web import forms
-    from leitmotiv.workflows import browse, rankings, seeking
+    from leitmotiv.workflows import seeking
 
     files = [Path(part) for part in query if _is_file(part)]
     text = " ".join(part for part in query if not _is_file(part))
     with session() as opened:
-        numbered = () if ranking is None else rankings.of_file(opened, ranking)
+        numbered = () if ranking is None else _numbered(opened, ranking)
         found = seeking.search(
             opened,
             text,
@@ -84,7 +85,7 @@ def command(
             local=True,
             mode=mode,
         )
-        odd = browse.odd_paths(opened, found)
+        odd = _odd_paths(opened, found)
     if paths or nul:
         _write(found, odd, b"\0" if nul else b"\n")
     else:
@@ -95,6 +96,21 @@ def command(
             note(f"From the {found.cut + 1}. on they fit little better than chance.")
     if not found.results:
         sys.exit(1)
+
+
+def _numbered(opened: "Session", ranking: Path) -> tuple[str, ...]:
+    from leitmotiv.workflows import rankings
+
+    return rankings.of_file(opened, ranking)
+
+
+def _odd_paths(opened: "Session", ranking: "Ranking") -> dict[str, bytes]:
+    """Paths that are not UTF-8, by id; what knows them takes longer to import than a search, and is seldom needed."""
+    if not any("\ufffd" in result.path for result in ranking.results):
+        return {}
+    from leitmotiv.workflows import browse
+
+    return browse.odd_paths(opened, ranking)
 
 
 def _is_file(text: str) -> bool:

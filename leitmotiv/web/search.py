@@ -11,7 +11,7 @@ from leitmotiv.records import Image, Ranking, Result
 from leitmotiv.web import errors, figures, forms, parameters, schema, shapes
 from leitmotiv.web.context import address, the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.workflows import browse, names, rankings, seeking, spaces, uploads, words
+from leitmotiv.workflows import browse, names, offers, rankings, seeking, spaces, uploads, words
 from leitmotiv.workflows import query as asking
 from leitmotiv.workflows.query import Colour, Picture, Query, Region, Sketch, Term, Upload
 from leitmotiv.workflows.session import Session
@@ -193,7 +193,7 @@ def _rendered(
         examples=_examples(said),
         tool=tool,
         thirds=_PLACES,
-        offered=seeking.colours(session),
+        offered=offers.colours(session),
         region=region,
         box=_box(query),
         offset=offset,

@@ -1,6 +1,7 @@
 """Search: the ranking that comes of a query, by looks alone as ever, or by words, pictures and boards together."""
 
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,21 +9,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import combining, views
+from leitmotiv.analysis import combining
 from leitmotiv.analysis.cutoff import above_chance
 from leitmotiv.errors import UsageError
-from leitmotiv.records import Float, Ranking, Result, Swatch
-from leitmotiv.workflows import blending, boards, joining, names, scoring, selecting, spaces
+from leitmotiv.records import Float, Ranking, Result
+from leitmotiv.workflows import boards, degrees, joining, names, scoring, selecting, spaces
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.query import Node, Query, parse
-from leitmotiv.workflows.scoring import Said
+from leitmotiv.workflows.said import Said
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.terms import File, OfBoard, Picture, Region
 
 Rows = NDArray[np.int64]
-OFFERED = 60
-"""Pictures that the offered colours are drawn from."""
-MOST_COLOURS = 12
 SHARE, DEVIATIONS, COSINE, CLASSIC = "share of the query", "standard deviations", "cosine", "product"
 """Units of scores: of looks alone, of everything else, and as vectors."""
 
@@ -167,9 +165,9 @@ def _added(session: Session, query: Query, mode: str, ids: list[str]) -> _Scored
 def _by(query: Query) -> float:
     """How pictures are compared: as it is said, else by the look, but by the subject beside words and boards."""
     if query.like:
-        return blending.read(query.like)
+        return degrees.read(query.like)
     seen = any(isinstance(term.wanted, scoring.SEEN) for term in query.terms)
-    return blending.SUBJECT if seen else blending.LOOK
+    return degrees.SUBJECT if seen else degrees.LOOK
 
 
 def _cut(total: Float, others: Rows, order: Rows) -> int:
@@ -214,8 +212,9 @@ def _own(session: Session, query: Query) -> set[str]:
             continue
         if isinstance(term.wanted, Picture | Region):
             found.add(session.library.images.get(term.wanted.id).id)
-        elif isinstance(term.wanted, File) and (known := scoring.known(session, term.wanted)):
-            found.add(known)
+        elif isinstance(term.wanted, File):
+            known = session.library.images.find_path(os.fsencode(os.path.abspath(term.wanted.path)))
+            found.update([] if known is None else [known.id])
         elif isinstance(term.wanted, OfBoard):
             found.update(one.id for one in boards.get(session, term.wanted.board).examples)
     return found
@@ -229,17 +228,3 @@ def _rows(session: Session) -> tuple[list[str], dict[str, int]]:
         return ids, {image_id: row for row, image_id in enumerate(ids)}
 
     return remember(session, ("rows", session.library.revision("images", "files")), read)
-
-
-def colours(session: Session) -> tuple[Swatch, ...]:
-    """Colours that a library has, to begin with: the palette of pictures spread evenly over it."""
-    ids = session.library.images.ids()
-    chosen = [ids[round(at)] for at in np.linspace(0, len(ids) - 1, min(OFFERED, len(ids)))] if ids else []
-    if not chosen:
-        return ()
-    return remember(
-        session,
-        ("palette", tuple(chosen), MOST_COLOURS),
-        lambda: views.palette(session.library.mixtures.many(chosen), MOST_COLOURS),
-        lane=True,
-    )
