@@ -68,7 +68,7 @@ def timed(url: str) -> tuple[float, int]:
 
 def served(library: str, environment: dict[str, str], lines: list[str]) -> None:
     """Ask a server, the API and the page in turn."""
-    command = [sys.executable, "-m", "leitmotiv", "explore", "--library", library, "--no-open", "--port", "0"]
+    command = [sys.executable, "-m", "leitmotiv", "serve", "--library", library, "--port", "0"]
     with subprocess.Popen([*command, "--json"], env=environment, stdout=subprocess.PIPE, text=True) as server:
         try:
             url = address(server)

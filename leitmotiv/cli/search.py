@@ -55,10 +55,25 @@ Terms:
     show_default=True,
     help="How terms go together: by scores, or as vectors.",
 )
+@click.option(
+    "--diverse",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help="Variety among the best, from 0 to 1: what is like a picture before it comes later.",
+)
+@click.option("--copies", is_flag=True, help="Show copies one by one, not only the best of them.")
 @click.option("--paths", is_flag=True, help="Print paths only, one a line.")
 @click.option("-0", "nul", is_flag=True, help="Print paths only, each ended by a NUL byte.")
 def command(
-    query: tuple[str, ...], n: int | None, everything: bool, ranking: Path | None, mode: str, paths: bool, nul: bool
+    query: tuple[str, ...],
+    n: int | None,
+    everything: bool,
+    ranking: Path | None,
+    mode: str,
+    diverse: float,
+    copies: bool,
+    paths: bool,
+    nul: bool,
 ) -> None:
     """Print the pictures that fit QUERY best: words, pictures, boards, colours, sketches, and filters.
 
@@ -84,6 +99,8 @@ def command(
             numbered=numbered,
             local=True,
             mode=mode,
+            diverse=round(diverse, 2),
+            copies=copies,
         )
         odd = _odd_paths(opened, found)
     if paths or nul:
@@ -128,4 +145,5 @@ def _write(ranking: "Ranking", odd: dict[str, bytes], end: bytes) -> None:
 
 def _line(result: "Result") -> str:
     parts = " ".join(f"{part:+.2f}" for part in result.parts)
-    return f"{result.score:.3f}  {parts}  {printable(result.path)}"
+    copies = f"  (+{len(result.copies)})" if result.copies else ""
+    return f"{result.score:.3f}  {parts}  {printable(result.path)}{copies}"

@@ -83,37 +83,50 @@ class MiniLM:
     def encode(self, phrases: Sequence[str]) -> Values:
         """Unit vectors of phrases, (B, 384) float32."""
         out = np.zeros((len(phrases), self._tensors["embeddings.LayerNorm.bias"].shape[0]), np.float32)
-        for rows, tokens in _alike(self._tokenizer.encode_batch(list(phrases)), _BERT_VOID):
-            out[rows] = _unit(self._forward(tokens).mean(axis=1))
+        for batch in _few(list(_alike(self._tokenizer.encode_batch(list(phrases)), _BERT_VOID))):
+            states = self._forward([tokens for _, tokens in batch])
+            for (rows, _), last in zip(batch, states, strict=True):
+                out[rows] = _unit(last.mean(axis=1))
         return out
 
-    def _forward(self, tokens: Tokens) -> Values:
-        """Last hidden states of phrases of one length, (B, L) to (B, L, 384): nothing is padded, so nothing masked."""
+    def _forward(self, batches: Sequence[Tokens]) -> list[Values]:
+        """Last hidden states of phrases, batches of one length each, (B, L) to (B, L, 384); nothing is padded.
+
+        A few tokens cost what it takes to read the weights, so all batches go through each of them together.
+        """
         part = "embeddings"
         words, places, kinds = (self._tensors[f"{part}.{name}_embeddings.weight"] for name in _EMBEDDINGS)
-        states = self._normed(words[tokens] + places[: tokens.shape[1]] + kinds[0], part)
+        inputs = [
+            (words[tokens] + places[: tokens.shape[1]] + kinds[0]).reshape(-1, words.shape[1]) for tokens in batches
+        ]
+        states = self._normed(np.concatenate(inputs), part)
         for layer in range(_LAYERS):
             part = f"encoder.layer.{layer}"
-            states = self._normed(states + self._attention(states, f"{part}.attention"), f"{part}.attention.output")
+            seen = self._attention(states, f"{part}.attention", [tokens.shape for tokens in batches])
+            states = self._normed(states + seen, f"{part}.attention.output")
             inner = _gelu(self._dense(states, f"{part}.intermediate.dense"))
             states = self._normed(states + self._dense(inner, f"{part}.output.dense"), f"{part}.output")
-        return states
+        ends = np.cumsum([tokens.size for tokens in batches])[:-1]
+        return [one.reshape(*tokens.shape, -1) for one, tokens in zip(np.split(states, ends), batches, strict=True)]
 
-    def _attention(self, states: Values, part: str) -> Values:
-        batch, length, width = states.shape
-        query, key, value = (
-            self._dense(states, f"{part}.self.{name}").reshape(batch, length, _HEADS, -1).transpose(0, 2, 1, 3)
-            for name in ("query", "key", "value")
-        )
-        likeness = query @ key.transpose(0, 1, 3, 2) / np.float32(np.sqrt(width // _HEADS))
-        shares = np.exp(likeness - likeness.max(axis=-1, keepdims=True))
-        shares /= shares.sum(axis=-1, keepdims=True)
-        seen = (shares @ value).transpose(0, 2, 1, 3).reshape(batch, length, width)
+    def _attention(self, states: Values, part: str, shapes: Sequence[tuple[int, ...]]) -> Values:
+        """What tokens, (T, 384), take from the others of their phrase."""
+        wanted = [self._dense(states, f"{part}.self.{name}") for name in ("query", "key", "value")]
+        seen, start = np.empty_like(states), 0
+        for batch, length in shapes:
+            end = start + batch * length
+            query, key, value = (
+                one[start:end].reshape(batch, length, _HEADS, -1).transpose(0, 2, 1, 3) for one in wanted
+            )
+            likeness = query @ key.transpose(0, 1, 3, 2) / np.float32(np.sqrt(states.shape[1] // _HEADS))
+            shares = np.exp(likeness - likeness.max(axis=-1, keepdims=True))
+            shares /= shares.sum(axis=-1, keepdims=True)
+            seen[start:end] = (shares @ value).transpose(0, 2, 1, 3).reshape(batch * length, -1)
+            start = end
         return self._dense(seen, f"{part}.output.dense")
 
     def _dense(self, states: Values, part: str) -> Values:
-        flat = states.reshape(-1, states.shape[-1]) @ self._tensors[f"{part}.weight"].T
-        return (flat + self._tensors[f"{part}.bias"]).reshape(*states.shape[:-1], -1)
+        return np.asarray(states @ self._tensors[f"{part}.weight"].T + self._tensors[f"{part}.bias"])
 
     def _normed(self, states: Values, part: str) -> Values:
         centred = states - states.mean(axis=-1, keepdims=True)
@@ -183,6 +196,18 @@ def vocabulary() -> frozenset[str]:
         with suppress(MissingExtraError):
             return _whole(_tokenizer(tokens), mark)
     return frozenset()
+
+
+def _few(batches: Sequence[tuple[list[int], Tokens]]) -> Iterator[list[tuple[list[int], Tokens]]]:
+    """Batches put together while they have few tokens; larger ones stay by themselves, where they take least memory."""
+    held: list[tuple[list[int], Tokens]] = []
+    for one in batches:
+        if held and sum(tokens.size for _, tokens in held) + one[1].size > _TOKENS_AT_ONCE:
+            yield held
+            held = []
+        held.append(one)
+    if held:
+        yield held
 
 
 def _tokenizer(of: Weights) -> Tokenizer:

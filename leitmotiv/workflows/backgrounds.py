@@ -65,7 +65,7 @@ def background(session: Session, report: Report | None = None) -> Ground:
     ids, pooled = session.library.activations.matrix()
     if not ids:
         raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
-    key = digest(ids)
+    _, key = remember(session, ("ids digest", id(ids)), lambda: (ids, digest(ids)))
     return remember(session, ("background", key), lambda: _made(session, ids, pooled, key, report), lane=True)
 
 

@@ -3,13 +3,14 @@
 import os
 
 import numpy as np
+from numpy.typing import NDArray
 
-from leitmotiv.analysis import joining
+from leitmotiv.analysis import joining, threads
 from leitmotiv.analysis.cutoff import above_chance
 from leitmotiv.analysis.joining import Mask
 from leitmotiv.errors import ImageReadError, UsageError
 from leitmotiv.records import Concept, Float
-from leitmotiv.workflows import boards, words
+from leitmotiv.workflows import boards, preparing, words
 from leitmotiv.workflows.degrees import SUBJECT
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.said import Said
@@ -90,8 +91,10 @@ def _said(session: Session, term: Term, ids: list[str], by: float) -> Said:
 
 
 def _worded(session: Session, phrase: str, ids: list[str]) -> Said:
-    told = words.scores(session, phrase)
-    values = _aligned(told.ids, told.values, ids)
+    preparing.ready(session)
+    with threads.products_on_one():
+        told = words.scores(session, phrase)
+    values = _aligned(session, told.ids, told.values, ids)
     best = np.argsort(-values, kind="stable")[: told.cut]
     found = np.zeros(len(ids), bool)
     found[best] = True
@@ -112,14 +115,17 @@ def _learnt(session: Session, concept: Concept, ids: list[str]) -> Said:
     from leitmotiv.workflows import finding
 
     scores = finding.scored(session, concept)
-    return Said(_aligned(scores.ids, scores.score, ids))
+    return Said(_aligned(session, scores.ids, scores.score, ids))
 
 
-def _aligned(names: tuple[str, ...], values: Float, ids: list[str]) -> Float:
+def _aligned(session: Session, names: tuple[str, ...], values: Float, ids: list[str]) -> Float:
     """Values of pictures by their ids; what is not known gets the least."""
-    if list(names) == ids:
-        return values
-    row_of = {image_id: row for row, image_id in enumerate(names)}
-    rows = np.array([row_of.get(image_id, -1) for image_id in ids], np.int64)
+
+    def find() -> tuple[tuple[str, ...], list[str], NDArray[np.int64]]:
+        row_of = {image_id: row for row, image_id in enumerate(names)}
+        return names, ids, np.array([row_of.get(image_id, -1) for image_id in ids], np.int64)
+
+    # the very lists are kept with the rows, so that no other ones can be at their place in memory
+    _, _, rows = remember(session, ("aligned", id(names), id(ids)), find)
     least = float(values.min(initial=0.0))
     return np.append(values, least)[rows]

@@ -190,8 +190,18 @@ def placed(session: Session, report: Report | None = None) -> Placed:
     """
     known = class_words(session, report)
     ground = background(session, report)
-    key = hashlib.sha256(f"{digest(ground.ids)} {_key(known.encoder)}".encode()).hexdigest()
+    _, pictures = remember(session, ("ids digest", id(ground.ids)), lambda: (ground.ids, digest(ground.ids)))
+    key = hashlib.sha256(f"{pictures} {_key(known.encoder)}".encode()).hexdigest()
     return remember(session, ("word places", key), lambda: _placed(session, known, ground, key), lane=True)
+
+
+def is_placed(session: Session) -> bool:
+    """Whether the pictures that were seen are stored with their places among the words of the encoder in use."""
+    stored = session.library.arrays.get(PLACES)
+    if stored is None:
+        return False
+    key = hashlib.sha256(f"{digest(stored.ids)} {_key(session.encoder())}".encode()).hexdigest()
+    return stored.digest == key and len(stored.ids) == session.library.activations.count()
 
 
 def follow(session: Session, report: Report | None = None) -> None:
