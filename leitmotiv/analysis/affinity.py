@@ -26,7 +26,7 @@ THREADS = 2
 
 
 def affinity_propagation(
-    S: ArrayLike,  # noqa: N803
+    S: ArrayLike,
     *,
     preference: ArrayLike | None = None,
     convergence_iter: int = 15,

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from leitmotiv.analysis import near_rows
 from leitmotiv.records import Float, Float32, read_only
 
 AXES = 256
@@ -36,6 +37,9 @@ FALLING = 0.8
 FEW_KINDS = 32.0
 """By the third power of how many axes matter, this comes on top: where a collection has two kinds, its first axis is
 what tells them apart, and must not be levelled."""
+WHOLE = 10_000
+"""Pictures up to which each is compared with all; of more, nearly all of the nearest are found, in a tenth of the
+time."""
 _MOST = 2.0
 _ROWS = 1024
 USUAL = 0.29
@@ -156,6 +160,8 @@ def _principal(features: NDArray[Any], centre: Float32) -> Float32:
 def nearest(rows: Float32, *, tell: Tell | None = None) -> tuple[NDArray[np.int64], Float32]:
     """The nearest other rows of each by cosine, and how much each counts; weights of a row sum to 1, or are all 0.
 
+    In large collections one in a hundred is missed, for others that are about as near.
+
     Parameters
     ----------
     rows : (N, P) float32
@@ -167,6 +173,9 @@ def nearest(rows: Float32, *, tell: Tell | None = None) -> tuple[NDArray[np.int6
         K is `NEIGHBOURS`, or N - 1 where there are fewer.
     """
     count, kept = len(rows), min(NEIGHBOURS, len(rows) - 1)
+    if count > WHOLE:
+        found, closest = near_rows.nearest(rows, kept, tell)
+        return found, _counted(closest)
     near, weights = np.zeros((count, kept), np.int64), np.zeros((count, kept), np.float32)
     for start in range(0, count if kept else 0, _ROWS):
         part = slice(start, start + _ROWS)
@@ -181,8 +190,12 @@ def nearest(rows: Float32, *, tell: Tell | None = None) -> tuple[NDArray[np.int6
 
 def _strongest(cosine: Float32, kept: int) -> tuple[NDArray[np.int64], Float32]:
     columns = np.argpartition(-cosine, kept - 1, axis=1)[:, :kept]
-    weights = np.maximum(np.take_along_axis(cosine, columns, axis=1), 0) ** POWER
-    return columns, weights / np.maximum(weights.sum(axis=1, keepdims=True), _LEAST)
+    return columns, _counted(np.take_along_axis(cosine, columns, axis=1))
+
+
+def _counted(cosine: Float32) -> Float32:
+    weights = np.maximum(cosine, 0) ** POWER
+    return np.asarray(weights / np.maximum(weights.sum(axis=1, keepdims=True), _LEAST))
 
 
 def _averaged(rows: Float32, near: NDArray[np.int64], weights: Float32) -> Float32:

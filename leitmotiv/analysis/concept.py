@@ -19,6 +19,7 @@ from scipy.linalg import cho_factor, cho_solve
 from threadpoolctl import ThreadpoolController
 
 from leitmotiv.analysis import background as ground
+from leitmotiv.analysis import likelihood
 from leitmotiv.analysis.background import Background
 from leitmotiv.records import Calibration, Float, Float32
 
@@ -264,12 +265,26 @@ def judge(cosine: Float, calibration: Calibration | None, examples: int) -> tupl
     three of (N,) float64
     """
     ascending, below = _ranked(cosine)
-    middle, spread = centre_of(ascending)
+    middle = float(np.median(ascending))
     if calibration is None:
         top = max(float(ascending[-_BEST:].mean()), middle + _LEAST)
         return _standing(cosine, middle, top), below, np.full(len(cosine), np.nan)
-    share = _standing(cosine, middle, middle + calibration.top - calibration.middle)
-    return share, below, probability(share, (cosine - middle) / spread, examples)
+    top = middle + calibration.top - calibration.middle
+    return _standing(cosine, middle, top), below, likelihood.probability(cosine, ascending, top, examples)
+
+
+def at_standing(standing: Float, share: Float, chances: Float) -> Float:
+    """What is said of lone pictures: what is said of pictures of a collection that stand the same, (K,) float64.
+
+    Parameters
+    ----------
+    standing : (K,) float64
+        Shares of the way from the middle of the collection to the board.
+    share, chances : (N,) float64
+        Those of the collection, as `judge` has them.
+    """
+    order = np.argsort(share)
+    return np.asarray(np.interp(standing, share[order], chances[order]))
 
 
 def percentile(scores: Float) -> Float:
@@ -286,25 +301,3 @@ def _ranked(scores: Float) -> tuple[Float, Float]:
     below = np.empty(len(scores))
     below[order] = 100 * np.maximum.accumulate(first) / max(len(scores), 1)
     return ascending, below
-
-
-def probability(share: Float, deviations: Float, examples: int) -> Float:
-    r"""That a picture belongs, roughly calibrated, (N,) float64.
-
-    A logistic regression learnt on boards of simulated collections:
-    :math:`-9.203 + 4.144 u - 1.092 u^2 + 2.342 \ln z + 1.478 / m`.
-
-    Parameters
-    ----------
-    share : (N,) float64
-        u, as `judge` has it.
-    deviations : (N,) float64
-        z, robust deviations above the middle of the collection.
-    examples : int
-        m, how many pictures are on the board.
-    """
-    # Beyond its peak the parabola would fall.
-    u = np.clip(share, 0.0, 4.144 / (2 * 1.092))
-    z = np.maximum(deviations, 0.1)
-    logit = -9.203 + 4.144 * u - 1.092 * u**2 + 2.342 * np.log(z) + 1.478 / max(examples, 1)
-    return np.asarray(1 / (1 + np.exp(-logit)))

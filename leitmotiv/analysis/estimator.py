@@ -146,7 +146,7 @@ class VariationalGaussianMixture(DensityMixin, BaseEstimator):  # type: ignore[m
         self.verbose = verbose
         self.verbose_interval = verbose_interval
 
-    def fit(self, X: ArrayLike, y: object = None) -> "VariationalGaussianMixture":  # noqa: N803
+    def fit(self, X: ArrayLike, y: object = None) -> "VariationalGaussianMixture":
         """Fit the mixture to samples.
 
         Parameters
@@ -166,7 +166,7 @@ class VariationalGaussianMixture(DensityMixin, BaseEstimator):  # type: ignore[m
         self.fit_predict(X)
         return self
 
-    def fit_predict(self, X: ArrayLike, y: object = None) -> NDArray[np.intp]:  # noqa: N803
+    def fit_predict(self, X: ArrayLike, y: object = None) -> NDArray[np.intp]:
         """Fit the mixture to samples, and tell the component that answers most for each, (N,) int."""
         points = validate_data(self, X, dtype=np.float64, order="C", ensure_min_samples=2)
         self._check_choices()
@@ -282,24 +282,24 @@ class VariationalGaussianMixture(DensityMixin, BaseEstimator):  # type: ignore[m
         heights = log_weights + 0.5 * (log_precisions - spread)
         return tabulate(heights, self.means_ - self.mean_prior_, factors)
 
-    def _expect(self, X: ArrayLike) -> tuple[Float, Float]:  # noqa: N803
+    def _expect(self, X: ArrayLike) -> tuple[Float, Float]:
         check_is_fitted(self)
         points = validate_data(self, X, dtype=np.float64, order="C", reset=False)
         return expect(points - self.mean_prior_, self._table())
 
-    def predict(self, X: ArrayLike) -> NDArray[np.intp]:  # noqa: N803
+    def predict(self, X: ArrayLike) -> NDArray[np.intp]:
         """Tell the component that answers most for each row of (N, D) X, (N,) int."""
         return np.asarray(self._expect(X)[0].argmax(axis=1))
 
-    def predict_proba(self, X: ArrayLike) -> Float:  # noqa: N803
+    def predict_proba(self, X: ArrayLike) -> Float:
         """Tell how much each component answers for each row of (N, D) X, (N, K) float64, rows sum to 1."""
         return self._expect(X)[0]
 
-    def score_samples(self, X: ArrayLike) -> Float:  # noqa: N803
+    def score_samples(self, X: ArrayLike) -> Float:
         """Expected log density of each row of (N, D) X, (N,) float64, nats."""
         return self._expect(X)[1]
 
-    def score(self, X: ArrayLike, y: object = None) -> float:  # noqa: N803
+    def score(self, X: ArrayLike, y: object = None) -> float:
         """Mean of `score_samples`, nats."""
         return float(self.score_samples(X).mean())
 

@@ -7,7 +7,7 @@ References
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -84,10 +84,10 @@ def stem(word: str) -> str:
     return word.removesuffix("s")
 
 
-def _counts(one: ClassText) -> Counter[str]:
+def _counts(one: ClassText) -> dict[str, float]:
     """How often words stand in the texts of a class, by the weights of where."""
     telling, _, contrast = one.guidelines.partition("Distinguish")
-    counts: Counter[str] = Counter()
+    counts: defaultdict[str, float] = defaultdict(float)
     fields = (
         (" ".join(dict.fromkeys((one.name, *one.synonyms))), NAME),
         (one.description, 1.0),
@@ -96,5 +96,5 @@ def _counts(one: ClassText) -> Counter[str]:
     )
     for text, weight in fields:
         for word in stems(text):
-            counts[word] += weight  # type: ignore[assignment]
+            counts[word] += weight
     return counts

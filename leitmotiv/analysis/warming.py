@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from leitmotiv.analysis import candidates, divergence, mixture, sparse_exemplars, tree, views, windows
+from leitmotiv.analysis import candidates, divergence, mixture, patchwork, sparse_exemplars, tree, views, windows
 from leitmotiv.kernels import compiled
 
 
@@ -29,6 +29,7 @@ def warm_index() -> None:
     sparse_exemplars.warm()
     views.warm()
     windows.warm()
+    patchwork.warm()
 
 
 def vectors() -> str:

@@ -12,6 +12,7 @@ from leitmotiv.cli.verbs import Verb, finish, note, printable, session, settings
 
 if TYPE_CHECKING:
     from leitmotiv.records import Board, Concept, Crop, Ranking
+    from leitmotiv.workflows.finding import Operation
     from leitmotiv.workflows.session import Session
 
 _OUT = click.Path(path_type=Path, dir_okay=False)
@@ -77,7 +78,9 @@ def rank(
     collection that it learnt in, 1 its board) and the path; of the library also the percentile, and how likely it
     belongs, which is only roughly calibrated.
     """
-    joined = [("and", one) for one in also] + [("or", one) for one in either] + [("minus", one) for one in minus]
+    joined: list[tuple[Operation, str]] = (
+        [("and", one) for one in also] + [("or", one) for one in either] + [("minus", one) for one in minus]
+    )
     if folders and (joined or of):
         raise click.UsageError("--and, --or, --minus and --of are for pictures of the library, not for folders.")
     if folders:
@@ -89,7 +92,7 @@ def rank(
     with session() as opened, bars() as report:
         if joined:
             first = finding.Joined(board, snapshot=snapshot)
-            terms = [first, *(finding.Joined(other, operation) for operation, other in joined)]  # type: ignore[arg-type]
+            terms = [first, *(finding.Joined(other, operation) for operation, other in joined)]
             ranking = finding.joined(opened, terms, text=of, n=n, own=own)
         elif _is_cav(board):
             asked = finding.Asked(_from_file(board), {"file": board}, frozenset())

@@ -125,7 +125,8 @@ def boards(folder: Path, positives: tuple[int, ...], seeds: int) -> None:
     on the board is put in order, and the others of the category are to be found. Prints mean average precision over
     categories and draws, with 95 % intervals from draws of whole categories, beside the classifier of cavlib on the
     same pictures, which is given as many negatives from other categories; the difference of the two; and the category
-    that is found worst.
+    that is found worst. Then how far "likely" can be believed: what boards of 2, 4 and 8 say of pictures that belong
+    and of others, in small collections of some categories, with the Brier score and the expected calibration error.
     """
     from leitmotiv.workflows.evaluate_boards import POSITIVES, evaluate_boards
 
@@ -145,6 +146,15 @@ def _boards_table(found: "BoardsReport") -> str:
         apart = f"{one.difference.value:+.3f} [{one.difference.low:+.3f}, {one.difference.high:+.3f}]"
         row = f"{one.positives:>9}" + "".join(f"{cell:>23}" for cell in cells) + f"{apart:>25}"
         lines.append(f"{row}  {clean(one.worst)} {one.worst_value:.3f}")
+    if found.likely:
+        lines += ["", "How far “likely” can be believed, in collections of some kinds with 8 to 32 pictures of each:"]
+        lines.append(f"{'kinds':>9}{'boards':>8}{'of its kind':>13}{'of others':>11}{'Brier':>8}{'error':>8}   alone")
+        lines += [
+            f"{one.kinds:>9}{one.boards:>8}{one.of_kind:>13.3f}{one.of_others:>11.3f}{one.brier:>8.4f}{one.error:>8.4f}"
+            f"   {one.lone_brier:.4f} {one.lone_error:.4f}"
+            for one in found.likely
+        ]
+        lines.append("Said and true: " + ", ".join(f"{one.said:.2f} {one.true:.2f}" for one in found.bins))
     return "\n".join(lines)
 
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from leitmotiv.workflows.session import Session
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Kind = TypeVar("Kind", bound=str)
 
 
 @click.group("export", params=[*common_options(), version_option()])
@@ -61,6 +62,16 @@ force = click.option("--force", is_flag=True, help="Replace a file that is there
 with_paths = click.option("--paths", is_flag=True, help="Tell where the files lie.")
 
 
+def _ending(target: Path, kinds: tuple[Kind, ...]) -> Kind:
+    """Which of these kinds a file is, by its ending."""
+    from leitmotiv.errors import UsageError
+
+    for kind in kinds:
+        if target.suffix.lower() == f".{kind}":
+            return kind
+    raise UsageError(f"{target} ends neither with {' nor with '.join(f'.{kind}' for kind in kinds)}.")
+
+
 def write(opened: "Session", target: Path | None, parts: Iterable[bytes], count: int, replace: bool) -> None:
     """Send what was made to a file or to stdout."""
     from leitmotiv.workflows.places import outside_photos, write_file
@@ -74,7 +85,7 @@ def write(opened: "Session", target: Path | None, parts: Iterable[bytes], count:
     show({"file": str(target), "bytes": size, "pictures": count}, lambda: f"{count:,} pictures in {target}")
 
 
-def _table(name: str, text: str) -> None:
+def _table(name: Literal["csv", "jsonl"], text: str) -> None:
     @command.command(name, cls=Verb, help=f"{text}\n\nColumns are explained in the documentation of the exports.")
     @chosen
     @with_paths
@@ -85,7 +96,7 @@ def _table(name: str, text: str) -> None:
 
         with session() as opened:
             ids = select(opened, of, sort)
-            write(opened, output, export.table(opened, ids, name, paths=paths), len(ids), force)  # type: ignore[arg-type]
+            write(opened, output, export.table(opened, ids, name, paths=paths), len(ids), force)
 
 
 _table("csv", "A row for each picture, for spreadsheets.")
@@ -202,18 +213,16 @@ def export_sheet(
 
     A long one goes on in FILE-2, FILE-3 …
     """
-    from leitmotiv.errors import UsageError
     from leitmotiv.workflows import export
 
-    kind = target.suffix.lower().removeprefix(".")
-    if kind not in ("png", "svg"):
-        raise UsageError(f"{target} ends neither with .png nor with .svg.")
+    kinds: tuple[Literal["png", "svg"], ...] = ("png", "svg")
+    kind = _ending(target, kinds)
     with session() as opened, bars() as report:
         ids = select(opened, of, sort)
         pages = export.sheet(
             opened,
             ids,
-            kind,  # type: ignore[arg-type]
+            kind,
             by_trend=not plain,
             captions=not no_captions,
             dark=not light,
@@ -246,17 +255,15 @@ def export_arrays(target: Path, of: str, sort: str, paths: bool, force: bool) ->
     FILE.npz is one compressed file; FILE.parquet makes FILE.parquet (pictures) and FILE-pairs.parquet. Versions,
     settings and seed are inside.
     """
-    from leitmotiv.errors import UsageError
     from leitmotiv.workflows import export
     from leitmotiv.workflows.places import outside_photos, write_file
 
-    kind = target.suffix.lower().removeprefix(".")
-    if kind not in ("npz", "parquet"):
-        raise UsageError(f"{target} ends neither with .npz nor with .parquet.")
+    kinds: tuple[Literal["npz", "parquet"], ...] = ("npz", "parquet")
+    kind = _ending(target, kinds)
     with session() as opened:
         ids = select(opened, of, sort)
         whole = outside_photos(opened, target)
-        made = export.arrays(opened, ids, kind, paths=paths)  # type: ignore[arg-type]
+        made = export.arrays(opened, ids, kind, paths=paths)
         names = [whole, whole.with_stem(f"{whole.stem}-pairs")][: len(made)]
         for name, data in zip(names, made.values(), strict=True):
             write_file(name, [data], force=force)

@@ -46,7 +46,7 @@ def read(path: Path) -> Sheet:
         data = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from error
-    text, encoding = _decoded(data)
+    text, encoding = decoded(data)
     if "\0" in text:
         raise UsageError(f"{path} is no text. Save the table as CSV (in a spreadsheet: Save as, CSV UTF-8).")
     try:
@@ -59,7 +59,8 @@ def read(path: Path) -> Sheet:
     return Sheet(_different(names), tuple(rows), encoding)
 
 
-def _decoded(data: bytes) -> tuple[str, str]:
+def decoded(data: bytes) -> tuple[str, str]:
+    """Bytes as text, and how they were read: every file is some text in the end."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace"), "utf-16"
     try:

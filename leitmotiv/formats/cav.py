@@ -6,7 +6,7 @@ read.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -187,13 +187,8 @@ def _packed(value: Any) -> bytes:
 
 def changed(content: CavFile, **entries: Any) -> CavFile:
     """The same with other entries, "vector", "metadata" or others; those keep their place and lose their old bytes."""
-    fields = {
-        "id": content.id,
-        "vector": content.vector,
-        "model_layer": content.model_layer,
-        "metadata": content.metadata,
-    }
-    extra = {**content.extra, **{key: value for key, value in entries.items() if key not in fields}}
-    fields.update({key: value for key, value in entries.items() if key in fields})
+    known = (*_REQUIRED, "metadata")
+    fields = {key: value for key, value in entries.items() if key in known}
+    extra = {**content.extra, **{key: value for key, value in entries.items() if key not in known}}
     kept = {key: data for key, data in content.kept.items() if key not in entries}
-    return CavFile(**fields, extra=extra, kept=kept)  # type: ignore[arg-type]
+    return replace(content, **fields, extra=extra, kept=kept)

@@ -14,12 +14,13 @@ from defusedxml import DefusedXmlException
 from defusedxml.minidom import parseString
 
 from leitmotiv.errors import LeitmotivError
-from leitmotiv.records import LABELS, Rating
+from leitmotiv.records import LABELS, CaptionKind, Rating
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XMP = "http://ns.adobe.com/xap/1.0/"
 DC = "http://purl.org/dc/elements/1.1/"
 LR = "http://ns.adobe.com/lightroom/1.0/"
+PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
 META = "adobe:ns:meta/"
 OURS = "urn:leitmotiv:ns:1.0#"
 """Where a favourite is kept: XMP has no word for it."""
@@ -83,6 +84,25 @@ def read(data: bytes) -> Said:
     told = number is not None or bool(rating.label) or bool(favourite)
     keywords = tuple(dict.fromkeys(_bag(described, DC, "subject")))
     return Said(rating, told, keywords, number is not None, bool(rating.label))
+
+
+def texts(data: bytes) -> tuple[tuple[CaptionKind, str], ...]:
+    """What a document says of a picture in words: its title, its description, its keywords with "; " between them.
+
+    Each language of a text is one of its own.
+
+    Raises
+    ------
+    SidecarError
+        It is not XML, too large, or not XMP.
+    """
+    described = list(_descriptions(_parsed(data)))
+    found: list[tuple[CaptionKind, str]] = [("title", text) for text in _bag(described, DC, "title")]
+    found += [("caption", text) for text in _bag(described, DC, "description")]
+    found += [("title", text) for text in (_property(described, PHOTOSHOP, "Headline"),) if text]
+    if keywords := dict.fromkeys(_bag(described, DC, "subject")):
+        found.append(("keywords", "; ".join(keywords)))
+    return tuple(dict.fromkeys(found))
 
 
 def written(

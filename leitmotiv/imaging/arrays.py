@@ -101,5 +101,5 @@ def _bounds(values: NDArray[np.generic]) -> tuple[float, float]:
     if values.dtype == bool:
         return 0.0, 1.0
     if values.dtype.kind == "u" and values.dtype.itemsize <= 2:
-        return 0.0, float(np.iinfo(values.dtype).max)  # type: ignore[type-var]
+        return 0.0, float(2 ** (8 * values.dtype.itemsize) - 1)
     return pixels.bounds_of(iter(values))

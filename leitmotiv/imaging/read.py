@@ -117,7 +117,7 @@ def transcode(
     return _encoded(_image(path, min(max_size, _WEBP_SIDE), max_megapixels), kind, 85 if kind == "WEBP" else 92)
 
 
-def encode(pixels: Pixels, format: Format = "WEBP", quality: int = 80) -> bytes:  # noqa: A002 - Pillow's word
+def encode(pixels: Pixels, format: Format = "WEBP", quality: int = 80) -> bytes:
     """Pixels as a file.
 
     Parameters
@@ -168,7 +168,7 @@ def _thumbnail(image: Image.Image, size: int) -> bytes:
     return _encoded(pixels.fit(image, size), "JPEG", THUMBNAIL_QUALITY)
 
 
-def _encoded(image: Image.Image, format: Format, quality: int) -> bytes:  # noqa: A002
+def _encoded(image: Image.Image, format: Format, quality: int) -> bytes:
     out = io.BytesIO()
     if format == "WEBP":
         image.save(out, format, quality=quality, method=_METHOD)

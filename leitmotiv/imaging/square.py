@@ -1,4 +1,4 @@
-"""Owns what a network sees of a picture: the middle square, shrunk without aliases to 224 x 224 pixels."""
+"""Owns what a network sees of a picture: its middle square, shrunk without aliases."""
 
 import numpy as np
 from PIL import Image
@@ -47,3 +47,13 @@ def network_input(pixels: Pixels, box: Box | None = None) -> Pixels:
     image = Image.fromarray(np.ascontiguousarray(pixels))
     corners = (max(left, 0.0), max(top, 0.0), right, bottom)
     return np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BICUBIC, corners, reducing_gap=3.0))
+
+
+def middle_square(pixels: Pixels, side: int) -> Pixels:
+    """The middle square of a picture at ``side`` pixels, averaged where it shrinks; (side, side, 3) uint8."""
+    rows, columns = pixels.shape[:2]
+    short = min(rows, columns)
+    left, top = (columns - short) / 2, (rows - short) / 2
+    way = Image.Resampling.BOX if short >= side else Image.Resampling.BICUBIC
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    return np.asarray(image.resize((side, side), way, (left, top, left + short, top + short)))

@@ -2,8 +2,11 @@
 
 from leitmotiv.records.arrays import Float, Float32, Half, Pixels, read_only
 from leitmotiv.records.boards import Board, BoardExample, BoardPicture, Side, Snapshot
+from leitmotiv.records.captions import CAPTION_KINDS, Caption, CaptionKind, CaptionSource, Told
 from leitmotiv.records.copies import Copy, Keypoints
 from leitmotiv.records.critics import Critic, Critique, RatedItem, RatingSet
+from leitmotiv.records.designs import DesignVote, Drawing, Judged, Photo, Round, Run, Shape
+from leitmotiv.records.eyes import Controls, Partial, PartialKind, RegionColours, Regions
 from leitmotiv.records.jobs import Job, Status
 from leitmotiv.records.own import LABELS, CatalogueColumn, CatalogueKind, CatalogueValue, Rating, Selection
 from leitmotiv.records.pictures import ColourSpace, Ellipse, Failure, Image, KnownFile, Mixture, Picture, Swatch, Taken
@@ -25,6 +28,7 @@ from leitmotiv.records.words import ClassText, WordScores
 
 __all__ = [
     "ACTIVATIONS",
+    "CAPTION_KINDS",
     "LABELS",
     "PREPROCESSING",
     "SEEN_SIDE",
@@ -32,6 +36,9 @@ __all__ = [
     "BoardExample",
     "BoardPicture",
     "Calibration",
+    "Caption",
+    "CaptionKind",
+    "CaptionSource",
     "CatalogueColumn",
     "CatalogueKind",
     "CatalogueValue",
@@ -41,10 +48,13 @@ __all__ = [
     "ColourSpace",
     "Concept",
     "Contradiction",
+    "Controls",
     "Copy",
     "Critic",
     "Critique",
     "Crop",
+    "DesignVote",
+    "Drawing",
     "Ellipse",
     "Example",
     "Failure",
@@ -55,11 +65,15 @@ __all__ = [
     "Heading",
     "Image",
     "Job",
+    "Judged",
     "Keypoints",
     "KnownFile",
     "Merge",
     "Mixture",
     "Order",
+    "Partial",
+    "PartialKind",
+    "Photo",
     "Picture",
     "Pixels",
     "Placed",
@@ -67,15 +81,21 @@ __all__ = [
     "RatedItem",
     "Rating",
     "RatingSet",
+    "RegionColours",
+    "Regions",
     "Result",
+    "Round",
+    "Run",
     "Scores",
     "Selection",
+    "Shape",
     "Sheet",
     "Side",
     "Snapshot",
     "Status",
     "Swatch",
     "Taken",
+    "Told",
     "TrendEdit",
     "TrendEditKind",
     "WordScores",

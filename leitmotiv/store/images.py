@@ -203,7 +203,7 @@ class Images:
             found = {image.id: image for part in chunks(ids) for image in self._where(tables.Images.id.in_(part))}
         return [found[image_id] for image_id in ids if image_id in found]
 
-    def ids(self, all: bool = False) -> list[str]:  # noqa: A002
+    def ids(self, all: bool = False) -> list[str]:
         """Ids in the order of adding: without the missing ones, unless `all`."""
         images = tables.Images
         query = images.select(images.id).order_by(images.serial)

@@ -84,7 +84,7 @@ class Jobs:
         query = jobs.select(jobs.id).where((jobs.queue == 1) & jobs.state.in_(("queued", "running"))).limit(1)
         return self._database.row(query) is not None
 
-    def claim(self, id: int) -> bool:  # noqa: A002
+    def claim(self, id: int) -> bool:
         """Begin a job of the queue in this process; False where it no longer waits."""
         jobs = tables.Jobs
         with self._database.transaction():
@@ -95,7 +95,7 @@ class Jobs:
             self._database.run(jobs.update(**begun, **rest).where(jobs.id == id))
         return True
 
-    def move(self, id: int, state: Literal["queued", "paused", "stopped"]) -> None:  # noqa: A002
+    def move(self, id: int, state: Literal["queued", "paused", "stopped"]) -> None:
         """Put a job that is not running (any more) back into the queue, to rest, or to its end."""
         changes: dict[str, Any] = {"state": state, "control": "", "rate": 0.0, "remaining": None, "queue": 1}
         if state == "paused":
@@ -104,16 +104,16 @@ class Jobs:
             changes |= {"finished": _now(), "message": "Cancelled; what was finished is kept."}
         self._database.run(tables.Jobs.update(**changes).where(tables.Jobs.id == id))
 
-    def ask(self, id: int, wish: Literal["pause", "cancel", ""]) -> None:  # noqa: A002
+    def ask(self, id: int, wish: Literal["pause", "cancel", ""]) -> None:
         """Note what a person wishes of a job that runs; whoever does it looks there."""
         self._database.run(tables.Jobs.update(control=wish).where(tables.Jobs.id == id))
 
-    def asked(self, id: int) -> str:  # noqa: A002
+    def asked(self, id: int) -> str:
         """What a person wishes of a job: "pause", "cancel" or nothing."""
         row = self._database.row(tables.Jobs.select(tables.Jobs.control).where(tables.Jobs.id == id))
         return "" if row is None else str(row[0])
 
-    def explain(self, id: int, message: str) -> None:  # noqa: A002
+    def explain(self, id: int, message: str) -> None:
         """Say why a job waits."""
         self._database.run(tables.Jobs.update(message=message).where(tables.Jobs.id == id))
 
@@ -134,7 +134,7 @@ class Jobs:
 
     def update(
         self,
-        id: int,  # noqa: A002
+        id: int,
         *,
         phase: str | None = None,
         done: int | None = None,
@@ -149,7 +149,7 @@ class Jobs:
         changes = {name: value for name, value in given.items() if value is not None}
         self._database.run(tables.Jobs.update(**changes, remaining=remaining).where(tables.Jobs.id == id))
 
-    def finish(self, id: int, state: Literal["done", "failed", "stopped"], message: str = "") -> None:  # noqa: A002
+    def finish(self, id: int, state: Literal["done", "failed", "stopped"], message: str = "") -> None:
         """End a job."""
         changes = {"state": state, "message": message, "finished": _now(), "remaining": None, "control": ""}
         self._database.run(tables.Jobs.update(**changes).where(tables.Jobs.id == id))
@@ -159,7 +159,7 @@ class Jobs:
         query = tables.Jobs.select(*_COLUMNS).order_by(tables.Jobs.id.desc()).limit(limit)
         return [_as_job(row) for row in self._database.rows(query)]
 
-    def get(self, id: int) -> Job | None:  # noqa: A002
+    def get(self, id: int) -> Job | None:
         """One job; None where there is none of this number."""
         row = self._database.row(tables.Jobs.select(*_COLUMNS).where(tables.Jobs.id == id))
         return None if row is None else _as_job(row)

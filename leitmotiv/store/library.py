@@ -15,11 +15,14 @@ from leitmotiv.store import migrations, tables
 from leitmotiv.store.activations import Activations
 from leitmotiv.store.arrays import Arrays
 from leitmotiv.store.boards import Boards
+from leitmotiv.store.captions import Captions
 from leitmotiv.store.catalogue import Catalogue
 from leitmotiv.store.changes import Changes
+from leitmotiv.store.choices import Choices
 from leitmotiv.store.clusters import ClusterTree
 from leitmotiv.store.database import Database, Mode, connect_uri
 from leitmotiv.store.duplicates import Duplicates
+from leitmotiv.store.evolutions import Evolutions
 from leitmotiv.store.explain import closed_off, denied, from_sqlite, from_system, full
 from leitmotiv.store.exports import Exports
 from leitmotiv.store.files import Failures, Files, Folders
@@ -54,7 +57,7 @@ class Library:
     ----------
     folder : Path
     images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
-    changes, exports, duplicates, activations, boards, rating_sets, models
+    changes, exports, duplicates, activations, boards, rating_sets, models, captions, choices, evolutions
         The parts; see their classes.
     sprites
         Sheets of small pictures.
@@ -86,7 +89,10 @@ class Library:
         self.exports = Exports(folder / "exports")
         self.duplicates = Duplicates(database)
         self.rating_sets = RatingSets(database)
+        self.evolutions = Evolutions(database)
         self.models = Models(folder / "models")
+        self.captions = Captions(database)
+        self.choices = Choices(database)
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> Self:

@@ -9,7 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from leitmotiv.errors import LibraryDamagedError, LibraryTooNewError
-from leitmotiv.store import schema_of_activations, schema_of_boards, schema_of_ratings
+from leitmotiv.store import (
+    schema_of_activations,
+    schema_of_boards,
+    schema_of_captions,
+    schema_of_evolutions,
+    schema_of_ratings,
+)
 
 APPLICATION_ID = 0x6C656974  # "leit", so that `file` and we know our databases
 Migration = Callable[[sqlite3.Connection], None]
@@ -311,6 +317,19 @@ def m011_imported_ratings(database: sqlite3.Connection) -> None:
     count_changes(database, "rating_sets")
 
 
+def m012_captions(database: sqlite3.Connection) -> None:
+    """Add texts about pictures, and what a person chooses for a library alone."""
+    for statement in schema_of_captions.SCHEMA.split(";"):
+        database.execute(statement)
+    count_changes(database, "captions", "choices")
+
+
+def m013_evolutions(database: sqlite3.Connection) -> None:
+    """Add designs that evolve, round by round, and the votes that people gave in between."""
+    for statement in schema_of_evolutions.SCHEMA.split(";"):
+        database.execute(statement)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
@@ -323,6 +342,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     m009_boards,
     m010_activations,
     m011_imported_ratings,
+    m012_captions,
+    m013_evolutions,
 )
 
 

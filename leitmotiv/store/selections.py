@@ -58,7 +58,7 @@ class Selections:
         return Edit("selections", {"id": selection.id}, values)
 
     @staticmethod
-    def removal(id: int) -> Edit:  # noqa: A002
+    def removal(id: int) -> Edit:
         """What `changes.apply` takes to remove a selection."""
         return Edit("selections", {"id": id}, None)
 

@@ -404,6 +404,72 @@ class RatedPictures(Table):
     pooled = BlobField()
 
 
+class Captions(Table):
+    """Texts about pictures."""
+
+    id = IntegerField(primary_key=True)
+    image_id = TextField()
+    kind = TextField()
+    source = PlainText()
+    text = PlainText()
+
+
+class CaptionsRead(Table):
+    """Which pictures were looked at for texts, and what their files were then."""
+
+    image_id = TextField(primary_key=True)
+    stamp = TextField()
+
+
+class Choices(Table):
+    """What a person chose for this library alone."""
+
+    name = TextField(primary_key=True)
+    value = PlainText()
+
+
+class EvolutionRuns(Table):
+    """Evolutions as they were asked for; `pictures`, `first` and `facts` are JSON."""
+
+    id = IntegerField(primary_key=True)
+    made = TextField()
+    design = TextField()
+    critic = PlainText()
+    seed = IntegerField()
+    rounds = IntegerField()
+    batch = IntegerField()
+    greedy = IntegerField(default=0)
+    pictures = TextField(default="[]")
+    first = TextField(null=True)
+    facts = PlainText(default="{}")
+
+
+class EvolutionRounds(Table):
+    """Rounds as they were judged, a row each; `judged` and `picks` are JSON."""
+
+    id = IntegerField(primary_key=True)
+    run = IntegerField()
+    number = IntegerField()
+    genomes = BlobField()
+    traits = BlobField()
+    judged = TextField()
+    winner = IntegerField()
+    picks = TextField(default="[]")
+    note = TextField(default="")
+    fresh = IntegerField(default=0)
+
+
+class EvolutionVotes(Table):
+    """Which of two designs of a round a person preferred."""
+
+    id = IntegerField(primary_key=True)
+    run = IntegerField()
+    round = IntegerField()
+    preferred = IntegerField()
+    over = IntegerField()
+    made = TextField()
+
+
 TABLES: tuple[type[Table], ...] = (
     Images,
     Files,
@@ -436,4 +502,10 @@ TABLES: tuple[type[Table], ...] = (
     RatedItems,
     RatedVotes,
     RatedPictures,
+    Captions,
+    CaptionsRead,
+    Choices,
+    EvolutionRuns,
+    EvolutionRounds,
+    EvolutionVotes,
 )

@@ -30,7 +30,7 @@ from leitmotiv.web import (
     images,
     jobs,
     lines,
-    map,  # noqa: A004 - the page has the noun that people use
+    map,
     own,
     parameters,
     pictures,

@@ -1,11 +1,11 @@
 """`/api/v1/boards`: mood boards and what is on them; each change can be undone."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response, request
 
 from leitmotiv.errors import UsageError
-from leitmotiv.records import Board
+from leitmotiv.records import Board, Side
 from leitmotiv.web import answers, board_forms, parameters, schema
 from leitmotiv.web import board_shapes as shapes
 from leitmotiv.web.answers import body, json_answer
@@ -176,7 +176,7 @@ def hand_in(number: int) -> Response:
         number,
         file.read(),
         file.filename or "",
-        side,  # type: ignore[arg-type]
+        cast(Side, side),
         revision=int(revision) if revision else None,
     )
     return json_answer({"board": board_forms.board(session, changed), "id": picture_id}, 201)

@@ -19,7 +19,7 @@ from leitmotiv.workflows.concept_files import fingerprint
 pages = Blueprint("board_views", __name__)
 
 FRAME_BYTES = 4_000_000
-KINDS = ("share", "tiles")
+KINDS: tuple[inspecting.Heat, ...] = ("share", "tiles")
 PREVIEW = 512
 """Longest side of a crop that is only looked at, pixels."""
 
@@ -50,7 +50,7 @@ def heat(number: int, image_id: str) -> Response:
     image = browse.image(session, image_id)
 
     def draw() -> tuple[bytes, str]:
-        return inspecting.colour_heat(session, concept, image.id, kind), "image/png"  # type: ignore[arg-type]
+        return inspecting.colour_heat(session, concept, image.id, kind), "image/png"
 
     return send_bytes(f"{image.id}-{fingerprint(concept)}-{kind}", "private, no-cache", draw)
 

@@ -17,7 +17,7 @@ from leitmotiv.errors import (
 from leitmotiv.records import Board, BoardExample, Image, Ranking, Result, Snapshot
 from leitmotiv.web import board_forms, parameters
 from leitmotiv.web.context import address, the_session
-from leitmotiv.workflows import board_viewing, boards, finding, learning, pinning
+from leitmotiv.workflows import backgrounds, board_viewing, boards, finding, learning, pinning
 from leitmotiv.workflows.layers import POOLED
 from leitmotiv.workflows.session import Session
 
@@ -173,6 +173,8 @@ def _page(
         if one.id in shown
     ]
     if part != "results":
+        values["lacking"] = backgrounds.waiting(session) if not found.ranking.total else ""
+        values["to_see"] = board_viewing.unseen(session) if values["lacking"] else 0
         sides = _sides(session, board, learnt, examples)
         beside = _beside(session, board, learnt, usable=values["ready"], frozen=frozen)
         shown |= {image.id: image for image in (*sides.pop("shown"), *beside["worth"])}

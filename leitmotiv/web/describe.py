@@ -202,11 +202,12 @@ def _parameter(place: str, name: str, shape: Schema) -> dict[str, Any]:
 def _responses(rule: Rule, method: str, said: Description) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for status, shape in said.answers.items():
-        made[str(status)] = one = {"description": HTTPStatus(status).phrase}
+        one: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+        made[str(status)] = one
         if said.media:
-            one["content"] = {kind: {} for kind in said.media}  # type: ignore[assignment]
+            one["content"] = {kind: {} for kind in said.media}
         elif shape is not None:
-            one["content"] = {"application/json": {"schema": shape}}  # type: ignore[assignment]
+            one["content"] = {"application/json": {"schema": shape}}
     if method == "GET":
         made["304"] = {"description": MEANS[304]}
     for status in sorted(said.errors | _usual(rule, method, said)):

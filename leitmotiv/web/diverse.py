@@ -1,7 +1,5 @@
 """`/diverse`: a few pictures of a selection in place of all."""
 
-from typing import cast
-
 from flask import Blueprint, Response, render_template
 
 from leitmotiv.errors import UsageError
@@ -10,7 +8,7 @@ from leitmotiv.web.clusters import asked
 from leitmotiv.web.context import tagged, the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.workflows import browse, diverse
-from leitmotiv.workflows.diverse import Diverse, Way
+from leitmotiv.workflows.diverse import Diverse
 
 pages = Blueprint("diverse", __name__)
 
@@ -20,7 +18,7 @@ LINKED = 60
 
 def _diverse() -> Diverse:
     count = parameters.whole("n", diverse.COUNT, 1, diverse.MOST_CHOSEN)
-    way = cast(Way, parameters.one_of("by", diverse.WAYS[0], diverse.WAYS))
+    way = parameters.one_of("by", diverse.WAYS[0], diverse.WAYS)
     return diverse.diverse(the_session(), asked(), count=count, way=way)
 
 

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
 from flask import request
 from werkzeug.routing import IntegerConverter, Map
 
 from leitmotiv.errors import UsageError
 from leitmotiv.workflows import blending
+
+_Word = TypeVar("_Word", bound=str)
 
 UNBOUNDED = 1_000_000
 """A bound from here on only keeps numbers in bounds, and is not worth telling."""
@@ -16,7 +19,7 @@ UNBOUNDED = 1_000_000
 class WholeConverter(IntegerConverter):
     """A whole number in an address; one that no database holds leads nowhere."""
 
-    def __init__(self, map: Map) -> None:  # noqa: A002 - the name that werkzeug gives it
+    def __init__(self, map: Map) -> None:
         super().__init__(map, max=2**53)
 
 
@@ -42,7 +45,7 @@ def optional_whole(name: str, low: int, high: int) -> int | None:
     return None if name not in request.args else whole(name, low, low, high)
 
 
-def one_of(name: str, default: str, allowed: Sequence[str]) -> str:
+def one_of(name: str, default: _Word, allowed: Sequence[_Word]) -> _Word:
     """One of a few words.
 
     Raises
@@ -51,9 +54,10 @@ def one_of(name: str, default: str, allowed: Sequence[str]) -> str:
         Another word.
     """
     text = request.args.get(name, default)
-    if text not in allowed:
-        raise UsageError(f"{name} is {text!r}, but must be {' or '.join(filter(None, allowed))}.")
-    return text
+    for word in allowed:
+        if text == word:
+            return word
+    raise UsageError(f"{name} is {text!r}, but must be {' or '.join(filter(None, allowed))}.")
 
 
 def likeness() -> float:

@@ -1,6 +1,6 @@
 """What filters and orders may look at: the library in columns, with what was said of the pictures beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,6 +50,12 @@ class Asking:
         state = self.session.library.revision("catalogue_columns")
         return remember(self.session, ("catalogue", state), lambda: _catalogue(self.session))
 
+    @cached_property
+    def captions(self) -> Mapping[str, Sequence[str]]:
+        """Texts about pictures, by id; names of files are columns of their own."""
+        state = self.session.library.revision("captions")
+        return remember(self.session, ("caption texts", state), lambda: _captions(self.session))
+
     def entries(self, name: str) -> Mapping[int, CatalogueValue]:
         """What a column of a catalogue says, by row."""
         row_of, found = self.columns.row_of, self.catalogue[name]
@@ -65,6 +71,14 @@ def columns(session: Session) -> Columns:
 def ask(session: Session) -> Asking:
     """A question to the library as it is now."""
     return Asking(session, columns(session))
+
+
+def _captions(session: Session) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in session.library.captions.all():
+        if one.source != "name":
+            found.setdefault(one.image_id, []).append(one.text)
+    return found
 
 
 def _catalogue(session: Session) -> dict[str, CatalogueColumn]:

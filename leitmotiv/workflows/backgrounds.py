@@ -28,6 +28,10 @@ PATCHED_FROM = 10_000
 """Pictures from which a few new ones are placed in the old background: learning it anew takes long."""
 PATCHED = 0.05
 """Share of new pictures up to which that is done."""
+NOT_LEARNT = (
+    "What this collection is like has to be learnt first, which takes some seconds for each 10,000 pictures. "
+    'Start the job "activations", or run `leitmotiv build-index`.'
+)
 PHASE = "Learning what the collection is like"
 _KEYS = ("centre", "axes", "plain", "rows", "directions", "variances", "near", "closeness")
 
@@ -57,7 +61,7 @@ def background(session: Session, report: Report | None = None) -> Ground:
     EmptyLibraryError
         There is no picture to learn from.
     NoActivationsError
-        A page asks, and the backbone has seen none of the pictures.
+        A page asks, and the backbone has seen none of the pictures, or the collection is large and not learnt yet.
     MissingExtraError
         The weights of the backbone are needed, and are missing or damaged.
     """
@@ -80,9 +84,29 @@ def follow(session: Session, report: Report | None = None, *, wait: float = 5.0)
         As of `activations.follow`.
     """
     said = activations.follow(session, report, wait=wait)
-    if session.settings.activations == "index" and session.library.activations.count() >= PREPARED_FROM:
-        background(session, report)
+    if session.settings.activations == "index":
+        prepare(session, report)
     return said
+
+
+def prepare(session: Session, report: Report | None = None) -> None:
+    """Learn what a large collection is like, so that no page has to wait for it."""
+    if session.library.activations.count() >= PREPARED_FROM:
+        background(session, report)
+
+
+def waiting(session: Session) -> str:
+    """Why a page cannot ask concepts yet; empty where it can. The job "activations" does what is lacking."""
+    library = session.library
+    if not library.activations.count():
+        return activations.NOTHING_SEEN if library.images.count() else ""
+    if library.activations.count() < PREPARED_FROM:
+        return ""
+    ids = library.activations.matrix()[0]
+    key = digest(ids)
+    stored = library.arrays.get(BACKGROUND)
+    ready = stored is not None and ((stored.digest == key and stored.ids == ids) or _patchable(stored, ids))
+    return "" if ready else NOT_LEARNT
 
 
 def digest(ids: Sequence[str]) -> str:
@@ -117,6 +141,8 @@ def _seen(session: Session, report: Report | None) -> None:
 def _made(
     session: Session, ids: tuple[str, ...], pooled: NDArray[np.float16], key: str, report: Report | None
 ) -> Ground:
+    if not session.patient and (why := waiting(session)):
+        raise NoActivationsError(why)
     stored = session.library.arrays.get(BACKGROUND)
     if stored is not None and stored.digest == key and stored.ids == ids:
         return _ground(ids, _unpacked(stored))

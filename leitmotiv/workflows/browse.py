@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -224,9 +225,9 @@ def display(session: Session, image_id: str, *, full: bool = False) -> tuple[byt
                 return _read_file(path), DIRECT[one.format]
             if full:
                 size = full_size(one)
-                make = lambda: _transcoded(session, path, size, "JPEG")  # noqa: B023, E731
+                make = partial(_transcoded, session, path, size, "JPEG")
                 return remember(session, ("full", one.id), make, lane=True), "image/jpeg"
-            return remember(session, ("shown", one.id), lambda: _transcoded(session, path), lane=True), "image/webp"  # noqa: B023
+            return remember(session, ("shown", one.id), partial(_transcoded, session, path), lane=True), "image/webp"
         except (OSError, ImageReadError):
             continue
     return thumbnail(session, one.id, 512)

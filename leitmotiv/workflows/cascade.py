@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,9 +108,10 @@ class Judge:
         box = windows.box(int(found.place[at]))
         within = box[2] * box[3] <= copies.WITHIN
         left, right = self.source.ids[pair[0]], self.source.ids[pair[1]]
-        inside = ("left" if found.first_inside[at] else "right") if within else ""
-        if left > right:
-            left, right, inside = right, left, {"left": "right", "right": "left"}.get(inside, "")
+        inside: Literal["left", "right", ""] = ""
+        if within:
+            inside = "left" if found.first_inside[at] == (left < right) else "right"
+        left, right = sorted((left, right))
         return Copy(
             left=left,
             right=right,
@@ -119,7 +120,7 @@ class Judge:
             sure=bool(sure),
             mirrored=mirrored,
             grey=bool(found.grey[at]),
-            inside=inside,  # type: ignore[arg-type]
+            inside=inside,
             box=box if within else (0.0, 0.0, 1.0, 1.0),
             correlation=float(found.window[at]),
             divergence=float(look(self.settings).combine(np.asarray(parts, np.float32))),

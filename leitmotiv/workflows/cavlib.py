@@ -168,7 +168,7 @@ class CAV:
 
     def __init__(
         self,
-        id: UUID,  # noqa: A002 - the name that cavlib has
+        id: UUID,
         vector: NDArray[Any],
         model_layer: str,
         metadata: dict[str, Any] | None = None,

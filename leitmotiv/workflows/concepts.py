@@ -13,6 +13,7 @@ from leitmotiv.analysis import background as ground
 from leitmotiv.analysis.algebra import Operation
 from leitmotiv.errors import BoardError, LayerError, NoActivationsError
 from leitmotiv.records import Concept, Contradiction, Example, Float, Float32, Scores
+from leitmotiv.records import Side as BoardSide
 from leitmotiv.workflows import activations
 from leitmotiv.workflows.backgrounds import Ground, background
 from leitmotiv.workflows.layers import LAYERS, MAP, POOLED, SEEN
@@ -205,14 +206,15 @@ def _features(found: Ground, pooled: NDArray[np.float16], side: _Side) -> Float3
 def _contradictions(doubts: Sequence[Contradiction], wanted: _Side, against: _Side) -> tuple[Contradiction, ...]:
     """Those that the board speaks against, and those that stand on both sides of it."""
     both = set(wanted.ids) & set(against.ids)
-    said = {
+    said: dict[tuple[BoardSide, int], tuple[str, float]] = {
         ("positive", wanted.places[one.index]): (wanted.examples[one.index].image_id, one.strength) for one in doubts
     }
-    for name, side in (("positive", wanted), ("negative", against)):
+    sides: dict[BoardSide, _Side] = {"positive": wanted, "negative": against}
+    for name, side in sides.items():
         for place, one in zip(side.places, side.examples, strict=True):
             if one.features is None and one.image_id in both:
                 said[name, place] = (one.image_id, 1.0)
-    made = [Contradiction(name, place, image_id, strength) for (name, place), (image_id, strength) in said.items()]  # type: ignore[arg-type]
+    made = [Contradiction(name, place, image_id, strength) for (name, place), (image_id, strength) in said.items()]
     return tuple(sorted(made, key=lambda one: -one.strength))
 
 

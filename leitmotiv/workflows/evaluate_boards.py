@@ -19,6 +19,8 @@ from leitmotiv.imaging.scan import scan
 from leitmotiv.imaging.square import network_input
 from leitmotiv.records import Float, Float32, Pixels
 from leitmotiv.settings import Settings
+from leitmotiv.workflows import evaluate_likely
+from leitmotiv.workflows.evaluate_likely import Bin, Reliability
 from leitmotiv.workflows.progress import Pace, Report
 from leitmotiv.workflows.session import Session
 
@@ -60,12 +62,22 @@ class BoardResult:
 
 @dataclass(frozen=True)
 class BoardsReport:
-    """What `evaluate boards` found; `failed` has (path as text, reason)."""
+    """What `evaluate boards` found.
+
+    Attributes
+    ----------
+    likely : tuple of Reliability
+        How far "likely" can be believed in small collections drawn from the folder; `bins` of all of them together.
+    failed : list of (str, str)
+        Path as text, and reason.
+    """
 
     pictures: int
     kinds: int
     seeds: int
     results: tuple[BoardResult, ...]
+    likely: tuple[Reliability, ...]
+    bins: tuple[Bin, ...]
     failed: list[tuple[str, str]]
 
 
@@ -79,7 +91,8 @@ def evaluate_boards(
 ) -> BoardsReport:
     """Make boards of pictures of one category, drawn by each seed, and see how well they find its others.
 
-    All pictures of the folder are the collection. No negatives are given.
+    All pictures of the folder are the collection. No negatives are given. Beside it, boards in small collections say
+    how likely pictures are, and that is held against the truth.
 
     Parameters
     ----------
@@ -103,7 +116,9 @@ def evaluate_boards(
         raise UsageError(f"{folder} has not two categories with more than {min(positives)} pictures that can be read.")
     background = ground.learn(features.astype(np.float16))
     results = tuple(_judged(background, features, truth, names, size, seeds) for size in usable)
-    return BoardsReport(len(truth), len(names), seeds, results, failed)
+    said = list(evaluate_likely.asked(features, truth, np.flatnonzero(np.bincount(truth) > min(usable)).tolist()))
+    believed = evaluate_likely.reliability(said), evaluate_likely.bins(said) if said else ()
+    return BoardsReport(len(truth), len(names), seeds, results, *believed, failed)
 
 
 def categories(folder: Path) -> tuple[list[bytes], list[str]]:

@@ -92,8 +92,8 @@ def _sheet_groups(session: Session, ids: Sequence[str], by_trend: bool) -> list[
     parts: dict[int, list[Any]] = {}
     for image in images:
         trend = known.get(image.id)
-        lonely = trend is None or trend.cluster.size == 1
-        parts.setdefault(-1 if lonely else trend.cluster.id, []).append(image)  # type: ignore[union-attr]
+        node = -1 if trend is None or trend.cluster.size == 1 else trend.cluster.id
+        parts.setdefault(node, []).append(image)
     names = {trend.cluster.id: trend.name for trend in known.values()}
     order = sorted(parts, key=lambda node: (node < 0, -len(parts[node]), node))
     return [

@@ -73,7 +73,8 @@ def _told(kind: CatalogueKind, name: str, entries: Sequence[CatalogueValue], val
 
 def _dated(entries: Sequence[str], value: str) -> Mask:
     """Dates in a period, or before or after one."""
-    sign = re.match("(>=|<=|>|<)?", value)[0]  # type: ignore[index]
+    found = re.match(">=|<=|>|<", value)
+    sign = found[0] if found else ""
     first, _, last = value[len(sign) :].partition("..")
     start, end = days(first)[0].isoformat(), days(last or first)[1].isoformat()
     tests: dict[str, Callable[[str], bool]] = {
@@ -200,6 +201,18 @@ def _keyword(asking: Asking, value: str) -> Mask:
     return kept
 
 
+def _caption(asking: Asking, value: str) -> Mask:
+    """Any text about a picture but its names: one that holds the words; "none" for pictures without."""
+    found = asking.captions
+    kept = np.zeros(len(asking.columns), bool)
+    rows = [row for image_id, row in asking.columns.row_of.items() if image_id in found]
+    if value.casefold() == "none":
+        kept[rows] = True
+        return ~kept
+    kept[[row for row in rows if any(like(text, value) for text in found[asking.columns.ids[row]])]] = True
+    return kept
+
+
 def _state(asking: Asking, value: str) -> Mask:
     wanted = one_of("is", value, ("present", "missing", "offline"))
     return _holds(asking.columns.state, lambda state: state == wanted)
@@ -219,6 +232,7 @@ FILTERS: dict[str, Callable[[Asking, str], Mask]] = {
         np.maximum(asking.columns.width, asking.columns.height).astype(float), "size", value
     ),
     "keyword": _keyword,
+    "caption": _caption,
     "cluster": _cluster,
     "rating": lambda asking, value: numbers(asking.rated.stars.astype(float), "rating", value),
     "favourite": _yes("favourite"),

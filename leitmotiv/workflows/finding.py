@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis.algebra import Operation
-from leitmotiv.records import BoardExample, Concept, Ranking, Result, Scores
+from leitmotiv.analysis.algebra import Operation as Operation
+from leitmotiv.records import BoardExample, Concept, Ranking, Result, Scores, Side
 from leitmotiv.workflows import concepts, placed, selecting
 from leitmotiv.workflows.boards import get
 from leitmotiv.workflows.concept_files import fingerprint
@@ -92,13 +92,14 @@ def loose(
     ------
     ImageNotFoundError, BoardError, UsageError
     """
-    sides = {"positive": _weighed(session, positive), "negative": _weighed(session, negative)}
+    sides: dict[Side, dict[str, float]] = {
+        "positive": _weighed(session, positive),
+        "negative": _weighed(session, negative),
+    }
     examples = [
-        BoardExample(image_id, side, weight)  # type: ignore[arg-type]
-        for side, weights in sides.items()
-        for image_id, weight in weights.items()
+        BoardExample(image_id, side, weight) for side, weights in sides.items() for image_id, weight in weights.items()
     ]
-    query = {side: list(weights) for side, weights in sides.items()}
+    query: dict[str, object] = {side: list(weights) for side, weights in sides.items()}
     concept, _ = learn(session, examples, method=method)
     asked = Asked(concept, query, frozenset(one.id for one in examples))
     return ranked(session, asked, text=text, sort=sort, n=n, offset=offset, own=own)

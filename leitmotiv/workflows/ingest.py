@@ -344,7 +344,8 @@ class _Adding:
 
     def _add_new(self, reading: Reading) -> None:
         picture, mixture = reading.picture, reading.mixture
-        assert picture is not None and mixture is not None  # noqa: PT018 - for the type checker
+        assert picture is not None
+        assert mixture is not None
         image = Image(
             id=picture.sha256,
             paths=(reading.task.path,),

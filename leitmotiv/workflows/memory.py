@@ -23,6 +23,8 @@ KEPT = {
     "why": 32,
     "columns": 1,
     "catalogue": 1,
+    "captions": 1,
+    "caption texts": 1,
     "count": 1,
     "days": 1,
     "facets": 32,

@@ -98,7 +98,7 @@ def preview(session: Session, path: Path, *, key: str | None = None, replacing: 
         The file is no table, has no such column, or no row finds a picture.
     """
     sheet = catalogues.read(path)
-    finder = _Finder(asking.columns(session))
+    finder = Finder(asking.columns(session))
     column = _key_of(sheet, finder, key)
     found: dict[str, tuple[str, ...]] = {}
     missing: list[str] = []
@@ -197,7 +197,7 @@ def _rows(session: Session, every: Sequence[CatalogueColumn]) -> Iterator[dict[s
 # ---- which picture a row is about ----
 
 
-class _Finder:
+class Finder:
     """Pictures by what a table may call them."""
 
     def __init__(self, found: Columns) -> None:
@@ -233,7 +233,7 @@ class _Finder:
         )
 
 
-def _key_of(sheet: Sheet, finder: _Finder, key: str | None) -> int:
+def _key_of(sheet: Sheet, finder: Finder, key: str | None) -> int:
     folded = [name.casefold() for name in sheet.names]
     if key is not None:
         if key.casefold() not in folded:
@@ -245,7 +245,7 @@ def _key_of(sheet: Sheet, finder: _Finder, key: str | None) -> int:
     return max(range(len(hits)), key=lambda place: (hits[place], folded[place] in KEYS, -place))
 
 
-def _other_keys(sheet: Sheet, finder: _Finder, found: Mapping[str, tuple[str, ...]]) -> set[int]:
+def _other_keys(sheet: Sheet, finder: Finder, found: Mapping[str, tuple[str, ...]]) -> set[int]:
     """Columns that say nothing but which picture it is once more."""
     return {
         place

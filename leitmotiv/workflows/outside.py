@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from leitmotiv.analysis.concept import at_standing
 from leitmotiv.errors import BoardError, EmptyLibraryError, ImageReadError, NoActivationsError, UsageError
 from leitmotiv.imaging import read as reading
 from leitmotiv.imaging.scan import scan
@@ -158,10 +159,8 @@ def _standing(session: Session, concept: Concept, score: float) -> tuple[float |
         scores = scored(session, concept)
     except (EmptyLibraryError, NoActivationsError, BoardError):
         return None, None
-    order = np.argsort(scores.score)
-    ascending = scores.score[order]
-    chance = float(np.interp(score, ascending, scores.probability[order]))
-    percentile = 100 * float(np.searchsorted(ascending, score)) / len(ascending)
+    chance = float(at_standing(np.array([score]), scores.score, scores.probability)[0])
+    percentile = 100 * float(np.mean(scores.score < score))
     return percentile, None if np.isnan(chance) else chance
 
 

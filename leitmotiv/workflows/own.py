@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from leitmotiv.errors import ImageNotFoundError, NotFoundError, UsageError
 from leitmotiv.records import LABELS, Rating, Selection
@@ -46,7 +47,7 @@ def rate(
     ImageNotFoundError
         One of the pictures is not in the library; then none is changed.
     """
-    given = {"stars": stars, "favourite": favourite, "rejected": rejected, "label": label}
+    given: dict[str, Any] = {"stars": stars, "favourite": favourite, "rejected": rejected, "label": label}
     changes = {name: value for name, value in given.items() if value is not None}
     if not changes:
         raise UsageError("Nothing to change: give stars, favourite, rejected or label.")
@@ -58,7 +59,7 @@ def rate(
     for image_id in ids:
         if image_id not in there:
             raise ImageNotFoundError(f"No image {image_id} in the library; nothing was changed.")
-    after = {image_id: replace(rating, **changes) for image_id, rating in ratings(session, ids).items()}  # type: ignore[arg-type]
+    after = {image_id: replace(rating, **changes) for image_id, rating in ratings(session, ids).items()}
     title = f"{_said(changes)} for {len(after):,} picture{'' if len(after) == 1 else 's'}"
     session.library.changes.apply(title, session.library.ratings.edits(after))
     return after
@@ -88,7 +89,7 @@ def keep_selection(
     *,
     query: str | None = None,
     ids: Sequence[str] | None = None,
-    id: int | None = None,  # noqa: A002
+    id: int | None = None,
 ) -> Selection:
     """Keep a selection under a name: a filter that is asked anew each time, or fixed pictures.
 
@@ -127,7 +128,7 @@ def keep_selection(
     return kept
 
 
-def remove_selection(session: Session, id: int) -> None:  # noqa: A002
+def remove_selection(session: Session, id: int) -> None:
     """Remove a selection; its pictures stay.
 
     Raises

@@ -37,9 +37,10 @@ def made(
     """
     with session.library.transaction():
         board = create(session, name, words=words)
-        for side, pictures in (("positive", positive), ("negative", negative)):
+        sides: dict[Side, Mapping[str, float] | Iterable[str]] = {"positive": positive, "negative": negative}
+        for side, pictures in sides.items():
             if pictures:
-                board = put(session, board.id, pictures, side)  # type: ignore[arg-type]
+                board = put(session, board.id, pictures, side)
     return board
 
 

@@ -213,11 +213,7 @@ class _Reader:
             found.append(self._sum())
             if found[0] is None or found[-1] is None:
                 raise self._fault("There is nothing on one side of |, which stands as in cat | dog.", token)
-        members: list[Node] = []
-        for one in found:
-            nested = isinstance(one, Group) and one.how == "any" and one.weight == 1
-            members += one.members if nested else [one] if one is not None else []  # type: ignore[union-attr]
-        return trees.joined("any", members)
+        return trees.joined("any", [part for one in found if one is not None for part in trees.parts("any", one)])
 
     def _sum(self) -> Node | None:
         """Terms with their signs; what has none belongs to the last one that is wanted."""

@@ -77,6 +77,9 @@ KINDS: dict[str, Kind] = {
         "leitmotiv.workflows.blended_trends:check",
     ),
     "duplicates": Kind("Looking for duplicates", "leitmotiv.workflows.duplicates:find_all"),
+    "evolve": Kind(
+        "Evolving designs", "leitmotiv.workflows.evolving:work", "leitmotiv.workflows.evolving:check", from_page=False
+    ),
     "export": Kind("Writing out", "leitmotiv.workflows.shelf:work", "leitmotiv.workflows.shelf:check", writes=False),
 }
 

@@ -59,7 +59,9 @@ def check(session: Session, text: str) -> None:
 def state_of(session: Session) -> tuple[object, ...]:
     """What selections are made from; while it is the same, so are they."""
     library = session.library
-    counted = library.revision("images", "files", "ratings", "selections", "catalogue_columns", "trend_edits")
+    counted = library.revision(
+        "images", "files", "ratings", "selections", "catalogue_columns", "trend_edits", "captions"
+    )
     return (*counted, library.clusters.stamp())
 
 

@@ -69,8 +69,10 @@ def index(session: Session, parameters: Parameters, report: Report) -> str:
 
 
 def see(session: Session, parameters: Parameters, report: Report) -> str:
-    """Have the backbone see what pictures show."""
-    return f"{activations.ensure(session, report):,} pictures"
+    """Have the backbone see what pictures show, and learn what a large collection of them is like."""
+    seen = activations.ensure(session, report)
+    backgrounds.prepare(session, report)
+    return f"{seen:,} pictures"
 
 
 def known(session: Session) -> list[str]:

@@ -14,7 +14,8 @@ from leitmotiv.workflows import sketches
 _SHARE = re.compile(r"([<>]?)([0-9]+(?:\.[0-9]+)?)%")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _ID = re.compile(r"[0-9a-f]{4,64}")
-_HOW = {"": "about", ">": "least", "<": "most"}
+_How = Literal["about", "least", "most"]
+_HOW: dict[str, _How] = {"": "about", ">": "least", "<": "most"}
 _SYNONYMS = {
     "center": "centre",
     "middle": "centre",
@@ -38,7 +39,7 @@ class Colour:
 
     colour: str
     share: float | None = None
-    how: Literal["about", "least", "most"] = "about"
+    how: _How = "about"
     place: Place | None = None
     place_text: str = ""
 
@@ -147,7 +148,8 @@ def hexadecimal(text: str) -> str:
 
 def _colour(text: str) -> Colour:
     head, _, place_text = text.partition("@")
-    name, share, how = head, None, "about"
+    name, share = head, None
+    how: _How = "about"
     if ":" in place_text and (tail := _SHARE.fullmatch(place_text.rpartition(":")[2])):
         place_text = place_text.rpartition(":")[0]
         share, how = float(tail[2]) / 100, _HOW[tail[1]]
@@ -160,7 +162,7 @@ def _colour(text: str) -> Colour:
     if share is not None and not 0 < share <= 1:
         raise UsageError(f"A colour's share is {share * 100:g} %, but must lie above 0 and not above 100.")
     place = read_place(place_text) if "@" in text else None
-    return Colour(hexadecimal(name), share, how, place, place_text)  # type: ignore[arg-type]
+    return Colour(hexadecimal(name), share, how, place, place_text)
 
 
 def read_place(text: str) -> Place:

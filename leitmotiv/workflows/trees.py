@@ -103,6 +103,11 @@ def joined(how: How, members: Sequence[Node], weight: float = 1.0) -> Node | Non
     return Group(how, tuple(members), weight)
 
 
+def parts(how: How, node: Node) -> tuple[Node, ...]:
+    """Members of a group of this kind that counts once; else the node alone. They may stand in place of it."""
+    return node.members if isinstance(node, Group) and node.how == how and node.weight == 1 else (node,)
+
+
 def _merged(members: Sequence[Node]) -> list[Node]:
     found: dict[tuple[object, bool], Node] = {}
     for number, one in enumerate(members):
@@ -153,8 +158,5 @@ def _side_by_side(members: Sequence[tuple[Node, str]]) -> str:
 
 def together(members: Sequence[Node]) -> Node:
     """Several at once; the only one as it is."""
-    found: list[Node] = []
-    for one in members:
-        nested = isinstance(one, Group) and one.how == "all" and one.weight == 1
-        found += one.members if nested else [one]  # type: ignore[union-attr]
+    found = [part for one in members for part in parts("all", one)]
     return found[0] if len(found) == 1 else Group("all", tuple(found))

@@ -70,10 +70,10 @@ def get(session: Session, upload_id: str) -> Upload:
         It was never handed in, or too long ago.
     """
     with session.guard:
-        found = session.memory.get("upload", {}).get(("upload", upload_id))
+        found: Upload | None = session.memory.get("upload", {}).get(("upload", upload_id))
     if found is None or time.monotonic() - found.at > KEPT_S:
         raise ImageNotFoundError("The picture that was looked for is not kept any more. Hand it in again.")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _read(session: Session, name: str, data: bytes) -> Upload:

@@ -63,7 +63,7 @@ def calls(monkeypatch):
         counts["function"] += 1
         return ours(*arguments, **options)
 
-    def inside(S, **options):  # noqa: N803 - as the estimator calls it
+    def inside(S, **options):
         counts["estimator"] += 1
         return ours(S, copy=False, **options)
 

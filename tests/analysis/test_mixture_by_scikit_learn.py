@@ -28,7 +28,7 @@ class BayesianGaussianMixture(VariationalGaussianMixture):
 
     ours = 0
 
-    def fit(self, X, y=None):  # noqa: N803
+    def fit(self, X, y=None):
         if (self.covariance_type, self.weight_concentration_prior_type) == ("full", "dirichlet_distribution"):
             type(self).ours += 1
             return super().fit(X)

@@ -8,7 +8,7 @@ from PIL import Image
 from leitmotiv.imaging import sprites
 
 
-def picture(colour, size=(90, 60), format="JPEG"):  # noqa: A002
+def picture(colour, size=(90, 60), format="JPEG"):
     file = io.BytesIO()
     Image.new("RGB", size, colour).save(file, format, quality=95)
     return file.getvalue()

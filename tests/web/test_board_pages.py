@@ -125,6 +125,7 @@ def test_where_nothing_was_looked_at_a_page_says_what_to_do_and_begins_nothing(c
         client = create_app(session).test_client()
         page = read(client, f"/boards/{board['id']}")
         assert "leitmotiv build-index" in page
+        assert "data-do-look" in page
         assert "data-do-train" in page
         answer = client.post(f"{API}/{board['id']}/train", json={})
         assert (answer.status_code, "leitmotiv build-index" in answer.json["detail"]) == (409, True)

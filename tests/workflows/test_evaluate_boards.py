@@ -33,6 +33,11 @@ def test_boards_are_measured_beside_cavlib(folder):
         assert one.worst_value <= one.ours.value
     assert found.results[0].ours.value > 0.6
     assert [name.endswith("broken.jpg") for name, _ in found.failed] == [True]
+    assert [(one.kinds, one.boards) for one in found.likely] == [(2, 24), (3, 18)]
+    for believed in found.likely:
+        assert 0 <= believed.of_others < believed.of_kind <= 1
+        assert 0 < believed.brier < 0.25
+    assert sum(one.share for one in found.bins) == pytest.approx(1)
     again = evaluate_boards(Settings(workers=1), folder, positives=(2, 1), seeds=2)
     assert again.results == found.results
 

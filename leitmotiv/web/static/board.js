@@ -3,6 +3,7 @@
 
 import { change, changed, toast } from "./changes.js";
 import { receive } from "./board-pictures.js";
+import { looking } from "./board-look.js";
 import { look, views } from "./board-views.js";
 import { bind } from "./keys.js";
 import { choose, SAID } from "./pinning.js";
@@ -48,7 +49,7 @@ async function refresh() {
 }
 
 /** What the results answer; while it is the same, those that are there stay, however many came by scrolling. @param {ParentNode} of */
-const stateOf = (of) => of.querySelector("#results")?.getAttribute("data-state") ?? null;
+const stateOf = (of) => of.querySelector("#results")?.getAttribute("data-state") ?? (of.querySelector("[data-lacking]") ? "lacking" : null);
 /** Results say whether they are on the board. */
 function mark() {
   /** @type {Map<string, string>} */
@@ -208,7 +209,7 @@ function draw() {
 let training = false;
 async function train() {
   const button = /** @type {HTMLButtonElement | null} */ (part("[data-do-train]"));
-  if (!button || button.disabled || training) return;
+  if (!button || button.disabled || training || lookFirst()) return;
   training = true;
   button.disabled = true;
   const told = part("[data-stale]");
@@ -223,6 +224,7 @@ async function train() {
   if (!done) button.disabled = false;
   else if (new URL(location.href).pathname !== `/boards/${id}`) location.assign(`/boards/${id}`);
 }
+const lookFirst = looking(root, id, refresh, () => { if (part('[data-side="positive"] [data-example]') && !frozen) void train(); });
 function rename() {
   const place = /** @type {HTMLElement | null} */ (part("[data-title]"));
   if (place && !frozen) edit(place, title().name ?? "", address, () => {});
