@@ -66,11 +66,11 @@ def background(session: Session, report: Report | None = None) -> Ground:
         The weights of the backbone are needed, and are missing or damaged.
     """
     _seen(session, report)
-    ids, pooled = session.library.activations.matrix()
+    ids = session.library.activations.ids()
     if not ids:
         raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
     _, key = remember(session, ("ids digest", id(ids)), lambda: (ids, digest(ids)))
-    return remember(session, ("background", key), lambda: _made(session, ids, pooled, key, report), lane=True)
+    return remember(session, ("background", key), lambda: _made(session, ids, key, report), lane=True)
 
 
 def follow(session: Session, report: Report | None = None, *, wait: float = 5.0) -> str:
@@ -102,8 +102,8 @@ def waiting(session: Session) -> str:
         return activations.NOTHING_SEEN if library.images.count() else ""
     if library.activations.count() < PREPARED_FROM:
         return ""
-    ids = library.activations.matrix()[0]
-    key = digest(ids)
+    ids = library.activations.ids()
+    _, key = remember(session, ("ids digest", id(ids)), lambda: (ids, digest(ids)))
     stored = library.arrays.get(BACKGROUND)
     ready = stored is not None and ((stored.digest == key and stored.ids == ids) or _patchable(stored, ids))
     return "" if ready else NOT_LEARNT
@@ -138,14 +138,12 @@ def _seen(session: Session, report: Report | None) -> None:
             raise
 
 
-def _made(
-    session: Session, ids: tuple[str, ...], pooled: NDArray[np.float16], key: str, report: Report | None
-) -> Ground:
-    if not session.patient and (why := waiting(session)):
-        raise NoActivationsError(why)
+def _made(session: Session, ids: tuple[str, ...], key: str, report: Report | None) -> Ground:
     stored = session.library.arrays.get(BACKGROUND)
     if stored is not None and stored.digest == key and stored.ids == ids:
         return _ground(ids, _unpacked(stored))
+    ids, pooled = session.library.activations.matrix()
+    key = digest(ids)
     if stored is not None and _patchable(stored, ids):
         return _ground(ids, _patched(stored, ids, pooled))
     pace = Pace()

@@ -5,7 +5,7 @@ import os
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import joining, threads
+from leitmotiv.analysis import joining, joint, threads
 from leitmotiv.analysis.cutoff import above_chance
 from leitmotiv.analysis.joining import Mask
 from leitmotiv.errors import ImageReadError, UsageError
@@ -95,9 +95,8 @@ def _worded(session: Session, phrase: str, ids: list[str]) -> Said:
     with threads.products_on_one():
         told = words.scores(session, phrase)
     values = _aligned(session, told.ids, told.values, ids)
-    best = np.argsort(-values, kind="stable")[: told.cut]
     found = np.zeros(len(ids), bool)
-    found[best] = True
+    found[joint.top(values, told.cut)] = True
     return Said(values, found=found, nearest=told.nearest)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import combining
+from leitmotiv.analysis import combining, sorting
 from leitmotiv.analysis.cutoff import above_chance
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Float, Ranking, Result
@@ -152,8 +152,7 @@ def _order(
     if query.filters:
         kept = selecting.select(session, query.filters)
         rows = np.intersect1d(others, [row_of[image_id] for image_id in kept if image_id in row_of]).astype(np.int64)
-    # of equal scores the first rows come first
-    order = rows[np.argsort(-scored.total[rows], kind="stable")]
+    order = rows[sorting.descending(scored.total[rows])]
     if scored.unit == SHARE:
         # what counts against pictures scatters them, too, but says nothing of how near chance comes to a fit
         against = any(term.weight < 0 for term in query.terms)
