@@ -79,6 +79,10 @@ class NoIndexError(LeitmotivError):
     exit_code = 1
 
 
+class UnfoundError(NoIndexError):
+    """Trends that a job has to find first; the library itself has an index."""
+
+
 class NoActivationsError(NoIndexError):
     """The backbone has not seen the pictures yet."""
 

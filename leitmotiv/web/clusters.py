@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from leitmotiv.errors import NoActivationsError, NoIndexError, UsageError
+from leitmotiv.errors import NoActivationsError, NoIndexError, UnfoundError, UsageError
 from leitmotiv.records import Cluster, Swatch
 from leitmotiv.web import figures, forms, parameters, shapes, trend_shapes
 from leitmotiv.web.context import address, tagged, the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.web.images import FOREVER, send_bytes
-from leitmotiv.web.likeness import unseen
+from leitmotiv.web.likeness import unfound, unseen
 from leitmotiv.workflows import blending, browse, editing, outliers, portraits, scopes
 from leitmotiv.workflows.portraits import Dates
 from leitmotiv.workflows.session import Session
@@ -61,6 +61,8 @@ def index() -> str | tuple[str, int]:
         page = scopes.clusters(session, query, parameters.optional_whole("count", 1, MOST), by)
     except NoActivationsError:
         return unseen("Trends", "Trends", by)
+    except UnfoundError:
+        return unfound(query)
     except NoIndexError as error:
         if by:
             return unseen("Trends", "Trends", by, job="trends")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from leitmotiv.analysis import warming
+from leitmotiv.analysis import divergence, warming
 from leitmotiv.analysis.mixture import fit_image
 from leitmotiv.errors import MissingExtraError
 from leitmotiv.imaging import trial
@@ -45,6 +45,12 @@ def prepare(settings: Settings, tell: Callable[[str], None]) -> None:
         tell("Preparing the mathematics, once on this machine (about half a minute) …")
         compile_ahead(settings)
         warming.warm()
+
+
+def read_ahead() -> None:
+    """Read the compiled comparison of pictures, where it lies compiled; a ranking is the first to want it."""
+    if warming.is_warm():
+        divergence.warm()
 
 
 def examine(settings: Settings) -> list[Check]:

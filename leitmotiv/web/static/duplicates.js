@@ -139,6 +139,19 @@ function cell(text) {
   made.textContent = text;
   return made;
 }
+/** @param {{id: string, path: string}} file */
+function pictured(file) {
+  const made = document.createElement("td");
+  const image = document.createElement("img");
+  const path = document.createElement("span");
+  image.src = `/thumb/${file.id}/256.jpg`;
+  image.alt = "";
+  image.loading = "lazy";
+  path.textContent = file.path;
+  made.className = "pictured";
+  made.append(image, path);
+  return made;
+}
 async function openPlan() {
   const plan = await change(`${API}/plans`, "POST", {}).catch(() => null);
   if (!plan) return;
@@ -152,7 +165,7 @@ async function openPlan() {
     const row = document.createElement("tr");
     const frees = cell(action.frees ? size(action.frees) : "nothing: a link");
     frees.className = "number";
-    row.append(cell(action.remove.path), cell(action.keep.path), cell(action.merge.join(", ")), frees);
+    row.append(pictured(action.remove), pictured(action.keep), cell(action.merge.join(", ")), frees);
     return row;
   }));
   const skipped = /** @type {HTMLElement} */ (dialog.querySelector(".skipped"));
