@@ -29,6 +29,8 @@ from leitmotiv.workflows.session import Session
 
 REVISION = 1
 """Grows whenever the same texts would give another space, or the same pictures other places."""
+LEXICON = 1
+"""Grows whenever the same texts would be indexed otherwise."""
 PLACES = "words"
 """The name of the stored arrays."""
 PHASE = "Reading the words of classes (once)"
@@ -82,8 +84,16 @@ def texts() -> tuple[ClassText, ...]:
 
 @cache
 def lexicon() -> Lexicon:
-    """The same, indexed by word."""
-    return Lexicon(texts())
+    """The same, indexed by word; kept for the user, as indexing takes longer than a search."""
+    path = cache_folder(os.environ) / f"lexicon-{LEXICON}-{classes.DIGEST[:12]}.npz"
+    data = kept.read(path)
+    if data is not None:
+        with np.load(io.BytesIO(data), allow_pickle=False) as found:
+            return Lexicon.unpacked({name: found[name] for name in found.files})
+    made, packed = Lexicon(texts()), io.BytesIO()
+    np.savez(packed, **made.packed)  # type: ignore[arg-type]
+    kept.keep(path, packed.getvalue())
+    return made
 
 
 def class_words(session: Session, report: Report | None = None) -> ClassWords:
