@@ -93,7 +93,7 @@ def of(values: Mapping[str, Any]) -> Asked:
     texts = {name: values.get(name, "") for name in ("q", *APART, "from", "mode")}
     if any(not isinstance(text, str) for text in texts.values()):
         raise UsageError("q, sketch, region, upload, from and mode must be text.")
-    if any(len(text) > asking.MOST_CHARACTERS for text in texts.values()):
+    if any(len(texts[name]) > asking.MOST_CHARACTERS for name in (*APART, "from", "mode")):
         raise UsageError(f"The search is longer than {asking.MOST_CHARACTERS:,} characters.")
     for name in APART:
         if len(texts[name].split()) > 1:
