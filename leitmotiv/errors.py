@@ -210,3 +210,9 @@ class CriticError(LeitmotivError):
     """A critic that cannot be trained, read or used as it is; the text says what it lacks."""
 
     exit_code = 2
+
+
+class EyesError(LeitmotivError):
+    """Eyes that cannot be made, read or used as they are: too few pictures, a card that does not fit its parts."""
+
+    exit_code = 2

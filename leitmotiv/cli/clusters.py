@@ -29,7 +29,7 @@ def command(count: int | None, query: str, by: str) -> None:
             large_parts.ensure(opened, query, report)
         page = scopes.clusters(opened, query, count, chosen)
         paths = {image.id: image.path for image in opened.library.images.many([c.exemplar for c in page.clusters])}
-        names = portraits.names(opened, page.clusters)
+        names = portraits.names(opened, page.clusters, chosen)
         groups = [
             {
                 "id": group.id,

@@ -6,7 +6,7 @@ from leitmotiv.records.captions import CAPTION_KINDS, Caption, CaptionKind, Capt
 from leitmotiv.records.copies import Copy, Keypoints
 from leitmotiv.records.critics import Critic, Critique, RatedItem, RatingSet
 from leitmotiv.records.designs import DesignVote, Drawing, Judged, Photo, Round, Run, Shape
-from leitmotiv.records.eyes import Controls, Partial, PartialKind, RegionColours, Regions
+from leitmotiv.records.eyes import Controls, Eyes, EyeWay, Pairs, Partial, PartialKind, RegionColours, Regions
 from leitmotiv.records.jobs import Job, Status
 from leitmotiv.records.own import LABELS, CatalogueColumn, CatalogueKind, CatalogueValue, Rating, Selection
 from leitmotiv.records.pictures import ColourSpace, Ellipse, Failure, Image, KnownFile, Mixture, Picture, Swatch, Taken
@@ -57,6 +57,8 @@ __all__ = [
     "Drawing",
     "Ellipse",
     "Example",
+    "EyeWay",
+    "Eyes",
     "Failure",
     "Float",
     "Float32",
@@ -71,6 +73,7 @@ __all__ = [
     "Merge",
     "Mixture",
     "Order",
+    "Pairs",
     "Partial",
     "PartialKind",
     "Photo",

@@ -80,7 +80,7 @@ def index() -> str | tuple[str, int]:
         page=page,
         query=query,
         **_likeness(by),
-        trends=cards(session, groups, offset, offset + PAGE),
+        trends=cards(session, groups, offset, offset + PAGE, by),
         total=len(groups),
         alone=[browse.image(session, image_id) for image_id in alone[:ALONE]],
         left_out=[browse.image(session, image_id) for image_id in page.left_out[:ALONE]],
@@ -94,9 +94,9 @@ def index() -> str | tuple[str, int]:
     )
 
 
-def cards(session: Session, groups: list[Cluster], start: int, end: int) -> list[Trend]:
+def cards(session: Session, groups: list[Cluster], start: int, end: int, by: float = 0.0) -> list[Trend]:
     """What the articles of some groups show; names tell all groups up to the last of them apart."""
-    names = portraits.names(session, groups[:end])
+    names = portraits.names(session, groups[:end], by)
     return [
         Trend(
             group,
@@ -118,10 +118,10 @@ def show(cluster_id: int) -> str:
     page, group = find(session, cluster_id, query, count, by)
     groups = [one for one in page.clusters if one.size > 1 or one.id == group.id]
     place = next((at for at, one in enumerate(groups) if one.id == group.id), None)
-    (trend,) = cards(session, groups, place, place + 1) if place is not None else cards(session, [group], 0, 1)
+    (trend,) = cards(session, groups, place, place + 1, by) if place is not None else cards(session, [group], 0, 1, by)
     offset = parameters.whole("from", 0, 0, MOST)
     part = list(zip(group.members, group.distances, strict=True))[offset : offset + MEMBERS]
-    names = portraits.names(session, groups[:PAGE])
+    names = portraits.names(session, groups[:PAGE], by)
     return render_template(
         "cluster.html",
         trend=trend,
@@ -224,7 +224,7 @@ def as_json() -> Response:
     """The trends of `?q=`, `?count=` of them, `?by=` look, subject or between."""
     session, query = the_session(), asked()
     page = scopes.clusters(session, query, parameters.optional_whole("count", 1, MOST), parameters.likeness())
-    names = portraits.names(session, [group for group in page.clusters if group.size > 1])
+    names = portraits.names(session, [group for group in page.clusters if group.size > 1], parameters.likeness())
     found = [form(session, group, names.get(group.id, group.name)) for group in page.clusters]
     return tagged(
         {"clusters": found, "count": len(found), "wanted": page.wanted, "q": query, "left_out": list(page.left_out)}
@@ -242,7 +242,7 @@ def one_as_json(cluster_id: int) -> Response:
     session, query, by = the_session(), asked(), parameters.likeness()
     count = parameters.optional_whole("count", 1, MOST)
     _, group = find(session, cluster_id, query, count, by)
-    name = portraits.names(session, [group])[group.id] if query or by else editing.called(session, group, count)
+    name = portraits.names(session, [group], by)[group.id] if query or by else editing.called(session, group, count)
     return tagged(form(session, group, name) | {"distances": list(group.distances)})
 
 

@@ -47,6 +47,7 @@ KEPT = {
     "chosen rows": 8,
     "critique": 4,
     "class words": 1,
+    "classes": 1,
     "word places": 1,
     "word scores": 48,
     "word vectors": 1,
@@ -57,6 +58,7 @@ KEPT = {
     "ids digest": 2,
     "word map": 1,
     "copy rows": 1,
+    "looker": 4,
 }
 """How many values of a kind are kept, where they are large."""
 KEPT_ELSE = 512

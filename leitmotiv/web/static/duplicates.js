@@ -119,7 +119,7 @@ async function acceptAll() {
   const body = { kind: list.dataset.kind === "perhaps" ? "" : list.dataset.kind, folder: list.dataset.folder, q: list.dataset.q };
   const form = await change(`${API}/accept`, "POST", body).catch(() => null);
   if (!form) return;
-  toast(`${NUMBER.format(form.accepted)} groups decided as proposed; nothing was moved.`, async () => { await change("/api/v1/undo", "POST", {}, "Undone").catch(() => null); });
+  toast(`${NUMBER.format(form.accepted)} group${form.accepted === 1 ? "" : "s"} decided as proposed; nothing was moved.`, async () => { await change("/api/v1/undo", "POST", {}, "Undone").catch(() => null); });
   await refresh();
 }
 /** @param {HTMLElement | null} copy */
@@ -148,8 +148,10 @@ function pictured(file) {
   image.alt = "";
   image.loading = "lazy";
   path.textContent = file.path;
-  made.className = "pictured";
-  made.append(image, path);
+  const both = document.createElement("div");
+  both.className = "pictured";
+  both.append(image, path);
+  made.append(both);
   return made;
 }
 async function openPlan() {
