@@ -8,6 +8,7 @@ from leitmotiv.records.critics import Critic, Critique, RatedItem, RatingSet
 from leitmotiv.records.designs import DesignVote, Drawing, Judged, Photo, Round, Run, Shape
 from leitmotiv.records.eyes import Controls, Eyes, EyeWay, Pairs, Partial, PartialKind, RegionColours, Regions
 from leitmotiv.records.jobs import Job, Status
+from leitmotiv.records.networks import ORIGINAL, Loss, Losses, Network, Norm
 from leitmotiv.records.own import LABELS, CatalogueColumn, CatalogueKind, CatalogueValue, Rating, Selection
 from leitmotiv.records.pictures import ColourSpace, Ellipse, Failure, Image, KnownFile, Mixture, Picture, Swatch, Taken
 from leitmotiv.records.rankings import Order, Ranking, Result
@@ -30,6 +31,7 @@ __all__ = [
     "ACTIVATIONS",
     "CAPTION_KINDS",
     "LABELS",
+    "ORIGINAL",
     "PREPROCESSING",
     "SEEN_SIDE",
     "Board",
@@ -70,8 +72,12 @@ __all__ = [
     "Judged",
     "Keypoints",
     "KnownFile",
+    "Loss",
+    "Losses",
     "Merge",
     "Mixture",
+    "Network",
+    "Norm",
     "Order",
     "Pairs",
     "Partial",

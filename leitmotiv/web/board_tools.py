@@ -54,14 +54,18 @@ def inspect(board_id: int, image_id: str) -> str:
     learnt, _ = _chosen(board)
     fit = board_viewing.fit(session, board, learnt, image.id)
     # a search for crops takes a second or two: the page comes first, and asks for them
-    wanted = parameters.one_of("part", "", ("", "crops")) == "crops"
+    part = parameters.one_of("part", "", ("", "crops"))
+    wanted = bool(part) or parameters.one_of("crops", "", ("", "1")) == "1"
     crops, fault = _crops(session, board, learnt, image) if wanted else ([], "")
 
     def heat(kind: str) -> str:
         return address("board_views.heat", number=board.id, image_id=image.id, kind=kind, snapshot=learnt.id)
 
+    def own(**more: str) -> str:
+        return address("board_tools.inspect", board_id=board.id, image_id=image.id, snapshot=learnt.id, **more)
+
     return render_template(
-        "board_inspect.html",
+        "board_crops.html" if part else "board_inspect.html",
         board=board,
         image=image,
         up=_up(board, learnt),
@@ -72,9 +76,8 @@ def inspect(board_id: int, image_id: str) -> str:
         crops=crops,
         fault=fault,
         crops_wanted=wanted,
-        crops_address=address(
-            "board_tools.inspect", board_id=board.id, image_id=image.id, snapshot=learnt.id, part="crops"
-        ),
+        crops_address=own(part="crops"),
+        crops_page=own(crops="1"),
         heats={kind: heat(kind) for kind in board_views.KINDS},
     )
 

@@ -5,24 +5,25 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from leitmotiv.analysis import mixture, patchwork, transport
+from leitmotiv.analysis import transport
 from leitmotiv.errors import EyesError, ImageReadError, UsageError
-from leitmotiv.imaging import edges
 from leitmotiv.imaging import read as reading
 from leitmotiv.imaging.square import middle_square
 from leitmotiv.records import Eyes, EyeWay, Image, Pairs, Partial, Pixels
 from leitmotiv.workflows import boards, seeking
-from leitmotiv.workflows.memory import remember
-from leitmotiv.workflows.partial import IN_COLOUR, WHOLE, Glimpse, check, glimpse
+from leitmotiv.workflows.lookers import PALETTE, PICTURES, Looker, Seen, column, looker, see
+from leitmotiv.workflows.partial import WHOLE, check, glimpse
 from leitmotiv.workflows.progress import Pace, Report
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.terms import OfBoard
+
+__all__ = ["Looker", "Seen", "chosen", "get", "listed", "looker", "make", "see", "squares", "training_pairs"]
 
 WAYS: tuple[EyeWay, ...] = ("patches", "palette", "network")
 SIDES = (32, 48, 64, 96, 128, 192, 256)
@@ -37,39 +38,7 @@ NOT_BY_CHANCE = 60
 LEAST_TAUGHT = 20
 """Pictures that a network learns from, at least."""
 HELD_OUT = 20
-PICTURES, SHOWN, PALETTE = "pictures.png", "shown.png", "palette.json"
-"""Parts: pictures of patches, one below the other; what is shown of them, where it was not made here; colours."""
-NEAR, FAR = 64, 16
-"""What is matched is blurred by this part of the side; grey kinds are matched twice."""
 PHASE = "Making eyes"
-
-
-class Looker(Protocol):
-    """What sees."""
-
-    side: int
-
-    def look(self, shown: Pixels, before: Pixels | None = None) -> Pixels:
-        """What is seen where (S, S, 3) uint8 is shown; `before` is what was seen of the frame before."""
-        ...
-
-
-@dataclass(frozen=True, eq=False)
-class Seen:
-    """A picture through eyes, all of it (S, S, 3) uint8.
-
-    Attributes
-    ----------
-    shown, seen, truth
-        What was shown of the picture, what was seen, and what is there.
-    glimpse : Glimpse
-        For the next frame of a film to begin with.
-    """
-
-    shown: Pixels
-    seen: Pixels
-    truth: Pixels
-    glimpse: Glimpse
 
 
 def listed(session: Session) -> list[Eyes]:
@@ -91,6 +60,30 @@ def get(session: Session, name: str) -> Eyes:
     if len(same) > 1:
         raise UsageError(f"{len(same)} pairs of eyes are called {name!r}. Name one: {', '.join(e.id for e in same)}.")
     return same[0] if same else session.library.eyes.get(session.library.eyes.free(name[:80]))
+
+
+def rename(session: Session, id: str, name: str) -> Eyes:
+    """Call eyes something else; their id stays.
+
+    Raises
+    ------
+    NotFoundError, UsageError, LibraryLockedError
+    """
+    if not (plain := " ".join(name.split())[:80]):
+        raise UsageError("A name must have a letter.")
+    with session.library.writer("renaming eyes"):
+        return session.library.eyes.rename(id, plain)
+
+
+def remove(session: Session, id: str) -> None:
+    """Remove eyes with all their parts; the pictures stay.
+
+    Raises
+    ------
+    NotFoundError, LibraryLockedError
+    """
+    with session.library.writer("removing eyes"):
+        session.library.eyes.remove(id)
 
 
 def make(
@@ -250,35 +243,6 @@ def training_pairs(
     )
 
 
-def looker(session: Session, eyes: Eyes) -> Looker:
-    """What sees, remembered as long as the eyes stay the same.
-
-    Raises
-    ------
-    EyesError
-        A part is not the one that the card was written for, or does not fit it.
-    NotFoundError, MissingExtraError
-    """
-    key = ("looker", eyes.id, session.library.eyes.stamp(eyes.id))
-    return remember(session, key, lambda: _looker(session, eyes), lane=True)
-
-
-def see(
-    session: Session, eyes: Eyes, pixels: Pixels, before: Seen | None = None, *, looks: Looker | None = None
-) -> Seen:
-    """A picture (H, W, 3) through eyes: its middle square; `before` is the frame before, in a film.
-
-    Raises
-    ------
-    EyesError, NotFoundError, MissingExtraError
-    """
-    looks = looker(session, eyes) if looks is None else looks
-    truth = middle_square(pixels, eyes.side)
-    taken = glimpse(truth, eyes.partial, None if before is None else before.glimpse)
-    seen = looks.look(taken.pixels, None if before is None else before.seen)
-    return Seen(taken.pixels, seen, truth, taken)
-
-
 def pixels_of(session: Session, image_id: str, side: int) -> Pixels:
     """Pixels of a picture of the library, its short side at `side` or more where it has as many.
 
@@ -289,100 +253,10 @@ def pixels_of(session: Session, image_id: str, side: int) -> Pixels:
     return _pixels(session, session.library.images.get(image_id), side)
 
 
-class Patches:
-    """Sees by patches of its pictures."""
-
-    def __init__(self, pictures: Pixels, shown: Pixels, coloured: bool, seed: int) -> None:
-        self.side = int(pictures.shape[1])
-        self._coloured = coloured
-        self._seed = seed
-        matched = np.stack([self._matched(one) for one in shown])
-        self._work = patchwork.Patchwork(np.ascontiguousarray(matched), np.ascontiguousarray(pictures))
-
-    def look(self, shown: Pixels, before: Pixels | None = None) -> Pixels:
-        """Re-draw what is shown out of patches."""
-        return patchwork.redraw(self._work, self._matched(shown), self._seed, before)
-
-    def _matched(self, shown: Pixels) -> Pixels:
-        """What patches are compared by: colours blurred a little, or greys blurred a little and a lot."""
-        if self._coloured:
-            return edges.smooth(shown, self.side / NEAR)
-        levels = np.ascontiguousarray(shown[..., 0])
-        return np.stack([edges.smooth(levels, self.side / part) for part in (NEAR, FAR)], axis=-1)
-
-
-class Palette:
-    """Sees in the colours of its pictures."""
-
-    def __init__(self, colours: transport.Colours, side: int, seed: int) -> None:
-        self.side = side
-        self._colours = colours
-        self._seed = seed
-
-    def look(self, shown: Pixels, before: Pixels | None = None) -> Pixels:
-        """Move the colours that are shown to those that are known."""
-        source = transport.colours_of([mixture.fit_image(shown, seed=self._seed)])
-        return transport.carry(shown, source, self._colours)
-
-
-def _looker(session: Session, eyes: Eyes) -> Looker:
-    check(eyes.partial)
-    library, seed = session.library, int(eyes.card.get("seed", 0))
-    if eyes.way == "palette":
-        return Palette(_colours(library.eyes.part(eyes.id, PALETTE)), eyes.side, seed)
-    if eyes.way == "patches":
-        pictures = uncolumn(library.eyes.part(eyes.id, PICTURES), eyes.side)
-        if SHOWN in library.eyes.parts(eyes.id):
-            shown = uncolumn(library.eyes.part(eyes.id, SHOWN), eyes.side)
-        else:
-            shown = np.stack([glimpse(one, eyes.partial, seed=seed).pixels for one in pictures])
-        if len(shown) != len(pictures):
-            raise EyesError(f"The eyes {eyes.id!r} have {len(pictures)} pictures, but were shown {len(shown)}.")
-        return Patches(pictures, shown, eyes.partial.kind in IN_COLOUR, seed)
-    raise EyesError(f"The eyes {eyes.id!r} are a network, which this leitmotiv cannot run.")
-
-
-def column(pixels: Pixels) -> bytes:
-    """Squares (N, S, S, 3) as one PNG, one below the other."""
-    return reading.encode(pixels.reshape(-1, *pixels.shape[2:]), "PNG")
-
-
-def uncolumn(data: bytes, side: int) -> Pixels:
-    """What `column` wrote.
-
-    Raises
-    ------
-    EyesError
-        It is no such picture.
-    """
-    try:
-        pixels = reading.decoded(data)
-    except (OSError, ValueError, SyntaxError) as error:
-        raise EyesError(f"The pictures of eyes cannot be read: {error}.") from error
-    if pixels.ndim != 3 or pixels.shape[1] != side or pixels.shape[0] % side or pixels.shape[2] != 3:
-        raise EyesError(f"The pictures of eyes do not fit their card: {pixels.shape[:2]} for a side of {side}.")
-    return pixels.reshape(-1, side, side, 3)
-
-
 def _palette(session: Session, ids: Sequence[str]) -> bytes:
     colours = transport.colours_of(session.library.mixtures.many(ids))
     form = {name: getattr(colours, name).tolist() for name in ("weights", "means", "covariances")}
     return json.dumps(form).encode()
-
-
-def _colours(data: bytes) -> transport.Colours:
-    try:
-        form = json.loads(data)
-        weights, means, covariances = (np.array(form[name], np.float64) for name in ("weights", "means", "covariances"))
-    except (ValueError, TypeError, KeyError) as error:
-        raise EyesError(f"The palette of eyes cannot be read: {error}.") from error
-    count = len(weights) if weights.ndim == 1 else 0
-    fits = 0 < count <= 256 and means.shape == (count, 3) and covariances.shape == (count, 3, 3)
-    if not fits or not all(np.isfinite(one).all() for one in (weights, means, covariances)):
-        raise EyesError("The palette of eyes is damaged: its weights, means and covariances do not fit each other.")
-    if not (weights > 0).all() or not (np.linalg.eigvalsh(covariances) > 0).all():
-        raise EyesError("The palette of eyes is damaged: a weight or a covariance is not positive.")
-    return transport.Colours(weights, means, covariances)
 
 
 def _images(session: Session, ids: Sequence[str]) -> Iterator[Image]:
