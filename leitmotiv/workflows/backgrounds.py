@@ -69,7 +69,7 @@ def background(session: Session, report: Report | None = None) -> Ground:
     ids = session.library.activations.ids()
     if not ids:
         raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
-    _, key = remember(session, ("ids digest", id(ids)), lambda: (ids, digest(ids)))
+    key = known_digest(session, ids)
     return remember(session, ("background", key), lambda: _made(session, ids, key, report), lane=True)
 
 
@@ -108,7 +108,7 @@ def waiting(session: Session) -> str:
     if library.activations.count() < PREPARED_FROM:
         return ""
     ids = library.activations.ids()
-    _, key = remember(session, ("ids digest", id(ids)), lambda: (ids, digest(ids)))
+    key = known_digest(session, ids)
     stored = library.arrays.get(BACKGROUND)
     ready = stored is not None and ((stored.digest == key and stored.ids == ids) or _patchable(stored, ids))
     return "" if ready else NOT_LEARNT
@@ -118,6 +118,12 @@ def digest(ids: Sequence[str]) -> str:
     """What a background is made by, in plain words, and from: a hash of the pictures."""
     pictures = hashlib.sha256("\n".join(ids).encode()).hexdigest()
     return f"{_way()} {pictures}"
+
+
+def known_digest(session: Session, ids: tuple[str, ...]) -> str:
+    """The same, remembered: of many pictures it takes longer than a search."""
+    # the very tuple is kept beside it, so that no other one can be at its place in memory
+    return remember(session, ("ids digest", id(ids), _way()), lambda: (ids, digest(ids)))[1]
 
 
 def _way() -> str:

@@ -22,7 +22,7 @@ from leitmotiv.nets import classes, kept
 from leitmotiv.nets.text import Encoder
 from leitmotiv.records import ClassText, Float, Float32
 from leitmotiv.settings import cache_folder
-from leitmotiv.workflows.backgrounds import PREPARED_FROM, Ground, background, digest
+from leitmotiv.workflows.backgrounds import PREPARED_FROM, Ground, background, digest, known_digest
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.progress import Pace, Report
 from leitmotiv.workflows.session import Session
@@ -200,7 +200,7 @@ def placed(session: Session, report: Report | None = None) -> Placed:
     """
     known = class_words(session, report)
     ground = background(session, report)
-    _, pictures = remember(session, ("ids digest", id(ground.ids)), lambda: (ground.ids, digest(ground.ids)))
+    pictures = known_digest(session, ground.ids)
     key = hashlib.sha256(f"{pictures} {_key(known.encoder)}".encode()).hexdigest()
     return remember(session, ("word places", key), lambda: _placed(session, known, ground, key), lane=True)
 
