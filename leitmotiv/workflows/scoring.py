@@ -10,7 +10,7 @@ from leitmotiv.analysis.cutoff import above_chance
 from leitmotiv.analysis.joining import Mask
 from leitmotiv.errors import ImageReadError, UsageError
 from leitmotiv.records import Concept, Float
-from leitmotiv.workflows import boards, preparing, words
+from leitmotiv.workflows import boards, preparing, taught, words
 from leitmotiv.workflows.degrees import SUBJECT
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.said import Said
@@ -38,7 +38,7 @@ def said(session: Session, term: Term, ids: list[str], by: float) -> Said:
         What pictures show is asked for, and nothing has seen it.
     """
     revision = session.library.revision("images", "files", "activations")
-    state = (*revision, session.library.clusters.stamp(), session.settings.words)
+    state = (*revision, session.library.clusters.stamp(), session.settings.words, taught.stamp(session))
     key = ("term", _stamp(session, term), by, state)
     return remember(session, key, lambda: _said(session, term, ids, by), lane=True)
 
