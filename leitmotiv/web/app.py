@@ -44,6 +44,7 @@ from leitmotiv.web import (
     selections,
     sidecars,
     streams,
+    technical,
     why,
     words,
 )
@@ -68,6 +69,7 @@ PAGES = (
     board_results,
     board_views,
     critic,
+    technical,
     evolve,
     evolve_json,
     duplicates,
