@@ -53,6 +53,7 @@ KEPT = {
     "word vectors": 1,
     "vocabulary": 1,
     "looker": 4,
+    "film": 8,
 }
 """How many values of a kind are kept, where they are large."""
 KEPT_ELSE = 512
