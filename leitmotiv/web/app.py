@@ -46,6 +46,7 @@ from leitmotiv.web import (
     selections,
     sidecars,
     streams,
+    technical,
     why,
     words,
 )
@@ -69,6 +70,7 @@ PAGES = (
     board_results,
     board_views,
     critic,
+    technical,
     evolve,
     evolve_json,
     eyes,

@@ -13,7 +13,7 @@ from leitmotiv.analysis.background import Background
 from leitmotiv.errors import EmptyLibraryError, LeitmotivError, NoActivationsError
 from leitmotiv.records import ACTIVATIONS
 from leitmotiv.store.arrays import Stored
-from leitmotiv.workflows import activations
+from leitmotiv.workflows import activations, technical
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.progress import Pace, Report
 from leitmotiv.workflows.session import Session
@@ -74,7 +74,7 @@ def background(session: Session, report: Report | None = None) -> Ground:
 
 
 def follow(session: Session, report: Report | None = None, *, wait: float = 5.0) -> str:
-    """After an index, have the backbone see what is new, and learn what a large collection is like.
+    """After an index, measure what is new, have the backbone see it, and learn what a large collection is like.
 
     Small ones are learnt in a moment when a board asks.
 
@@ -83,6 +83,7 @@ def follow(session: Session, report: Report | None = None, *, wait: float = 5.0)
     str
         As of `activations.follow`.
     """
+    technical.ensure(session, report, wait=wait)
     said = activations.follow(session, report, wait=wait)
     if session.settings.activations == "index":
         prepare(session, report)

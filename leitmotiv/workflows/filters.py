@@ -10,7 +10,7 @@ import numpy as np
 from leitmotiv.errors import UsageError
 from leitmotiv.records import LABELS, CatalogueKind, CatalogueValue
 from leitmotiv.store.catalogue import Columns, Texts
-from leitmotiv.workflows import grammar, trends
+from leitmotiv.workflows import grammar, technical, trends
 from leitmotiv.workflows.asking import SIDECAR_KEYWORDS, Asking
 from leitmotiv.workflows.grammar import Term
 from leitmotiv.workflows.values import Mask, days, like, numbers, one_of
@@ -220,6 +220,16 @@ def _state(asking: Asking, value: str) -> Mask:
     return _holds(asking.columns.state, lambda state: state == wanted)
 
 
+def _flag(asking: Asking, value: str) -> Mask:
+    wanted = one_of("flag", value, technical.WORDS)
+    ids, flagged = technical.flags(asking.session)
+    if wanted == "unmeasured":
+        return ~_among(asking, ids)
+    some = np.asarray(flagged.any(axis=1))
+    named: Mask = some if wanted in ("any", "none") else flagged[:, technical.FLAGS.index(wanted)]
+    return _among(asking, [one for one, held in zip(ids, named, strict=True) if bool(held) != (wanted == "none")])
+
+
 FILTERS: dict[str, Callable[[Asking, str], Mask]] = {
     "year": _period,
     "month": _period,
@@ -240,6 +250,7 @@ FILTERS: dict[str, Callable[[Asking, str], Mask]] = {
     "favourite": _yes("favourite"),
     "rejected": _yes("rejected"),
     "label": _label,
+    "flag": _flag,
     "selection": _selection,
     "id": _id,
     "is": _state,
