@@ -206,6 +206,12 @@ class RatingsError(LeitmotivError):
     exit_code = 2
 
 
+class SpaceError(LeitmotivError):
+    """A space of words and pictures that cannot be learnt, read or used as it is; the text says what it lacks."""
+
+    exit_code = 2
+
+
 class CriticError(LeitmotivError):
     """A critic that cannot be trained, read or used as it is; the text says what it lacks."""
 

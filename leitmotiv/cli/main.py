@@ -45,6 +45,7 @@ VERBS = {
     "serve": ("serve", "Serve the pages of the library."),
     "similar": ("similar", "Print the pictures most like one."),
     "watch": ("watch", "Keep the library current while folders change."),
+    "space": ("space", "Learn words from captions, and choose what searches use."),
     "status": ("status", "Print what the library holds and what is wrong with it."),
     "why": ("why", "Tell why two pictures are alike or not."),
 }

@@ -24,6 +24,7 @@ from leitmotiv.records.seeing import (
     Scores,
 )
 from leitmotiv.records.sheets import Heading, Placed, Sheet
+from leitmotiv.records.spaces import LearntSpace, LearntWords
 from leitmotiv.records.trends import Cluster, Clusters, Grain, Merge, TrendEdit, TrendEditKind
 from leitmotiv.records.words import ClassText, WordScores
 
@@ -72,6 +73,8 @@ __all__ = [
     "Judged",
     "Keypoints",
     "KnownFile",
+    "LearntSpace",
+    "LearntWords",
     "Loss",
     "Losses",
     "Merge",
