@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leitmotiv.cli import critic_drawn
+from leitmotiv.cli import critic_drawn, critic_flags
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import (
     Verb,
@@ -275,3 +275,4 @@ def evaluate(labels: Path, predictions: Path, seed: int, sheet: Path | None, ima
 
 
 command.add_command(evaluate)
+command.add_command(critic_flags.command)

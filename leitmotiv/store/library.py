@@ -30,6 +30,7 @@ from leitmotiv.store.files import Failures, Files, Folders
 from leitmotiv.store.images import Images
 from leitmotiv.store.jobs import Jobs
 from leitmotiv.store.lock import WriterLock
+from leitmotiv.store.measures import Measures
 from leitmotiv.store.metadata import Metadata
 from leitmotiv.store.mixtures import Mixtures
 from leitmotiv.store.models import Models
@@ -58,7 +59,8 @@ class Library:
     ----------
     folder : Path
     images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
-    changes, exports, duplicates, activations, boards, rating_sets, models, eyes, captions, choices, evolutions
+    changes, exports, duplicates, activations, measures, boards, rating_sets, models, eyes, captions,
+    choices, evolutions
         The parts; see their classes.
     sprites
         Sheets of small pictures.
@@ -70,6 +72,7 @@ class Library:
         self._lock = lock
         self.mixtures = Mixtures(database)
         self.activations = Activations(database)
+        self.measures = Measures(database)
         self.clusters = ClusterTree(database)
         self.arrays = Arrays(folder / "arrays")
         self.sprites = Sprites(folder / "arrays" / "sprites")

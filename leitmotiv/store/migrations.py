@@ -14,6 +14,7 @@ from leitmotiv.store import (
     schema_of_boards,
     schema_of_captions,
     schema_of_evolutions,
+    schema_of_measures,
     schema_of_ratings,
 )
 
@@ -330,6 +331,12 @@ def m013_evolutions(database: sqlite3.Connection) -> None:
         database.execute(statement)
 
 
+def m014_measures(database: sqlite3.Connection) -> None:
+    """Add technical measures of pictures."""
+    database.execute(schema_of_measures.SCHEMA)
+    count_changes(database, "measures")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
@@ -344,6 +351,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m011_imported_ratings,
     m012_captions,
     m013_evolutions,
+    m014_measures,
 )
 
 

@@ -97,6 +97,14 @@ class Activations(Table):
     pooled = BlobField()
 
 
+class Measures(Table):
+    """Technical measures of each picture, float32, little-endian."""
+
+    image_id = TextField(primary_key=True)
+    version = TextField()
+    numbers = BlobField()
+
+
 class Folders(Table):
     """Folders that were added, with their patterns as JSON lists."""
 
@@ -476,6 +484,7 @@ TABLES: tuple[type[Table], ...] = (
     Thumbnails,
     Mixtures,
     Activations,
+    Measures,
     Folders,
     Failures,
     Clusters,

@@ -14,7 +14,7 @@ from leitmotiv.records import LABELS, Cluster, Image, Ranking
 from leitmotiv.web import figures, lines, parameters, schema, shapes
 from leitmotiv.web.context import address, tagged, the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.workflows import blending, browse, captions, metadata, own, viewing
+from leitmotiv.workflows import blending, browse, captions, metadata, own, technical, viewing
 from leitmotiv.workflows.session import Session
 
 pages = Blueprint("images", __name__)
@@ -76,6 +76,7 @@ def _picture(session: Session, image: Image) -> dict[str, object]:
     return {
         "image": image,
         "told": [*captions.told(session, image.id), *metadata.told(session, image.id)],
+        "technical": technical.told(session, image.id),
         "around": place,
         "before": place.images[at - 1] if at > 0 else None,
         "after": place.images[at + 1] if at + 1 < len(place.images) else None,

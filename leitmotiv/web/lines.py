@@ -78,7 +78,8 @@ def chips(text: str) -> list[Chip]:
 
 def title(name: str) -> str:
     """What a filter is about, for people."""
-    return {"cluster": "Trend", "year": "Year", "orientation": "Shape", "rating": "Stars"}.get(name, name.capitalize())
+    words = {"cluster": "Trend", "orientation": "Shape", "rating": "Stars", "flag": "Flaws"}
+    return words.get(name, name.capitalize())
 
 
 def said(name: str, value: str) -> str:
@@ -115,6 +116,8 @@ def _value(name: str, value: str) -> str:
         return f"{value} stars"
     if name in ("favourite", "rejected"):
         return name if value.lower() == "yes" else f"not {name}"
+    if name == "flag":
+        return {"none": "no flaw", "any": "some flaw", "unmeasured": "not measured"}.get(value, value)
     if name == "is":
         return value
     if name in ("orientation", "format"):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from leitmotiv.errors import NoIndexError
 from leitmotiv.records import LABELS
 from leitmotiv.store.catalogue import Texts
-from leitmotiv.workflows import trends
+from leitmotiv.workflows import technical, trends
 from leitmotiv.workflows.asking import Asking, ask
 from leitmotiv.workflows.filters import mask, parse
 from leitmotiv.workflows.grammar import Term, write
@@ -184,6 +184,18 @@ def _labels(asking: Asking, kept: NDArray[np.bool_]) -> Counts:
     return [*found, ("none", counts[0])] if counts[0] else found
 
 
+def _flags(asking: Asking, kept: NDArray[np.bool_]) -> Counts:
+    ids, flagged = technical.flags(asking.session)
+    row_of = asking.columns.row_of
+    there = np.array([one in row_of and bool(kept[row_of[one]]) for one in ids], bool)
+    counts = zip(technical.FLAGS, flagged[there].sum(axis=0).tolist(), strict=True)
+    found = sorted(((name, count) for name, count in counts if count), key=lambda one: -one[1])
+    sound = int((~flagged[there].any(axis=1)).sum())
+    unmeasured = int(kept.sum()) - int(there.sum())
+    rest = [(name, count) for name, count in (("none", sound), ("unmeasured", unmeasured)) if count]
+    return [*found, *rest] if len(ids) else []
+
+
 def _keywords(asking: Asking, kept: NDArray[np.bool_]) -> Counts:
     found = asking.columns
     those = kept[found.keyword_rows]
@@ -226,6 +238,7 @@ _COUNTS: dict[str, Callable[[Asking, NDArray[np.bool_]], Counts]] = {
     "label": _labels,
     "rejected": _yes("rejected"),
     "cluster": _trends,
+    "flag": _flags,
     "keyword": _keywords,
     "folder": _folders,
     "camera": lambda asking, kept: _of_text(asking.columns.camera, kept),

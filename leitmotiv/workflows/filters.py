@@ -10,7 +10,7 @@ import numpy as np
 from leitmotiv.errors import UsageError
 from leitmotiv.records import LABELS, CatalogueKind, CatalogueValue
 from leitmotiv.store.catalogue import Columns, Texts
-from leitmotiv.workflows import grammar, trends
+from leitmotiv.workflows import grammar, technical
 from leitmotiv.workflows.asking import SIDECAR_KEYWORDS, Asking
 from leitmotiv.workflows.grammar import Term
 from leitmotiv.workflows.values import Mask, days, like, numbers, one_of
@@ -157,6 +157,8 @@ def _id(asking: Asking, value: str) -> Mask:
 def _cluster(asking: Asking, value: str) -> Mask:
     if not re.fullmatch("[0-9]{1,9}", value):
         raise UsageError(f"cluster: takes the number of a trend, but not {value!r}.")
+    from leitmotiv.workflows import trends  # what cuts trees has kernels: no other filter waits for their import
+
     return _among(asking, trends.group(asking.session, int(value)).members)
 
 
@@ -220,6 +222,16 @@ def _state(asking: Asking, value: str) -> Mask:
     return _holds(asking.columns.state, lambda state: state == wanted)
 
 
+def _flag(asking: Asking, value: str) -> Mask:
+    wanted = one_of("flag", value, technical.WORDS)
+    ids, flagged = technical.flags(asking.session)
+    if wanted == "unmeasured":
+        return ~_among(asking, ids)
+    some = np.asarray(flagged.any(axis=1))
+    named: Mask = some if wanted in ("any", "none") else flagged[:, technical.FLAGS.index(wanted)]
+    return _among(asking, [one for one, held in zip(ids, named, strict=True) if bool(held) != (wanted == "none")])
+
+
 FILTERS: dict[str, Callable[[Asking, str], Mask]] = {
     "year": _period,
     "month": _period,
@@ -240,6 +252,7 @@ FILTERS: dict[str, Callable[[Asking, str], Mask]] = {
     "favourite": _yes("favourite"),
     "rejected": _yes("rejected"),
     "label": _label,
+    "flag": _flag,
     "selection": _selection,
     "id": _id,
     "is": _state,

@@ -60,7 +60,7 @@ def state_of(session: Session) -> tuple[object, ...]:
     """What selections are made from; while it is the same, so are they."""
     library = session.library
     counted = library.revision(
-        "images", "files", "ratings", "selections", "catalogue_columns", "trend_edits", "captions"
+        "images", "files", "ratings", "selections", "catalogue_columns", "trend_edits", "captions", "measures"
     )
     return (*counted, library.clusters.stamp())
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from leitmotiv.errors import EmptyLibraryError, UsageError
-from leitmotiv.workflows import activations, backgrounds
+from leitmotiv.workflows import activations, backgrounds, technical
 from leitmotiv.workflows import folders as allowance
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.queue import Parameters
@@ -73,6 +73,11 @@ def see(session: Session, parameters: Parameters, report: Report) -> str:
     seen = activations.ensure(session, report)
     backgrounds.prepare(session, report)
     return f"{seen:,} pictures"
+
+
+def measure(session: Session, parameters: Parameters, report: Report) -> str:
+    """Take technical measures of pictures."""
+    return f"{technical.ensure(session, report):,} pictures"
 
 
 def known(session: Session) -> list[str]:

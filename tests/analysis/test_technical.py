@@ -1,0 +1,80 @@
+"""Technical measures follow the damage that is done, whatever the picture shows, and flags name it."""
+
+import numpy as np
+import pytest
+from skimage import data
+from skimage.transform import rotate
+
+from benchmarks import damage
+from leitmotiv.analysis import technical
+from leitmotiv.imaging.read import shrink
+
+
+@pytest.fixture(scope="module", params=["chelsea", "coffee"])
+def picture(request) -> np.ndarray:
+    return shrink(np.asarray(getattr(data, request.param)())[..., :3], 320)
+
+
+def value(pixels: np.ndarray, name: str) -> float:
+    return float(technical.column(technical.measure(pixels)[None], name)[0])
+
+
+def flagged(pixels: np.ndarray) -> set[str]:
+    held = technical.flags(technical.measure(pixels)[None])[0]
+    return {name for name, one in zip(technical.FLAGS, held, strict=True) if one}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "sign", "flag"),
+    [
+        ("gaussian blur", "sharpness", -1, "blurred"),
+        ("defocus", "sharpness", -1, "blurred"),
+        ("white noise", "noise", 1, "noisy"),
+        ("JPEG", "blocks", 1, "compressed"),
+        ("under-exposure", "bright_end", -1, "dark"),
+        ("over-exposure", "clipped_bright", 1, "clipped"),
+        ("banding", "gaps", 1, None),
+        ("cut off", "broken", 1, "broken"),
+    ],
+)
+def test_a_measure_follows_its_damage_and_sets_its_flag(picture, kind, name, sign, flag):
+    does = (damage.TAUGHT | damage.HELD_OUT)[kind]
+    rng = np.random.default_rng(1)
+    hurt = [does(picture, strength, rng) for strength in (1, 3, 5)]
+    values = [sign * value(one, name) for one in (picture, *hurt)]
+    assert values[0] <= values[1] + 1e-3
+    assert values[1] < values[2]
+    assert values[2] < values[3] or kind == "banding"  # three levels are fewer, and their gaps wider, than the range
+    if flag:
+        assert flag not in flagged(picture)
+        assert flag in flagged(hurt[-1])
+
+
+def test_what_leans_is_told_in_degrees(picture):
+    room = np.full((240, 320, 3), 90, np.uint8)
+    for at in range(20, 320, 40):
+        room[30:210, at : at + 12] = 200
+    assert value(room, "tilt") == pytest.approx(0, abs=0.5)
+    for degrees in (-7.0, -3.0, 4.0):
+        turned = (255 * rotate(room, degrees, mode="edge")).astype(np.uint8)[30:-30, 40:-40]
+        assert value(turned, "tilt") == pytest.approx(-degrees, abs=0.75)
+        assert "tilted" in flagged(turned)
+    assert "tilted" not in flagged(room)
+
+
+def test_blank_pages_are_empty_and_all_measures_are_numbers(picture):
+    rng = np.random.default_rng(0)
+    for name, one in damage.degenerate(picture, rng).items():
+        numbers = technical.measure(one)
+        assert numbers.shape == (technical.WIDTH,)
+        assert np.isfinite(numbers).all(), name
+        if name in ("white", "black", "grey", "one colour"):
+            assert "empty" in flagged(one)
+    for shape in ((1, 1, 3), (1, 500, 3), (40, 3, 3)):
+        assert np.isfinite(technical.measure(rng.integers(256, size=shape, dtype=np.uint8))).all()
+
+
+def test_a_margin_of_paper_is_whitespace_and_no_flaw(picture):
+    framed = damage.with_margin(picture, 0.2)
+    assert value(framed, "whitespace") == pytest.approx(0.36, abs=0.05)
+    assert flagged(framed) <= flagged(picture) | {"tilted"}
