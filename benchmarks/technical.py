@@ -212,9 +212,9 @@ def measured(made: Critic, test: Path, other: Path) -> tuple[dict[str, Any], lis
         value, low, high = _interval(-score[rows], strengths[rows], names[rows])
         judged = (np.isin(kinds_too, some) | (kinds_too == "ordinary")) & np.isfinite(brisque)
         truth = np.where(kinds_too == "ordinary", 0, strengths_too)[judged]
-        base = float(spearmanr(brisque[judged], truth)[0])
+        base = float(spearmanr(brisque[judged], truth)[0]) if judged.any() else None
         figures[f"SRCC with strength: {what}"] = {"value": value, "low": low, "high": high, "baseline": base}
-        lines.append(f"{what:28} {value:.3f} [{low:.3f}, {high:.3f}]  BRISQUE {base:.3f}")
+        lines.append(f"{what:28} {value:.3f} [{low:.3f}, {high:.3f}]  BRISQUE {base}")
     ruined = np.char.startswith(kinds, "degenerate")
     worst, best = float(score[ordinary].min()), float(score[ruined].max())
     by_name = dict(zip(names[ordinary], score[ordinary], strict=True))

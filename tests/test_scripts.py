@@ -213,7 +213,9 @@ def test_environment_of_the_tests_serves_a_run(with_python):
     done = with_python("test", "-k", "setup")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == f"started: <-m> <pytest> {BESIDE} <-k> <setup>"
-    assert next(call for call in with_python.calls() if "pip install" in call).endswith("a check out[test]")
+    installed = [call for call in with_python.calls() if "pip install" in call]
+    assert installed[0].endswith("a check out[test]")
+    assert installed[-1].split()[-1].startswith("torch==")
     with_python("run", "photos")
     assert with_python.installs() == 0
 

@@ -8,7 +8,7 @@ References
 
 import hashlib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,6 +64,7 @@ def learn(
     ridge: float | None = None,
     keys: Sequence[str] | None = None,
     seed: int = 0,
+    trace: Callable[[Float, Float], None] | None = None,
 ) -> Head:
     """Learn a head: the penalised minimum of the squared earth mover's distance, r = 2, by L-BFGS [1]_, [2]_.
 
@@ -85,6 +86,8 @@ def learn(
         alone, not on the order.
     seed : int
         Of the folds.
+    trace : callable, optional
+        Told of the weights (D, 10) and the bias (10,) before the first step and after each.
 
     Raises
     ------
@@ -99,7 +102,7 @@ def learn(
     with threadpool_limits(1, "blas"):
         chosen = _chosen_ridge(values, shares, counts, names, seed) if ridge is None else ridge
         problem = _Problem(values, shares, counts)
-        solution, iterations = problem.solve(chosen)
+        solution, iterations = problem.solve(chosen, trace=trace)
         weights, bias = problem.in_features(solution)
         loss = float(np.average(earth_mover.squared(values @ weights + bias, shares)[0], weights=counts))
         slope = float(np.abs(problem.objective(solution, chosen)[1]).max())
@@ -186,7 +189,13 @@ class _Problem:
         gradient = np.concatenate([(self._points.T @ by_logit + 2 * ridge * weights).ravel(), by_logit.sum(axis=0)])
         return float(self._counts @ loss + ridge * (weights**2).sum()), gradient
 
-    def solve(self, ridge: float, start: Float | None = None, precise: bool = True) -> tuple[Float, int]:
+    def solve(
+        self,
+        ridge: float,
+        start: Float | None = None,
+        precise: bool = True,
+        trace: Callable[[Float, Float], None] | None = None,
+    ) -> tuple[Float, int]:
         """The minimum from a start, and how many steps it took."""
         at = np.concatenate([np.zeros(len(self._power) * 10), self._base]) if start is None else start
         roundness = np.concatenate(
@@ -197,8 +206,13 @@ class _Problem:
             value, gradient = self.objective(scaled * roundness, ridge)
             return value, gradient * roundness
 
+        def step(scaled: Float) -> None:
+            if trace is not None:
+                trace(*self.in_features(scaled * roundness))
+
+        step(at / roundness)
         options = {"maxiter": 2000, "maxcor": 20, "ftol": 1e-11 if precise else 1e-6, "gtol": 1e-8 if precise else 1e-5}
-        found = minimize(objective, at / roundness, jac=True, method="L-BFGS-B", options=options)
+        found = minimize(objective, at / roundness, jac=True, method="L-BFGS-B", options=options, callback=step)
         if not found.success and precise and found.nit >= 2000:
             warnings.warn("The critic stopped before its minimum.", ConvergenceWarning, stacklevel=2)
         return found.x * roundness, int(found.nit)

@@ -62,9 +62,19 @@ def unrelated(space: WordSpace, places: Places) -> NDArray[np.int64]:
     return np.argsort(nearest, kind="stable")[:DECOYS]
 
 
-def ask(ranker: Ranker, said: Float | Float32) -> Decoys:
-    """Ask what unrelated words find: `said` is what each of Q says of all classes, (C, Q)."""
+def ask(ranker: Ranker, said: Float | Float32, also: Float32 | None = None) -> Decoys:
+    """Ask what unrelated words find.
+
+    Parameters
+    ----------
+    said : (C, Q)
+        What each of Q words says of all classes.
+    also : (N, Q) float32, optional
+        What is added to what they say of pictures.
+    """
     answers = [ranker.first(said[:, at : at + _AT_ONCE]) for at in range(0, said.shape[1], _AT_ONCE)]
+    if also is not None:
+        answers = [one + also[:, number * _AT_ONCE :][:, : one.shape[1]] for number, one in enumerate(answers)]
     low, high = min(float(one.min()) for one in answers), max(float(one.max()) for one in answers)
     levels = np.linspace(low, high, _LEVELS, dtype=np.float32)
     counts = [len(one) - np.searchsorted(np.sort(column), levels) for one in answers for column in one.T]

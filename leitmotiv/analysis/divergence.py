@@ -30,6 +30,7 @@ SHARPEST = 1e-3
 _BITS = np.log2(np.e)
 # A fixed rotation of the quasi-random points: Sobol's sequence begins at a corner, where the normal quantile ends.
 _ROTATION = (0.3183098862, 0.7182818284, 0.4142135624, 0.6180339887, 0.2360679775)
+_EMPTY = np.zeros((0, 21), np.float32)
 Block = TypeVar("Block")
 
 
@@ -68,34 +69,19 @@ def pack(mixtures: Sequence[Mixture], *, look: Look = DEFAULT) -> Packed:
     spaces = {mixture.colour_space for mixture in mixtures}
     if len(spaces) > 1:
         raise ValueError(f"Mixtures of different colour spaces cannot be compared: {', '.join(sorted(spaces))}.")
-    parts = [_pack_one(mixture, look) for mixture in mixtures]
-    first = np.concatenate([[0], np.cumsum([len(part.table) for part in parts])]).astype(np.int64)
+    placed = [place(mixture, look) for mixture in mixtures]
+    first = np.concatenate([[0], np.cumsum([len(weights) for weights, *_ in placed])]).astype(np.int64)
+    # one by one, the many small steps of a table would take longer than all else
+    table = _tabulate(*(np.concatenate(parts) for parts in list(zip(*placed, strict=True))[:3])) if placed else _EMPTY
     size = -(-look.points // WIDTH) * WIDTH
-    return Packed(
-        look,
-        next(iter(spaces), None),
-        Comparable(
-            points=_stack([part.points for part in parts], (DIMENSIONS, size)),
-            own=_stack([part.own for part in parts], (size,)),
-            shares=_stack([part.shares for part in parts], (size,)),
-            table=np.concatenate([np.zeros((0, 21), np.float32), *(part.table for part in parts)]),
-            first=first,
-            origins=_stack([part.origins for part in parts], (DIMENSIONS,)),
-        ),
-    )
-
-
-def _stack(rows: list[NDArray[np.float32]], shape: tuple[int, ...]) -> NDArray[np.float32]:
-    return np.stack(rows) if rows else np.zeros((0, *shape), np.float32)
-
-
-def _pack_one(mixture: Mixture, look: Look) -> Comparable:
-    weights, means, factors, origin = place(mixture, look)
-    table = _tabulate(weights, means, factors)
-    points, shares = draw(weights, means, factors, look.points)
-    own = np.empty(points.shape[1], np.float32)
-    log_densities(points, table, own)
-    return Comparable(points, own, shares, table, np.array([0, len(table)]), origin.astype(np.float32))
+    points = np.empty((len(placed), DIMENSIONS, size), np.float32)
+    own, shares = np.empty((2, len(placed), size), np.float32)
+    for row, (weights, means, factors, _) in enumerate(placed):
+        points[row], shares[row] = draw(weights, means, factors, look.points)
+        log_densities(points[row], table[first[row] : first[row + 1]], own[row])
+    origins = np.array([origin for *_, origin in placed], np.float32).reshape(-1, DIMENSIONS)
+    pictures = Comparable(points=points, own=own, shares=shares, table=table, first=first, origins=origins)
+    return Packed(look, next(iter(spaces), None), pictures)
 
 
 def place(mixture: Mixture, look: Look) -> tuple[Float, Float, Float, Float]:
@@ -154,10 +140,12 @@ def draw(weights: Float, means: Float, factors: Float, count: int) -> tuple[NDAr
     middle = (np.arange(count) + 0.5) / count
     chosen = np.minimum(np.searchsorted(np.cumsum(weights), middle), len(weights) - 1)
     points = means[chosen] + np.einsum("nij,nj->ni", factors[chosen], _normal(count))
-    missing = -count % WIDTH
-    shares = np.pad(np.full(count, 1.0 / count), (0, missing))
-    filled = np.pad(points, ((0, missing), (0, 0)), mode="edge")
-    return np.ascontiguousarray(filled.T, np.float32), shares.astype(np.float32)
+    size = -(-count // WIDTH) * WIDTH
+    filled, shares = np.empty((DIMENSIONS, size), np.float32), np.zeros(size, np.float32)
+    filled[:, :count] = points.T
+    filled[:, count:] = filled[:, count - 1 : count]
+    shares[:count] = 1.0 / count
+    return filled, shares
 
 
 def js_divergence(a: Mixture, b: Mixture, look: Look = DEFAULT) -> float:

@@ -29,15 +29,18 @@ STEP = 0.11
 """Deviation of a mutated gene."""
 GENES_CHANGED = 0.25
 """Share of the genes that a mutation changes, at least one."""
-RIVALS = 3
+RIVALS = 8
 """Designs of which the best becomes a parent."""
-NOVELTY = 0.35
+NOVELTY = 0.1
 """What the most novel design of a round gains as a parent, in deviations of the scores."""
 PATIENCE = 2
 """Rounds without a better design after which steps grow; twice as many bring new designs."""
 WIDER = 2.0
 IMMIGRANTS = 0.25
 """Share of the batch that is drawn anew at a restart; a person's own choice stays."""
+NEAREST = 0.02
+"""Least mean difference of a child's genes to those of any other of its round."""
+TRIES = 5
 ALIKE = 0.06
 """Two pictures nearer than this, as `apart` measures it, are twins."""
 
@@ -97,7 +100,12 @@ def brood(
     genomes = [rounds[where].genomes[row] for where, row in kept]
     fresh = round(IMMIGRANTS * batch) if restart else 0
     while len(genomes) < batch - fresh:
-        genomes.append(_child(rounds, rng, STEP * wide))
+        child = _child(rounds, rng, STEP * wide)
+        for _ in range(TRIES):  # a copy would be judged for nothing
+            if np.abs(np.stack(genomes) - child).mean(axis=1).min() >= NEAREST:
+                break
+            child = varied(child, rng, WIDER * STEP)
+        genomes.append(child)
     genomes += list(rng.random((batch - len(genomes), genes)))
     known = tuple((place, where, row) for place, (where, row) in enumerate(kept))
     return Brood(np.stack(genomes), known, "restart" if restart else "wider" if wide > 1 else "")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import map_coordinates
 
 from leitmotiv.analysis.background import centred, unit
 from leitmotiv.records import Float, Float32
@@ -13,6 +14,10 @@ PROPORTIONS = {"original": 0.0, "1:1": 1.0, "4:3": 4 / 3, "3:4": 3 / 4, "3:2": 3
 SIZES = (0.9, 0.8, 0.7, 0.6, 0.5, 0.42, 0.35)
 """Of the first windows, as a share of the largest that fits."""
 SMALLEST = 0.25
+_ALONG = 12
+"""Places along a side at which heat is read."""
+_EDGE = 0.02
+"""A border so near to that of the picture is the picture's own."""
 STEPS = 7
 """Places a side of the first windows."""
 
@@ -74,11 +79,53 @@ def estimates(features: Float32, vector: Float32, centre: Float32 | None, window
 
 def _covered(spans: Float, cells: int) -> Float:
     """How much of each span lies in each of the cells, (W, cells); rows sum to 1."""
+    overlap = _inside(spans, cells)
+    return np.asarray(overlap / overlap.sum(axis=1, keepdims=True))
+
+
+def _inside(spans: Float, cells: int) -> Float:
+    """What share of each cell lies in each span, (W, cells)."""
     edges = np.arange(cells + 1) / cells
     start, end = spans[:, :1], spans[:, :1] + spans[:, 1:]
-    inside = np.minimum(end, edges[1:]) - np.maximum(start, edges[:-1])
-    overlap = np.maximum(inside, 0)
-    return np.asarray(overlap / overlap.sum(axis=1, keepdims=True))
+    return np.asarray(np.maximum(np.minimum(end, edges[1:]) - np.maximum(start, edges[:-1]), 0) * cells)
+
+
+def cut(hot: Float, windows: Sequence[Window]) -> Float:
+    """How much heat lies along the borders of windows that cut into the picture, (W,) float64, 0 to 1.
+
+    The mean of the heat along all four sides, in which a side that is the picture's own counts as cold: nothing of the
+    picture lies beyond it.
+
+    Parameters
+    ----------
+    hot : (H, W) float64
+        Cells of a map of the whole picture, from 0 to 1.
+    """
+    along = (np.arange(_ALONG) + 0.5) / _ALONG
+    sides = np.array([one.box for one in windows])
+    x, y, width, height = (sides[:, [part]] for part in range(4))
+    horizontal, vertical = x + along * width, y + along * height
+    found = np.zeros(len(windows))
+    for across, down, inside in (
+        (horizontal, y + 0 * along, y > _EDGE),
+        (horizontal, y + height + 0 * along, y + height < 1 - _EDGE),
+        (x + 0 * along, vertical, x > _EDGE),
+        (x + width + 0 * along, vertical, x + width < 1 - _EDGE),
+    ):
+        places = [down * hot.shape[0] - 0.5, across * hot.shape[1] - 0.5]
+        heat = map_coordinates(hot, places, order=1, mode="nearest")
+        found += np.where(inside[:, 0], heat.mean(axis=1), 0.0) / 4
+    return found
+
+
+def left_out(hot: Float, windows: Sequence[Window]) -> Float:
+    """What share of the heat lies outside each window, (W,) float64."""
+    rows, columns = hot.shape
+    down = np.array([(one.y, one.height) for one in windows])
+    across = np.array([(one.x, one.width) for one in windows])
+    # a share of each cell: how much of it lies in the window
+    inside = _inside(down, rows)[:, :, None] * _inside(across, columns)[:, None, :]
+    return np.asarray(1 - np.einsum("wrc,rc->w", inside, hot) / max(float(hot.sum()), 1e-12))
 
 
 def apart(windows: Sequence[Window], scores: Float, count: int, overlap: float) -> list[int]:

@@ -1,6 +1,7 @@
 """Names of groups by their colours that tell them apart: a later group says what an earlier one of that name lacks."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, count
 
 from leitmotiv.analysis.palette import colour_name, lightness, term
 from leitmotiv.records import Swatch
@@ -41,6 +42,26 @@ def distinct_names(palettes: Sequence[Palette], taken: Iterable[str] = ()) -> tu
         first.setdefault(plain, lightness(palette))
         used.add(name)
         names.append(name)
+    return tuple(names)
+
+
+def distinct_words(kinds: Sequence[Sequence[str]], taken: Iterable[str] = ()) -> tuple[str, ...]:
+    """A name for each group by what is seen in it, no two the same; a later one adds a word, at last a number.
+
+    Parameters
+    ----------
+    kinds : sequence of sequence of str
+        Of each group what is seen most, the most first; at least one.
+    taken : iterable of str
+        Names that are not to be used.
+    """
+    used = set(taken)
+    names = []
+    for words in kinds:
+        several = [words[0], *(f"{words[0]}, {other}" for other in words[1:])]
+        numbered = (f"{words[0]} {number}" for number in count(2))
+        names.append(next(name for name in chain(several, numbered) if name not in used))
+        used.add(names[-1])
     return tuple(names)
 
 

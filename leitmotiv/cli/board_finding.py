@@ -203,7 +203,8 @@ def _crop_lines(listed: list[dict[str, Any]]) -> str:
 def inspect(board: str, image: str, output: Path | None, tiles: bool, snapshot: int | None, force: bool) -> None:
     """Print where in IMAGE BOARD finds what it learnt: what each of 7 x 7 cells gives to the score.
 
-    The cells are of the middle square that the network sees; together they are the cosine of the picture.
+    The cells are of the middle square that the network sees; together they are the cosine of the picture. With --tiles
+    they are the mean of what the tiles about them would score as pictures of their own.
     """
     from leitmotiv.workflows import browse, inspecting
     from leitmotiv.workflows.places import outside_photos, write_file
@@ -211,14 +212,15 @@ def inspect(board: str, image: str, output: Path | None, tiles: bool, snapshot: 
     with session() as opened:
         concept = _concept(opened, board, snapshot)
         image_id = browse.named(opened, image)
-        shares = inspecting.share_map(opened, concept, image_id)
+        cells = (inspecting.tile_cells if tiles else inspecting.share_map)(opened, concept, image_id)
         if output is not None:
             drawn = inspecting.colour_heat(opened, concept, image_id, "tiles" if tiles else "share")
             write_file(outside_photos(opened, output), [drawn], force=force)
-    form = {"id": image_id, "cells": shares.tolist(), "sum": float(shares.sum())}
+    form: dict[str, Any] = {"id": image_id, "kind": "tiles" if tiles else "share", "cells": cells.tolist()}
+    form |= {} if tiles else {"sum": float(cells.sum())}
     show(
         form | {"file": None if output is None else str(output)},
-        lambda: "\n".join("".join(f"{value:8.4f}" for value in row) for row in shares.tolist()),
+        lambda: "\n".join("".join(f"{value:8.4f}" for value in row) for row in cells.tolist()),
     )
 
 
@@ -270,7 +272,8 @@ def named(opened: "Session", board: str) -> "Board":
 
 
 def _is_cav(board: str) -> bool:
-    return board.lower().endswith(".cav") and Path(board).is_file()
+    """Whether a .cav file is meant; a name that ends so means one, and that it is not there is told as such."""
+    return board.lower().endswith(".cav")
 
 
 def _from_file(path: str) -> "Concept":

@@ -15,19 +15,21 @@ def command(count: int | None, query: str, by: str) -> None:
     """Print the trends: each group with its size, its exemplar and its members.
 
     As text, a line for each group: size, coherence, its name, the exemplar's path. With --json every member is named.
-    With --of, such as --of year:2024, only these pictures are clustered, at most 2,000.
+    With --of, such as --of year:2024, only these pictures are clustered; those of more than 2,000 pictures are kept.
 
     With --by subject the trends are of what the pictures show; with --by 0.4 of 0.6 parts look and 0.4 parts subject.
     """
-    from leitmotiv.workflows import blended_trends, portraits, scopes
+    from leitmotiv.workflows import blended_trends, large_parts, portraits, scopes
 
     with session() as opened, bars() as report:
         chosen = ready(opened, by)
         if chosen and not query.strip() and opened.library.writable:
             blended_trends.bring_up_to_date(opened, chosen, report)
+        if query.strip() and not chosen and opened.library.writable:
+            large_parts.ensure(opened, query, report)
         page = scopes.clusters(opened, query, count, chosen)
         paths = {image.id: image.path for image in opened.library.images.many([c.exemplar for c in page.clusters])}
-        names = portraits.names(opened, page.clusters)
+        names = portraits.names(opened, page.clusters, chosen)
         groups = [
             {
                 "id": group.id,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leitmotiv.cli import critic_flags, critic_keepers, critic_pairs
+from leitmotiv.cli import critic_drawn, critic_flags, critic_keepers, critic_pairs
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import (
     Verb,
@@ -49,7 +49,20 @@ def command() -> None:
     "--smoothing", type=click.FloatRange(0), default=0.0, show_default=True, help="Votes of the prior of labels."
 )
 @click.option("--classic", is_flag=True, help="Learn the softmax of counts, to see why not.")
-def train(sets: tuple[str, ...], name: str, seed: int, spread: Any, smoothing: float, classic: bool) -> None:
+@critic_drawn.sheet
+@critic_drawn.curves
+@critic_drawn.force
+def train(
+    sets: tuple[str, ...],
+    name: str,
+    seed: int,
+    spread: Any,
+    smoothing: float,
+    classic: bool,
+    sheet: Path | None,
+    curves: Path | None,
+    force: bool,
+) -> None:
     """Learn from ratings: imported sets (leitmotiv ratings sets), or your own stars, as SET "stars".
 
     From 20 pictures on a fifth is held out for the figures, which stand beside what a critic would reach that says the
@@ -69,6 +82,8 @@ def train(sets: tuple[str, ...], name: str, seed: int, spread: Any, smoothing: f
             classic=classic,
             report=report,
         )
+        labels = {"spread": spread, "smoothing": smoothing, "classic": classic}
+        critic_drawn.training(opened, sets, {"sheet": sheet, "curves": curves}, force, seed=seed, **labels)
     show({"name": made.name, "layer": made.layer, **made.card}, lambda: _card(made))
 
 
@@ -247,7 +262,10 @@ def forget(name: str) -> None:
 @click.argument("labels", type=click.Path(path_type=Path, dir_okay=False))
 @click.argument("predictions", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the draws for the intervals.")
-def evaluate(labels: Path, predictions: Path, seed: int) -> None:
+@critic_drawn.sheet
+@click.option("--images", type=click.Path(path_type=Path, exists=True), metavar="DIR", help="Pictures for the sheet.")
+@critic_drawn.force
+def evaluate(labels: Path, predictions: Path, seed: int, sheet: Path | None, images: Path | None, force: bool) -> None:
     """Measure predictions by labels, both in idealo's JSON; whose model made them does not matter.
 
     LABELS has image_id and label (ten counts or shares), PREDICTIONS image_id and mean_score_prediction, or ten shares
@@ -260,6 +278,7 @@ def evaluate(labels: Path, predictions: Path, seed: int) -> None:
     from leitmotiv.workflows.critics import NAMES, told
 
     found = evaluate(labels, predictions, seed=seed)
+    critic_drawn.predictions(labels, predictions, images, sheet, force, seed=seed)
     figures = {one.name: told(one) for one in found.figures}
     counts = f"{found.pictures:,} pictures; {found.unpredicted:,} labels without a prediction, "
     counts += f"{found.unlabelled:,} predictions without a label"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from leitmotiv.workflows.evaluate_boards import BoardsReport
     from leitmotiv.workflows.evaluate_duplicates import DuplicatesReport
     from leitmotiv.workflows.evaluate_search import SearchReport, SearchResult
+    from leitmotiv.workflows.evaluate_space import SpaceReport
 
 
 @click.group("evaluate", params=[*common_options(), version_option()])
@@ -160,21 +161,25 @@ def _boards_table(found: "BoardsReport") -> str:
 
 @command.command("search", cls=Verb)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--seed", type=int, help="Of the order of equal scores and of the pairs (default 0).")
+@click.option("--captions", is_flag=True, help="Ask for the pictures' own captions in place of the folders' names.")
+@click.option("--seed", type=int, help="Of the order of equal scores and of what is drawn (default 0).")
 @click.option("--workers", type=int, help="Threads that read pictures; one for each core if not given.")
-def search(folder: Path, seed: int | None, workers: int | None) -> None:
+def search(folder: Path, captions: bool, seed: int | None, workers: int | None) -> None:
     """Measure how well words find pictures.
 
     DIR has a folder for each category; its name, with spaces for underscores, is what is asked for, and its pictures
     are to be found among all. Prints precision among the first 5 and 10, mean average precision and nDCG, each with a
     95 % interval from draws of whole queries, for single names and for unions of two; beside it the vectors alone,
     the names of the five likeliest classes as tags, and a random order.
+
+    With --captions, captions beside and inside the pictures are asked, 300 at most, and the pictures of each are to be
+    found. No learnt space is used; leitmotiv evaluate space measures those.
     """
     from leitmotiv.workflows.evaluate_search import evaluate_search
 
     chosen = settings(seed=seed, workers=workers)
     with bars() as report:
-        found = evaluate_search(chosen, folder, report=report)
+        found = evaluate_search(chosen, folder, captions=captions, report=report)
     failed = [{"path": clean(path), "reason": reason} for path, reason in found.failed]
     show({**asdict(found), "failed": failed}, lambda: _search_table(found))
     tell_failures(found.failed)
@@ -203,6 +208,97 @@ def _search_rows(heading: str, results: "tuple[SearchResult, ...]") -> list[str]
         cells = [f"{cell.value:.3f} [{cell.low:.3f}, {cell.high:.3f}]" for cell in one.results.values()]
         lines.append(f"{one.name:{width}}" + "".join(f"{cell:>22}" for cell in cells))
     return lines
+
+
+@command.command("space", cls=Verb)
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--captions", "table", type=click.Path(path_type=Path), metavar="FILE", help="A file that has the captions of DIR."
+)
+@click.option(
+    "--loss",
+    type=click.Choice(("triplet", "sigmoid", "ridge")),
+    default="triplet",
+    show_default=True,
+    help="As in space train.",
+)
+@click.option(
+    "--negatives",
+    type=click.Choice(("random", "soft", "semi-hard", "hard")),
+    default="random",
+    show_default=True,
+    help="As in space train.",
+)
+@click.option("--margin", type=click.FloatRange(0, 4), default=1.0, show_default=True, help="As in space train.")
+@click.option(
+    "--words",
+    type=click.Choice(("auto", "minilm", "wordllama", "glove", "ppmi")),
+    default="auto",
+    show_default=True,
+    help="As in space train.",
+)
+@click.option("--epochs", type=click.IntRange(1, 10_000), default=20, show_default=True, help="As in space train.")
+@click.option("--folds", type=click.IntRange(2), default=5, show_default=True, help="Parts; each is asked once.")
+@click.option("--every", is_flag=True, help="Measure every loss and every kind of negatives.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the parts and of the training.")
+def space(
+    folder: Path | None,
+    table: Path | None,
+    loss: str,
+    negatives: str,
+    margin: float,
+    words: str,
+    epochs: int,
+    folds: int,
+    every: bool,
+    seed: int,
+) -> None:
+    """Measure how well captions find their pictures, untrained and learnt.
+
+    The pictures of DIR that have captions beside or inside them (of the library without DIR) are parted; a space is
+    learnt from all parts but one, and each picture of that one is looked for by its caption among those of its part.
+    Once they are parted by file, where pictures with the same caption stay together, once by folder, so that nothing
+    was learnt from the folders that are asked. Prints recall among the first 1, 5 and 10 and the median place, with
+    95 % intervals from draws of whole captions or folders, and the gain in recall at 10 over the untrained space. The
+    last two lines are whole searches, with what was learnt and without.
+    """
+    from leitmotiv.workflows import space_training
+    from leitmotiv.workflows.evaluate_space import evaluate_space
+
+    plan = space_training.plan(loss, negatives, margin, epochs, seed)
+    with bars() as report:
+        found = evaluate_space(
+            settings(),
+            folder,
+            table=table,
+            plan=plan,
+            words=words,  # type: ignore[arg-type]
+            folds=folds,
+            every=every,
+            report=report,
+        )
+    failed = [{"path": clean(path), "reason": reason} for path, reason in found.failed]
+    show({**asdict(found), "failed": failed}, lambda: _space_table(found))
+    tell_failures(found.failed)
+    finish(len(found.failed))
+
+
+def _space_table(found: "SpaceReport") -> str:
+    lines = [
+        f"{found.pictures:,} pictures with {found.captions:,} captions in {found.folders:,} folders; {found.none:,} "
+        f"without; words of {found.words}; each is looked for among about {found.pool:,}"
+    ]
+    for split, ways in found.results.items():
+        width = max(len(split), *map(len, ways))
+        heads = ("R@1", "R@5", "R@10", "median place", "gain in R@10")
+        lines += ["", f"{split:{width}}" + "".join(f"{head:>24}" for head in heads)]
+        for way, one in ways.items():
+            cells = [f"{cell.value:.3f} [{cell.low:.3f}, {cell.high:.3f}]" for cell in one.recall]
+            cells.append(f"{one.median.value:.1f} [{one.median.low:.1f}, {one.median.high:.1f}]")
+            if one.gain is not None:
+                cells.append(f"{one.gain.value:+.3f} [{one.gain.low:+.3f}, {one.gain.high:+.3f}]")
+            lines.append(f"{way:{width}}" + "".join(f"{cell:>24}" for cell in cells))
+    return "\n".join(lines)
 
 
 command.add_command(critic_evaluation, "critic")

@@ -1,5 +1,6 @@
 """`leitmotiv export`."""
 
+import shlex
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,6 +20,7 @@ from leitmotiv.cli.verbs import (
     tell_failures,
     version_option,
 )
+from leitmotiv.errors import UsageError
 
 if TYPE_CHECKING:
     from leitmotiv.workflows.session import Session
@@ -62,10 +64,27 @@ force = click.option("--force", is_flag=True, help="Replace a file that is there
 with_paths = click.option("--paths", is_flag=True, help="Tell where the files lie.")
 
 
+bare = click.argument("extra", nargs=-1, metavar=" ")
+"""What follows the name of a command that takes no name of a file there: told how to give it."""
+
+
+def refuse(name: str, extra: tuple[str, ...]) -> None:
+    """Say where the name of a file belongs.
+
+    Raises
+    ------
+    UsageError
+        One was given without -o.
+    """
+    if extra:
+        raise UsageError(
+            f"`leitmotiv export {name}` writes to stdout and takes no {extra[0]!r}. For a file: "
+            f"leitmotiv export {name} -o {shlex.quote(extra[0])}"
+        )
+
+
 def _ending(target: Path, kinds: tuple[Kind, ...]) -> Kind:
     """Which of these kinds a file is, by its ending."""
-    from leitmotiv.errors import UsageError
-
     for kind in kinds:
         if target.suffix.lower() == f".{kind}":
             return kind
@@ -91,9 +110,11 @@ def _table(name: Literal["csv", "jsonl"], text: str) -> None:
     @with_paths
     @output
     @force
-    def export_table(of: str, sort: str, paths: bool, output: Path | None, force: bool) -> None:
+    @bare
+    def export_table(of: str, sort: str, paths: bool, output: Path | None, force: bool, extra: tuple[str, ...]) -> None:
         from leitmotiv.workflows import export
 
+        refuse(name, extra)
         with session() as opened:
             ids = select(opened, of, sort)
             write(opened, output, export.table(opened, ids, name, paths=paths), len(ids), force)
@@ -108,10 +129,12 @@ _table("jsonl", "A JSON object a line for each picture, for programs.")
 @click.option("-0", "--null", is_flag=True, help="End each path with a zero byte, for `xargs -0`.")
 @output
 @force
-def export_paths(of: str, sort: str, null: bool, output: Path | None, force: bool) -> None:
+@bare
+def export_paths(of: str, sort: str, null: bool, output: Path | None, force: bool, extra: tuple[str, ...]) -> None:
     """The path of each picture, one a line, for other commands."""
     from leitmotiv.workflows import export
 
+    refuse("paths", extra)
     with session() as opened:
         ids = select(opened, of, sort)
         write(opened, output, export.path_list(opened, ids, null=null), len(ids), force)

@@ -31,6 +31,7 @@ VERBS = {
     "duplicates": ("duplicates", "Find copies of pictures, and move those you chose to the trash."),
     "evaluate": ("evaluate", "Measure how well pictures and their copies are told apart."),
     "evolve": ("evolve", "Evolve designs under a critic."),
+    "eyes": ("eyes", "See pictures, films and the camera through pictures of one kind."),
     "explore": ("explore", "Add a folder, find its trends, and open them in the browser."),
     "export": ("export", "Take tables, pictures, sheets or a site out of the library."),
     "forget": ("forget", "Remove pictures from the library; their files stay."),
@@ -44,6 +45,7 @@ VERBS = {
     "serve": ("serve", "Serve the pages of the library."),
     "similar": ("similar", "Print the pictures most like one."),
     "watch": ("watch", "Keep the library current while folders change."),
+    "space": ("space", "Learn words from captions, and choose what searches use."),
     "status": ("status", "Print what the library holds and what is wrong with it."),
     "why": ("why", "Tell why two pictures are alike or not."),
 }

@@ -77,7 +77,10 @@ def set_(of: str, sort: str, stars: int | None, favourite: bool | None, reject: 
 @chosen
 @click.option("--dry-run", is_flag=True, help="Only print what would change.")
 def read(of: str, sort: str, dry_run: bool) -> None:
-    """Take ratings over from the XMP sidecars beside the photos (img.jpg.xmp and img.xmp)."""
+    """Take ratings and keywords over from the XMP sidecars beside the photos (img.jpg.xmp and img.xmp).
+
+    Keywords become a column, "sidecar keywords", and are found by keyword:, too.
+    """
     from leitmotiv.workflows import sidecars
 
     with session() as opened, bars() as report:
@@ -85,7 +88,11 @@ def read(of: str, sort: str, dry_run: bool) -> None:
         done = sidecars.read(opened, ids, dry_run=dry_run, report=report)
         changed = [{"id": one, **vars(rating)} for one, rating in done.changed.items()]
     failed = [{"path": path, "reason": reason} for path, reason in done.failed]
-    show({"found": done.found, "changed": changed, "failed": failed, "dry_run": dry_run}, lambda: str(done))
+    keywords = [{"id": one, "keywords": list(said)} for one, said in done.keywords.items()]
+    show(
+        {"found": done.found, "changed": changed, "keywords": keywords, "failed": failed, "dry_run": dry_run},
+        lambda: str(done),
+    )
     tell_failures(list(done.failed))
     finish(len(done.failed))
 

@@ -150,6 +150,10 @@ def wants_token(opened: "Session", token: bool | None) -> bool:
 
 def bind(opened: "Session", *, token: bool | None) -> Any:
     """Take a port; nothing is served yet."""
+    from leitmotiv.workflows.readiness import read_ahead
+
+    # beside the rest, so that the first ranking does not wait for it
+    threading.Thread(target=read_ahead, name="reading ahead", daemon=True).start()
     from leitmotiv.web import server
     from leitmotiv.web.app import create_app
 

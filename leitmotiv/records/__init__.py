@@ -6,8 +6,9 @@ from leitmotiv.records.captions import CAPTION_KINDS, Caption, CaptionKind, Capt
 from leitmotiv.records.copies import Copy, Keypoints
 from leitmotiv.records.critics import Critic, Critique, Lift, RatedItem, RatingSet
 from leitmotiv.records.designs import DesignVote, Drawing, Judged, Photo, Round, Run, Shape
-from leitmotiv.records.eyes import Controls, Partial, PartialKind, RegionColours, Regions
+from leitmotiv.records.eyes import Controls, Eyes, EyeWay, Pairs, Partial, PartialKind, RegionColours, Regions
 from leitmotiv.records.jobs import Job, Status
+from leitmotiv.records.networks import ORIGINAL, Loss, Losses, Network, Norm
 from leitmotiv.records.own import LABELS, CatalogueColumn, CatalogueKind, CatalogueValue, Rating, Selection
 from leitmotiv.records.pictures import ColourSpace, Ellipse, Failure, Image, KnownFile, Mixture, Picture, Swatch, Taken
 from leitmotiv.records.rankings import Order, Ranking, Result
@@ -23,6 +24,7 @@ from leitmotiv.records.seeing import (
     Scores,
 )
 from leitmotiv.records.sheets import Heading, Placed, Sheet
+from leitmotiv.records.spaces import LearntSpace, LearntWords
 from leitmotiv.records.trends import Cluster, Clusters, Grain, Merge, TrendEdit, TrendEditKind
 from leitmotiv.records.words import ClassText, WordScores
 
@@ -30,6 +32,7 @@ __all__ = [
     "ACTIVATIONS",
     "CAPTION_KINDS",
     "LABELS",
+    "ORIGINAL",
     "PREPROCESSING",
     "SEEN_SIDE",
     "Board",
@@ -57,6 +60,8 @@ __all__ = [
     "Drawing",
     "Ellipse",
     "Example",
+    "EyeWay",
+    "Eyes",
     "Failure",
     "Float",
     "Float32",
@@ -68,10 +73,17 @@ __all__ = [
     "Judged",
     "Keypoints",
     "KnownFile",
+    "LearntSpace",
+    "LearntWords",
     "Lift",
+    "Loss",
+    "Losses",
     "Merge",
     "Mixture",
+    "Network",
+    "Norm",
     "Order",
+    "Pairs",
     "Partial",
     "PartialKind",
     "Photo",

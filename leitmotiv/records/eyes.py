@@ -1,13 +1,15 @@
 """What is left of a picture for eyes to look at, and how a camera's frames are made ready for them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
 from typing import Any, Literal
 
 from leitmotiv.records.arrays import Float, Pixels, read_only
 
-PartialKind = Literal["edges", "sobel", "drawing", "regions", "blur", "small", "grey", "mixture"]
+PartialKind = Literal["edges", "sobel", "drawing", "regions", "blur", "small", "grey", "mixture", "whole"]
 RegionColours = Literal["ordered", "mean", "random"]
+EyeWay = Literal["patches", "palette", "network"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Partial:
     kind : str
         "edges" (Canny), "sobel" (the strength of edges), "drawing" (an adaptive threshold, for drawings on paper),
         "regions" (a few areas of one colour), "blur", "small" (few pixels), "grey", "mixture" (the picture's own
-        Gaussian mixture, drawn).
+        Gaussian mixture, drawn), "whole" (all of it, for eyes that change colours only).
     low, high : float
         Thresholds of Canny on the sum of both slopes (Sobel, 3 x 3) of levels from 0 to 255.
     regions : int
@@ -113,3 +115,80 @@ class Controls:
     post_thresh: int = 0
     pre_time_lerp: float = 0.0
     post_time_lerp: float = 0.5
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """What sees the world through some pictures only; its parts lie beside its card in the library.
+
+    Attributes
+    ----------
+    id : str
+        Of its folder: small letters, digits and dashes.
+    name : str
+        As a person calls it.
+    way : str
+        How it sees: "patches" of its pictures, their "palette", or a "network" that was trained on them.
+    partial : Partial
+        What it is shown of a picture.
+    side : int
+        Pixels a side of what it is shown and of what it sees.
+    query : str
+        The selection that it was made of.
+    pictures : tuple of str
+        Ids of the pictures that it knows.
+    card : mapping
+        What is to be told of it, as JSON: seed, how long it took, figures beside their baselines, limits; of a network
+        also its settings, as "network".
+    """
+
+    id: str
+    name: str
+    way: EyeWay
+    partial: Partial
+    side: int
+    made: datetime
+    query: str = ""
+    pictures: tuple[str, ...] = ()
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is stored, and shown to programs."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "way": self.way,
+            "partial": self.partial.as_json(),
+            "side": self.side,
+            "made": self.made.isoformat(),
+            "query": self.query,
+            "pictures": list(self.pictures),
+            "card": dict(self.card),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """What eyes are shown of pictures, and these pictures: to learn from, and to measure by.
+
+    Attributes
+    ----------
+    x, y : (N, S, S, 3) uint8
+        What is shown, and what is there.
+    ids : tuple of str
+        Of the N pictures; names of files where they are not of the library.
+    held_x, held_y : (M, S, S, 3) uint8
+        Pictures that are not learnt from.
+    held_ids : tuple of str
+    """
+
+    x: Pixels
+    y: Pixels
+    ids: tuple[str, ...]
+    held_x: Pixels
+    held_y: Pixels
+    held_ids: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for values in (self.x, self.y, self.held_x, self.held_y):
+            read_only(values)

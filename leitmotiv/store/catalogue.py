@@ -37,9 +37,9 @@ class Texts:
     @classmethod
     def of(cls, texts: Iterable[str]) -> "Texts":
         """Number the different values of a column."""
-        numbers: dict[str, int] = {}
-        codes = np.fromiter((numbers.setdefault(text, len(numbers)) for text in texts), np.int64)
-        return cls(tuple(numbers), codes)
+        column = list(texts)
+        numbers = {text: number for number, text in enumerate(dict.fromkeys(column))}
+        return cls(tuple(numbers), np.fromiter(map(numbers.__getitem__, column), np.int64, len(column)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +130,8 @@ class Catalogue:
 def _columns(rows: Sequence[tuple[Any, ...]], held: Sequence[tuple[str, bytes]]) -> Columns:
     numbers = np.array([row[:4] for row in rows], np.int64).reshape(-1, 4)
     ids, colours, added, formats, states, told = zip(*(row[4:] for row in rows), strict=True) if rows else ((),) * 6
-    facts: list[dict[str, str]] = [json.loads(text) if text != "{}" else {} for text in told]
+    # one text is read five times as fast as a hundred thousand
+    facts: list[dict[str, str]] = json.loads(f"[{','.join(told)}]")
     row_of = {image_id: row for row, image_id in enumerate(ids)}
     paths = [
         (row_of[image_id], bytes(path).decode("utf-8", "replace")) for image_id, path in held if image_id in row_of

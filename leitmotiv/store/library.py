@@ -26,6 +26,7 @@ from leitmotiv.store.duplicates import Duplicates
 from leitmotiv.store.evolutions import Evolutions
 from leitmotiv.store.explain import closed_off, denied, from_sqlite, from_system, full
 from leitmotiv.store.exports import Exports
+from leitmotiv.store.eyes import EyesFolder
 from leitmotiv.store.files import Failures, Files, Folders
 from leitmotiv.store.images import Images
 from leitmotiv.store.jobs import Jobs
@@ -59,8 +60,8 @@ class Library:
     ----------
     folder : Path
     images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
-    changes, exports, duplicates, activations, measures, comparisons, boards, rating_sets, models, captions, choices,
-    evolutions
+    changes, exports, duplicates, activations, measures, comparisons, boards, rating_sets, models, eyes, captions,
+    choices, evolutions
         The parts; see their classes.
     sprites
         Sheets of small pictures.
@@ -96,6 +97,7 @@ class Library:
         self.rating_sets = RatingSets(database)
         self.evolutions = Evolutions(database)
         self.models = Models(folder / "models")
+        self.eyes = EyesFolder(folder / "models" / "eyes")
         self.captions = Captions(database)
         self.choices = Choices(database)
 

@@ -155,7 +155,10 @@ def _joined(term: dict[str, Any]) -> finding.Joined:
     errors=(409, 501),
 )
 def informative(number: int) -> Response:
-    """The pictures whose answer, it is or it is not, would teach a board most."""
+    """The pictures whose answer, it is or it is not, would teach a board most.
+
+    409 for a concept that knows places (`lite0_map`): what is not known of a collection is known by pooled activations.
+    """
     n, snapshot = parameters.whole("n", 10, 1, 100), parameters.optional_whole("snapshot", 1, 2**53)
     return json_answer({"ids": finding.informative(the_session(), number, snapshot, n)})
 

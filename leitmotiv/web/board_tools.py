@@ -53,13 +53,19 @@ def inspect(board_id: int, image_id: str) -> str:
     board, image = boards.get(session, board_id), browse.image(session, image_id)
     learnt, _ = _chosen(board)
     fit = board_viewing.fit(session, board, learnt, image.id)
-    crops, fault = _crops(session, board, learnt, image)
+    # a search for crops takes a second or two: the page comes first, and asks for them
+    part = parameters.one_of("part", "", ("", "crops"))
+    wanted = bool(part) or parameters.one_of("crops", "", ("", "1")) == "1"
+    crops, fault = _crops(session, board, learnt, image) if wanted else ([], "")
 
     def heat(kind: str) -> str:
         return address("board_views.heat", number=board.id, image_id=image.id, kind=kind, snapshot=learnt.id)
 
+    def own(**more: str) -> str:
+        return address("board_tools.inspect", board_id=board.id, image_id=image.id, snapshot=learnt.id, **more)
+
     return render_template(
-        "board_inspect.html",
+        "board_crops.html" if part else "board_inspect.html",
         board=board,
         image=image,
         up=_up(board, learnt),
@@ -69,6 +75,9 @@ def inspect(board_id: int, image_id: str) -> str:
         side=next((one.side for one in board.examples if one.id == image.id), ""),
         crops=crops,
         fault=fault,
+        crops_wanted=wanted,
+        crops_address=own(part="crops"),
+        crops_page=own(crops="1"),
         heats={kind: heat(kind) for kind in board_views.KINDS},
     )
 
@@ -119,7 +128,7 @@ def compare(board_id: int) -> str:
     session = the_session()
     board = boards.get(session, board_id)
     if len(board.snapshots) < 2:
-        raise UsageError(f"The board {board.name!r} was trained {len(board.snapshots)} times; two are needed.")
+        return render_template("board_compare.html", board=board, alone=True)
     usual = (board.snapshots[1].id, board.snapshots[0].id)
     first, second = (
         learning.snapshot_of(board, parameters.whole(name, number, 1, 2**53))
@@ -186,7 +195,7 @@ def _changes(
 
 @pages.get("/boards/combine")
 def combine() -> Response:
-    """Several boards together: `?board=3&op=and&weight=1&board=5&op=minus&weight=0.5`."""
+    """Several boards together: `?board=3&op=minus&board=5&weight=0.5`; the first needs neither `op` nor `weight`."""
     session = the_session()
     trained = [one for one in boards.listed(session) if one.snapshots]
     q = " ".join(request.args.get("q", "").split())
@@ -221,18 +230,20 @@ def combine() -> Response:
 def _terms() -> list[Joined]:
     """The boards that an address names, in their order; an empty choice is none.
 
+    Where there are fewer ways or weights than boards, they are those of the last ones.
+
     Raises
     ------
     UsageError
         Too many, or a number that is none.
     """
     numbers, ways, weights = (request.args.getlist(name) for name in ("board", "op", "weight"))
+    ways = [*["and"] * (len(numbers) - len(ways)), *ways]
+    weights = [*["1"] * (len(numbers) - len(weights)), *weights]
     found = []
-    for place, number in enumerate(numbers):
+    for number, way, weight in zip(numbers, ways, weights, strict=False):
         if not number:
             continue
-        way = ways[place] if place < len(ways) else "and"
-        weight = weights[place] if place < len(weights) else "1"
         if not (number.isascii() and number.isdecimal() and len(number) < 16):
             raise UsageError(f"board is {number[:40]!r}, but must be the number of a board.")
         if way not in dict(WAYS):

@@ -136,6 +136,8 @@ def _card(session: Session, board: Board) -> dict[str, Any]:
         "negatives": sum(not one.drawn for one in board.side("negative")),
         "trainings": len(board.snapshots),
         "changed": board.changed,
+        # a concept that came without pictures shows its layer and method in their place
+        "concept": board.snapshot,
     }
 
 

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from leitmotiv.errors import NoActivationsError, NoIndexError, UsageError
+from leitmotiv.errors import NoActivationsError, NoIndexError, UnfoundError, UsageError
 from leitmotiv.records import Cluster, Swatch
 from leitmotiv.web import figures, forms, parameters, shapes, trend_shapes
 from leitmotiv.web.context import address, tagged, the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.web.images import FOREVER, send_bytes
-from leitmotiv.web.likeness import unseen
+from leitmotiv.web.likeness import unfound, unseen
 from leitmotiv.workflows import blending, browse, editing, outliers, portraits, scopes
 from leitmotiv.workflows.portraits import Dates
 from leitmotiv.workflows.session import Session
@@ -61,6 +61,8 @@ def index() -> str | tuple[str, int]:
         page = scopes.clusters(session, query, parameters.optional_whole("count", 1, MOST), by)
     except NoActivationsError:
         return unseen("Trends", "Trends", by)
+    except UnfoundError:
+        return unfound(query)
     except NoIndexError as error:
         if by:
             return unseen("Trends", "Trends", by, job="trends")
@@ -78,7 +80,7 @@ def index() -> str | tuple[str, int]:
         page=page,
         query=query,
         **_likeness(by),
-        trends=cards(session, groups, offset, offset + PAGE),
+        trends=cards(session, groups, offset, offset + PAGE, by),
         total=len(groups),
         alone=[browse.image(session, image_id) for image_id in alone[:ALONE]],
         left_out=[browse.image(session, image_id) for image_id in page.left_out[:ALONE]],
@@ -92,9 +94,9 @@ def index() -> str | tuple[str, int]:
     )
 
 
-def cards(session: Session, groups: list[Cluster], start: int, end: int) -> list[Trend]:
+def cards(session: Session, groups: list[Cluster], start: int, end: int, by: float = 0.0) -> list[Trend]:
     """What the articles of some groups show; names tell all groups up to the last of them apart."""
-    names = portraits.names(session, groups[:end])
+    names = portraits.names(session, groups[:end], by)
     return [
         Trend(
             group,
@@ -116,10 +118,10 @@ def show(cluster_id: int) -> str:
     page, group = find(session, cluster_id, query, count, by)
     groups = [one for one in page.clusters if one.size > 1 or one.id == group.id]
     place = next((at for at, one in enumerate(groups) if one.id == group.id), None)
-    (trend,) = cards(session, groups, place, place + 1) if place is not None else cards(session, [group], 0, 1)
+    (trend,) = cards(session, groups, place, place + 1, by) if place is not None else cards(session, [group], 0, 1, by)
     offset = parameters.whole("from", 0, 0, MOST)
     part = list(zip(group.members, group.distances, strict=True))[offset : offset + MEMBERS]
-    names = portraits.names(session, groups[:PAGE])
+    names = portraits.names(session, groups[:PAGE], by)
     return render_template(
         "cluster.html",
         trend=trend,
@@ -222,7 +224,7 @@ def as_json() -> Response:
     """The trends of `?q=`, `?count=` of them, `?by=` look, subject or between."""
     session, query = the_session(), asked()
     page = scopes.clusters(session, query, parameters.optional_whole("count", 1, MOST), parameters.likeness())
-    names = portraits.names(session, [group for group in page.clusters if group.size > 1])
+    names = portraits.names(session, [group for group in page.clusters if group.size > 1], parameters.likeness())
     found = [form(session, group, names.get(group.id, group.name)) for group in page.clusters]
     return tagged(
         {"clusters": found, "count": len(found), "wanted": page.wanted, "q": query, "left_out": list(page.left_out)}
@@ -240,7 +242,7 @@ def one_as_json(cluster_id: int) -> Response:
     session, query, by = the_session(), asked(), parameters.likeness()
     count = parameters.optional_whole("count", 1, MOST)
     _, group = find(session, cluster_id, query, count, by)
-    name = portraits.names(session, [group])[group.id] if query or by else editing.called(session, group, count)
+    name = portraits.names(session, [group], by)[group.id] if query or by else editing.called(session, group, count)
     return tagged(form(session, group, name) | {"distances": list(group.distances)})
 
 

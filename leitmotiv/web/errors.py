@@ -16,6 +16,8 @@ STATUS: dict[type[LeitmotivError], HTTPStatus] = {
     errors.BoardError: HTTPStatus.CONFLICT,
     errors.RatingsError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.CriticError: HTTPStatus.CONFLICT,
+    errors.SpaceError: HTTPStatus.CONFLICT,
+    errors.EyesError: HTTPStatus.CONFLICT,
     errors.ImageNotFoundError: HTTPStatus.NOT_FOUND,
     errors.NotFoundError: HTTPStatus.NOT_FOUND,
     errors.FolderNotAllowedError: HTTPStatus.FORBIDDEN,

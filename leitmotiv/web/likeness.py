@@ -24,3 +24,9 @@ def unseen(place: str, heading: str, by: float, *, job: str = "activations") -> 
         work=job,
     )
     return text, 409
+
+
+def unfound(query: str) -> tuple[str, int]:
+    """The page that stands in for the trends of a large selection: it has them found by a job, and waits."""
+    asked = json.dumps({"kind": "selection", "parameters": {"q": query}})
+    return render_template("unfound.html", query=query, asked=asked), 409

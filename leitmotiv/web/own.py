@@ -69,16 +69,18 @@ SELECTION = schema.named(
 
 
 @pages.post("/undo")
-@describe(answer=STEP)
+@describe(body={}, answer=STEP)
 def undo() -> Response:
     """Take the latest change back; `title` is null where there is none."""
+    body({})
     return json_answer({"title": own.undo(the_session())})
 
 
 @pages.post("/redo")
-@describe(answer=STEP)
+@describe(body={}, answer=STEP)
 def redo() -> Response:
     """Carry out again what was undone last; `title` is null where there is nothing."""
+    body({})
     return json_answer({"title": own.redo(the_session())})
 
 

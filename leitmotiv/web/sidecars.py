@@ -18,17 +18,20 @@ LISTED = 200
 @pages.post("/sidecars/read")
 @describe(
     body={"q": str, "confirm": bool},
-    answer=schema.answer({"found": shapes.COUNT, "changed": shapes.COUNT, "failed": shapes.THINGS}),
+    answer=schema.answer(
+        {"found": shapes.COUNT, "changed": shapes.COUNT, "keywords": shapes.COUNT, "failed": shapes.THINGS}
+    ),
     errors=(404, 409),
 )
 def read() -> Response:
-    """Take ratings over from sidecars: {"q", "confirm"}; without `confirm` it is a preview and changes nothing."""
+    """Take ratings and keywords over from sidecars: {"q", "confirm"}; without `confirm` it is a preview."""
     form = body({"q": str, "confirm": bool})
     session = the_session()
     ids = selecting.select(session, form.get("q", ""))
     done = sidecars.read(session, ids, dry_run=not form.get("confirm", False))
     failed = [{"path": path, "reason": reason} for path, reason in done.failed]
-    return jsonify({"found": done.found, "changed": len(done.changed), "failed": failed[:LISTED]})
+    counts = {"found": done.found, "changed": len(done.changed), "keywords": len(done.keywords)}
+    return jsonify({**counts, "failed": failed[:LISTED]})
 
 
 @pages.post("/sidecars/write")

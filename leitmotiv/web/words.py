@@ -98,7 +98,9 @@ def duration(seconds: float) -> str:
 
 
 def share(value: float) -> str:
-    """0.243 as "24 %"."""
+    """0.243 as "24 %"; what is there but rounds to nothing as "<1 %"."""
+    if 0 < value < 0.005:
+        return f"<1{THIN}%"
     return f"{value * 100:.0f}{THIN}%"
 
 

@@ -12,6 +12,9 @@ from leitmotiv.store.catalogue import Columns
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
+SIDECAR_KEYWORDS = "sidecar keywords"
+"""The column of catalogues that holds what XMP sidecars say in dc:subject."""
+
 
 @dataclass(frozen=True, eq=False)
 class Rated:

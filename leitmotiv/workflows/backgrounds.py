@@ -97,7 +97,12 @@ def prepare(session: Session, report: Report | None = None) -> None:
 
 
 def waiting(session: Session) -> str:
-    """Why a page cannot ask concepts yet; empty where it can. The job "activations" does what is lacking."""
+    """Why a page cannot ask concepts yet; empty where it can. The job "activations" does what is lacking.
+
+    Whoever is patient waits while it is done at once.
+    """
+    if session.patient:
+        return ""
     library = session.library
     if not library.activations.count():
         return activations.NOTHING_SEEN if library.images.count() else ""
@@ -142,7 +147,7 @@ def _seen(session: Session, report: Report | None) -> None:
 def _made(
     session: Session, ids: tuple[str, ...], pooled: NDArray[np.float16], key: str, report: Report | None
 ) -> Ground:
-    if not session.patient and (why := waiting(session)):
+    if why := waiting(session):
         raise NoActivationsError(why)
     stored = session.library.arrays.get(BACKGROUND)
     if stored is not None and stored.digest == key and stored.ids == ids:

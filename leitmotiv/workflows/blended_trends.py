@@ -114,7 +114,7 @@ def bring_up_to_date(session: Session, by: float, report: Report | None = None, 
                 stored = blended_graph.build(session, ids, by, step).clusters(step)
             else:
                 stored = _of(session, ids, by, lambda done, total: step(PHASE, done, total))
-            library.arrays.put(_name(by), _as_arrays(stored), stored.ids, _digest(session, ids, by))
+            library.arrays.put(_name(by), as_arrays(stored), stored.ids, _digest(session, ids, by))
     return stored.default_count
 
 
@@ -220,10 +220,11 @@ def _stored(session: Session, ids: Sequence[str], by: float) -> Clusters | None:
     stored = session.library.arrays.get(_name(by))
     if stored is None or stored.digest != _digest(session, ids, by):
         return None
-    return remember(session, ("blended trends", by, stored.digest), lambda: _as_clusters(stored))
+    return remember(session, ("blended trends", by, stored.digest), lambda: as_clusters(stored))
 
 
-def _as_arrays(clusters: Clusters) -> dict[str, NDArray[Any]]:
+def as_arrays(clusters: Clusters) -> dict[str, NDArray[Any]]:
+    """Clusters as arrays that can be stored, but for their ids."""
     merges = [(one.left, one.right, one.exemplar) for one in clusters.merges]
     return {
         "labels": clusters.labels,
@@ -235,7 +236,8 @@ def _as_arrays(clusters: Clusters) -> dict[str, NDArray[Any]]:
     }
 
 
-def _as_clusters(stored: Stored) -> Clusters:
+def as_clusters(stored: Stored) -> Clusters:
+    """The clusters that `as_arrays` made stored arrays of."""
     count, preference, cost = stored["numbers"].tolist()
     merges = zip(stored["merges"].tolist(), stored["heights"].tolist(), strict=True)
     return Clusters(

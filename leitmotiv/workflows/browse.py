@@ -106,6 +106,8 @@ def named(session: Session, text: str) -> str:
         if known is None:
             raise ImageNotFoundError(f"The file {text} is not in this library. Add it: leitmotiv add-image {text}")
         return known.id
+    if os.sep in text or "." in text:
+        raise ImageNotFoundError(f"There is no file {text}, and ids of pictures look otherwise.")
     return session.library.images.get(text).id
 
 

@@ -206,10 +206,17 @@ def told(session: Session, image_id: str) -> list[tuple[str, str]]:
     return list(found)
 
 
-def by_picture(session: Session) -> dict[str, str]:
-    """One caption for each picture that has any, cleaned; its names where it has nothing else."""
-    state = session.library.revision("captions")
-    return remember(session, ("captions", state), lambda: _by_picture(session.library.captions.all()))
+def by_picture(session: Session, sources: Collection[str] = ()) -> dict[str, str]:
+    """One caption for each picture that has any, cleaned; its names where it has nothing else.
+
+    Parameters
+    ----------
+    sources : collection of str
+        What counts; everything without any.
+    """
+    wanted = tuple(sorted(sources))
+    key = ("captions", wanted, session.library.revision("captions"))
+    return remember(session, key, lambda: _by_picture(session.library.captions.all(wanted)))
 
 
 def _by_picture(captions: Iterable[Caption]) -> dict[str, str]:

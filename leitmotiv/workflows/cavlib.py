@@ -3,6 +3,7 @@
 import copy
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
@@ -17,6 +18,7 @@ from leitmotiv.formats.cav import CavFile
 from leitmotiv.records import Float32
 from leitmotiv.settings import load
 from leitmotiv.workflows import teaching
+from leitmotiv.workflows.concept_files import fitting
 from leitmotiv.workflows.layers import LAYERS, POOLED, SEEN, VERSION
 from leitmotiv.workflows.session import Session
 
@@ -179,6 +181,7 @@ class CAV:
         self.metadata: dict[str, Any] = {} if metadata is None else metadata
         self._extra: dict[str, Any] = {}
         self._read: CavFile | None = None
+        self._bare = False
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -192,9 +195,11 @@ class CAV:
         try:
             if Path(path).stat().st_size > cav.MOST_BYTES:
                 raise CavFileError(f"{path} is larger than any .cav file ({cav.MOST_BYTES:,} bytes).")
-            content = cav.read(Path(path).read_bytes())
+            content = fitting(cav.read(Path(path).read_bytes()))
         except FileNotFoundError as error:
             raise CavFileError(f"There is no file {path}.") from error
+        except CavFileError as error:
+            raise type(error)(f"{path}: {error}") from error
         loaded = cls(content.id, content.vector, content.model_layer, copy.deepcopy(dict(content.metadata or {})))
         loaded._extra = copy.deepcopy(dict(content.extra))
         loaded._read = content
@@ -221,7 +226,7 @@ class CAV:
         now = CavFile(self.id, np.array(self.vector, np.float32), self.model_layer, self.metadata, self._extra)
         read = self._read
         if read is None:
-            return now
+            return now if self._told() else replace(now, metadata=None)
         same = {
             "id": self.id == read.id,
             "vector": self.vector.tobytes() == read.vector.tobytes(),
@@ -232,7 +237,7 @@ class CAV:
         }
         kept = {key: data for key, data in read.kept.items() if same.get(key)}
         order = {key: kept.get(key, b"") for key in read.kept}
-        metadata = None if read.metadata is None and not self.metadata else self.metadata
+        metadata = self.metadata if self._told() else None
         return CavFile(now.id, now.vector, now.model_layer, metadata, self._extra, order)
 
     def to_dict(self) -> dict[str, Any]:
@@ -241,7 +246,7 @@ class CAV:
             "vector": [float(one) for one in self.vector],
             "id": str(self.id),
             "model_layer": self.model_layer,
-            "metadata": copy.deepcopy(self.metadata),
+            **({"metadata": copy.deepcopy(self.metadata)} if self._told() else {}),
             **copy.deepcopy(self._extra),
         }
 
@@ -258,10 +263,15 @@ class CAV:
             if key not in values:
                 raise CavKeyError(f"A concept has no {key!r}.")
         plain = {**values, "vector": [float(one) for one in values["vector"]], "id": str(values["id"])}
-        content = cav.from_values(plain)
+        content = fitting(cav.from_values(plain))
         made = cls(content.id, content.vector, content.model_layer, copy.deepcopy(dict(content.metadata or {})))
         made._extra = copy.deepcopy(dict(content.extra))
+        made._bare = content.metadata is None
         return made
+
+    def _told(self) -> bool:
+        """Whether there are metadata to write: those that never were there and hold nothing are none."""
+        return bool(self.metadata) or not (self._bare or (self._read is not None and self._read.metadata is None))
 
     def score(self, image_or_activation: Any) -> float:
         """Cosine of the vector and the activations of a picture, -1 to 1; NaN where one of them is all zeros.

@@ -51,10 +51,12 @@ def load_cav(path: Path) -> Concept:
     """
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise CavFileError(f"{path} has {path.stat().st_size:,} bytes, and a .cav file at most {MOST_BYTES:,}.")
+            raise CavFileError(f"It has {path.stat().st_size:,} bytes, and a .cav file at most {MOST_BYTES:,}.")
         return from_cav(path.read_bytes())
     except OSError as error:
         raise CavFileError(f"{path} cannot be read: {error.strerror}.") from error
+    except CavFileError as error:
+        raise type(error)(f"{path}: {error}") from error
 
 
 def to_cav(concept: Concept) -> bytes:
@@ -79,6 +81,23 @@ def from_cav(data: bytes) -> Concept:
     return concept_of(cav.read(data))
 
 
+def fitting(content: CavFile) -> CavFile:
+    """What stands in a .cav file, if its vector is as long as its layer is wide; of unknown layers nobody knows.
+
+    Raises
+    ------
+    CavFileError
+        It is not.
+    """
+    wanted = LAYERS.get(content.model_layer)
+    if wanted is not None and len(content.vector) != wanted:
+        raise CavFileError(
+            f"The vector of the .cav file has {len(content.vector):,} numbers, and the layer {content.model_layer!r} "
+            f"has {wanted:,}."
+        )
+    return content
+
+
 def concept_of(content: CavFile) -> Concept:
     """A concept from what stands in a .cav file.
 
@@ -87,12 +106,7 @@ def concept_of(content: CavFile) -> Concept:
     CavFileError
         Its vector has not the length of its layer, or what leitmotiv wrote was changed into something else.
     """
-    wanted = LAYERS.get(content.model_layer)
-    if wanted is not None and len(content.vector) != wanted:
-        raise CavFileError(
-            f"The vector of the .cav file has {len(content.vector):,} numbers, and the layer {content.model_layer!r} "
-            f"has {wanted:,}."
-        )
+    fitting(content)
     known = dict(content.metadata or {})
     ours = known.pop(OURS, None)
     plain: dict[str, Any] = {**known, **content.extra}

@@ -158,3 +158,11 @@ def _own(session: Session, numbers: Remoteness, query: str | Mixture) -> float:
             return numbers.values[query]
         query = session.library.mixtures.get(query)
     return of_one(to_many(session, query, numbers.witnesses))
+
+
+def related(matrix: Matrix, ids: Sequence[str], numbers: Remoteness | None) -> Matrix:
+    """Divergences of all pairs of some pictures, relative to how remote these are; as they are without numbers."""
+    if numbers is None:
+        return matrix
+    remote = np.array([numbers.values.get(image_id, numbers.middle) for image_id in ids])
+    return hubness.relative_matrix(matrix, remote, numbers.middle)

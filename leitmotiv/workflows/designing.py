@@ -60,6 +60,20 @@ def _seen(session: Session, drawn: Drawing, lent: dict[str, bytes]) -> Pixels:
     return render.pixels(stretched(design_svg.written(drawn, lent)), SEEN_SIDE, SEEN_SIDE)
 
 
+def example(kind: str, seed: int) -> str:
+    """A design of a kind that needs no pictures, to show what it is; SVG.
+
+    Raises
+    ------
+    NotFoundError
+        No such kind, or one of pictures.
+    """
+    if kind not in KINDS or KINDS[kind].needs_pictures:
+        raise NotFoundError(f"There is no example of {kind!r}.")
+    genome = np.random.default_rng([len(kind), seed]).random(KINDS[kind].genes)
+    return design_svg.written(designs.drawing(kind, genome))
+
+
 def stretched(text: str) -> str:
     """A design that fills any frame, as judges see it."""
     return text.replace("<svg ", '<svg preserveAspectRatio="none" ', 1)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from leitmotiv.store.library import Library
 from leitmotiv.workflows.cascade import Judge
 from leitmotiv.workflows.measuring import compared, look, measure_digest, ready
 from leitmotiv.workflows.neighbours import stored_neighbours
-from leitmotiv.workflows.progress import Recorder, Report, recorded
+from leitmotiv.workflows.progress import Report, recorded
 from leitmotiv.workflows.session import Session
 
 TRAITS = "miniatures"
@@ -32,6 +32,8 @@ DESCRIBED_AT_ONCE = 5000
 LOOKED_AT = 20
 """Candidates of each picture by look."""
 SMALL = 256
+Tell = Callable[[str, int, int], None]
+"""Told a phase, how much of it is done, and of how much."""
 
 
 @dataclass(frozen=True)
@@ -124,11 +126,28 @@ def find_duplicates(session: Session, *, again: bool = False, report: Report | N
         new = np.arange(len(ids) - sum(one not in seen for one in ids), len(ids))
         if not len(new):
             return FindReport(len(ids), 0, 0, 0, 0, 0, 0, True)
-        shelf = Shelf(library, ids, described(library, ids, tell))
-        return _search(session, shelf, new, method, tell)
+        overall = _Overall(tell, len(new))
+        shelf = Shelf(library, ids, described(library, ids, overall.described))
+        return _search(session, shelf, new, method, overall.compared)
 
 
-def _search(session: Session, shelf: Shelf, new: NDArray[np.int64], method: str, tell: Recorder) -> FindReport:
+class _Overall:
+    """Tells both parts of a search, making miniatures and comparing, as one stretch of work."""
+
+    def __init__(self, tell: Tell, new: int) -> None:
+        self._tell, self._new, self._before = tell, new, 0
+
+    def described(self, phase: str, done: int, total: int) -> None:
+        """Of so many pictures without a miniature, so many have one now."""
+        self._before = total
+        self._tell(phase, done, total + self._new)
+
+    def compared(self, phase: str, done: int, total: int) -> None:
+        """Of so many new pictures, so many were compared."""
+        self._tell(phase, self._before + done, self._before + total)
+
+
+def _search(session: Session, shelf: Shelf, new: NDArray[np.int64], method: str, tell: Tell) -> FindReport:
     library, settings, ids = session.library, session.settings, shelf.ids
     tell("Finding candidates", 0, len(new))
     views = copies.views(shelf.traits.miniatures)
@@ -209,7 +228,7 @@ EXACT_ODDS = 99.0
 """Log odds of a pair whose pixels are the same: more than any that is only near."""
 
 
-def described(library: Library, ids: Sequence[str], tell: Recorder) -> Traits:
+def described(library: Library, ids: Sequence[str], tell: Tell) -> Traits:
     """What pictures are recognised by, in the order of `ids`; made from their thumbnails where it is not stored."""
     stored = library.arrays.get(TRAITS)
     if stored is not None and stored.digest != TRAITS_DIGEST:

@@ -15,15 +15,18 @@ from leitmotiv.analysis.lexical import stems
 from leitmotiv.analysis.retrieval import Bootstrap, Interval, average_precision
 from leitmotiv.errors import UsageError
 from leitmotiv.nets import classes
-from leitmotiv.records import ClassText, Float
+from leitmotiv.records import ClassText, Float, Float32, Half
 from leitmotiv.settings import Settings
 from leitmotiv.workflows import word_space, words
 from leitmotiv.workflows.evaluate_boards import categories, seen
+from leitmotiv.workflows.evaluate_space import of_folder
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.word_space import ClassWords
 
 MEASURES = ("P@5", "P@10", "mAP", "nDCG")
+QUERIES = 300
+"""Most captions that are asked, drawn by the seed."""
 PAIRS = 60
 """Pairs of names of which unions are asked, drawn by the seed."""
 TAGS = 5
@@ -67,8 +70,13 @@ class SearchReport:
     failed: list[tuple[str, str]]
 
 
-def evaluate_search(settings: Settings, folder: Path, *, report: Report | None = None) -> SearchReport:
+def evaluate_search(
+    settings: Settings, folder: Path, *, captions: bool = False, report: Report | None = None
+) -> SearchReport:
     """Ask for the name of each folder, underscores as spaces, and see how its pictures are ranked.
+
+    With captions, ask for the captions that the pictures have, `QUERIES` at most, and see how those pictures are ranked
+    that have just this one.
 
     Beside: the space without lexical match, neighbours and second ranking; a match of the names of each picture's
     five likeliest classes as tags; and a random order.
@@ -76,18 +84,18 @@ def evaluate_search(settings: Settings, folder: Path, *, report: Report | None =
     Raises
     ------
     UsageError
-        No folder, or not two categories of pictures that can be read.
+        No folder, or not two categories, or captions, of pictures that can be read.
     MissingExtraError
         Weights are not installed, or damaged.
     """
-    paths, kinds = categories(folder)
     with Session(settings, create=False) as session:
         known = word_space.class_words(session, report)
-        kept, features, failed = seen(session, paths, report)
-    names = sorted({kinds[row] for row in kept})
-    if len(names) < 2:
-        raise UsageError(f"{folder} has not two folders of pictures that can be read, a folder a category.")
-    truth = np.array([names.index(kinds[row]) for row in kept], np.int64)
+        names, truth, features, failed = (_captioned if captions else _foldered)(session, folder, report)
+    if len(names) > QUERIES and captions:
+        drawn = np.sort(np.random.default_rng(settings.seed).choice(len(names), QUERIES, replace=False))
+        row_of = {int(number): row for row, number in enumerate(drawn)}
+        truth = np.array([row_of.get(int(number), -1) for number in truth], np.int64)
+        names = [names[number] for number in drawn]
     # Equal scores count in the order of the rows.
     order = np.random.default_rng(settings.seed).permutation(len(truth))
     truth, features = truth[order], features[order]
@@ -116,6 +124,28 @@ def evaluate_search(settings: Settings, folder: Path, *, report: Report | None =
         tuple((names[row], float(single[known.encoder.name][row, 2])) for row in worst),
         failed,
     )
+
+
+_Truth = tuple[list[str], NDArray[np.int64], Float32 | Half, list[tuple[str, str]]]
+"""Names, which of them each picture has, features, and what could not be read."""
+
+
+def _foldered(session: Session, folder: Path, report: Report | None) -> _Truth:
+    paths, kinds = categories(folder)
+    kept, features, failed = seen(session, paths, report)
+    names = sorted({kinds[row] for row in kept})
+    if len(names) < 2:
+        raise UsageError(f"{folder} has not two folders of pictures that can be read, a folder a category.")
+    return names, np.array([names.index(kinds[row]) for row in kept], np.int64), features, failed
+
+
+def _captioned(session: Session, folder: Path, report: Report | None) -> _Truth:
+    held = of_folder(session, folder, None, report)
+    names = sorted(set(held.texts))
+    if len(names) < 2:
+        raise UsageError(f"{folder} has not two pictures with captions that differ; see leitmotiv captions import.")
+    row_of = {name: row for row, name in enumerate(names)}
+    return names, np.array([row_of[text] for text in held.texts], np.int64), held.pooled, held.failed
 
 
 def _ways(

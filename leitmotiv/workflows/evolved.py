@@ -26,6 +26,11 @@ def in_order(one: Round) -> list[int]:
     return [int(row) for row in np.argsort(-one.scores, kind="stable")]
 
 
+def best(rounds: Sequence[Round]) -> tuple[int, int]:
+    """The design (round, row) that a run comes to."""
+    return evolution.champion(rounds)
+
+
 def sheet(session: Session, run: Run, one: Round) -> bytes:
     """A round as PNG, eight in a row, the best first: twins faded, the winner framed."""
     tiles = []

@@ -230,6 +230,19 @@ def listed(session: Session, limit: int = 100) -> list[Run]:
     return session.library.evolutions.latest(limit)
 
 
+def best(session: Session, number: int) -> tuple[int, int]:
+    """The design (round, row) that a run came to so far.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such run, or it has no round yet.
+    """
+    _, rounds = designing.of(session, number)
+    designing.genome(rounds, 0, 0)
+    return evolution.champion(rounds)
+
+
 def remove(session: Session, number: int) -> None:
     """Remove a run with its rounds and votes.
 

@@ -11,7 +11,7 @@ from leitmotiv.errors import UsageError
 from leitmotiv.records import LABELS, CatalogueKind, CatalogueValue
 from leitmotiv.store.catalogue import Columns, Texts
 from leitmotiv.workflows import grammar, technical, trends
-from leitmotiv.workflows.asking import Asking
+from leitmotiv.workflows.asking import SIDECAR_KEYWORDS, Asking
 from leitmotiv.workflows.grammar import Term
 from leitmotiv.workflows.values import Mask, days, like, numbers, one_of
 
@@ -192,10 +192,14 @@ def _keyword(asking: Asking, value: str) -> Mask:
     found = asking.columns
     kept = np.zeros(len(found), bool)
     kept[found.keyword_rows] = True
+    beside = asking.entries(SIDECAR_KEYWORDS) if SIDECAR_KEYWORDS in asking.catalogue else {}
+    kept[list(beside)] = True
     if value.casefold() == "none":
         return ~kept
     kept[:] = False
     kept[found.keyword_rows[_holds(found.keywords, lambda text: like(text, value))]] = True
+    said = {row: words for row, words in beside.items() if isinstance(words, list)}
+    kept[[row for row, words in said.items() if any(like(word, value) for word in words)]] = True
     return kept
 
 

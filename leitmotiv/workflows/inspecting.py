@@ -25,9 +25,14 @@ LOOKED_AT = 1024
 """Longest side of a picture whose parts are looked at, pixels."""
 SHOWN = 448
 """Longest side of a drawn heat map, pixels."""
+CELLS = 7
+"""Cells a side of what the network sees."""
 _FIRST = 10
 _BETTERED = 3
 _STEPS = (0.2, 0.1, 0.05)
+CUT, LOST = 0.4, 0.6
+"""What a crop loses whose borders run through the hottest place on all sides, and what it would lose without any heat
+inside; 1 is the way from the middle to the board."""
 _DRAWN_APART = 0.75
 
 
@@ -62,6 +67,13 @@ def tile_map(session: Session, concept: Concept, image_id: str) -> Float:
     return heat.tile_heat(_scores(session, concept, square, heat.tiles()), SEEN_SIDE)
 
 
+def tile_cells(session: Session, concept: Concept, image_id: str) -> Float:
+    """The mean of CAVstudio's heat map in each cell of the share map, (7, 7) float64; see `tile_map`."""
+    side = SEEN_SIDE // CELLS
+    parts = tile_map(session, concept, image_id).reshape(CELLS, side, CELLS, side)
+    return np.asarray(parts.mean(axis=(1, 3)))
+
+
 def seen_square(image: Image) -> Crop:
     """The part of a picture that the network sees, and that heat maps are about."""
     side = min(image.width, image.height) * SEEN_SIDE / SHORT
@@ -75,7 +87,8 @@ def colour_heat(session: Session, concept: Concept, image_id: str, kind: Heat = 
     Dark is the middle of the collection, bright is the board; both kinds have one scale.
     """
     key = ("heat", fingerprint(concept), image_id, kind)
-    return remember(session, key, lambda: _coloured(session, concept, image_id, kind))
+    turn = session.looking if kind == "tiles" else None
+    return remember(session, key, lambda: _coloured(session, concept, image_id, kind), turn=turn)
 
 
 def _coloured(session: Session, concept: Concept, image_id: str, kind: Heat) -> bytes:
@@ -105,13 +118,14 @@ def crops(session: Session, concept: Concept, image_id: str, n: int = 4) -> tupl
     """The crops of a picture that score best, the best first; the whole picture competes.
 
     Windows of all proportions are estimated from one look at the picture; the most promising are looked at, and the
-    best of those moved and resized in ever smaller steps as long as that betters them.
+    best of those moved and resized in ever smaller steps as long as that betters them. A border that runs through what
+    the concept sees, and what lies beyond it, count against a crop (`CUT`, `LOST`), so that subjects stay whole.
 
     Returns
     -------
     tuple of Crop
         At most `n`; no two overlap by more than half of their union. Scores are those of lone pictures: 0 for the
-        middle of the collection, 1 for the board.
+        middle of the collection, 1 for the board; what a cut costs is not taken off them.
 
     Raises
     ------
@@ -121,7 +135,7 @@ def crops(session: Session, concept: Concept, image_id: str, n: int = 4) -> tupl
     """
     require(concept, POOLED)
     key = ("crops", fingerprint(concept), image_id)
-    found = remember(session, key, lambda: _searched(session, concept, image_id))
+    found = remember(session, key, lambda: _searched(session, concept, image_id), turn=session.looking)
     return found[:n]
 
 
@@ -133,16 +147,16 @@ def best_crop(session: Session, concept: Concept, pixels: Pixels) -> Crop:
     LayerError, MissingExtraError
     """
     require(concept, POOLED)
-    windows, scores = _promising(session, concept, pixels, 6)
-    best = int(np.argmax(scores))
+    windows, scores, hot = _promising(session, concept, pixels, 6)
+    best = int(np.argmax(_worth(concept, windows, scores, hot)))
     return _crop(windows[best], float(as_standing(concept, scores)[best]))
 
 
 def _searched(session: Session, concept: Concept, image_id: str) -> tuple[Crop, ...]:
     pixels = _pixels(session, session.library.images.get(image_id))
-    windows, scores = _promising(session, concept, pixels, _FIRST)
+    windows, scores, hot = _promising(session, concept, pixels, _FIRST)
     for step in _STEPS:
-        best = framing.apart(windows, scores, _BETTERED, _DRAWN_APART)
+        best = framing.apart(windows, _worth(concept, windows, scores, hot), _BETTERED, _DRAWN_APART)
         known = set(windows)
         tried = [moved for at in best for moved in framing.varied(windows[at], step) if moved not in known]
         tried = list(dict.fromkeys(tried))
@@ -150,18 +164,29 @@ def _searched(session: Session, concept: Concept, image_id: str) -> tuple[Crop, 
             windows = [*windows, *tried]
             scores = np.append(scores, _scores(session, concept, pixels, [one.box for one in tried]))
     standing = as_standing(concept, scores)
-    chosen = framing.apart(windows, scores, len(windows), 0.5)
+    chosen = framing.apart(windows, _worth(concept, windows, scores, hot), len(windows), 0.5)
     return tuple(_crop(windows[at], float(standing[at])) for at in chosen)
 
 
-def _promising(session: Session, concept: Concept, pixels: Pixels, count: int) -> tuple[list[Window], Float]:
-    """The windows that promise most from one look at the whole picture, with it, and what they really score."""
+def _worth(concept: Concept, windows: Sequence[Window], scores: Float, hot: Float) -> Float:
+    """Scores as shares of the way to the board, less what a border cuts and leaves out of what is seen."""
+    return as_standing(concept, scores) - CUT * framing.cut(hot, windows) - LOST * framing.left_out(hot, windows)
+
+
+def _promising(session: Session, concept: Concept, pixels: Pixels, count: int) -> tuple[list[Window], Float, Float]:
+    """The windows that promise most from one look at the whole picture, with it, what they really score, and the heat.
+
+    Heat is each cell's share of the score of the whole picture, from 0 to 1.
+    """
     whole = session.backbone().features(parts.parts_input(pixels, [WHOLE.box])).map[0]
     windows = framing.first_windows(pixels.shape[1] / pixels.shape[0])
-    promised = framing.estimates(whole, concept.vector, concept.centre, windows)
-    chosen = [windows[at] for at in framing.apart(windows, promised, count, 0.6)]
+    vector = unit(concept.vector)
+    hot = np.maximum(heat.shares(whole, vector, concept.centre), 0)
+    hot = hot / max(float(hot.max()), 1e-12)
+    promised = framing.estimates(whole, vector, concept.centre, windows)
+    chosen = [windows[at] for at in framing.apart(windows, _worth(concept, windows, promised, hot), count, 0.6)]
     windows = list(dict.fromkeys([WHOLE, *chosen]))
-    return windows, _scores(session, concept, pixels, [one.box for one in windows])
+    return windows, _scores(session, concept, pixels, [one.box for one in windows]), hot
 
 
 def _scores(

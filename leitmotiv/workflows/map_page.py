@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from leitmotiv.errors import NoMapError
 from leitmotiv.records import Clusters, Image
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
-from leitmotiv.workflows import blended_map, blended_trends
+from leitmotiv.workflows import blended_map, blended_trends, trends
 from leitmotiv.workflows.map import Places, stored_places
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.selecting import select
@@ -50,11 +50,12 @@ class Frame:
 
 @dataclass(frozen=True)
 class Group:
-    """A trend on the map: its node of the tree, how many pictures it has here, and the row of its exemplar."""
+    """A trend on the map: its number, how many pictures it has here, the row of its exemplar, and its given name."""
 
     id: int
     size: int
     row: int
+    name: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,15 +99,48 @@ def map_page(session: Session, by: float = 0.0) -> MapPage:
     def make() -> MapPage:
         return _recalled(library, places, stamp) or _made(library, places, stamp, library.clusters.get())
 
-    return remember(session, ("map-page", stamp), make)
+    page = remember(session, ("map-page", stamp), make)
+    revision, edits = trends.said(session)
+    if not edits or not page.groups:
+        return page
+    return remember(session, ("map-page", stamp, revision), lambda: _by_hand(session, page, revision))
+
+
+def _by_hand(session: Session, page: MapPage, revision: tuple[int, ...]) -> MapPage:
+    """The page with trends as people changed them, in the colours, the labels and the packs."""
+    row_of = {image: row for row, image in enumerate(page.ids) if image}
+    trend = np.full(len(page.ids), NO_TREND, np.uint16)
+    groups: list[Group] = []
+    for one in trends.cut(session):
+        members = [row_of[member] for member in one.members if member in row_of]
+        if len(members) > 1 and one.exemplar in row_of and len(groups) < NO_TREND:
+            trend[members] = len(groups)
+            groups.append(Group(one.id, len(members), row_of[one.exemplar], one.name))
+    rows = np.array(sorted(row_of.values()), np.int64)
+    look = np.column_stack([np.asarray(page.columns[f"look-{axis}"][rows], np.float32) for axis in "xy"])
+    (own,) = (frame for frame in page.frames if frame.name == "look")
+    packs = arrangement.in_packs(
+        np.where(trend[rows] == NO_TREND, -1, trend[rows].astype(np.int64)), look * (own.extent / LEVELS)
+    )
+    frame, x, y = _framed("packs", packs)
+    columns = {
+        **page.columns,
+        "trend": trend,
+        "packs-x": np.zeros(len(trend), np.uint16),
+        "packs-y": np.zeros(len(trend), np.uint16),
+    }
+    columns["packs-x"][rows], columns["packs-y"][rows] = x, y
+    frames = tuple(frame if one.name == "packs" else one for one in page.frames)
+    stamp = f"{page.stamp}-{'.'.join(map(str, revision))}"
+    return replace(page, columns=columns, frames=frames, groups=tuple(groups), stamp=stamp)
 
 
 def _blended_page(session: Session, by: float) -> MapPage:
     """The same with places, and trends, by subject or by look and subject."""
     places = blended_map.places(session, by)
     clusters = blended_trends.find(session, [image for image in places.ids if image], by, whole=True).clusters
-    trends = hashlib.sha256(clusters.labels.tobytes() + "".join(clusters.ids).encode()).hexdigest()[:16]
-    stamp = f"{places.stamp}-{trends}-{REVISION}"
+    digest = hashlib.sha256(clusters.labels.tobytes() + "".join(clusters.ids).encode()).hexdigest()[:16]
+    stamp = f"{places.stamp}-{digest}-{REVISION}"
     return remember(session, ("map-page", stamp), lambda: _made(session.library, places, stamp, clusters))
 
 
@@ -224,6 +258,8 @@ def colour_name(session: Session, page: MapPage, number: int, *, own: bool = Tru
     `own` tells that the trends are those by look, which people give names to.
     """
     group = page.groups[number]
+    if group.name:
+        return group.name
     if own and (given := session.library.clusters.names().get(group.id)):
         return given
 

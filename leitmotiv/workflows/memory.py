@@ -1,6 +1,7 @@
 """What a session remembers between requests: derived values, made once, the longest unused forgotten first."""
 
 from collections.abc import Callable, Hashable
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from leitmotiv.workflows.session import Session
@@ -49,11 +50,16 @@ KEPT = {
     "bursts": 4,
     "taste": 2,
     "axes": 2,
-    "class words": 1,
+    "class words": 2,
+    "encoder": 1,
+    "learnt space": 2,
+    "classes": 1,
     "word places": 1,
+    "taught": 1,
     "word scores": 48,
     "word vectors": 1,
     "vocabulary": 1,
+    "looker": 4,
 }
 """How many values of a kind are kept, where they are large."""
 KEPT_ELSE = 512
@@ -62,15 +68,28 @@ KEPT_ELSE = 512
 T = TypeVar("T")
 
 
-def remember(session: Session, key: tuple[Hashable, ...], make: Callable[[], T], *, lane: bool = False) -> T:
-    """The value of `key`, which begins with its kind; made on first use, with `lane` in the lane of the session."""
+def remember(
+    session: Session,
+    key: tuple[Hashable, ...],
+    make: Callable[[], T],
+    *,
+    lane: bool = False,
+    turn: AbstractContextManager[Any] | None = None,
+) -> T:
+    """The value of `key`, which begins with its kind; made on first use, with `lane` in the lane of the session.
+
+    Parameters
+    ----------
+    turn : context manager, optional
+        Another lane than that.
+    """
     kind = str(key[0])
     try:
         return _recall(session, kind, key)  # type: ignore[no-any-return]
     except KeyError:
         pass
-    if lane:
-        with session.lane:
+    if lane or turn is not None:
+        with turn or session.lane:
             try:
                 return _recall(session, kind, key)  # type: ignore[no-any-return]  # made while this one waited
             except KeyError:

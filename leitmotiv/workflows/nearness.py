@@ -91,7 +91,7 @@ def between(session: Session, ids: Sequence[str], *, doing: str = "compares") ->
 def _between(session: Session, ids: Sequence[str]) -> Nearness:
     stored = compared(session)
     if stored is not None:
-        known, matrix = _of_matrix(stored, ids)
+        known, matrix = of_matrix(stored, ids)
         return _extended(session, ids, known, matrix, estimated=False)
     vectors = usable_vectors(session)
     if vectors is None:
@@ -106,7 +106,8 @@ def usable_vectors(session: Session) -> Vectors | None:
     return None if vectors is None or np.isnan(vectors.recall) else vectors
 
 
-def _of_matrix(stored: Stored, ids: Sequence[str]) -> tuple[list[str], NDArray[np.float32]]:
+def of_matrix(stored: Stored, ids: Sequence[str]) -> tuple[list[str], NDArray[np.float32]]:
+    """Those of some pictures that the matrix of all pairs holds, and their divergences, nats."""
     place = {image_id: row for row, image_id in enumerate(stored.ids)}
     known = [image_id for image_id in ids if image_id in place]
     rows = np.array([place[image_id] for image_id in known], np.int64)

@@ -10,6 +10,10 @@ from leitmotiv.imaging import edges
 from leitmotiv.records import Float, Mixture, Partial, Pixels
 
 KINDS = ("edges", "sobel", "drawing", "regions", "blur", "small", "grey", "mixture")
+"""Kinds that lose something of a picture."""
+WHOLE = "whole"
+IN_COLOUR = frozenset({"regions", "blur", "small", "mixture", WHOLE})
+"""Kinds whose pixels have colours; the others are grey."""
 COLOURS = ("ordered", "mean", "random")
 FEWEST, MOST = 2, 12
 """Regions of a picture."""
@@ -44,7 +48,7 @@ def check(partial: Partial) -> Partial:
     UsageError
         An unknown kind or palette, or a number out of range.
     """
-    for name, value, known in (("kind", partial.kind, KINDS), ("colours", partial.colours, COLOURS)):
+    for name, value, known in (("kind", partial.kind, (*KINDS, WHOLE)), ("colours", partial.colours, COLOURS)):
         if value not in known:
             raise UsageError(f"{name} is {value!r}, but must be one of {', '.join(known)}.")
     if not FEWEST <= partial.regions <= MOST:
@@ -85,6 +89,8 @@ def glimpse(
         As large as the picture.
     """
     side = max(pixels.shape[:2])
+    if partial.kind == WHOLE:
+        return Glimpse(pixels)
     if partial.kind == "regions":
         return _regions(pixels, partial, before, seed)
     if partial.kind == "blur":

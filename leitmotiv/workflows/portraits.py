@@ -9,8 +9,9 @@ import numpy as np
 
 from leitmotiv.analysis import naming, views
 from leitmotiv.analysis.palette import characteristic
+from leitmotiv.errors import MissingExtraError
 from leitmotiv.imaging import read as reading
-from leitmotiv.records import Cluster, Swatch
+from leitmotiv.records import ClassText, Cluster, Float32, Swatch
 from leitmotiv.workflows import selecting
 from leitmotiv.workflows.measuring import ready
 from leitmotiv.workflows.memory import remember
@@ -18,6 +19,11 @@ from leitmotiv.workflows.session import Session
 
 AVERAGED = 24
 """Most members, the nearest to the exemplar, that an average picture is made from."""
+SEEN_FROM = 0.5
+"""Of the way from look to subject, from which names say what is seen instead of colours."""
+ASKED = 64
+"""Most members that are asked for what they show."""
+WORDS = 4
 COLOURED = 10
 """Most members that a palette is made from: a page shows many trends at once."""
 
@@ -65,21 +71,62 @@ def colour(session: Session, members: Sequence[str]) -> str:
     return characteristic(palette(session, members))
 
 
-def names(session: Session, groups: Sequence[Cluster]) -> dict[int, str]:
-    """Names of trends by their numbers, no two the same: those that people gave, else by colours.
+def names(session: Session, groups: Sequence[Cluster], by: float = 0.0) -> dict[int, str]:
+    """Names of trends by their numbers, no two the same: those that people gave, else by colours, or by what is seen.
 
     The name of a trend depends on those before it and not on those after it.
+
+    Parameters
+    ----------
+    by : float
+        From 0.5 on, the subject rather than the look, names say what the network sees, if it is there to be asked.
     """
-    key = tuple((group.id, group.exemplar, group.size, group.name) for group in groups)
+    key = by >= SEEN_FROM, *((group.id, group.exemplar, group.size, group.name) for group in groups)
 
     def find() -> dict[int, str]:
         unnamed = [group for group in groups if not group.name]
-        palettes = [palette(session, group.members) for group in unnamed]
-        found = naming.distinct_names(palettes, [group.name for group in groups if group.name])
-        by_colour = dict(zip((group.id for group in unnamed), found, strict=True))
-        return {group.id: group.name or by_colour[group.id] for group in groups}
+        taken = [group.name for group in groups if group.name]
+        kinds = seen(session, [group.members for group in unnamed]) if by >= SEEN_FROM else None
+        if kinds is not None:
+            found = naming.distinct_words(kinds, taken)
+        else:
+            found = naming.distinct_names([palette(session, group.members) for group in unnamed], taken)
+        new = dict(zip((group.id for group in unnamed), found, strict=True))
+        return {group.id: group.name or new[group.id] for group in groups}
 
     return remember(session, ("names", key), find)
+
+
+def seen(session: Session, groups: Sequence[Sequence[str]]) -> list[list[str]] | None:
+    """Of each group the classes that the network sees most in it, by the mean of their chances.
+
+    Returns
+    -------
+    list of list of str, or None
+        None where the weights are not there, or a group has no picture that was looked at.
+    """
+    try:
+        texts, (weight, bias) = _classes(session)
+    except MissingExtraError:
+        return None
+    ids, pooled = session.library.activations.matrix()
+    row_of = {image_id: row for row, image_id in enumerate(ids)}
+    found = []
+    for members in groups:
+        rows = [row_of[image_id] for image_id in members[:ASKED] if image_id in row_of]
+        if not rows:
+            return None
+        logits = pooled[rows].astype(np.float32) @ weight.T + bias
+        chances = np.exp(logits - logits.max(axis=1, keepdims=True))
+        mean = (chances / chances.sum(axis=1, keepdims=True)).mean(axis=0)
+        found.append([texts[row].name for row in np.argsort(-mean, kind="stable")[:WORDS]])
+    return found
+
+
+def _classes(session: Session) -> tuple[tuple[ClassText, ...], tuple[Float32, Float32]]:
+    from leitmotiv.nets import classes  # pages by look need none of it
+
+    return remember(session, ("classes",), lambda: (classes.texts(), classes.head()))
 
 
 def dates(session: Session, members: Sequence[str]) -> Dates:

@@ -52,24 +52,29 @@ class Pace:
     """Turns counts into a rate and the time left, over a sliding window of a few seconds."""
 
     WINDOW_S = 8.0
+    LEAST_S = 3.0
+    """Seconds of a phase before its time left is told."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._phase = ""
         self._marks: deque[tuple[float, int]] = deque()
+        self._since = 0.0
 
     def step(self, phase: str, done: int, total: int, *, current: str = "", failures: int = 0) -> Step:
         """Give a step its rate (per second) and the seconds left."""
         now = self._clock()
         if phase != self._phase:
-            self._phase = phase
+            self._phase, self._since = phase, now
             self._marks.clear()
         self._marks.append((now, done))
         while len(self._marks) > 2 and now - self._marks[1][0] > self.WINDOW_S:
             self._marks.popleft()
         then, before = self._marks[0]
         rate = (done - before) / (now - then) if now - then > 0.5 else 0.0
-        remaining = (total - done) / rate if rate > 0 and total else None
+        # of the first moments nothing can be told: what comes first is seldom like the rest
+        known = now - self._since >= self.LEAST_S or done == total
+        remaining = (total - done) / rate if rate > 0 and total and known else None
         return Step(phase, done, total, current, failures, rate, remaining)
 
 

@@ -77,6 +77,11 @@ KINDS: dict[str, Kind] = {
         "leitmotiv.workflows.blended_trends:work",
         "leitmotiv.workflows.blended_trends:check",
     ),
+    "selection": Kind(
+        "Finding trends of a selection",
+        "leitmotiv.workflows.large_parts:work",
+        "leitmotiv.workflows.large_parts:check",
+    ),
     "duplicates": Kind("Looking for duplicates", "leitmotiv.workflows.duplicates:find_all"),
     "evolve": Kind(
         "Evolving designs", "leitmotiv.workflows.evolving:work", "leitmotiv.workflows.evolving:check", from_page=False

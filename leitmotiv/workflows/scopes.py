@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import hubness, tree
+from leitmotiv.analysis import tree
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Cluster, Clusters, Float
-from leitmotiv.workflows import blended_trends, browse, correcting, selecting, trends
+from leitmotiv.workflows import blended_trends, browse, correcting, large_parts, selecting, trends
 from leitmotiv.workflows.handwork import edited
 from leitmotiv.workflows.memory import remember
-from leitmotiv.workflows.nearness import Nearness, between
+from leitmotiv.workflows.nearness import MOST, Nearness, between
 from leitmotiv.workflows.session import Session
 
 Rows = NDArray[np.int64]
@@ -44,7 +44,9 @@ def clusters(session: Session, query: str = "", count: int | None = None, by: fl
     Raises
     ------
     UsageError
-        The selection cannot be read, is empty, or has too many pictures to be clustered at once.
+        The selection cannot be read, or is empty; by subject, it has too many pictures to be clustered at once.
+    UnfoundError
+        It has too many pictures to be clustered while somebody waits, and no job did it yet.
     NoIndexError
         Its pictures were not compared yet, or nobody has looked at what they show.
     """
@@ -113,6 +115,9 @@ def _part(session: Session, query: str, by: float) -> Part:
     if by:
         found = blended_trends.find(session, ids, by, whole=not query.strip())
         return Part(found.clusters, found.distance, found.left_out)
+    if len(ids) > MOST:
+        many, distance = large_parts.find(session, ids, query)
+        return Part(many, distance, len(ids) - len(many.ids))
     near = between(session, ids, doing="way of finding trends")
     stamp = session.library.clusters.stamp()
     return remember(session, ("part", stamp, near.ids), lambda: _found(session, near, len(ids)), lane=True)
@@ -120,11 +125,7 @@ def _part(session: Session, query: str, by: float) -> Part:
 
 def _found(session: Session, near: Nearness, size: int) -> Part:
     """Cluster by what the library is clustered by: remoteness is that of the pictures in the whole library."""
-    matrix = near.matrix
-    numbers = correcting.stored(session.library, session.settings)
-    if numbers is not None:
-        remote = np.array([numbers.values.get(image_id, numbers.middle) for image_id in near.ids])
-        matrix = hubness.relative_matrix(matrix, remote, numbers.middle)
+    matrix = correcting.related(near.matrix, near.ids, correcting.stored(session.library, session.settings))
     found = tree.cluster(matrix, ids=near.ids, threads=1)
 
     def distance(row: int, rows: Rows) -> Float:

@@ -22,6 +22,7 @@ from leitmotiv.workflows import (
     learning,
     likeness,
     regions,
+    taught,
     uploads,
     words,
 )
@@ -76,7 +77,7 @@ def said(session: Session, term: Term, ids: list[str], by: float) -> Said:
         What pictures show is asked for, and nothing has seen it.
     """
     revision = session.library.revision("images", "files", "activations")
-    state = (*revision, session.library.clusters.stamp(), session.settings.words)
+    state = (*revision, session.library.clusters.stamp(), session.settings.words, taught.stamp(session))
     key = ("term", _stamp(session, term), by, state)
     return remember(session, key, lambda: _said(session, term, ids, by), lane=True)
 

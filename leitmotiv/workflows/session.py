@@ -30,6 +30,8 @@ class Session:
     ----------
     lane : threading.RLock
         Held by whatever computes for a page, so that a busy server never computes on two threads at once.
+    looking : threading.Lock
+        Held while the backbone looks at one picture many times, as for tiles and crops: those wait for each other.
     memory : dict of dict
         Derived values of this process by kind and by what they were derived from; safe to empty at any time.
     guard : threading.Lock
@@ -40,6 +42,7 @@ class Session:
         self.settings = settings
         self.patient = patient
         self.lane = threading.RLock()
+        self.looking = threading.Lock()
         self.memory: dict[str, dict[Hashable, Any]] = {}
         self.guard = threading.Lock()
         self._create = create

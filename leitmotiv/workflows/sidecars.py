@@ -5,13 +5,15 @@ import os
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from leitmotiv.errors import UsageError
 from leitmotiv.formats import xmp
-from leitmotiv.records import Image, Rating
+from leitmotiv.records import CatalogueColumn, Image, Rating
+from leitmotiv.workflows.asking import SIDECAR_KEYWORDS as KEYWORDS
 from leitmotiv.workflows.places import is_file, outside_photos
 from leitmotiv.workflows.progress import Pace, Report
 from leitmotiv.workflows.rows import trend_of
@@ -57,14 +59,18 @@ class Read:
     changed : mapping of str to Rating
         New ratings by picture.
     failed : tuple of (path as text, reason)
+    keywords : mapping of str to tuple of str
+        New keywords by picture; none where its sidecars have none any more.
     """
 
     found: int
     changed: Mapping[str, Rating]
     failed: tuple[tuple[str, str], ...]
+    keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{self.found:,} sidecars with a rating, {len(self.changed):,} ratings changed"
+        text = f"{self.found:,} sidecars with a rating, {len(self.changed):,} ratings changed"
+        return f"{text}, keywords of {len(self.keywords):,} pictures changed" if self.keywords else text
 
 
 def names_of(path: bytes) -> tuple[bytes, bytes]:
@@ -73,36 +79,59 @@ def names_of(path: bytes) -> tuple[bytes, bytes]:
 
 
 def read(session: Session, ids: Sequence[str], *, dry_run: bool = False, report: Report | None = None) -> Read:
-    """Take ratings over from the sidecars beside pictures; a sidecar that says nothing of them changes nothing.
+    """Take ratings and keywords over from the sidecars beside pictures; one that says nothing of ratings changes none.
 
-    A favourite stays one unless a sidecar of leitmotiv's own takes it back: other programs have no word for it.
+    Keywords become a column of catalogues, `KEYWORDS`, which the filter ``keyword:`` looks at, too. A favourite stays
+    one unless a sidecar of leitmotiv's own takes it back: other programs have no word for it.
     """
     before = session.library.ratings.many(ids)
     found = 0
     failed: list[tuple[str, str]] = []
     after: dict[str, Rating] = {}
+    words: dict[str, tuple[str, ...]] = {}
     pace = Pace()
     images = session.library.images.many(ids)
     for done, image in enumerate(images):
         if report is not None:
             report(pace.step("Reading sidecars", done, len(images), current=image.name, failures=len(failed)))
+        rated = False
         for path in (name for file in image.paths for name in names_of(file) if is_file(name)):
             try:
                 said = xmp.read(Path(os.fsdecode(path)).read_bytes())
             except (OSError, xmp.SidecarError) as error:
                 failed.append((path.decode("utf-8", "replace"), str(error)))
                 continue
-            if said.rated:
+            words[image.id] = tuple(dict.fromkeys((*words.get(image.id, ()), *said.keywords)))
+            if said.rated and not rated:
+                rated = True
                 found += 1
                 old = before.get(image.id, Rating())
                 new = _taken_over(old, said)
                 if new != old:
                     after[image.id] = new
-                break
-    if after and not dry_run:
-        title = f"ratings of {len(after):,} picture{'' if len(after) == 1 else 's'} from sidecars"
-        session.library.changes.apply(title, session.library.ratings.edits(after))
-    return Read(found, after, tuple(failed))
+    place, column = _column(session)
+    entries = dict(column.entries)
+    told = {one: said for one, said in words.items() if list(said) != (entries.get(one) or [])}
+    if (after or told) and not dry_run:
+        entries |= {one: list(said) for one, said in told.items()}
+        kept = replace(column, at=datetime.now(UTC), entries={one: said for one, said in entries.items() if said})
+        edits = session.library.metadata.edits([(place, kept)]) if told else []
+        session.library.changes.apply(_title(after, told), [*session.library.ratings.edits(after), *edits])
+    return Read(found, after, tuple(failed), told)
+
+
+def _title(after: Mapping[str, Rating], told: Mapping[str, object]) -> str:
+    count = len({*after, *told})
+    what = " and ".join(name for name, some in (("ratings", after), ("keywords", told)) if some)
+    return f"{what} of {count:,} picture{'' if count == 1 else 's'} from sidecars"
+
+
+def _column(session: Session) -> tuple[int, CatalogueColumn]:
+    """The column of keywords, and its place among those of catalogues."""
+    columns = session.library.metadata.all()
+    empty = CatalogueColumn(KEYWORDS, "list", "XMP sidecars", datetime.now(UTC), {})
+    place = next((at for at, one in enumerate(columns) if one.name == KEYWORDS), len(columns))
+    return place, columns[place] if place < len(columns) else empty
 
 
 def _taken_over(old: Rating, said: xmp.Said) -> Rating:

@@ -18,6 +18,7 @@ from leitmotiv.workflows import correcting
 from leitmotiv.workflows.correcting import Remoteness
 from leitmotiv.workflows.grain import Before
 from leitmotiv.workflows.neighbours import (
+    CANDIDATES,
     Comparer,
     Neighbours,
     extend,
@@ -92,6 +93,43 @@ def build(
     put_neighbours(library, settings, kept, exemplars, _apart(comparer, exemplars))
     leaves = clusters.exemplars[clusters.labels]
     return replace(clusters, distances=_apart(comparer, leaves)), numbers, comparer.computed
+
+
+def of_part(
+    library: Library, settings: Settings, wanted: Sequence[str], numbers: Remoteness | None, step: Recorder
+) -> Clusters:
+    """Find trends among some pictures of a library that has neighbours; nothing is stored.
+
+    Parameters
+    ----------
+    numbers : Remoteness or None
+        Of the pictures in the whole library.
+
+    Raises
+    ------
+    NoIndexError
+        There are no neighbours yet.
+    """
+    vectors, stored, comparer = _prepared(library, settings, wanted, step, skip=True)
+    # among few pictures of many the stored lists are too short: most of what they name is not here
+    step("Finding neighbours", 0, 0)
+    lists = candidates.nearest(vectors.coordinates, min(CANDIDATES, len(vectors.ids) - 1), threads=settings.cores)
+    keys = keys_of(np.arange(len(lists))[:, None], lists, len(lists))
+    there = lists >= 0
+    values = np.full(lists.shape, np.nan, np.float32)
+    lacking, place = np.unique(keys[there], return_inverse=True)
+    values[there] = comparer.plain(lacking, lambda done, total: step("Comparing pictures", done, total))[place]
+    neighbours = replace(stored, lists=lists, values=values)
+    comparer.correct(numbers)
+
+    def search(price: float, start: Rows | None) -> Priced[tuple[Served, Pairs]]:
+        old = np.zeros(0, np.int64) if start is None else start
+        found = _found(vectors, neighbours, comparer, old, price, settings, step)
+        return Priced(price, found[0].rows, found)
+
+    made = settled(len(vectors.ids), search, lambda: sparse_tree.suggest(len(vectors.ids), comparer.weighed, None))
+    clusters, _ = _with_tree(vectors, *made.found, comparer, made.price, settings, step)
+    return replace(clusters, distances=_apart(comparer, clusters.exemplars[clusters.labels]))
 
 
 def _apart(comparer: Comparer, exemplars: Rows) -> Float:

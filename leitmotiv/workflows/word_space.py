@@ -20,6 +20,7 @@ from leitmotiv.analysis.lexical import Lexicon
 from leitmotiv.errors import MissingExtraError
 from leitmotiv.nets import classes, kept
 from leitmotiv.nets.text import Encoder
+from leitmotiv.nets.text import encoder as other_encoder
 from leitmotiv.records import ClassText, Float, Float32
 from leitmotiv.settings import cache_folder
 from leitmotiv.workflows.backgrounds import PREPARED_FROM, Ground, background, digest
@@ -86,8 +87,13 @@ def lexicon() -> Lexicon:
     return Lexicon(texts())
 
 
-def class_words(session: Session, report: Report | None = None) -> ClassWords:
+def class_words(session: Session, report: Report | None = None, choice: str = "") -> ClassWords:
     """The space of words by the encoder in use; made once for each user, which takes a minute with MiniLM.
+
+    Parameters
+    ----------
+    choice : str
+        "minilm" or "wordllama" in place of the one in use.
 
     Raises
     ------
@@ -95,6 +101,8 @@ def class_words(session: Session, report: Report | None = None) -> ClassWords:
         The encoder or the texts are not installed, or damaged.
     """
     encoder = session.encoder()
+    if choice not in ("", encoder.name.lower()):
+        encoder = remember(session, ("encoder", choice), lambda: other_encoder(choice), lane=True)
     return remember(session, ("class words", encoder.digest), lambda: _class_words(encoder, report), lane=True)
 
 

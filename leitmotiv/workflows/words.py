@@ -10,10 +10,11 @@ from leitmotiv.analysis.spelling import Vocabulary
 from leitmotiv.errors import MissingExtraError, UsageError
 from leitmotiv.nets import text as nets_text
 from leitmotiv.records import Float, Float32, WordScores
-from leitmotiv.workflows import word_space
+from leitmotiv.workflows import taught, word_space
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.taught import Taught
 from leitmotiv.workflows.word_space import ClassWords, Placed
 
 SLIPS = 2
@@ -29,7 +30,8 @@ def scores(session: Session, text: str, report: Report | None = None) -> WordSco
     """What a phrase says of every picture that the backbone has seen.
 
     Class words and the words in their texts give a first ranking, which spreads over pictures that look alike; its best
-    pictures then teach a second, as a board would; the answer is their sum.
+    pictures then teach a second, as a board would; the answer is their sum. Where a space was learnt from captions and
+    chosen, what it says is added to the first ranking.
 
     Parameters
     ----------
@@ -44,34 +46,41 @@ def scores(session: Session, text: str, report: Report | None = None) -> WordSco
         There is no picture.
     MissingExtraError
         The backbone, an encoder or the texts of classes are needed, and are missing or damaged.
+    SpaceError
+        The learnt space that was chosen cannot be used.
     """
     phrase = cleaned(text)
     classes = word_space.class_words(session, report)
     found = word_space.placed(session, report)
-    key = ("word scores", classes.encoder.digest, found, phrase)
-    return remember(session, key, lambda: _best(classes, found, phrase))
+    learnt = taught.of(session, classes, found, report)
+    key = ("word scores", classes.encoder.digest, found, learnt, phrase)
+    return remember(session, key, lambda: _best(classes, found, learnt, phrase))
 
 
-def _best(classes: ClassWords, found: Placed, phrase: str) -> WordScores:
+def _best(classes: ClassWords, found: Placed, learnt: Taught | None, phrase: str) -> WordScores:
     """The scores of a phrase; where nothing is found and a word is a slip of another, those of the other."""
-    as_written = _scores(classes, found, phrase)
+    as_written = _scores(classes, found, learnt, phrase)
     if not as_written.cut:
         for other in _readings(phrase):
-            scored = _scores(classes, found, other)
+            scored = _scores(classes, found, learnt, other)
             if scored.cut:
                 return scored
     return as_written
 
 
-def _scores(classes: ClassWords, found: Placed, phrase: str) -> WordScores:
+def _scores(classes: ClassWords, found: Placed, learnt: Taught | None, phrase: str) -> WordScores:
     said = what_is_said(classes, phrase)
+    also = None if learnt is None else learnt.says([phrase])[:, 0]
     ids = found.ground.ids
-    if not said.any():
+    if not said.any() and (also is None or not also.any()):
         return WordScores(ids, np.zeros(len(ids)), 0, (), phrase)
     first = found.ranker.first(said)
+    unrelated = found.decoys
+    if learnt is not None and also is not None:
+        first, unrelated = first + also, learnt.decoys
     final = found.ranker.second(first)
     nearest = tuple(classes.names[row] for row in joint.top(said, NEAREST))
-    return WordScores(ids, final, decoys.cut(first, final, found.decoys), nearest, phrase)
+    return WordScores(ids, final, decoys.cut(first, final, unrelated), nearest, phrase)
 
 
 def what_is_said(classes: ClassWords, phrase: str) -> Float:

@@ -53,3 +53,18 @@ def test_the_estimate_of_the_whole_is_its_score_and_that_of_a_cell_its_own():
     whole, cell = features.mean(axis=(0, 1)), features[3, 2]
     wanted = [vector @ whole / np.linalg.norm(whole), vector @ cell / np.linalg.norm(cell)]
     np.testing.assert_allclose(framing.estimates(features, vector, None, windows), wanted, rtol=1e-4)
+
+
+def test_a_border_through_the_heat_and_heat_outside_count_against_a_window():
+    hot = np.zeros((7, 7))
+    hot[2:5, 2:5] = 1
+    whole, around, across, beside = WHOLE, *(Window(x, 0.15, 0.7, 0.7, "1:1") for x in (0.15, 0.5 - 0.1, 0.0))
+    cut = framing.cut(hot, [whole, around, across])
+    assert cut[0] == 0
+    assert cut[1] < 0.05 < cut[2] <= 1
+    out = framing.left_out(hot, [whole, around, across, Window(0, 0, 0.1, 0.1, "1:1")])
+    np.testing.assert_allclose(out[[0, 1, 3]], [0, 0, 1], atol=1e-9)
+    assert 0 < out[2] < 0.5
+    # a side that is the picture's own cuts nothing
+    hot[2:5, :2] = 1
+    assert framing.cut(hot, [beside])[0] < framing.cut(hot, [around])[0]

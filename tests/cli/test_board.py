@@ -130,4 +130,19 @@ def test_a_picture_is_inspected_and_its_best_crop_is_written_in_all_its_pixels(t
     assert run([*at, "board", "inspect", "red", picture, "-o", str(tmp_path / "heat.png")]) == 0
     with Image.open(tmp_path / "heat.png") as heat:
         assert heat.mode == "RGBA"
+    capfd.readouterr()
+    kinds = {}
+    for more in ([], ["--tiles"]):
+        assert run([*at, "board", "inspect", "red", picture, "--json", *more]) == 0
+        told = json.loads(capfd.readouterr().out)
+        kinds[told["kind"]] = told["cells"]
+    assert np.shape(kinds["tiles"]) == (7, 7) == np.shape(kinds["share"])
+    assert kinds["tiles"] != kinds["share"]
+    bad = tmp_path / "bad.cav"
+    bad.write_bytes(b"no concept")
+    for asked, said in ((bad, str(bad)), (tmp_path / "gone.cav", "gone.cav cannot be read"), ("gone", "no board")):
+        assert run([*at, "board", "rank", str(asked)]) != 0
+        assert said in capfd.readouterr().err
+    assert run([*at, "board", "crop", "red", str(photos / "gone.jpg")]) != 0
+    assert "There is no file" in capfd.readouterr().err
     assert run([*at, "board", "crop", "red", picture, "-o", str(photos / "crop.jpg")]) == 2

@@ -68,3 +68,11 @@ def test_a_critic_is_trained_shown_asked_measured_and_removed(library, tmp_path,
     assert "earth mover's distance, r = 1" in tables[0]
     assert run("critic", "forget", "stars") == 0
     assert run("critic", "forget", "stars") == 1
+
+
+def test_a_training_is_drawn_into_files_that_are_not_written_over(library, tmp_path):
+    files = ("--sheet", tmp_path / "sheet.png", "--curves", tmp_path / "curves.png")
+    assert run("critic", "train", "stars", *files) == 0
+    assert all(file.read_bytes().startswith(b"\x89PNG") for file in files[1::2])
+    assert run("critic", "train", "stars", *files[:2]) == 2
+    assert run("critic", "train", "stars", *files[:2], "--force") == 0

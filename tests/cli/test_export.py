@@ -34,6 +34,9 @@ def test_tables_go_to_stdout_or_to_a_file(library, tmp_path):
     again = leitmotiv("export", "jsonl", "-o", target, "--library", library)
     assert again.returncode == 2
     assert "--force" in again.stderr
+    bare = leitmotiv("export", "csv", "all of it.csv", "--library", library)
+    assert (bare.returncode, bare.stdout) == (2, "")
+    assert "leitmotiv export csv -o 'all of it.csv'" in bare.stderr
 
 
 def test_paths_are_for_other_commands(library):

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from werkzeug.exceptions import NotFound
 
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import boards, browse, critics, learning, own, pinning
+from leitmotiv.workflows import boards, browse, critics, evolving, learning, own, pinning
 from tests.pages.conftest import until
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,7 @@ class Place:
     Attributes
     ----------
     address : str
-        {one}, {other} and {trend} stand for two pictures and a trend.
+        {one}, {other} {trend}, {board} and {run} stand for what there is.
     ready : str
         What is true in the page when it is whole.
     """
@@ -50,6 +50,10 @@ PLACES = (
     Place("board", "/boards/{board}", "document.querySelector('#board input[type=range]')?.style.length"),
     Place("map", "/map"),
     Place("critic", "/critic"),
+    Place("evolve", "/evolve"),
+    Place(
+        "evolution", "/evolve/{run}", "[...document.querySelectorAll('.sheet img')].every((one) => one.naturalWidth)"
+    ),
     Place("search", "/search"),
     Place("duplicates", "/duplicates"),
     Place("export", "/export"),
@@ -76,7 +80,10 @@ def kept(site):
     learning.train(site.session, board.id)
     own.rate(site.session, site.ids[1:4], stars=2)
     critics.train(site.session, ["stars"], name="taste")
+    run = evolving.start(site.session, "star", batch=4, rounds=3)
+    evolving.go_on(site.session, run.id, until=2)
     yield
+    evolving.remove(site.session, run.id)
     critics.remove(site.session, "taste")
     own.rate(site.session, site.ids[1:4], stars=0)
     boards.trash(site.session, board.id)
@@ -90,9 +97,10 @@ def address(site):
     pages = create_app(site.session).url_map.bind("127.0.0.1")
     trend = browse.clusters(site.session).clusters[0].id
     board = boards.get(site.session, "Discs").id
+    run = evolving.listed(site.session)[0].id
 
     def of(place):
-        found = place.address.format(one=site.ids[0], other=site.ids[6], trend=trend, board=board)
+        found = place.address.format(one=site.ids[0], other=site.ids[6], trend=trend, board=board, run=run)
         try:
             pages.match(found.partition("?")[0])
         except NotFound:

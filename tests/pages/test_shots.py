@@ -20,7 +20,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import boards, browse, critics, finding, learning, own, pinning, samples, selecting
+from leitmotiv.workflows import boards, browse, critics, evolving, finding, learning, own, pinning, samples, selecting
 from leitmotiv.workflows.duplicates import find_duplicates
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.ingest import add_directories
@@ -126,6 +126,8 @@ ALL = (
     Shot("board-heat-dark", "/boards/{board}?view=heatmap", act=_heat, wait_ms=6000),
     Shot("board-result-dark", "/boards/{board}/results/{found}"),
     Shot("critic-dark", "/critic"),
+    Shot("evolve-dark", "/evolve/{run}"),
+    Shot("evolve-start-dark", "/evolve"),
     Shot("jobs-dark", "/jobs"),
     Shot("about-light", "/about", "light"),
     Shot("interface-light", "/docs", "light"),
@@ -195,10 +197,20 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[
         names |= _board(session, trend.members)
         own.rate(session, [far], stars=1)
         critics.train(session, ["stars"])
+        names["run"] = _evolved(session)
         for url in serve(session):
             yield url, names
     if PHOTOS:
         shutil.rmtree(folder)
+
+
+def _evolved(session):
+    """A run whose third round was overruled; a short one where nobody looks at it."""
+    run = evolving.start(session, "landscape", critic="plain", seed=11, batch=32 if PHOTOS else 4)
+    evolving.go_on(session, run.id, until=3)
+    evolving.pick(session, run.id, 2, [3])
+    evolving.go_on(session, run.id, until=7 if PHOTOS else 4)
+    return str(run.id)
 
 
 @pytest.mark.parametrize("shot", ALL, ids=lambda shot: shot.name)

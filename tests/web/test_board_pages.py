@@ -98,7 +98,7 @@ def test_an_untrained_or_missing_board_says_what_comes_first(client):
     made = client.post(API, json={"positive": [], "name": "bare"}).json
     assert "give the board one picture" in read(client, f"/boards/{made['id']}")
     assert "learnt nothing yet" in read(client, f"/boards/{made['id']}/camera", 404)
-    assert "two are needed" in read(client, f"/boards/{made['id']}/compare", 400)
+    assert "takes two trainings to compare" in read(client, f"/boards/{made['id']}/compare")
     for address in ("/boards/99", "/boards/99/camera", f"/boards/{made['id']}/snapshots/5", "/boards/99/compare"):
         read(client, address, 404)
 

@@ -78,6 +78,25 @@ def test_trends_have_names_and_exemplars(site):
     assert [one["row"] for one in found] == [group["row"] for group in about["trends"][:2]]
 
 
+def test_the_map_shows_trends_as_people_changed_them(site):
+    before = site.client.get("/api/v1/map").get_json()
+    joined = [group["id"] for group in before["trends"][:2]]
+    made = site.client.post("/api/v1/clusters/merge", json={"clusters": joined}).get_json()["clusters"][0]
+    site.client.patch(f"/api/v1/clusters/{made['id']}", json={"name": "Both of them"})
+    after = site.client.get("/api/v1/map").get_json()
+    (number,) = (place for place, group in enumerate(after["trends"]) if group["id"] == made["id"])
+    assert after["trends"][number]["size"] == made["size"] == sum(group["size"] for group in before["trends"][:2])
+    told = site.client.get(f"/api/v1/map/trends?numbers={number}").get_json()["trends"]
+    assert [one["name"] for one in told] == ["Both of them"]
+    page = map_page.map_page(site.session)
+    assert {page.ids[row] for row in np.flatnonzero(page.columns["trend"] == number)} == set(made["members"])
+    for _ in range(2):
+        site.client.post("/api/v1/undo", json={})
+    back = site.client.get("/api/v1/map").get_json()
+    assert back["trends"] == before["trends"]
+    assert back["columns"] == before["columns"]
+
+
 def test_sheets_are_jpeg_and_lie_in_the_cache_for_good_under_their_stamp(site):
     about = site.client.get("/api/v1/map").get_json()
     for level in about["sprites"]:

@@ -24,6 +24,11 @@ def test_ratings_are_given_and_taken_back(client):
     assert client.post("/api/v1/undo", json={}).json == {"title": "4 stars for 1 picture"}
     assert client.post("/api/v1/undo", json={}).json == {"title": None}
     assert client.post("/api/v1/redo", json={}).json == {"title": "4 stars for 1 picture"}
+    for verb in ("undo", "redo"):
+        refused = client.post(f"/api/v1/{verb}", data="{", content_type="application/json")
+        assert (refused.status_code, refused.mimetype) == (400, "application/problem+json")
+    empty = client.post("/api/v1/undo", data="", content_type="application/json")
+    assert empty.json == {"title": "4 stars for 1 picture"}
 
 
 def test_selections_are_kept_changed_and_removed(client):

@@ -58,7 +58,7 @@ def test_reading_is_shown_then_done(client, session):
     seen = client.post("/api/v1/sidecars/write", json={"q": f"id:{image_id(0)}"}).json
     client.post("/api/v1/sidecars/write", json={"q": f"id:{image_id(0)}", "confirm": seen["plan"]})
     own.rate(session, [image_id(0)], stars=1)
-    assert client.post("/api/v1/sidecars/read", json={}).json == {"found": 1, "changed": 1, "failed": []}
+    assert client.post("/api/v1/sidecars/read", json={}).json == {"found": 1, "changed": 1, "keywords": 0, "failed": []}
     assert session.library.ratings.all()[image_id(0)] == Rating(stars=1)
     client.post("/api/v1/sidecars/read", json={"confirm": True})
     assert session.library.ratings.all()[image_id(0)] == Rating(stars=3)

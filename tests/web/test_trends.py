@@ -1,19 +1,22 @@
 """Pages and addresses of trends over a small real library: edits, time, comparing, chains, subsets, slideshow."""
 
 import datetime
+import json
 import os
 from dataclasses import replace
 
 import pytest
+from markupsafe import escape
 
 from leitmotiv.settings import Settings
 from leitmotiv.web import schema
 from leitmotiv.web.app import create_app
 from leitmotiv.web.describe import PREFIX, description_of
 from leitmotiv.web.trend_pages import TREND_PAGES
-from leitmotiv.workflows import trends
+from leitmotiv.workflows import scopes, trends
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.ingest import add_directories
+from leitmotiv.workflows.queue import KINDS, resolve
 from leitmotiv.workflows.session import Session
 from tests.workflows.pictures import folder_of
 
@@ -38,6 +41,19 @@ def client(session):
     yield create_app(session).test_client()
     while session.library.changes.undo():
         pass
+
+
+def test_the_trends_of_a_large_selection_are_found_by_a_job_that_its_page_begins(client, session, monkeypatch):
+    monkeypatch.setattr(scopes, "MOST", 10)
+    waiting = client.get("/clusters?q=year:2016..2018")
+    assert waiting.status_code == 409
+    assert "you may leave it" in waiting.text
+    asked = {"kind": "selection", "parameters": {"q": "year:2016..2018"}}
+    assert f'data-unseen="{escape(json.dumps(asked))}"' in waiting.text
+    assert client.post("/api/v1/jobs", json={**asked, "parameters": {"q": ""}}).status_code == 400
+    resolve(KINDS["selection"].work)(session, asked["parameters"], lambda step: None)
+    assert client.get("/clusters?q=year:2016..2018").status_code == 200
+    assert client.get("/clusters/time?q=year:2016..2018").status_code == 200
 
 
 def groups(client, **asked):

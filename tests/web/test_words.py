@@ -37,6 +37,10 @@ def test_bytes_are_said_in_decimal_units(size, said):
     assert words.size(int(size)).replace(words.THIN, " ") == said
 
 
+def test_a_share_that_rounds_to_nothing_is_not_said_to_be_nothing():
+    assert [words.share(value) for value in (0.243, 0.004, 0.0)] == ["24\u202f%", "<1\u202f%", "0\u202f%"]
+
+
 def test_one_picture_is_singular():
     assert words.pictures(1) == "1 picture"
     assert words.pictures(12406) == "12,406 pictures"

@@ -50,7 +50,7 @@ def test_the_sample_scores_its_stored_activations_as_in_cavlib():
 def test_dictionaries_go_both_ways_and_keep_what_has_no_meaning():
     loaded = CAV.load(DATA / "cavstudio_sample.cav")
     told = loaded.to_dict()
-    assert list(told) == ["vector", "id", "model_layer", "metadata", "stats"]
+    assert list(told) == ["vector", "id", "model_layer", "stats"]
     again = CAV.from_dict(told)
     np.testing.assert_array_equal(again.vector, loaded.vector)
     assert (again.id, again.model_layer, again._extra) == (loaded.id, loaded.model_layer, loaded._extra)
@@ -170,3 +170,16 @@ def test_other_mistakes_are_told(tmp_path):
     with pytest.raises(LayerError, match="numbers"):
         CAV(IDENTITY, np.ones(3), "x").score(np.ones(4))
     assert np.isnan(CAV(IDENTITY, np.ones(3), "x").score(np.zeros(3)))
+
+
+def test_a_vector_that_does_not_fit_its_layer_is_refused_with_the_name_of_its_file(tmp_path):
+    short = CAV.from_dict({"vector": [1.0, 2.0], "id": str(UUID(int=1)), "model_layer": "of another network"})
+    assert "metadata" not in short.to_dict()
+    short.save(tmp_path / "short.cav")
+    assert "metadata" not in CAV.load(tmp_path / "short.cav").to_dict()
+    short.model_layer = "lite0_pooled"
+    with pytest.raises(CavFileError, match="2 numbers"):
+        CAV.from_dict(short.to_dict())
+    short.save(tmp_path / "short.cav")
+    with pytest.raises(CavFileError, match=r"short\.cav: .* 2 numbers"):
+        CAV.load(tmp_path / "short.cav")

@@ -57,8 +57,12 @@ def test_empty_library_has_nothing_to_compare(session):
 
 def test_copies_are_grouped_with_their_picture(session, tmp_path):
     add_directories(session, [fill(tmp_path / "photos")])
-    report = find_duplicates(session)
+    told: list[tuple[int, int]] = []
+    report = find_duplicates(session, report=lambda step: told.append((step.done, step.total)))
     assert (report.searched, report.new, report.exact) == (8, 8, 1)
+    assert told == sorted(told)  # one stretch of work, from miniatures to comparing
+    assert {total for _, total in told} == {16}
+    assert told[-1] == (16, 16)
     found = names(session)
     assert [kind for kind, _ in found] == ["same file", "near"]
     assert set(found[0][1]) == {"p1.png", "copy of p1.png"}

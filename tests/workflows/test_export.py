@@ -367,8 +367,10 @@ def test_what_others_said_of_pictures_not_rated_here_stays(tmp_path):
     photos = folder_of(tmp_path / "photos", 2)
     theirs = (
         b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        b'<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4" xmp:Label="Rot"/>'
-        b"</rdf:RDF></x:xmpmeta>"
+        b'<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4" xmp:Label="Rot">'
+        b'<dc:subject xmlns:dc="http://purl.org/dc/elements/1.1/"><rdf:Bag>'
+        b"<rdf:li>lake</rdf:li><rdf:li>dawn, red</rdf:li></rdf:Bag>"
+        b"</dc:subject></rdf:Description></rdf:RDF></x:xmpmeta>"
     )
     (photos / "p000.jpg.xmp").write_bytes(theirs)
     (photos / "p001.jpg.xmp").write_bytes(theirs.replace(b' xmp:Rating="4"', b""))
@@ -383,4 +385,10 @@ def test_what_others_said_of_pictures_not_rated_here_stays(tmp_path):
         own.rate(opened, ids[1:], stars=5, label="green")
         said = sidecars.read(opened, ids)
         assert dict(said.changed) == {ids[0]: Rating(stars=4)}
+        assert dict(said.keywords) == dict.fromkeys(ids, ("lake", "dawn, red"))
+        assert select(opened, "keyword:lake", sort="name") == ids
+        assert sidecars.read(opened, ids).keywords == {}
+        assert own.undo(opened) == "ratings and keywords of 2 pictures from sidecars"
+        assert select(opened, "keyword:lake") == ()
+        sidecars.read(opened, ids)
         assert opened.library.ratings.all()[ids[1]] == Rating(stars=5, label="green")

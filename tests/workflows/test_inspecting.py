@@ -69,7 +69,13 @@ def test_a_heat_map_has_the_proportions_of_the_picture_and_is_clear_beyond_what_
         assert opacity[67, 20] == 0
 
 
-def test_crops_are_true_scores_apart_and_none_beats_them_that_was_tried(session, concept, ids, photos):
+def test_crops_are_true_scores_apart_and_the_first_is_no_worse_than_the_whole(
+    monkeypatch, session, concept, ids, photos
+):
+    # what the border costs apart: without it the best score comes first
+    monkeypatch.setattr(inspecting, "CUT", 0.0)
+    monkeypatch.setattr(inspecting, "LOST", 0.0)
+    session.memory.pop("crops", None)
     found = inspecting.crops(session, concept, ids["wide.png"])
     assert 1 <= len(found) <= 4
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
@@ -82,6 +88,14 @@ def test_crops_are_true_scores_apart_and_none_beats_them_that_was_tried(session,
     assert found[0].score >= scores[-1] - 1e-4
     again = inspecting.crops(session, concept, ids["wide.png"], 1)
     assert again == found[:1]
+    session.memory.pop("crops", None)
+
+
+def test_tiles_in_cells_are_the_means_of_the_tile_map(session, concept, ids):
+    tiles = inspecting.tile_map(session, concept, ids["p003.jpg"])
+    cells = inspecting.tile_cells(session, concept, ids["p003.jpg"])
+    assert cells.shape == (7, 7)
+    assert cells[2, 5] == pytest.approx(tiles[64:96, 160:192].mean())
 
 
 def test_what_is_remembered_of_a_concept_is_not_another_s_of_the_same_id(session, concept, ids):

@@ -31,18 +31,38 @@ const say = (side) => void put(board, side, [place.dataset.id ?? ""]).catch(() =
 for (const button of document.querySelectorAll("button[data-view-to]")) button.addEventListener("click", () => show(button.getAttribute("data-view-to") ?? "preview"));
 for (const button of place.querySelectorAll("button[data-heat]")) {
   button.addEventListener("click", () => {
+    const told = place.querySelector("[data-tiling]");
+    if (told) told.textContent = button.getAttribute("data-heat") === "tiles" ? "Looking at 86 tiles…" : "";
     heat.src = heat.dataset[button.getAttribute("data-heat") ?? "share"] ?? "";
     for (const one of place.querySelectorAll("button[data-heat]")) one.setAttribute("aria-pressed", String(one === button));
     show("heatmap");
   });
 }
-for (const row of place.querySelectorAll("[data-crop]")) {
-  if (row instanceof HTMLElement) row.querySelector(".pick-crop")?.addEventListener("click", () => { choose(row); show("focus"); });
+for (const end of ["load", "error"]) {
+  heat.addEventListener(end, () => {
+    const told = place.querySelector("[data-tiling]");
+    if (told) told.textContent = end === "error" ? "The map could not be drawn." : "";
+  });
+}
+place.addEventListener("click", (event) => {
+  const row = event.target instanceof Element ? event.target.closest(".pick-crop")?.closest("[data-crop]") : null;
+  if (!(row instanceof HTMLElement)) return;
+  choose(row);
+  show("focus");
+});
+/** The crops come after the page: a search takes a second or two, and waits where another goes on. */
+async function crop() {
+  const section = /** @type {HTMLElement} */ (place.querySelector('[data-part="crops"]'));
+  const answer = section.querySelector("[data-crop]") ? null : await fetch(section.dataset.from ?? "").catch(() => null);
+  const fresh = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html").querySelector('[data-part="crops"]') : null;
+  if (fresh) section.replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));
+  else if (answer) section.append("The crops could not be found.");
+  const first = place.querySelector("[data-crop]");
+  if (first instanceof HTMLElement) choose(first);
 }
 place.querySelector("[data-do-more]")?.addEventListener("click", () => say("positive"));
 place.querySelector("[data-do-less]")?.addEventListener("click", () => say("negative"));
-const first = place.querySelector("[data-crop]");
-if (first instanceof HTMLElement) choose(first);
+void crop();
 const group = "This result";
 bind([
   { keys: ["v"], label: "Preview, heatmap, crops", group, run: () => show(VIEWS[(VIEWS.indexOf(whole.dataset.view ?? "") + 1) % VIEWS.length]) },

@@ -40,9 +40,10 @@ function work() {
     running += 1;
     void wish.run().finally(() => { running -= 1; work(); });
   }
-  const told = document.querySelector("[data-crops]");
+  const [told, tiled] = [document.querySelector("[data-crops]"), document.querySelector("[data-tiling]")];
   const left = queue.length + running;
   if (told) told.textContent = left ? `Looking for the best crops of what is in view: ${left} to go.` : "The best crop of each; a click opens it with others.";
+  if (tiled) tiled.textContent = left && results?.dataset.heat === "tiles" ? `${left} to go, one after the other` : "";
 }
 
 /** @param {HTMLElement} figure @param {string} id @returns {Promise<Crop | null | undefined>} undefined where it was given up */
@@ -87,8 +88,22 @@ async function prepare(figure) {
     const image = /** @type {HTMLImageElement | null} */ (tile.querySelector("img.heat"));
     const address = `/api/v1/boards/${board().board}/heat/${tile.dataset.id}.png${suffix(`kind=${results?.dataset.heat ?? "share"}`)}`;
     if (!image || image.getAttribute("src") === address) return;
-    image.addEventListener("error", () => figure.classList.add("failed"), { once: true });
-    image.src = address;
+    const show = () => new Promise((resolve) => {
+      image.addEventListener("load", resolve, { once: true });
+      image.addEventListener("error", () => { figure.classList.add("failed"); resolve(null); }, { once: true });
+      image.src = address;
+    });
+    if (results?.dataset.heat !== "tiles") return void show();
+    // 86 looks at a picture take seconds: they are asked for one picture after the other
+    if (queue.some((one) => one.figure === figure)) return;
+    image.removeAttribute("src");
+    figure.classList.add("waits");
+    const done = () => figure.classList.remove("waits");
+    queue.push({ figure, drop: done, run: async () => {
+      if (results?.dataset.wanted === "heatmap" && results.dataset.heat === "tiles") await show();
+      done();
+    } });
+    work();
   } else if (wanted === "crop" || wanted === "focus") {
     if (figure.classList.contains("boxed")) return;
     const crop = await cropOf(figure, tile.dataset.id ?? "");

@@ -75,12 +75,17 @@ export function rate(tile, rating) {
   else delete tile.dataset.label;
   const said = [rating.favourite ? "♥" : "", rating.stars ? "★".repeat(rating.stars) : ""].filter(Boolean).join(" ");
   mark(tile, "rated", said);
-  const mine = tile.querySelector(".on.rated");
-  const words = [rating.favourite ? "favourite" : "", rating.stars ? `${rating.stars} star${rating.stars === 1 ? "" : "s"}` : "", rating.rejected ? "rejected" : "", rating.label].filter(Boolean).join(", ");
-  if (mine) {
-    mine.setAttribute("role", "img");
-    mine.setAttribute("aria-label", words);
-  }
+  const words = [rating.favourite ? "favourite" : "", rating.stars ? `${rating.stars} star${rating.stars === 1 ? "" : "s"}` : "", rating.rejected ? "rejected" : ""].filter(Boolean).join(", ");
+  name(tile.querySelector(".on.rated"), words);
+  mark(tile, "labelled", rating.label ? " " : "");
+  name(tile.querySelector(".on.labelled"), `labelled ${rating.label}`);
+}
+
+/** @param {Element | null} note @param {string} words  what it says to those who do not see it */
+function name(note, words) {
+  note?.setAttribute("role", "img");
+  note?.setAttribute("aria-label", words);
+  if (note instanceof HTMLElement) note.title = words;
 }
 
 /** A small word on a tile, or none. @param {HTMLElement} tile @param {string} name @param {string} text */

@@ -49,13 +49,15 @@ export const redo = () => step("redo", "Done again");
 async function step(verb, word) {
   const form = await change(`/api/v1/${verb}`, "POST", {}).catch(() => null);
   if (!form) return;
-  toast(form.title ? `${word}: ${form.title}` : `Nothing to ${verb}.`);
+  // what is undone may have been done in another tab: it is named, and one press away
+  if (form.title) toast(`${word}: ${form.title}`, verb === "undo" ? redo : undo, verb === "undo" ? "Redo" : "Undo");
+  else toast(`Nothing to ${verb}.`);
   if (form.title) for (const listener of listeners) listener(form.title);
 }
 
 let timer = 0;
-/** Tell something at the foot of the page for a while. @param {string} text @param {() => void} [back]  takes it back */
-export function toast(text, back) {
+/** Tell something at the foot of the page for a while. @param {string} text @param {() => void} [back]  takes it back @param {"Undo" | "Redo"} [verb] */
+export function toast(text, back, verb = "Undo") {
   let place = /** @type {HTMLElement | null} */ (document.querySelector(".toast"));
   if (!place) {
     place = document.createElement("div");
@@ -71,8 +73,8 @@ export function toast(text, back) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button lined";
-    button.textContent = "Undo";
-    button.title = "Undo (Ctrl+Z)";
+    button.textContent = verb;
+    button.title = verb === "Undo" ? "Undo the latest change (Ctrl+Z)" : "Redo (Ctrl+Y)";
     button.addEventListener("click", back);
     place.append(button);
   }

@@ -12,7 +12,9 @@ const count = place.dataset.count ? { count: Number(place.dataset.count) } : {};
 const heading = /** @type {HTMLElement} */ (place.querySelector("h1"));
 
 // After a change the trend may be another one, or none: the page is asked for anew, or left for all trends.
+let apart = false;
 changed(async () => {
+  if (apart) return;
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   picks.clear();
   if (!answer.ok) location.assign(count.count ? `/clusters?count=${count.count}` : "/clusters");
@@ -23,7 +25,10 @@ function rename() {
   edit(heading, name, `/api/v1/clusters/${id}${count.count ? `?count=${count.count}` : ""}`, () => {});
 }
 async function split() {
-  await change("/api/v1/clusters/split", "POST", { cluster: id, parts: 2, ...count }, `Taken apart: ${name}`).catch(() => {});
+  apart = true; // this trend is no more: its address would go on to show what it was
+  const made = await change("/api/v1/clusters/split", "POST", { cluster: id, parts: 2, ...count }, `Taken apart: ${name}`).catch(() => null);
+  if (!made) apart = false;
+  else setTimeout(() => location.assign(`/clusters/${made.clusters[0].id}${count.count ? `?count=${count.count}` : ""}`), 900);
 }
 
 // ---- the picked pictures ----

@@ -119,7 +119,7 @@ async function acceptAll() {
   const body = { kind: list.dataset.kind === "perhaps" ? "" : list.dataset.kind, folder: list.dataset.folder, q: list.dataset.q };
   const form = await change(`${API}/accept`, "POST", body).catch(() => null);
   if (!form) return;
-  toast(`${NUMBER.format(form.accepted)} groups decided as proposed; nothing was moved.`, async () => { await change("/api/v1/undo", "POST", {}, "Undone").catch(() => null); });
+  toast(`${NUMBER.format(form.accepted)} group${form.accepted === 1 ? "" : "s"} decided as proposed; nothing was moved.`, async () => { await change("/api/v1/undo", "POST", {}, "Undone").catch(() => null); });
   await refresh();
 }
 /** @param {HTMLElement | null} copy */
@@ -139,6 +139,21 @@ function cell(text) {
   made.textContent = text;
   return made;
 }
+/** @param {{id: string, path: string}} file */
+function pictured(file) {
+  const made = document.createElement("td");
+  const image = document.createElement("img");
+  const path = document.createElement("span");
+  image.src = `/thumb/${file.id}/256.jpg`;
+  image.alt = "";
+  image.loading = "lazy";
+  path.textContent = file.path;
+  const both = document.createElement("div");
+  both.className = "pictured";
+  both.append(image, path);
+  made.append(both);
+  return made;
+}
 async function openPlan() {
   const plan = await change(`${API}/plans`, "POST", {}).catch(() => null);
   if (!plan) return;
@@ -152,7 +167,7 @@ async function openPlan() {
     const row = document.createElement("tr");
     const frees = cell(action.frees ? size(action.frees) : "nothing: a link");
     frees.className = "number";
-    row.append(cell(action.remove.path), cell(action.keep.path), cell(action.merge.join(", ")), frees);
+    row.append(pictured(action.remove), pictured(action.keep), cell(action.merge.join(", ")), frees);
     return row;
   }));
   const skipped = /** @type {HTMLElement} */ (dialog.querySelector(".skipped"));

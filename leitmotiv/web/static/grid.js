@@ -322,7 +322,7 @@ export class Grid {
   settle() {
     let stop = this.tileAt(this.current);
     if (!stop) {
-      const y = this.above();
+      const y = this.seen ?? this.above(); // where the view is now would be asked of a page to be laid out anew
       let band = bandAt(this.layout, y + 60);
       while (band < this.layout.count - 1 && this.layout.heading[band] >= 0) band += 1;
       this.current = this.layout.first[band];

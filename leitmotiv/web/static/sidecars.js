@@ -46,12 +46,14 @@ function list(place, rows) {
 async function read(place) {
   const wish = { q: wishes.dataset.q ?? "" };
   const seen = await change("/api/v1/sidecars/read", "POST", wish);
-  const text = `${counted(seen.found, "sidecar")} with a rating; ${counted(seen.changed, "rating")} would change.`;
-  if (!seen.changed) tell(place, text);
+  /** @param {any} one */
+  const both = (one) => [one.changed || !one.keywords ? counted(one.changed, "rating") : "", one.keywords ? `keywords of ${counted(one.keywords, "picture")}` : ""].filter(Boolean).join(" and ");
+  const text = `${counted(seen.found, "sidecar")} with a rating; ${both(seen)} would change.`;
+  if (!seen.changed && !seen.keywords) tell(place, text);
   else {
-    tell(place, text, `Take ${counted(seen.changed, "rating")} over`, async () => {
-      const done = await change("/api/v1/sidecars/read", "POST", { ...wish, confirm: true }, `${counted(seen.changed, "rating")} taken over`).catch(() => null);
-      tell(place, done ? `${counted(done.changed, "rating")} taken over.` : "Nothing was changed.");
+    tell(place, text, `Take ${both(seen)} over`, async () => {
+      const done = await change("/api/v1/sidecars/read", "POST", { ...wish, confirm: true }, `Taken over: ${both(seen)}`).catch(() => null);
+      tell(place, done ? `Taken over: ${both(done)}.` : "Nothing was changed.");
     });
   }
   list(place, seen.failed);

@@ -1,0 +1,383 @@
+"""`leitmotiv eyes`."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from leitmotiv.cli.progress import bars
+from leitmotiv.cli.verbs import Verb, common_options, finish, note, session, show, tell_failures, version_option
+
+if TYPE_CHECKING:
+    from leitmotiv.records import Eyes, Partial
+    from leitmotiv.workflows.session import Session
+
+KINDS = ("edges", "sobel", "drawing", "regions", "blur", "small", "grey", "mixture", "whole")
+COLOURS = ("ordered", "mean", "random")
+SIDES = ("32", "48", "64", "96", "128", "192", "256")
+
+
+@click.group("eyes", params=[*common_options(), version_option()])
+def command() -> None:
+    """Eyes: see pictures, films and the camera through pictures of one kind only.
+
+    They are shown a part of a picture (its edges, a few regions, a blur), and see the rest as pictures of a selection
+    have it: out of patches of those or in their colours at once, or by a network that was trained on them.
+    """
+
+
+Function = Callable[..., Any]
+
+
+def shown_options(function: Function) -> Function:
+    """Options that say what eyes are shown of a picture; `partial_of` reads them."""
+    options = [
+        click.option("--shown", type=click.Choice(KINDS), help="What they are shown of a picture. [default: edges]"),
+        click.option("--low", type=float, default=100.0, show_default=True, help="Of edges: the lower threshold."),
+        click.option("--high", type=float, default=200.0, show_default=True, help="Of edges: the upper threshold."),
+        click.option(
+            "--regions", type=click.IntRange(2, 12), default=7, show_default=True, help="Of regions: how many."
+        ),
+        click.option(
+            "--colours",
+            type=click.Choice(COLOURS),
+            default="ordered",
+            show_default=True,
+            help="Of regions: from dark to light, their own means, or any.",
+        ),
+        click.option(
+            "--blur", type=float, default=0.05, show_default=True, help="Of blur and small: a share of the side."
+        ),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def partial_of(shown: str | None, low: float, high: float, regions: int, colours: str, blur: float) -> "Partial | None":
+    """What the options of `shown_options` say; None where the kind is left to the way."""
+    from leitmotiv.records import Partial
+
+    if shown is None:
+        return None
+    return Partial(shown, low, high, regions, colours, blur)  # type: ignore[arg-type]
+
+
+_named = click.option(
+    "--eyes", "names", multiple=True, metavar="NAME", help="Which, by id or name; the last made first. Repeat for two."
+)
+_side = click.option(
+    "--side", type=click.Choice(SIDES), default="64", show_default=True, help="Pixels a side of what they see."
+)
+_seed = click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed, the same eyes."
+)
+_force = click.option("--force", is_flag=True, help="Replace files that are there.")
+_beside = click.option(
+    "--beside", is_flag=True, help="Put what they are shown on the left, what is there on the right."
+)
+_size = click.option("--size", type=click.IntRange(16, 2048), help="Pixels a side of what is written.  [default: 256]")
+
+
+def _chosen(opened: "Session", names: tuple[str, ...]) -> "list[Eyes]":
+    from leitmotiv.errors import NotFoundError
+    from leitmotiv.workflows import eyes
+
+    if names:
+        return [eyes.get(opened, name) for name in names]
+    found = eyes.listed(opened)
+    if not found:
+        raise NotFoundError("There are no eyes yet. Make some: leitmotiv eyes make QUERY.")
+    return found[:1]
+
+
+@command.command("make", cls=Verb)
+@click.argument("query")
+@click.option("--name", default="", metavar="NAME", help="What they are called; the query if not given.")
+@click.option(
+    "--way",
+    type=click.Choice(["patches", "palette"]),
+    default="patches",
+    show_default=True,
+    help="Out of patches of the pictures, or in their colours.",
+)
+@shown_options
+@_side
+@_seed
+def make(query: str, name: str, way: Any, side: str, seed: int, **shown: Any) -> None:
+    """Make eyes of the pictures of a QUERY at once, without training.
+
+    A query is what searches take: board:dusk, cluster:4, folder:flowers, "sailing boat". At most 400 pictures are used,
+    the best first.
+    """
+    from leitmotiv.workflows import eyes
+
+    with session() as opened, bars() as report:
+        made = eyes.make(
+            opened, name, query, way=way, partial=partial_of(**shown), side=int(side), seed=seed, report=report
+        )
+    show(made.as_json(), lambda: f"{_line(made)}\nNext: leitmotiv eyes apply IMAGE --eyes {made.id}")
+
+
+@command.command("list", cls=Verb)
+def list_() -> None:
+    """Print the eyes of the library, the last made first."""
+    from leitmotiv.workflows import eyes
+
+    with session() as opened:
+        found = eyes.listed(opened)
+    show({"eyes": [one.as_json() for one in found]}, lambda: "\n".join(map(_line, found)))
+    if not found:
+        note("There are no eyes yet: leitmotiv eyes make QUERY.")
+        sys.exit(1)
+
+
+def _line(one: "Eyes") -> str:
+    return f"{one.id:24} {one.way:8} {one.partial.kind:8} {one.side:>4} px  {one.card.get('pictures', 0):>5} pictures"
+
+
+@command.command("show", cls=Verb)
+@click.argument("name")
+def show_(name: str) -> None:
+    """Print the card of eyes: what they are made of, figures, limits."""
+    from leitmotiv.workflows import eyes
+
+    with session() as opened:
+        one = eyes.get(opened, name)
+    show(one.as_json(), lambda: _card(one))
+
+
+def _card(one: "Eyes") -> str:
+    told = {"made": f"{one.made:%Y-%m-%d %H:%M}", "of": one.query or "all pictures", "shown": one.partial.kind}
+    plain = {key: value for key, value in one.card.items() if isinstance(value, str | int | float)}
+    lines = [f"{one.name} ({one.id}): {one.way}, {one.side} px"]
+    lines += [f"  {key.replace('_', ' ')}: {value}" for key, value in {**told, **plain}.items()]
+    return "\n".join([*lines, "", *(f"  {limit}" for limit in one.card.get("limits", []))]).rstrip()
+
+
+@command.command("rename", cls=Verb)
+@click.argument("name")
+@click.argument("new")
+def rename(name: str, new: str) -> None:
+    """Call eyes something else; their id stays."""
+    from leitmotiv.workflows import eyes
+
+    with session() as opened:
+        one = eyes.rename(opened, eyes.get(opened, name).id, new)
+    show(one.as_json(), lambda: _line(one))
+
+
+@command.command("delete", cls=Verb)
+@click.argument("name")
+def delete(name: str) -> None:
+    """Remove eyes; the pictures stay."""
+    from leitmotiv.workflows import eyes
+
+    with session() as opened:
+        one = eyes.get(opened, name)
+        eyes.remove(opened, one.id)
+    show({"removed": one.id}, lambda: f"{one.id} is removed.")
+
+
+@command.command("apply", cls=Verb)
+@click.argument("images", metavar="[IMAGE]...", nargs=-1)
+@_named
+@click.option("--of", "query", metavar="QUERY", help='Pictures of the library besides: a query, "" for all.')
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    metavar="FOLDER",
+    help="Where to.",
+)
+@_beside
+@_size
+@_force
+def apply(
+    images: tuple[str, ...],
+    names: tuple[str, ...],
+    query: str | None,
+    output: Path,
+    beside: bool,
+    size: int | None,
+    force: bool,
+) -> None:
+    """Write pictures as eyes see them, a PNG each.
+
+    IMAGE is a file, a folder, or the id of a picture of the library. With --eyes given twice, both stand side by side.
+    """
+    from leitmotiv.workflows import films
+
+    with session() as opened, bars() as report:
+        written, failed = films.apply(
+            opened,
+            _chosen(opened, names),
+            images,
+            output,
+            query=query,
+            beside=beside,
+            size=size or 0,
+            force=force,
+            report=report,
+        )
+    failures = [{"path": path, "reason": reason} for path, reason in failed]
+    show({"files": [str(one) for one in written], "failed": failures}, lambda: "\n".join(map(str, written)))
+    tell_failures(failed)
+    finish(len(failed))
+
+
+@command.command("animate", cls=Verb)
+@click.argument("frames", type=click.Path(path_type=Path))
+@_named
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="A .gif, .png (animated) or .mp4; without a suffix a folder of frames.",
+)
+@click.option(
+    "--smoothing",
+    type=click.FloatRange(0, 0.99),
+    default=0.5,
+    show_default=True,
+    help="Share of the frame before; .9 is dreamy.",
+)
+@click.option("--rate", type=click.FloatRange(0.1, 120), help="Frames a second; those of the film if not given.")
+@_beside
+@_size
+@_force
+def animate(
+    frames: Path,
+    names: tuple[str, ...],
+    output: Path,
+    smoothing: float,
+    rate: float | None,
+    beside: bool,
+    size: int | None,
+    force: bool,
+) -> None:
+    """Write a film as eyes see it: FRAMES is a folder of pictures, an animated GIF, PNG or WebP, or a video.
+
+    Regions and patches begin each frame where they ended the one before, so that nothing flickers. Videos need the
+    extra film: pip install 'leitmotiv[film]'.
+    """
+    from leitmotiv.workflows import films
+
+    with session() as opened, bars() as report:
+        made = films.animate(
+            opened,
+            _chosen(opened, names),
+            frames,
+            output,
+            smoothing=smoothing,
+            beside=beside,
+            size=size or 0,
+            rate=rate or 0.0,
+            force=force,
+            report=report,
+        )
+    data = {"file": str(output), "frames": made.frames, "expected": made.expected, "rate": made.rate}
+    show({**data, "short": made.short}, lambda: f"{output}: {made.frames:,} frames, {made.rate:g} a second")
+    if made.short:
+        of = f" of about {made.expected:,}" if made.expected else ""
+        note(f"The film ends early: {made.frames:,}{of} frames were read and written. {made.fault}".rstrip())
+        finish(1)
+
+
+@command.command("export", cls=Verb)
+@click.argument("name")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="[default: ID.eyes]"
+)
+@_force
+def export(name: str, output: Path | None, force: bool) -> None:
+    """Write eyes into one file, with their card; ids of your pictures are left out."""
+    from leitmotiv.workflows import eye_files, eyes
+    from leitmotiv.workflows.places import outside_photos, write_file
+
+    with session() as opened:
+        one = eyes.get(opened, name)
+        target = outside_photos(opened, output or Path(f"{one.id}{eye_files.SUFFIX}"))
+        size = write_file(target, [eye_files.exported(opened, one)], force=force)
+    show({"file": str(target), "bytes": size}, lambda: f"{target}: {size / 1e6:,.1f} MB")
+
+
+@command.command("import", cls=Verb)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--name", default="", metavar="NAME", help="What they are called; as their card says if not given.")
+def import_(file: Path, name: str) -> None:
+    """Take eyes in from a file, after checking that its card, its parts and its sizes fit each other."""
+    from leitmotiv.workflows import eye_files
+
+    with session(create=True) as opened:
+        one = eye_files.imported(opened, eye_files.read_file(file), name)
+    show(one.as_json(), lambda: _line(one))
+
+
+@command.group("pairs", params=[*common_options(), version_option()])
+def pairs() -> None:
+    """Pairs in pix2pix's own form, side by side in one file: the photo left, what is shown of it right."""
+
+
+_direction = click.option(
+    "--direction",
+    type=click.Choice(["BtoA", "AtoB"]),
+    default="BtoA",
+    show_default=True,
+    help="Which half is learnt: BtoA makes the left of the right.",
+)
+
+
+@pairs.command("export", cls=Verb)
+@click.argument("query")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@shown_options
+@click.option("--side", type=click.Choice(SIDES), default="256", show_default=True, help="Pixels a side of each half.")
+@_direction
+@click.option("--held-out", type=click.IntRange(0), default=20, show_default=True, help="Pictures for val.")
+@_seed
+@_force
+def pairs_export(
+    query: str, folder: Path, side: str, direction: Any, held_out: int, seed: int, force: bool, **shown: Any
+) -> None:
+    """Write the pairs of a QUERY into FOLDER/train and FOLDER/val, for tools that train pix2pix elsewhere."""
+    from leitmotiv.workflows import eye_pairs
+
+    with session() as opened, bars() as report:
+        made = eye_pairs.write(
+            opened,
+            query,
+            folder,
+            partial=partial_of(**shown),
+            side=int(side),
+            direction=direction,
+            seed=seed,
+            held_out=held_out,
+            force=force,
+            report=report,
+        )
+    data = {"folder": str(made.folder), "train": made.taught, "val": made.held, "direction": direction}
+    show(data, lambda: f"{made.folder}: {made.taught:,} pairs to learn from, {made.held:,} held out; {direction}")
+
+
+@pairs.command("import", cls=Verb)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--name", default="", metavar="NAME", help="What the eyes are called; the folder's name if not given.")
+@shown_options
+@_side
+@_direction
+@_seed
+def pairs_import(folder: Path, name: str, side: str, direction: Any, seed: int, **shown: Any) -> None:
+    """Make patch eyes of a FOLDER of pairs that were made elsewhere; --shown says what they were made with."""
+    from leitmotiv.workflows import eye_pairs
+
+    with session(create=True) as opened:
+        made = eye_pairs.imported(
+            opened, folder, name, partial=partial_of(**shown), side=int(side), direction=direction, seed=seed
+        )
+    show(made.as_json(), lambda: _line(made))

@@ -1,0 +1,38 @@
+"""Owns whether torch is there: what trains is imported through here, and only when it is used."""
+
+import importlib.metadata
+from typing import TYPE_CHECKING, Any
+
+from leitmotiv.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from leitmotiv.nets.pix2pix import Trainer
+
+COMMAND = "pip install 'leitmotiv[train]'"
+CPU_BUILD = (
+    'without a GPU, PyTorch\'s own page "Start Locally" gives the command for its much smaller build for CPUs (compute'
+    " platform: CPU)"
+)
+
+
+def version() -> str | None:
+    """Of torch, without importing it; None where it is not installed."""
+    try:
+        return importlib.metadata.version("torch")
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def trainer(*arguments: Any, **named: Any) -> "Trainer":
+    """A `leitmotiv.nets.pix2pix.Trainer`.
+
+    Raises
+    ------
+    MissingExtraError
+        torch is not installed.
+    """
+    try:
+        from leitmotiv.nets.pix2pix import Trainer
+    except ImportError as error:
+        raise MissingExtraError(f"Training eyes needs torch: {COMMAND}; {CPU_BUILD}.") from error
+    return Trainer(*arguments, **named)
