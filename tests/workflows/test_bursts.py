@@ -56,7 +56,7 @@ def test_the_best_of_each_moment_is_proposed_with_reasons_and_can_be_changed(ses
     said = {int(one.image.name[1:-4]): one.reasons for one in first.members}
     assert "blurred" in said[0]
     assert "dark" in said[2]
-    assert bursts.bursts(session, seconds=2) == ()
+    assert bursts.bursts(session, seconds=1) == ()
     bursts.keep(session, image_id(2), [image_id(0), image_id(1)])
     changed = bursts.bursts(session)[1]
     assert (numbers(changed)[0], changed.chosen, changed.keeper.reasons) == (2, True, ("you chose it",))
