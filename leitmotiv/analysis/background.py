@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import eigh
 
 from leitmotiv.analysis import near_rows
 from leitmotiv.records import Float, Float32, read_only
@@ -128,6 +127,8 @@ def learn(features: NDArray[Any], tell: Tell | None = None) -> Background:
     near, weights = nearest(unit(plain), tell=tell)
     for _ in range(ROUNDS):
         rows = _averaged(rows, near, weights)
+    from scipy.linalg import eigh  # searches use what was learnt, and would wait for the import
+
     variances, directions = eigh(rows.T @ rows / np.float32(count))
     order = np.argsort(variances)[::-1]
     return Background(
@@ -150,6 +151,8 @@ def _principal(features: NDArray[Any], centre: Float32) -> Float32:
     for start in range(0, len(chosen), _ROWS):
         part = centred(features[chosen[start : start + _ROWS]], centre)
         second += part.T @ part
+    from scipy.linalg import eigh
+
     _, vectors = eigh(second, subset_by_index=(max(width - min(AXES, count), 0), width - 1))
     return np.ascontiguousarray(vectors[:, ::-1], np.float32)
 

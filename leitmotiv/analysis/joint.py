@@ -183,6 +183,8 @@ class Ranker:
 
 def top(scores: Float | Float32, count: int) -> NDArray[np.int64]:
     """Rows of the highest scores, the highest first; of equal ones the first rows."""
+    if count <= 0:
+        return np.zeros(0, np.int64)
     if count < len(scores):
         least = np.partition(scores, len(scores) - count)[len(scores) - count]
         above = np.flatnonzero(scores > least)

@@ -11,6 +11,7 @@ from leitmotiv.cli.verbs import Verb, note, printable, session, show
 
 if TYPE_CHECKING:
     from leitmotiv.records import Ranking, Result
+    from leitmotiv.workflows.session import Session
 
 
 SHOWN = 20
@@ -54,10 +55,25 @@ Terms:
     show_default=True,
     help="How terms go together: by scores, or as vectors.",
 )
+@click.option(
+    "--diverse",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help="Variety among the best, from 0 to 1: what is like a picture before it comes later.",
+)
+@click.option("--copies", is_flag=True, help="Show copies one by one, not only the best of them.")
 @click.option("--paths", is_flag=True, help="Print paths only, one a line.")
 @click.option("-0", "nul", is_flag=True, help="Print paths only, each ended by a NUL byte.")
 def command(
-    query: tuple[str, ...], n: int | None, everything: bool, ranking: Path | None, mode: str, paths: bool, nul: bool
+    query: tuple[str, ...],
+    n: int | None,
+    everything: bool,
+    ranking: Path | None,
+    mode: str,
+    diverse: float,
+    copies: bool,
+    paths: bool,
+    nul: bool,
 ) -> None:
     """Print the pictures that fit QUERY best: words, pictures, boards, colours, sketches, and filters.
 
@@ -68,12 +84,12 @@ def command(
     else scores are standard deviations from what is usual here.
     """
     from leitmotiv.web import forms
-    from leitmotiv.workflows import browse, rankings, seeking
+    from leitmotiv.workflows import seeking
 
     files = [Path(part) for part in query if _is_file(part)]
     text = " ".join(part for part in query if not _is_file(part))
     with session() as opened:
-        numbered = () if ranking is None else rankings.of_file(opened, ranking)
+        numbered = () if ranking is None else _numbered(opened, ranking)
         found = seeking.search(
             opened,
             text,
@@ -83,8 +99,10 @@ def command(
             numbered=numbered,
             local=True,
             mode=mode,
+            diverse=round(diverse, 2),
+            copies=copies,
         )
-        odd = browse.odd_paths(opened, found)
+        odd = _odd_paths(opened, found)
     if paths or nul:
         _write(found, odd, b"\0" if nul else b"\n")
     else:
@@ -95,6 +113,21 @@ def command(
             note(f"From the {found.cut + 1}. on they fit little better than chance.")
     if not found.results:
         sys.exit(1)
+
+
+def _numbered(opened: "Session", ranking: Path) -> tuple[str, ...]:
+    from leitmotiv.workflows import rankings
+
+    return rankings.of_file(opened, ranking)
+
+
+def _odd_paths(opened: "Session", ranking: "Ranking") -> dict[str, bytes]:
+    """Paths that are not UTF-8, by id; what knows them takes longer to import than a search, and is seldom needed."""
+    if not any("\ufffd" in result.path for result in ranking.results):
+        return {}
+    from leitmotiv.workflows import browse
+
+    return browse.odd_paths(opened, ranking)
 
 
 def _is_file(text: str) -> bool:
@@ -112,4 +145,5 @@ def _write(ranking: "Ranking", odd: dict[str, bytes], end: bytes) -> None:
 
 def _line(result: "Result") -> str:
     parts = " ".join(f"{part:+.2f}" for part in result.parts)
-    return f"{result.score:.3f}  {parts}  {printable(result.path)}"
+    copies = f"  (+{len(result.copies)})" if result.copies else ""
+    return f"{result.score:.3f}  {parts}  {printable(result.path)}{copies}"

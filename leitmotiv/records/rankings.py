@@ -24,6 +24,10 @@ class Result:
         cosine with what was learnt. By subject, the cosine of what two pictures show: 1 for the same.
     deviation : float or None
         Of critics: of the votes that a picture would get, in scores.
+    copies : tuple of str
+        Ids of copies of it that were found, too, and are not shown for themselves.
+    words : tuple of str
+        Of a search for words: those nearest to the picture.
     """
 
     id: str
@@ -35,6 +39,8 @@ class Result:
     probability: float | None = None
     cosine: float | None = None
     deviation: float | None = None
+    copies: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

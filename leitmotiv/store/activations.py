@@ -33,6 +33,7 @@ class Activations:
         self._lacking: tuple[tuple[int, int], list[str]] | None = None
         self._serials: NDArray[np.int64] = np.zeros(0, np.int64)
         self._ids: tuple[str, ...] = ()
+        self._listed: tuple[int, tuple[str, ...]] | None = None
         self._matrix: Half = np.zeros((0, WIDTH), np.float16)
 
     def put(self, ids: Sequence[str], pooled: NDArray[Any]) -> None:
@@ -87,6 +88,18 @@ class Activations:
         rows = tables.Activations
         row = self._database.row(rows.select(fn.COUNT(rows.serial)).where(rows.version == self._version))
         return 0 if row is None else int(row[0])
+
+    def ids(self) -> tuple[str, ...]:
+        """The pictures that have some, ascending: those of `matrix`, without reading it."""
+        with self._guard, self._database.snapshot():
+            revision = self._count_changes()
+            if revision == self._revision:
+                return self._ids
+            if self._listed is None or self._listed[0] != revision:
+                rows = tables.Activations
+                query = rows.select(rows.image_id).where(rows.version == self._version).order_by(rows.image_id)
+                self._listed = revision, tuple(image_id for (image_id,) in self._database.rows(query))
+            return self._listed[1]
 
     def matrix(self) -> tuple[tuple[str, ...], Half]:
         """The activations of all pictures that have some, in the order of their ids.

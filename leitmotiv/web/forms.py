@@ -71,6 +71,7 @@ def ranking(ranked: Ranking, paths: dict[str, bytes], following: str | None = No
             "deviation": result.deviation,
         }
         form |= {name: value for name, value in more.items() if value is not None}
+        form |= {name: list(value) for name, value in (("copies", result.copies), ("words", result.words)) if value}
         results.append(form)
     form = {
         "schema": "leitmotiv.ranking/1",

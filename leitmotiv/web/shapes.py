@@ -69,8 +69,14 @@ RANKING = schema.named(
                         "probability": schema.number(0, 1, "Of boards: that it belongs; only roughly calibrated."),
                         "cosine": schema.number(-1.001, 1.001, "With what a board learnt, or of two pictures."),
                         "deviation": schema.number(0, 4.5, "Of critics: of the votes, in scores."),
+                        "copies": schema.listed(schema.text(), "Of searches: ids of copies that stand behind it."),
+                        "words": schema.listed(schema.text(), "Of searches for words: those nearest to the picture."),
                     },
-                    optional=("path_base64", "divergence", "percentile", "probability", "cosine", "deviation"),
+                    optional=(
+                        "path_base64",
+                        *("divergence", "percentile", "probability", "cosine", "deviation"),
+                        *("copies", "words"),
+                    ),
                 )
             ),
             "next": schema.maybe(schema.text("Address of the next page.")),

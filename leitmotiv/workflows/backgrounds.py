@@ -66,11 +66,11 @@ def background(session: Session, report: Report | None = None) -> Ground:
         The weights of the backbone are needed, and are missing or damaged.
     """
     _seen(session, report)
-    ids, pooled = session.library.activations.matrix()
+    ids = session.library.activations.ids()
     if not ids:
         raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
-    key = digest(ids)
-    return remember(session, ("background", key), lambda: _made(session, ids, pooled, key, report), lane=True)
+    key = known_digest(session, ids)
+    return remember(session, ("background", key), lambda: _made(session, ids, key, report), lane=True)
 
 
 def follow(session: Session, report: Report | None = None, *, wait: float = 5.0) -> str:
@@ -108,8 +108,8 @@ def waiting(session: Session) -> str:
         return activations.NOTHING_SEEN if library.images.count() else ""
     if library.activations.count() < PREPARED_FROM:
         return ""
-    ids = library.activations.matrix()[0]
-    key = digest(ids)
+    ids = library.activations.ids()
+    key = known_digest(session, ids)
     stored = library.arrays.get(BACKGROUND)
     ready = stored is not None and ((stored.digest == key and stored.ids == ids) or _patchable(stored, ids))
     return "" if ready else NOT_LEARNT
@@ -119,6 +119,12 @@ def digest(ids: Sequence[str]) -> str:
     """What a background is made by, in plain words, and from: a hash of the pictures."""
     pictures = hashlib.sha256("\n".join(ids).encode()).hexdigest()
     return f"{_way()} {pictures}"
+
+
+def known_digest(session: Session, ids: tuple[str, ...]) -> str:
+    """The same, remembered: of many pictures it takes longer than a search."""
+    # the very tuple is kept beside it, so that no other one can be at its place in memory
+    return remember(session, ("ids digest", id(ids), _way()), lambda: (ids, digest(ids)))[1]
 
 
 def _way() -> str:
@@ -144,14 +150,14 @@ def _seen(session: Session, report: Report | None) -> None:
             raise
 
 
-def _made(
-    session: Session, ids: tuple[str, ...], pooled: NDArray[np.float16], key: str, report: Report | None
-) -> Ground:
+def _made(session: Session, ids: tuple[str, ...], key: str, report: Report | None) -> Ground:
     if why := waiting(session):
         raise NoActivationsError(why)
     stored = session.library.arrays.get(BACKGROUND)
     if stored is not None and stored.digest == key and stored.ids == ids:
         return _ground(ids, _unpacked(stored))
+    ids, pooled = session.library.activations.matrix()
+    key = digest(ids)
     if stored is not None and _patchable(stored, ids):
         return _ground(ids, _patched(stored, ids, pooled))
     pace = Pace()

@@ -16,59 +16,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import hubness, subject
-from leitmotiv.errors import NoActivationsError, UsageError
+from leitmotiv.errors import NoActivationsError
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import Float, Half
 from leitmotiv.workflows import activations, correcting, likeness
+from leitmotiv.workflows.degrees import LOOK as LOOK
+from leitmotiv.workflows.degrees import STEPS as STEPS
+from leitmotiv.workflows.degrees import SUBJECT as SUBJECT
+from leitmotiv.workflows.degrees import measure as measure
+from leitmotiv.workflows.degrees import read as read
+from leitmotiv.workflows.degrees import said as said
+from leitmotiv.workflows.degrees import told as told
 from leitmotiv.workflows.fitting import fit_file
 from leitmotiv.workflows.likeness import EXACT, NEAR, Order
 from leitmotiv.workflows.measuring import to_many
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
-LOOK, SUBJECT = 0.0, 1.0
-STEPS = 20
-"""A blend is a whole number of these parts: what was found for one is found again."""
 USUAL_LOOK = 0.5 / hubness.USUAL
 """By which divergences in nats are multiplied where nothing is corrected, so that the usual one is 0.5."""
 _USUAL_SUBJECT = 0.5 / subject.USUAL
-
-
-def read(text: str) -> float:
-    """What `by` says: "look", "subject", or a number from 0 to 1, to the nearest twentieth.
-
-    Raises
-    ------
-    UsageError
-        Something else.
-    """
-    named = {"": LOOK, "look": LOOK, "subject": SUBJECT}
-    if text in named:
-        return named[text]
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 <= value <= 1:
-        raise UsageError(
-            f"by is {text[:40]!r}, but must be look, subject, or a number between: 0 is the look, 1 the subject."
-        )
-    return round(value * STEPS) / STEPS
-
-
-def said(by: float) -> str:
-    """The shortest text that `read` takes for it."""
-    return {LOOK: "look", SUBJECT: "subject"}.get(by, f"{by:g}")
-
-
-def told(by: float) -> str:
-    """What counts, in words that follow a noun: "by subject", "by 0.6 look and 0.4 subject"."""
-    return f"by {said(by)}" if by in (LOOK, SUBJECT) else f"by {1 - by:.2g} look and {by:.2g} subject"
-
-
-def measure(by: float) -> str:
-    """What a ranking calls itself."""
-    return {LOOK: "look", SUBJECT: "subject"}.get(by, "blend")
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ import numpy as np
 from leitmotiv.errors import UsageError
 from leitmotiv.records import LABELS, CatalogueKind, CatalogueValue
 from leitmotiv.store.catalogue import Columns, Texts
-from leitmotiv.workflows import grammar, technical, trends
+from leitmotiv.workflows import grammar, technical
 from leitmotiv.workflows.asking import SIDECAR_KEYWORDS, Asking
 from leitmotiv.workflows.grammar import Term
 from leitmotiv.workflows.values import Mask, days, like, numbers, one_of
@@ -157,6 +157,8 @@ def _id(asking: Asking, value: str) -> Mask:
 def _cluster(asking: Asking, value: str) -> Mask:
     if not re.fullmatch("[0-9]{1,9}", value):
         raise UsageError(f"cluster: takes the number of a trend, but not {value!r}.")
+    from leitmotiv.workflows import trends  # what cuts trees has kernels: no other filter waits for their import
+
     return _among(asking, trends.group(asking.session, int(value)).members)
 
 

@@ -59,6 +59,12 @@ KEPT = {
     "word scores": 48,
     "word vectors": 1,
     "vocabulary": 1,
+    "copy groups": 1,
+    "axis": 4,
+    "aligned": 2,
+    "ids digest": 2,
+    "word map": 1,
+    "copy rows": 1,
     "looker": 4,
 }
 """How many values of a kind are kept, where they are large."""

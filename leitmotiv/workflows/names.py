@@ -18,8 +18,11 @@ def known(session: Session) -> Known:
     def folded() -> frozenset[str]:
         return frozenset(_BETWEEN.sub("-", name).casefold() for name in folders(session))
 
-    own = remember(session, ("names", session.library.revision("images", "files")), folded)
-    return lambda name: name in own or words.known(name)
+    # asked of a few phrases only, and a large library takes seconds to say what its folders are called
+    def own() -> frozenset[str]:
+        return remember(session, ("names", session.library.revision("images", "files")), folded)
+
+    return lambda name: words.known(name) or name in own()
 
 
 def folders(session: Session) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.records import LABELS
 from leitmotiv.store.catalogue import Texts
-from leitmotiv.workflows import trends
 from leitmotiv.workflows.asking import Asking
 
 Integers = NDArray[np.int64]
@@ -200,6 +199,8 @@ def _shape(asking: Asking, _: str) -> Key:
 
 def _cluster(asking: Asking, _: str) -> Key:
     """The largest trend first; in each the pictures most like its exemplar first; those in none last."""
+    from leitmotiv.workflows import trends  # what cuts trees has kernels: no other order waits for their import
+
     groups = trends.cut(asking.session)
     if not groups:
         raise NoIndexError("No index yet. Run `leitmotiv build-index`.")

@@ -3,12 +3,11 @@
 import json
 import os
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from leitmotiv.errors import ImageReadError, UsageError
-from leitmotiv.workflows import blending, browse, seeking
+from leitmotiv.workflows import blending, browse, ordering, seeking
 from leitmotiv.workflows.session import Session
 
 MOST = 1000
@@ -46,15 +45,21 @@ def named(session: Session, name: str, *, deep: int = 0) -> tuple[str, ...]:
         numbered = named(session, asked["from"], deep=deep + 1) if "from" in asked else ()
         apart = (f"{kind}:{asked[kind]}" for kind in ("sketch", "upload") if kind in asked)
         text = " ".join([asked.get("q", ""), *apart])
-        return _found(session, text, numbered)
+        mode, diverse = asked.get("mode", "scores"), ordering.read_diverse(asked.get("diverse", ""))
+        ranking = seeking.search(
+            session,
+            text,
+            n=MOST,
+            everything=True,
+            numbered=numbered,
+            mode=mode,
+            diverse=diverse,
+            copies=asked.get("copies", "0") == "1",
+        )
+        return tuple(one.id for one in ranking.results)
     if name.startswith("/"):
         raise UsageError(f"{name[:80]!r} is the address of no ranking; name a search, or /ranked/ and a picture's id.")
-    return _found(session, name, ())
-
-
-def _found(session: Session, text: str, numbered: Sequence[str]) -> tuple[str, ...]:
-    ranking = seeking.search(session, text, n=MOST, everything=True, numbered=numbered)
-    return tuple(one.id for one in ranking.results)
+    return tuple(one.id for one in seeking.search(session, name, n=MOST, everything=True).results)
 
 
 def of_file(session: Session, path: Path) -> tuple[str, ...]:

@@ -1,28 +1,26 @@
 """Search: the ranking that comes of a query, by looks alone as ever, or by words, pictures and boards together."""
 
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import combining, views
+from leitmotiv.analysis import combining, sorting
 from leitmotiv.analysis.cutoff import above_chance
 from leitmotiv.errors import UsageError
-from leitmotiv.records import Float, Ranking, Result, Swatch
-from leitmotiv.workflows import blending, boards, joining, names, scoring, selecting, spaces
+from leitmotiv.records import Float, Ranking, Result
+from leitmotiv.workflows import boards, degrees, joining, names, ordering, scoring, selecting, spaces, words
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.query import Node, Query, parse
-from leitmotiv.workflows.scoring import Said
+from leitmotiv.workflows.said import Said
 from leitmotiv.workflows.session import Session
-from leitmotiv.workflows.terms import File, OfBoard, Picture, Region
+from leitmotiv.workflows.terms import File, OfBoard, Picture, Region, Words
 
 Rows = NDArray[np.int64]
-OFFERED = 60
-"""Pictures that the offered colours are drawn from."""
-MOST_COLOURS = 12
 SHARE, DEVIATIONS, COSINE, CLASSIC = "share of the query", "standard deviations", "cosine", "product"
 """Units of scores: of looks alone, of everything else, and as vectors."""
 
@@ -59,6 +57,8 @@ def search(
     numbered: Sequence[str] = (),
     local: bool = False,
     mode: str = "scores",
+    diverse: float = 0.0,
+    copies: bool = False,
 ) -> Ranking:
     """The pictures that fit a query best, best first.
 
@@ -77,6 +77,10 @@ def search(
         Whether the line may name files of this machine.
     mode : str
         One of `spaces.MODES`.
+    diverse : float
+        0 for the best first, up to 1 for pictures that are as different as can be among the best.
+    copies : bool
+        Whether copies are shown one by one; else the best of them stands for all.
 
     Raises
     ------
@@ -92,6 +96,55 @@ def search(
         return _filtered(session, query, selecting.select(session, query.filters), n, offset)
     ids, row_of = _rows(session)
     scored = _scored(session, query, query.tree, ids) if mode == "scores" else _added(session, query, mode, ids)
+    order, cut = _order(session, query, scored, ids, row_of)
+    behind: dict[int, tuple[str, ...]] = {}
+    if not copies:
+        whole = order
+        order, behind = ordering.folded(session, ids, order)
+        cut = cut and int(np.isin(order, whole[:cut]).sum())
+    if diverse:
+        parts = (order[:cut], order[cut:]) if cut else (order, order[:0])
+        kept = ordering.varied(session, ids, parts[0], scored.total, diverse, looks=scored.unit == SHARE)
+        order = np.concatenate([kept, parts[1]])
+    shown = order[offset : offset + n] if everything or not cut else order[offset : min(offset + n, cut)]
+    asked: dict[str, object] = {"q": query.text}
+    asked |= {"files": [str(path) for path in files]} if files else {}
+    asked |= {"diverse": diverse} if diverse else {}
+    return Ranking(
+        measure="search",
+        unit=scored.unit,
+        order="descending",
+        query=asked,
+        results=_results(session, ids, scored, shown, behind, _words_of(session, query, [ids[row] for row in shown])),
+        total=len(order),
+        approximate=any(one.approximate for one in scored.said),
+        terms=tuple(term.label for term in query.terms),
+        cut=cut,
+        nearest=tuple(dict.fromkeys(word for one in scored.said for word in one.nearest)),
+    )
+
+
+def totals(session: Session, text: str) -> tuple[tuple[str, ...], Float]:
+    """What a query says of every picture, whatever filters it has: ids, and scores (N,) float64.
+
+    Raises
+    ------
+    UsageError
+        It cannot be read, or looks for nothing.
+    LeitmotivError
+        See `search`.
+    """
+    query = read(session, text)
+    if query.tree is None:
+        raise UsageError(f"{text[:60]!r} looks for nothing; write a word, or another term.")
+    ids, _ = _rows(session)
+    return tuple(ids), _scored(session, query, query.tree, ids).total
+
+
+def _order(
+    session: Session, query: Query, scored: _Scored, ids: list[str], row_of: dict[str, int]
+) -> tuple[Rows, int | None]:
+    """The rows that the filters leave, best first, without what was asked with; and how many part from chance."""
     others = np.delete(
         np.arange(len(ids)), [row_of[image_id] for image_id in _own(session, query) if image_id in row_of]
     )
@@ -99,28 +152,19 @@ def search(
     if query.filters:
         kept = selecting.select(session, query.filters)
         rows = np.intersect1d(others, [row_of[image_id] for image_id in kept if image_id in row_of]).astype(np.int64)
-    order = rows[np.lexsort((rows, -scored.total[rows]))]
-    cut: int | None = None
+    order = rows[sorting.descending(scored.total[rows])]
     if scored.unit == SHARE:
         # what counts against pictures scatters them, too, but says nothing of how near chance comes to a fit
         against = any(term.weight < 0 for term in query.terms)
-        cut = _cut(np.maximum(scored.total, 0.0) if against else scored.total, others, order)
-    elif scored.found is not None:
-        cut = int(scored.found[rows].sum())
-    shown = order[offset : offset + n] if everything or not cut else order[offset : min(offset + n, cut)]
-    nats = scored.said[0].divergences if len(scored.said) == 1 and scored.unit == SHARE else None
-    return Ranking(
-        measure="search",
-        unit=scored.unit,
-        order="descending",
-        query={"q": query.text, **({"files": [str(path) for path in files]} if files else {})},
-        results=_results(session, ids, scored, shown, nats),
-        total=len(order),
-        approximate=any(one.approximate for one in scored.said),
-        terms=tuple(term.label for term in query.terms),
-        cut=cut,
-        nearest=tuple(dict.fromkeys(word for one in scored.said for word in one.nearest)),
-    )
+        return order, _cut(np.maximum(scored.total, 0.0) if against else scored.total, others, order)
+    return order, None if scored.found is None else int(scored.found[rows].sum())
+
+
+def _words_of(session: Session, query: Query, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The words nearest to pictures, where words are asked for."""
+    if not any(isinstance(term.wanted, Words) for term in query.terms):
+        return {}
+    return words.nearest_of(session, ids)
 
 
 def read(
@@ -167,9 +211,9 @@ def _added(session: Session, query: Query, mode: str, ids: list[str]) -> _Scored
 def _by(query: Query) -> float:
     """How pictures are compared: as it is said, else by the look, but by the subject beside words and boards."""
     if query.like:
-        return blending.read(query.like)
+        return degrees.read(query.like)
     seen = any(isinstance(term.wanted, scoring.SEEN) for term in query.terms)
-    return blending.SUBJECT if seen else blending.LOOK
+    return degrees.SUBJECT if seen else degrees.LOOK
 
 
 def _cut(total: Float, others: Rows, order: Rows) -> int:
@@ -186,17 +230,31 @@ def _cut(total: Float, others: Rows, order: Rows) -> int:
 
 
 def _results(
-    session: Session, ids: Sequence[str], scored: _Scored, rows: Rows, nats: Float | None
+    session: Session,
+    ids: Sequence[str],
+    scored: _Scored,
+    rows: Rows,
+    behind: Mapping[int, tuple[str, ...]],
+    said: Mapping[str, tuple[str, ...]],
 ) -> tuple[Result, ...]:
+    nats = scored.said[0].divergences if len(scored.said) == 1 and scored.unit == SHARE else None
     shown = [ids[row] for row in rows]
     images = {one.id: one for one in session.library.images.many(shown)}
     found = []
     for row, image_id in zip(rows.tolist(), shown, strict=True):
         if image_id in images:
             value = math.nan if nats is None else float(nats[row])
-            given = tuple(scored.parts[:, row].tolist())
-            exact = None if math.isnan(value) else value
-            found.append(Result(image_id, images[image_id].path, float(scored.total[row]), exact, given))
+            found.append(
+                Result(
+                    image_id,
+                    images[image_id].path,
+                    float(scored.total[row]),
+                    None if math.isnan(value) else value,
+                    tuple(scored.parts[:, row].tolist()),
+                    copies=behind.get(row, ()),
+                    words=said.get(image_id, ()),
+                )
+            )
     return tuple(found)
 
 
@@ -214,8 +272,9 @@ def _own(session: Session, query: Query) -> set[str]:
             continue
         if isinstance(term.wanted, Picture | Region):
             found.add(session.library.images.get(term.wanted.id).id)
-        elif isinstance(term.wanted, File) and (known := scoring.known(session, term.wanted)):
-            found.add(known)
+        elif isinstance(term.wanted, File):
+            known = session.library.images.find_path(os.fsencode(os.path.abspath(term.wanted.path)))
+            found.update([] if known is None else [known.id])
         elif isinstance(term.wanted, OfBoard):
             found.update(one.id for one in boards.get(session, term.wanted.board).examples)
     return found
@@ -229,17 +288,3 @@ def _rows(session: Session) -> tuple[list[str], dict[str, int]]:
         return ids, {image_id: row for row, image_id in enumerate(ids)}
 
     return remember(session, ("rows", session.library.revision("images", "files")), read)
-
-
-def colours(session: Session) -> tuple[Swatch, ...]:
-    """Colours that a library has, to begin with: the palette of pictures spread evenly over it."""
-    ids = session.library.images.ids()
-    chosen = [ids[round(at)] for at in np.linspace(0, len(ids) - 1, min(OFFERED, len(ids)))] if ids else []
-    if not chosen:
-        return ()
-    return remember(
-        session,
-        ("palette", tuple(chosen), MOST_COLOURS),
-        lambda: views.palette(session.library.mixtures.many(chosen), MOST_COLOURS),
-        lane=True,
-    )

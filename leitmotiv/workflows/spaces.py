@@ -5,7 +5,7 @@ import numpy as np
 from leitmotiv.analysis import arithmetic
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Float, Float32
-from leitmotiv.workflows import words
+from leitmotiv.workflows import preparing, words
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.query import Query
 from leitmotiv.workflows.session import Session
@@ -30,6 +30,7 @@ def parts(session: Session, query: Query, mode: str, ids: list[str]) -> Float:
     """
     if query.tree is not None and not _is_flat(query.tree):
         raise UsageError(f"In the mode {mode} terms are added and subtracted, and nothing else; | has no meaning.")
+    preparing.ready(session)
     names, places = words.picture_vectors(session)
     row_of = {image_id: row for row, image_id in enumerate(names)}
     vectors = np.array([_vector(session, term.wanted, mode, row_of, places) for term in query.terms], np.float64)

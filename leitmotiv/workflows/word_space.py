@@ -23,13 +23,15 @@ from leitmotiv.nets.text import Encoder
 from leitmotiv.nets.text import encoder as other_encoder
 from leitmotiv.records import ClassText, Float, Float32
 from leitmotiv.settings import cache_folder
-from leitmotiv.workflows.backgrounds import PREPARED_FROM, Ground, background, digest
+from leitmotiv.workflows.backgrounds import PREPARED_FROM, Ground, background, digest, known_digest
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.progress import Pace, Report
 from leitmotiv.workflows.session import Session
 
 REVISION = 1
 """Grows whenever the same texts would give another space, or the same pictures other places."""
+LEXICON = 1
+"""Grows whenever the same texts would be indexed otherwise."""
 PLACES = "words"
 """The name of the stored arrays."""
 PHASE = "Reading the words of classes (once)"
@@ -83,8 +85,16 @@ def texts() -> tuple[ClassText, ...]:
 
 @cache
 def lexicon() -> Lexicon:
-    """The same, indexed by word."""
-    return Lexicon(texts())
+    """The same, indexed by word; kept for the user, as indexing takes longer than a search."""
+    path = cache_folder(os.environ) / f"lexicon-{LEXICON}-{classes.DIGEST[:12]}.npz"
+    data = kept.read(path)
+    if data is not None:
+        with np.load(io.BytesIO(data), allow_pickle=False) as found:
+            return Lexicon.unpacked({name: found[name] for name in found.files})
+    made, packed = Lexicon(texts()), io.BytesIO()
+    np.savez(packed, **made.packed)  # type: ignore[arg-type]
+    kept.keep(path, packed.getvalue())
+    return made
 
 
 def class_words(session: Session, report: Report | None = None, choice: str = "") -> ClassWords:
@@ -198,8 +208,18 @@ def placed(session: Session, report: Report | None = None) -> Placed:
     """
     known = class_words(session, report)
     ground = background(session, report)
-    key = hashlib.sha256(f"{digest(ground.ids)} {_key(known.encoder)}".encode()).hexdigest()
+    pictures = known_digest(session, ground.ids)
+    key = hashlib.sha256(f"{pictures} {_key(known.encoder)}".encode()).hexdigest()
     return remember(session, ("word places", key), lambda: _placed(session, known, ground, key), lane=True)
+
+
+def is_placed(session: Session) -> bool:
+    """Whether the pictures that were seen are stored with their places among the words of the encoder in use."""
+    stored = session.library.arrays.get(PLACES)
+    if stored is None:
+        return False
+    key = hashlib.sha256(f"{digest(stored.ids)} {_key(session.encoder())}".encode()).hexdigest()
+    return stored.digest == key and len(stored.ids) == session.library.activations.count()
 
 
 def follow(session: Session, report: Report | None = None) -> None:

@@ -1,6 +1,7 @@
 """Asking a collection for what words say: scores, the place of a phrase, and what to make of words nobody knows."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -149,6 +150,25 @@ def picture_vectors(session: Session) -> tuple[tuple[str, ...], Float32]:
     space = word_space.class_words(session).space
     found = word_space.placed(session)
     return found.ground.ids, remember(session, ("word vectors", found), lambda: found.places.vectors(space))
+
+
+def nearest_of(session: Session, ids: Sequence[str], count: int = 3) -> dict[str, tuple[str, ...]]:
+    """The names of classes whose words lie nearest to pictures, the nearest first.
+
+    Pictures that nobody saw are left out, and all of them where no search has placed them yet: it never waits.
+    """
+    with session.guard:
+        if not session.memory.get("word places"):
+            return {}
+    known, found = word_space.class_words(session), word_space.placed(session)
+    there = [image_id for image_id in ids if image_id in found.ground.row_of]
+    rows = [found.ground.row_of[image_id] for image_id in there]
+    places = joint.Places(found.places.classes[rows], found.places.shares[rows])
+    cosines = places.vectors(known.space) @ known.space.words.T
+    return {
+        image_id: tuple(known.names[number] for number in joint.top(row, count))
+        for image_id, row in zip(there, cosines, strict=True)
+    }
 
 
 def encoder_name(session: Session) -> str:

@@ -57,3 +57,11 @@ def test_plurals_and_singulars_are_one(word, expected):
 
 def test_words_are_taken_in_any_script_and_case():
     assert stems("Grand-Piano, ÉTÉ 2 снега") == ["grand", "piano", "été", "2", "снега"]
+
+
+def test_what_was_packed_matches_as_before():
+    made = Lexicon(TEXTS)
+    again = Lexicon.unpacked(made.packed)
+    for phrase in ("ferry", "ewers and boats", "nothing", "three hulls"):
+        np.testing.assert_array_equal(again.match(phrase), made.match(phrase))
+    assert "hull" in again

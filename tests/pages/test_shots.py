@@ -104,6 +104,9 @@ ALL = (
     Shot("ranked-light", "/ranked/{a}", "light"),
     Shot("why-dark", "/why/{a}/{b}", size=WIDE),
     Shot("search-dark", "/search?q=colour:%232850a0@top+colour:%23c83c28"),
+    Shot("search-map-dark", "/search/map?q=butterfly", size=(1200, 980), wait_ms=1500),
+    Shot("search-axis-light", "/search/axis?axis=water..land&at=100", "light"),
+    Shot("search-words-dark", "/search?q=boat+%2B+butterfly&diverse=0.3", size=TALL),
     Shot("sketch-light", f"/search?tool=sketch&sketch={SKETCH}", "light"),
     Shot("region-dark", "/search?tool=region&region={a}@10,10,50,50"),
     Shot("trends-dark", "/clusters"),
@@ -181,7 +184,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[
             os.utime(path, (moment, moment))
     else:
         photos = fill(folder / "photos", 48)
-    with Session(replace(Settings(), library=folder / "library", workers=1)) as session:
+    with Session(replace(Settings(), library=folder / "library", workers=1, words="wordllama")) as session:
         _copies(folder / "copies", sorted(photos.rglob("*.jpg"))[7])
         add_directories(session, [photos, folder / "copies"])
         build_index(session)

@@ -11,9 +11,9 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from leitmotiv.records import WordScores
+from leitmotiv.records import Result, WordScores
 from leitmotiv.settings import Settings
-from leitmotiv.web import search
+from leitmotiv.web import search_shown
 from leitmotiv.web.app import create_app
 from leitmotiv.workflows import scoring
 from leitmotiv.workflows.ingest import add_directories
@@ -184,8 +184,8 @@ def test_what_is_no_picture_or_too_large_is_refused(client, session, monkeypatch
 
 
 def test_bars_show_what_each_term_gave_and_never_overflow():
-    result = search.Result("0" * 64, "a.jpg", 0.7, None, (0.6, 0.3, -0.2))
-    drawn = search.bars(result)
+    result = Result("0" * 64, "a.jpg", 0.7, None, (0.6, 0.3, -0.2))
+    drawn = search_shown.bars(result)
     assert [bar.kind for bar in drawn] == ["one", "two", "less"]
     assert [bar.x for bar in drawn] == [0, 60, 90]
     assert sum(bar.width for bar in drawn) == pytest.approx(100)

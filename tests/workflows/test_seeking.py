@@ -13,7 +13,7 @@ from PIL import Image
 from leitmotiv.errors import ImageNotFoundError, ImageReadError, UsageError
 from leitmotiv.records import WordScores
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import components, rankings, regions, scoring, seeking, spaces, uploads
+from leitmotiv.workflows import components, offers, rankings, regions, scoring, seeking, spaces, uploads
 from leitmotiv.workflows.ingest import add_directories
 from leitmotiv.workflows.session import Session
 from tests.analysis.looks import patchwork
@@ -185,8 +185,8 @@ def test_the_table_of_components_grows_with_the_library(session):
 
 
 def test_the_library_offers_colours_that_it_has(session):
-    offered = seeking.colours(session)
-    assert 3 <= len(offered) <= seeking.MOST_COLOURS
+    offered = offers.colours(session)
+    assert 3 <= len(offered) <= offers.MOST_COLOURS
     reds = [swatch for swatch in offered if int(swatch.colour[1:3], 16) > 2 * int(swatch.colour[3:5], 16)]
     assert reds
 

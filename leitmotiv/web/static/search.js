@@ -3,7 +3,7 @@
 import { say } from "./frame.js";
 import { picks } from "./picks.js";
 
-/** @typedef {{q: string, apart: Record<string, string>, tool: string}} Asked */
+/** @typedef {{q: string, apart: Record<string, string>, kept: Record<string, string>, tool: string}} Asked */
 
 const formula = /** @type {HTMLFormElement} */ (document.querySelector(".formula"));
 const asked = /** @type {Asked} */ (JSON.parse(formula.dataset.asked ?? "{}"));
@@ -12,7 +12,7 @@ const line = /** @type {HTMLInputElement} */ (formula.elements.namedItem("q"));
 /** The address of this search with changes; what is null is left out. @param {Record<string, string | null>} changes */
 export function addressWith(changes) {
   const values = new URLSearchParams();
-  for (const [name, value] of Object.entries({ q: line.value.trim(), ...asked.apart, ...changes })) {
+  for (const [name, value] of Object.entries({ q: line.value.trim(), ...asked.apart, ...asked.kept, ...changes })) {
     if (value) values.set(name, value);
   }
   // commas, colons and at signs are safe in a query and easier to read
@@ -66,6 +66,26 @@ function weighing(chip) {
     addEventListener("pointerup", end);
   });
   chip.addEventListener("click", (event) => { if (moved) event.preventDefault(); moved = false; }, { capture: true });
+}
+
+// ---- variety: the slider asks again when it is let go ----
+const variety = /** @type {HTMLFormElement | null} */ (document.querySelector("[data-variety]"));
+const range = /** @type {HTMLInputElement | null} */ (variety?.querySelector('[name="diverse"]') ?? null);
+if (variety && range) {
+  const paint = () => {
+    range.style.setProperty("--at", `${100 * Number(range.value)}%`);
+    range.setAttribute("aria-valuetext", range.value === "0" ? "best first" : `variety ${range.value}`);
+  };
+  addEventListener("pageshow", () => { range.value = range.defaultValue; paint(); });
+  range.addEventListener("input", paint);
+  range.addEventListener("change", () => {
+    const address = new URL(location.href);
+    address.searchParams.delete("offset");
+    if (range.value === "0") address.searchParams.delete("diverse");
+    else address.searchParams.set("diverse", range.value);
+    location.assign(address);
+  });
+  paint();
 }
 
 // ---- ways to ask ----

@@ -1,0 +1,166 @@
+"""What the page of searches shows of a query and of its results: chips, bars, examples, and where a line breaks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from leitmotiv.errors import LeitmotivError, QueryError
+from leitmotiv.records import Image, Result
+from leitmotiv.web import figures
+from leitmotiv.web.context import address, the_session
+from leitmotiv.web.search_asked import Asked
+from leitmotiv.web.search_asked import term as term_of
+from leitmotiv.workflows import browse, words
+from leitmotiv.workflows.query import Colour, Picture, Query, Region, Sketch, Term, Upload
+from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.terms import Words
+
+MARKED = 98.765432
+"""A weight that nobody writes."""
+AROUND = 40
+"""How much of a line is shown around a place, characters."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A term as a chip.
+
+    Attributes
+    ----------
+    without, turned : str
+        Addresses of the search without it, and with its sign the other way.
+    weighed : str
+        Address with `MARKED` as its weight, for the script to put another in its place; empty where it has none.
+    swatch, picture, preview : str
+        "#rrggbb", an id, an address: what stands for it, where there is one.
+    """
+
+    label: str
+    weight: float
+    without: str
+    turned: str
+    weighed: str = ""
+    swatch: str = ""
+    picture: str = ""
+    preview: str = ""
+    sketch: Sequence[tuple[figures.Outline, str]] = ()
+    ground: str = ""
+
+
+def examples(said: Sequence[str]) -> list[tuple[str, str]]:
+    """Queries to begin with, in words of the library where it has some."""
+    one, other = (*said, "beach", "sunrise")[:2]
+    return [
+        (one, "a word, or a few side by side"),
+        (f"{one} + {other}", "either of them"),
+        (f"{one} - {other}", "the one without the other"),
+        (f"{one} & colour:red", "both at once"),
+        ("colour:teal@top", "a colour, and where it lies"),
+        ("colour:#d9a441@centre - colour:white", "golden in the middle, without white"),
+    ]
+
+
+def encoder(session: Session, query: Query) -> str:
+    """What words are compared by, where some are looked for; empty where nothing can."""
+    if not any(isinstance(term.wanted, Words) for term in query.terms):
+        return ""
+    try:
+        return words.encoder_name(session)
+    except LeitmotivError:
+        return ""
+
+
+def strange(query: Query) -> dict[str, tuple[str, ...]]:
+    """Words that nobody knows, each with the nearest known ones."""
+    said = (term.wanted.phrase for term in query.terms if isinstance(term.wanted, Words))
+    return {word: near for phrase in said for word, near in words.unknown(phrase).items()}
+
+
+def marked(asked: Asked, fault: LeitmotivError | None) -> tuple[str, str, str] | None:
+    """The line before, at and behind the place where it cannot be read."""
+    if not isinstance(fault, QueryError):
+        return None
+    at, until = max(0, fault.at - AROUND), min(len(asked.q), fault.until + AROUND)
+    return asked.q[at : fault.at], asked.q[fault.at : fault.until], asked.q[fault.until : until]
+
+
+def region(session: Session, asked: Asked) -> Image | None:
+    """The picture that a region is cut from."""
+    name = asked.apart.get("region", "").partition("@")[0]
+    try:
+        return browse.image(session, name) if name else None
+    except LeitmotivError:
+        return None
+
+
+def box(query: Query) -> tuple[list[int], bool] | None:
+    """The region's box in percent, and whether it may lie anywhere."""
+    for term in query.terms:
+        if isinstance(term.wanted, Region):
+            box = term.wanted.box
+            return [round(100 * side) for side in (box.x, box.y, box.width, box.height)], term.wanted.anywhere
+    return None
+
+
+def chip(asked: Asked, own: Query, term: Term) -> Shown:
+    """A term of the query; what comes from a parameter of its own has no weight."""
+    if term.at < len(own.terms):
+        without = address("search.show", **asked.arguments(q=own.without(term.at)))
+        turned = address("search.show", **asked.arguments(q=own.turned(term.at)))
+        weighed = address("search.show", **asked.arguments(q=own.weighed(term.at, MARKED)))
+    else:
+        weighed = ""
+        name = next(name for name, value in asked.apart.items() if term_of(name, value) == term.text)
+        without = address("search.show", **asked.arguments(**{name: None}))
+        turned = address("search.show", **asked.arguments(**{name: None, "q": f"{asked.q} -{term.text}".strip()}))
+    shown = Shown(term.label, term.weight, without, turned, weighed)
+    wanted, look = term.wanted, {}
+    if isinstance(wanted, Colour):
+        look = {"swatch": wanted.colour}
+    elif isinstance(wanted, Picture | Region):
+        look = {"picture": browse.image(the_session(), wanted.id).id}
+    elif isinstance(wanted, Upload):
+        look = {"preview": address("search.upload", upload_id=wanted.id)}
+    elif isinstance(wanted, Sketch):
+        width, height = (100 * wanted.aspect, 100.0) if wanted.aspect >= 1 else (100.0, 100 / wanted.aspect)
+        drawn = [(_outline(blob, width, height), blob.colour) for blob in wanted.blobs]
+        return Shown(term.label, term.weight, without, turned, weighed, sketch=drawn, ground=wanted.ground)
+    return Shown(**{**vars(shown), **look})
+
+
+def _outline(blob: Any, width: float, height: float) -> figures.Outline:
+    longest = max(width, height)
+    places = (blob.x * width, blob.y * height, blob.rx * longest, blob.ry * longest, blob.angle)
+    return figures.Outline(*(round(value, 1) for value in places))
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What a term gave, as a stretch of a line 100 long; `less` where it took away."""
+
+    x: float
+    width: float
+    kind: str
+
+
+def bars(result: Result, most: float = 1.0) -> list[Bar]:
+    """A result's score in its parts: what terms gave one after the other, and hatched what others took.
+
+    Parameters
+    ----------
+    most : float
+        A score that fills the line.
+    """
+    found, at = [], 0.0
+    for number, part in enumerate(result.parts):
+        width = min(100 * abs(part) / most, 100 - at)
+        if width > 0.2:
+            found.append(Bar(round(at, 1), round(width, 1), "less" if part < 0 else ("one", "two")[number % 2]))
+            at += width
+    return found
+
+
+def poles(result: Result, most: float) -> tuple[float, float]:
+    """Where a picture lies between two poles, as a stretch of a line 100 long from its middle: start and width."""
+    reach = 50 * min(1.0, abs(result.score) / most)
+    return (round(50.0 if result.score >= 0 else 50 - reach, 1), round(max(reach, 0.6), 1))

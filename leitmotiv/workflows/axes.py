@@ -1,0 +1,110 @@
+"""An axis between two poles, each of which a query describes: where every picture lies along it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitmotiv.analysis import joining
+from leitmotiv.errors import UsageError
+from leitmotiv.records import Float, Ranking, Result, read_only
+from leitmotiv.workflows import seeking, selecting
+from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.session import Session
+
+BETWEEN = ".."
+UNIT = "standard deviations"
+
+
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """Pictures along an axis.
+
+    Attributes
+    ----------
+    low, high : str
+        What the poles ask for.
+    ids : tuple of str
+        From the low end to the high end.
+    values : (N,) float64
+        How much more each has of the high pole than of the low one, ascending.
+    parts : (N, 2) float64
+        What the poles gave: less of the low one, and the high one.
+    """
+
+    low: str
+    high: str
+    ids: tuple[str, ...]
+    values: Float
+    parts: Float
+
+    def __post_init__(self) -> None:
+        read_only(self.values)
+        read_only(self.parts)
+
+
+def axis(session: Session, text: str, filters: str = "") -> Axis:
+    """Lay a collection out between two poles, by z(high) - z(low).
+
+    Parameters
+    ----------
+    text : str
+        Two queries with two points between them: ``cold..hot``.
+    filters : str
+        Which pictures are laid out.
+
+    Raises
+    ------
+    UsageError
+        Not two poles, or one of them cannot be read.
+    LeitmotivError
+        See `seeking.search`.
+    """
+    low, between, high = (part.strip() for part in text.partition(BETWEEN))
+    if not between or not low or not high:
+        raise UsageError(f"{text[:60]!r} has no two poles; write what lies at either end: cold..hot.")
+    key = (*session.library.revision("images", "files", "activations"), session.settings.words)
+    return remember(session, ("axis", low, high, filters, key), lambda: _axis(session, low, high, filters))
+
+
+def _axis(session: Session, low: str, high: str, filters: str) -> Axis:
+    ids, less = seeking.totals(session, low)
+    _, more = seeking.totals(session, high)
+    parts = np.stack([-joining.standardised(less), joining.standardised(more)], axis=1)
+    rows = np.arange(len(ids))
+    if filters:
+        kept = set(selecting.select(session, filters))
+        rows = rows[[image_id in kept for image_id in ids]]
+    values = parts.sum(axis=1)
+    order: NDArray[np.int64] = rows[np.argsort(values[rows], kind="stable")]
+    return Axis(low, high, tuple(ids[row] for row in order), values[order], parts[order])
+
+
+def around(found: Axis, at: float, count: int) -> tuple[int, int]:
+    """The rows of an axis that lie about a place from 0 to 1, as a range of at most so many."""
+    start = round(at * max(0, len(found.ids) - count))
+    return start, min(start + count, len(found.ids))
+
+
+def spaced(found: Axis, count: int) -> list[int]:
+    """Rows evenly spaced from one end to the other."""
+    return sorted({round(place) for place in np.linspace(0, len(found.ids) - 1, count)}) if found.ids else []
+
+
+def ranking(session: Session, found: Axis, start: int, end: int) -> Ranking:
+    """A stretch of the axis as a ranking, from low to high."""
+    end = min(end, len(found.ids))
+    images = {one.id: one for one in session.library.images.many(found.ids[start:end])}
+    results = tuple(
+        Result(
+            found.ids[row],
+            images[found.ids[row]].path,
+            float(found.values[row]),
+            parts=tuple(found.parts[row].tolist()),
+        )
+        for row in range(start, end)
+        if found.ids[row] in images
+    )
+    asked = {"axis": f"{found.low}{BETWEEN}{found.high}"}
+    terms = (found.low, found.high)
+    return Ranking("search", UNIT, "ascending", asked, results, len(found.ids), terms=terms)

@@ -1,0 +1,29 @@
+"""What a term of a query says of every picture, whoever tells it."""
+
+from dataclasses import dataclass
+
+from leitmotiv.analysis.joining import Mask
+from leitmotiv.records import Float
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """What a term says.
+
+    Attributes
+    ----------
+    values : (N,) float64
+        Of looks at most 1, and about 0 for a picture that has nothing to do with it; else standard deviations.
+    divergences : (N,) float64 or None
+        Of looks, nats; NaN where not computed.
+    found : (N,) bool or None
+        Which pictures part from chance, where that is told by other means than by how the values lie.
+    nearest : tuple of str
+        Of words: those known ones that come nearest.
+    """
+
+    values: Float
+    divergences: Float | None = None
+    approximate: bool = False
+    found: Mask | None = None
+    nearest: tuple[str, ...] = ()
