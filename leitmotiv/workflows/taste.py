@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from leitmotiv.analysis import taste as learning
 from leitmotiv.errors import CriticError, ImageNotFoundError, UsageError
 from leitmotiv.records import Float, Ranking, Result
-from leitmotiv.workflows import activations, critics, selecting
+from leitmotiv.workflows import activations, critics, selecting, technical
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.rating_sets import STARS
 from leitmotiv.workflows.session import Session
@@ -93,7 +93,10 @@ def _learnt(session: Session, name: str) -> Taste:
     if len(ids) < 2:
         raise CriticError(activations.NOTHING_SEEN)
     judge = critics.get(session, name)
-    critics.ensure(session, judge)
+    if session.patient:  # a page waits for a few pictures only; what was not judged counts as the mean
+        critics.ensure(session, judge)
+    else:
+        technical.catch_up(session)
     said = critics.critique_of(session, judge)
     opinion = np.full(len(ids), float(said.mean.mean()) if len(said.ids) else 5.5)
     row_of = {image_id: row for row, image_id in enumerate(ids)}
