@@ -86,6 +86,12 @@ KINDS: dict[str, Kind] = {
     "evolve": Kind(
         "Evolving designs", "leitmotiv.workflows.evolving:work", "leitmotiv.workflows.evolving:check", from_page=False
     ),
+    "captions": Kind("Reading captions", "leitmotiv.workflows.captions:work"),
+    "space": Kind(
+        "Learning words from captions",
+        "leitmotiv.workflows.space_training:work",
+        "leitmotiv.workflows.space_training:check",
+    ),
     "export": Kind("Writing out", "leitmotiv.workflows.shelf:work", "leitmotiv.workflows.shelf:check", writes=False),
 }
 
