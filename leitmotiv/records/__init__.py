@@ -8,7 +8,7 @@ from leitmotiv.records.critics import Critic, Critique, Lift, RatedItem, RatingS
 from leitmotiv.records.designs import DesignVote, Drawing, Judged, Photo, Round, Run, Shape
 from leitmotiv.records.eyes import Controls, Eyes, EyeWay, Pairs, Partial, PartialKind, RegionColours, Regions
 from leitmotiv.records.jobs import Job, Status
-from leitmotiv.records.networks import ORIGINAL, Loss, Losses, Network, Norm
+from leitmotiv.records.networks import ORIGINAL, Faithfulness, Loss, Losses, Network, Norm, Training
 from leitmotiv.records.own import LABELS, CatalogueColumn, CatalogueKind, CatalogueValue, Rating, Selection
 from leitmotiv.records.pictures import ColourSpace, Ellipse, Failure, Image, KnownFile, Mixture, Picture, Swatch, Taken
 from leitmotiv.records.rankings import Order, Ranking, Result
@@ -63,6 +63,7 @@ __all__ = [
     "EyeWay",
     "Eyes",
     "Failure",
+    "Faithfulness",
     "Float",
     "Float32",
     "Grain",
@@ -109,6 +110,7 @@ __all__ = [
     "Swatch",
     "Taken",
     "Told",
+    "Training",
     "TrendEdit",
     "TrendEditKind",
     "WordScores",

@@ -45,6 +45,12 @@ class EyesFolder:
                         found.append(self.get(entry.name))
         return sorted(found, key=lambda eyes: (eyes.made, eyes.id), reverse=True)
 
+    def ids(self) -> tuple[str, ...]:
+        """Of all folders, in order; those whose eyes have no card yet, too."""
+        with suppress(FileNotFoundError):
+            return tuple(sorted(one.name for one in self._folder.iterdir() if ID.fullmatch(one.name)))
+        return ()
+
     def get(self, id: str) -> Eyes:
         """One pair.
 
@@ -220,7 +226,8 @@ class EyesFolder:
             raise from_system(error, self._folder) or error from error
 
     def _none(self, id: str) -> str:
-        known = ", ".join(eyes.id for eyes in self.list()[:8]) or "none yet; make some with leitmotiv eyes make"
+        there = [one for one in self.ids() if (self._folder / one / CARD).is_file()]
+        known = ", ".join(there[:8]) or "none yet; make some with leitmotiv eyes make"
         return f"There are no eyes {id!r}. There are: {known}."
 
 

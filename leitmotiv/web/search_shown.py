@@ -10,7 +10,7 @@ from leitmotiv.web import figures
 from leitmotiv.web.context import address, the_session
 from leitmotiv.web.search_asked import Asked
 from leitmotiv.web.search_asked import term as term_of
-from leitmotiv.workflows import browse, words
+from leitmotiv.workflows import browse, space_training, words
 from leitmotiv.workflows.query import Colour, Picture, Query, Region, Sketch, Term, Upload
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.terms import Words
@@ -65,7 +65,8 @@ def encoder(session: Session, query: Query) -> str:
     if not any(isinstance(term.wanted, Words) for term in query.terms):
         return ""
     try:
-        return words.encoder_name(session)
+        used = space_training.in_use(session)
+        return words.encoder_name(session) + ("" if used == space_training.UNTRAINED else f" and the space {used}")
     except LeitmotivError:
         return ""
 

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -136,6 +136,11 @@ def read_beside(
                 report(pace.step(PHASE, min(start + AT_ONCE, len(ids)), len(ids), failures=len(done.failed)))
     done.alike = _alike(session)
     return done
+
+
+def work(session: Session, parameters: Mapping[str, object], report: Report) -> str:
+    """Read the captions of all pictures as the queue does it."""
+    return str(read_beside(session, report=report)).partition("\n")[0]
 
 
 def read_table(

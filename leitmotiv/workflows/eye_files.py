@@ -17,8 +17,6 @@ SUFFIX = ".eyes"
 LARGEST = 512 << 20
 """Bytes of all parts together."""
 MOST_PARTS = 16
-WANTED = {"patches": lookers.PICTURES, "palette": lookers.PALETTE, "network": lookers.NETWORK}
-"""The part without which eyes of each way see nothing."""
 TAKEN = {"patches": {lookers.PICTURES, lookers.SHOWN}, "palette": {lookers.PALETTE}, "network": {lookers.NETWORK}}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -48,8 +46,8 @@ def exported(session: Session, eyes: Eyes) -> bytes:
         They are not finished yet, or a part is not the one that the card was written for.
     """
     parts = {name: session.library.eyes.part(eyes.id, name) for name in sorted(_known(session, eyes))}
-    if WANTED[eyes.way] not in parts:
-        raise EyesError(f"The eyes {eyes.id!r} are not finished yet: they have no {WANTED[eyes.way]}.")
+    if lookers.WANTED[eyes.way] not in parts:
+        raise EyesError(f"The eyes {eyes.id!r} are not finished yet: they have no {lookers.WANTED[eyes.way]}.")
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in parts.items()}
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -71,7 +69,7 @@ def imported(session: Session, data: bytes, name: str = "") -> Eyes:
     given = check(read_card(card, "import").partial)
     eyes = replace(read_card(card, "import"), partial=given)
     eyes = replace(eyes, name=" ".join((name or eyes.name).split())[:80] or "Eyes", pictures=())
-    wanted, known = WANTED[eyes.way], parts_of(card)
+    wanted, known = lookers.WANTED[eyes.way], parts_of(card)
     if wanted not in parts:
         raise EyesError(f"The file is no whole pair of eyes: its card says {eyes.way}, but there is no {wanted}.")
     for part in parts:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PICTURES, SHOWN, PALETTE, NETWORK = "pictures.png", "shown.png", "palette.json", "generator.onnx"
 """Parts: pictures of patches, one below the other; what is shown of them, where it was not made here; colours."""
+WANTED = {"patches": PICTURES, "palette": PALETTE, "network": NETWORK}
+"""The part without which eyes of each way see nothing."""
 NEAR, FAR = 64, 16
 """What is matched is blurred by this part of the side; grey kinds are matched twice."""
 

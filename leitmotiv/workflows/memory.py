@@ -66,6 +66,7 @@ KEPT = {
     "word map": 1,
     "copy rows": 1,
     "looker": 4,
+    "film": 8,
 }
 """How many values of a kind are kept, where they are large."""
 KEPT_ELSE = 512

@@ -86,6 +86,15 @@ KINDS: dict[str, Kind] = {
     "evolve": Kind(
         "Evolving designs", "leitmotiv.workflows.evolving:work", "leitmotiv.workflows.evolving:check", from_page=False
     ),
+    "eyes": Kind(
+        "Training eyes", "leitmotiv.workflows.training:work", "leitmotiv.workflows.training:check", writes=False
+    ),
+    "captions": Kind("Reading captions", "leitmotiv.workflows.captions:work"),
+    "space": Kind(
+        "Learning words from captions",
+        "leitmotiv.workflows.space_training:work",
+        "leitmotiv.workflows.space_training:check",
+    ),
     "export": Kind("Writing out", "leitmotiv.workflows.shelf:work", "leitmotiv.workflows.shelf:check", writes=False),
 }
 

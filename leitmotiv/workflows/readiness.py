@@ -14,13 +14,13 @@ import numpy as np
 
 from leitmotiv.analysis import divergence, warming
 from leitmotiv.analysis.mixture import fit_image
-from leitmotiv.errors import MissingExtraError
+from leitmotiv.errors import LeitmotivError, MissingExtraError
 from leitmotiv.imaging import trial
 from leitmotiv.nets import trainers
 from leitmotiv.nets.weights import MINILM as BEST_ENCODER
 from leitmotiv.records import ACTIVATIONS, SEEN_SIDE
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import word_space
+from leitmotiv.workflows import space_training, taught, word_space
 from leitmotiv.workflows.compiling import compile_ahead
 from leitmotiv.workflows.session import Session
 
@@ -69,6 +69,7 @@ def examine(settings: Settings) -> list[Check]:
         _pace(settings),
         _backbone(settings),
         _words(settings),
+        *_space(settings),
         _training(),
     ]
     return [*checks, *(_package(name) for name in PACKAGES)]
@@ -131,6 +132,22 @@ def _words(settings: Settings) -> Check:
     return Check(
         "words", True, f"by {encoder.name} (setting words = {settings.words}), {each:.0f} ms a phrase, {state}{other}"
     )
+
+
+def _space(settings: Settings) -> list[Check]:
+    """The learnt space that searches of this library use, if one was chosen, and whether it can be."""
+    if not (settings.library / "leitmotiv.db").exists():
+        return []
+    try:
+        with Session(settings, create=False) as session:
+            name = space_training.in_use(session)
+            if name == space_training.UNTRAINED:
+                return []
+            learnt = space_training.get(session, name)
+            taught.speech_of(session, learnt)
+    except LeitmotivError as error:
+        return [Check("space", False, str(error))]
+    return [Check("space", True, f"searches use {name}: {space_training.described(learnt)}")]
 
 
 def _better() -> str:

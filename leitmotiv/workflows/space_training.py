@@ -1,6 +1,7 @@
 """Learning a space from the captions of a library: round by round, kept after each, and chosen for its searches."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.space_learning import Prepared, WordsOf
 
 KIND, UNFINISHED, CHOICE = "space", "unfinished", "space"
+USUAL = "learnt"
+"""What a space is called where nobody says."""
 UNTRAINED = "untrained"
 """What the space is called that every library has."""
 PHASE = "Learning a space"
@@ -113,6 +116,31 @@ def plan(loss: str, negatives: str, margin: float, epochs: int, seed: int) -> Pl
         return Plan(loss, negatives, margin, epochs, seed)  # type: ignore[arg-type]
     except ValueError as error:
         raise UsageError(f"{error}.") from error
+
+
+def check(session: Session, parameters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Look at what a page asks for: nothing, or {"words": …}.
+
+    Raises
+    ------
+    UsageError
+        Anything else.
+    SpaceError
+        There are too few captions.
+    """
+    chosen = dict(parameters)
+    if set(chosen) - {"words"} or chosen.get("words", "auto") not in space_learning.WORDS:
+        raise UsageError(f"A space is learnt with words, one of {', '.join(space_learning.WORDS)}, and nothing else.")
+    if len(captions.by_picture(session)) < space_learning.FEWEST:
+        raise SpaceError(f"At least {space_learning.FEWEST} pictures with captions are needed. Read captions first.")
+    return "what words mean here", chosen
+
+
+def work(session: Session, parameters: Mapping[str, Any], report: Report) -> str:
+    """Learn a space as the queue does it, by the usual plan, and use it."""
+    train(session, USUAL, Plan(), words=parameters.get("words", "auto"), report=report)
+    use(session, USUAL)
+    return f"{USUAL}, and in use"
 
 
 def _checked(name: str) -> None:
@@ -223,6 +251,38 @@ def chart(learnt: LearntSpace) -> bytes:
         raise SpaceError(f"The space {learnt.name} was learnt in closed form: there are no rounds to draw.")
     told = f"{learnt.name}: {described(learnt)}"
     return charts.rounds([(one["loss"], one["satisfied"]) for one in epochs], told)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The rounds of a space as lines, in a frame; `from_` and `to` are shares of satisfied triplets."""
+
+    width: int
+    height: int
+    left: int
+    top: int
+    right: int
+    floor: int
+    loss: str
+    satisfied: str
+    rounds: int
+    most: float
+    first: float
+    last: float
+    from_: float
+    to: float
+
+
+def lines(learnt: LearntSpace) -> Lines | None:
+    """How the rounds of a space went, for a page; None where it was learnt in closed form."""
+    told = [(one["loss"], one["satisfied"]) for one in learnt.card.get("epochs", [])]
+    if not told:
+        return None
+    sides = (charts.LEFT, charts.TOP, charts.WIDTH - charts.RIGHT, charts.HEIGHT - charts.BOTTOM)
+    ends = (told[0][0], told[-1][0], told[0][1], told[-1][1])
+    return Lines(
+        charts.WIDTH, charts.HEIGHT, *sides, *charts.paths(told), len(told), max(one for one, _ in told), *ends
+    )
 
 
 def described(learnt: LearntSpace) -> str:

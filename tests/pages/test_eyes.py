@@ -1,0 +1,69 @@
+"""Eyes in a browser: made of a trend, a picture seen through them, and a camera."""
+
+import pytest
+
+from leitmotiv.workflows import browse, eyes
+from tests.pages.conftest import ARGUMENTS, Watch, until
+
+pytestmark = pytest.mark.browser
+
+CAMERA = (*ARGUMENTS, "--use-fake-device-for-media-stream")
+REFUSE = """() => {
+  navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));
+}"""
+PAINTED = """(canvas) => {
+  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  return new Set(data.filter((_, at) => at % 4 === 0)).size;
+}"""
+
+
+@pytest.fixture
+def filmed(playwright):
+    """A page whose camera is Chromium's own film, as soon as it is allowed."""
+    watch = Watch()
+    browser = playwright(CAMERA)
+    context = browser.new_context(viewport={"width": 1200, "height": 800}, reduced_motion="reduce")
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    watch.follow(page)
+    yield page
+    browser.close()
+    assert watch.faults == []
+
+
+def test_eyes_are_made_of_a_trend_and_a_picture_and_a_camera_are_seen_through_them(site, filmed, tmp_path):
+    page = filmed
+    trend = max(browse.clusters(site.session).clusters, key=lambda one: one.size)
+    page.goto(f"{site.url}/clusters/{trend.id}")
+    page.get_by_role("link", name="Make eyes").click()
+    until(
+        page,
+        "[...document.querySelectorAll('.kind img')].filter((img) => img.complete && img.naturalWidth).length >= 8",
+    )
+    page.locator(".kind", has_text="regions").click()
+    page.get_by_label("called").fill("One look")
+    page.get_by_role("button", name="Make them").click()
+    page.wait_for_url("**/eyes/one-look*")
+    assert eyes.get(site.session, "one-look").partial.kind == "regions"
+    until(page, "[...document.querySelectorAll('.triple img')].filter((img) => img.naturalWidth === 64).length === 3")
+    for view, shown in (("Swipe", 2), ("Side by side", 3)):
+        page.get_by_role("button", name=view).click()
+        assert page.locator(".triple img:visible").count() == shown
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(site.session.library.images.thumbnail(site.ids[5], 512))
+    page.locator("[data-drop]").set_input_files(path)
+    until(page, "document.querySelectorAll('.triple canvas').length === 3")
+    assert page.locator(".triple canvas[data-part=seen]").evaluate(PAINTED) > 5
+    page.get_by_role("link", name="Camera").click()
+    page.evaluate(REFUSE)
+    page.get_by_role("button", name="Start").click()
+    until(page, "!document.querySelector('[data-fault]').hidden")
+    assert "told not to let this page use the camera" in page.locator("[data-fault]").inner_text()
+    page.context.grant_permissions(["camera"])
+    page.reload()
+    page.get_by_role("button", name="Start").click()
+    until(page, "document.querySelector('[data-pane=first]').dataset.frames >= 3", seconds=60)
+    assert page.locator("[data-pane=first] canvas").evaluate(PAINTED) > 5
+    page.locator("[data-preset]").select_option("classic")
+    page.get_by_role("button", name="Stop").click()
+    eyes.remove(site.session, "one-look")

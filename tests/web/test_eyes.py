@@ -1,0 +1,119 @@
+"""`/eyes` and `/api/v1/eyes` over a small library: what pages and programs are told, and what they are refused."""
+
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from leitmotiv.imaging.read import encode
+from leitmotiv.settings import Settings
+from leitmotiv.web.app import create_app
+from leitmotiv.workflows import eyes
+from leitmotiv.workflows.session import Session
+from tests.store.making import image_id
+from tests.workflows.watched import fill, jpeg, stripes
+
+API = "/api/v1/eyes"
+FRAME = jpeg(Image.fromarray(stripes(64)))
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    with Session(replace(Settings(), library=tmp_path_factory.mktemp("eyes") / "library")) as opened:
+        fill(opened.library, tmp_path_factory.mktemp("photos"), 12)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(session):
+    return create_app(session).test_client()
+
+
+@pytest.fixture(scope="module")
+def made(client):
+    asked = {"query": "name:p000,p006", "name": "Reds & <b>", "side": 32, "partial": {"kind": "edges", "low": 40}}
+    answer = client.post(API, json=asked)
+    assert answer.status_code == 201, answer.text
+    return answer.json["id"]
+
+
+def size(answer):
+    assert answer.status_code == 200, answer.text
+    with Image.open(io.BytesIO(answer.data)) as image:
+        return image.size
+
+
+def test_pages_show_eyes_what_they_see_and_their_card(client, made):
+    assert "Make eyes" in client.get("/eyes").text
+    page = client.get(f"/eyes/{made}").text
+    assert "Reds &amp; &lt;b&gt;" in page
+    assert f"/eyes/{made}/sees/" in page
+    assert size(client.get(f"/eyes/{made}/sees/{image_id(3)}.png")) == (32, 32)
+    assert size(client.get(f"/eyes/shown/{image_id(3)}.png?kind=regions&side=48")) == (48, 48)
+    assert "2 pictures" in client.get("/eyes/new?q=name:p000,p006&kind=blur").text
+    assert "1 picture: 2 are needed" in client.get("/eyes/new?q=name:p000").text
+    assert "nonsense" in client.get("/eyes/new?q=nonsense:1").text
+    assert "camera=(self)" in client.get("/eyes/camera").headers["Permissions-Policy"]
+
+
+def test_a_picture_and_the_frames_of_a_camera_go_through_and_are_kept_nowhere(client, session, made):
+    assert size(client.post(f"{API}/{made}/look", data=FRAME, content_type="image/jpeg")) == (96, 32)
+    for preset in ("own", "classic", "drawing"):
+        address = f"{API}/{made}/live?film=a&preset={preset}&post_time_lerp=0.9&flip_h=0"
+        answer = client.post(address, data=FRAME, content_type="image/jpeg")
+        assert size(answer) == (64, 32)
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert session.library.images.count() == 12
+
+
+@pytest.mark.parametrize(
+    ("address", "data", "status", "told"),
+    [
+        ("live?post_time_lerp=2", FRAME, 400, "post_time_lerp is '2', but must be a number from 0 to 1"),
+        ("live?canny=yes", FRAME, 400, "canny is 'yes'"),
+        ("live?preset=loud", FRAME, 400, "preset is 'loud'"),
+        ("live", b"x", 422, "cannot be looked at"),
+        ("look", b"", 422, "it is empty"),
+    ],
+)
+def test_what_cannot_be_looked_at_is_named(client, made, address, data, status, told):
+    answer = client.post(f"{API}/{made}/{address}", data=data, content_type="image/jpeg")
+    assert (answer.status_code, told in answer.json["detail"]) == (status, True)
+
+
+def test_eyes_are_renamed_taken_out_and_in_and_removed(client, session, made):
+    assert client.patch(f"{API}/{made}", json={"name": "Dusk"}).json["name"] == "Dusk"
+    data = client.get(f"/eyes/{made}/export").data
+    back = client.post(f"{API}/import", data=data, content_type="application/zip")
+    assert (back.status_code, back.json["name"]) == (201, "Dusk")
+    spoilt = client.post(f"{API}/import", data=data[:-40], content_type="application/zip")
+    assert (spoilt.status_code, "no pair of eyes" in spoilt.json["detail"]) == (409, True)
+    assert client.delete(f"{API}/{back.json['id']}").json == {"removed": "dusk"}
+    assert client.get(f"{API}/dusk-2").status_code == 404
+    assert client.post(API, json={"query": "name:p000", "side": 32}).status_code == 409
+    assert [one["id"] for one in client.get(API).json["eyes"]] == [one.id for one in eyes.listed(session)]
+
+
+def test_a_training_is_shown_from_its_first_sample_on_and_from_its_curve(client, session):
+    one = eyes.make(session, "Learning", "name:p000,p006", side=32)
+    curve = {
+        "steps": 400,
+        "baselines": {"copy of x": 0.31, "odd": "?"},
+        "points": [{"step": 100, "l1": 0.2, "held": 0.25}, {"step": 200, "l1": 0.1, "held": 0.2}, {"step": "?"}],
+    }
+    session.library.eyes.add(one.id, "curve.json", json.dumps(curve).encode())
+    for step in (100, 200):
+        session.library.eyes.add(one.id, f"sample-{step:06}.png", encode(np.zeros((8, 24, 3), np.uint8), "PNG"))
+    page = client.get(f"/eyes/{one.id}").text
+    assert "step 200 of 400" in page
+    assert "copy of x 0.31" in page
+    assert "sample-000100.png sample-000200.png" in page
+    assert size(client.get(f"/eyes/{one.id}/samples/sample-000100.png")) == (24, 8)
+    assert client.get(f"/eyes/{one.id}/samples/card.json").status_code == 404
+    session.library.eyes.add("just-begun", "training.json", b"{}")
+    assert "ended before they could see" in client.get("/eyes/just-begun").text
+    session.library.eyes.add(one.id, "curve.json", b"[1, {")
+    assert client.get(f"/eyes/{one.id}").status_code == 200
