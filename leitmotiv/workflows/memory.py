@@ -64,6 +64,7 @@ KEPT = {
     "aligned": 2,
     "ids digest": 2,
     "word map": 1,
+    "offered": 1,
     "copy rows": 1,
     "looker": 4,
     "film": 8,
