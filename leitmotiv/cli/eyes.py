@@ -1,21 +1,20 @@
 """`leitmotiv eyes`."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from leitmotiv.cli.eyes_options import partial_of, shown_options
+from leitmotiv.cli.eyes_training import train
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import Verb, common_options, finish, note, session, show, tell_failures, version_option
 
 if TYPE_CHECKING:
-    from leitmotiv.records import Eyes, Partial
+    from leitmotiv.records import Eyes
     from leitmotiv.workflows.session import Session
 
-KINDS = ("edges", "sobel", "drawing", "regions", "blur", "small", "grey", "mixture", "whole")
-COLOURS = ("ordered", "mean", "random")
 SIDES = ("32", "48", "64", "96", "128", "192", "256")
 
 
@@ -26,43 +25,6 @@ def command() -> None:
     They are shown a part of a picture (its edges, a few regions, a blur), and see the rest as pictures of a selection
     have it: out of patches of those or in their colours at once, or by a network that was trained on them.
     """
-
-
-Function = Callable[..., Any]
-
-
-def shown_options(function: Function) -> Function:
-    """Options that say what eyes are shown of a picture; `partial_of` reads them."""
-    options = [
-        click.option("--shown", type=click.Choice(KINDS), help="What they are shown of a picture. [default: edges]"),
-        click.option("--low", type=float, default=100.0, show_default=True, help="Of edges: the lower threshold."),
-        click.option("--high", type=float, default=200.0, show_default=True, help="Of edges: the upper threshold."),
-        click.option(
-            "--regions", type=click.IntRange(2, 12), default=7, show_default=True, help="Of regions: how many."
-        ),
-        click.option(
-            "--colours",
-            type=click.Choice(COLOURS),
-            default="ordered",
-            show_default=True,
-            help="Of regions: from dark to light, their own means, or any.",
-        ),
-        click.option(
-            "--blur", type=float, default=0.05, show_default=True, help="Of blur and small: a share of the side."
-        ),
-    ]
-    for option in reversed(options):
-        function = option(function)
-    return function
-
-
-def partial_of(shown: str | None, low: float, high: float, regions: int, colours: str, blur: float) -> "Partial | None":
-    """What the options of `shown_options` say; None where the kind is left to the way."""
-    from leitmotiv.records import Partial
-
-    if shown is None:
-        return None
-    return Partial(shown, low, high, regions, colours, blur)  # type: ignore[arg-type]
 
 
 _named = click.option(
@@ -381,3 +343,6 @@ def pairs_import(folder: Path, name: str, side: str, direction: Any, seed: int, 
             opened, folder, name, partial=partial_of(**shown), side=int(side), direction=direction, seed=seed
         )
     show(made.as_json(), lambda: _line(made))
+
+
+command.add_command(train)

@@ -1,6 +1,7 @@
 """Owns whether torch is there: what trains is imported through here, and only when it is used."""
 
 import importlib.metadata
+import os
 from typing import TYPE_CHECKING, Any
 
 from leitmotiv.errors import MissingExtraError
@@ -13,6 +14,9 @@ CPU_BUILD = (
     'without a GPU, PyTorch\'s own page "Start Locally" gives the command for its much smaller build for CPUs (compute'
     " platform: CPU)"
 )
+
+
+MISSING = f"Training eyes needs torch: {COMMAND}; {CPU_BUILD}."
 
 
 def version() -> str | None:
@@ -31,8 +35,11 @@ def trainer(*arguments: Any, **named: Any) -> "Trainer":
     MissingExtraError
         torch is not installed.
     """
+    # Threads that wait for each other must not spin: on a machine that does something else, too, a step would take
+    # ten times as long. OpenMP reads this when torch is first imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         from leitmotiv.nets.pix2pix import Trainer
     except ImportError as error:
-        raise MissingExtraError(f"Training eyes needs torch: {COMMAND}; {CPU_BUILD}.") from error
+        raise MissingExtraError(MISSING) from error
     return Trainer(*arguments, **named)

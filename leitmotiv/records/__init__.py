@@ -4,11 +4,11 @@ from leitmotiv.records.arrays import Float, Float32, Half, Pixels, read_only
 from leitmotiv.records.boards import Board, BoardExample, BoardPicture, Side, Snapshot
 from leitmotiv.records.captions import CAPTION_KINDS, Caption, CaptionKind, CaptionSource, Told
 from leitmotiv.records.copies import Copy, Keypoints
-from leitmotiv.records.critics import Critic, Critique, RatedItem, RatingSet
+from leitmotiv.records.critics import Critic, Critique, Lift, RatedItem, RatingSet
 from leitmotiv.records.designs import DesignVote, Drawing, Judged, Photo, Round, Run, Shape
 from leitmotiv.records.eyes import Controls, Eyes, EyeWay, Pairs, Partial, PartialKind, RegionColours, Regions
 from leitmotiv.records.jobs import Job, Status
-from leitmotiv.records.networks import ORIGINAL, Loss, Losses, Network, Norm
+from leitmotiv.records.networks import ORIGINAL, Faithfulness, Loss, Losses, Network, Norm, Training
 from leitmotiv.records.own import LABELS, CatalogueColumn, CatalogueKind, CatalogueValue, Rating, Selection
 from leitmotiv.records.pictures import ColourSpace, Ellipse, Failure, Image, KnownFile, Mixture, Picture, Swatch, Taken
 from leitmotiv.records.rankings import Order, Ranking, Result
@@ -63,6 +63,7 @@ __all__ = [
     "EyeWay",
     "Eyes",
     "Failure",
+    "Faithfulness",
     "Float",
     "Float32",
     "Grain",
@@ -75,6 +76,7 @@ __all__ = [
     "KnownFile",
     "LearntSpace",
     "LearntWords",
+    "Lift",
     "Loss",
     "Losses",
     "Merge",
@@ -108,6 +110,7 @@ __all__ = [
     "Swatch",
     "Taken",
     "Told",
+    "Training",
     "TrendEdit",
     "TrendEditKind",
     "WordScores",

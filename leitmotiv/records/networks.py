@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
+from leitmotiv.records.eyes import Partial
+
 Loss = Literal["gan", "l1"]
 Norm = Literal["batch", "picture"]
 
@@ -87,3 +89,67 @@ class Losses:
     l1: float
     generator: float = 0.0
     discriminator: float = 0.0
+
+
+@dataclass(frozen=True)
+class Training:
+    """What was asked of a training, as it is stored beside what it makes.
+
+    Attributes
+    ----------
+    id : str
+        Of the eyes.
+    query : str
+        The selection.
+    minutes, steps : float, int
+        Where it ends, whichever comes first; 0 for no such end.
+    every : int
+        Steps between samples.
+    begun_with : str
+        Id of the eyes whose weights it began with, if any.
+    """
+
+    id: str
+    name: str
+    query: str
+    partial: Partial
+    network: Network
+    seed: int = 0
+    minutes: float = 0.0
+    steps: int = 0
+    every: int = 250
+    begun_with: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is stored."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(values: Mapping[str, Any]) -> "Training":
+        """Read what `as_json` gave."""
+        parts = {"partial": Partial.from_json(values["partial"]), "network": Network.from_json(values["network"])}
+        return Training(**{**values, **parts})
+
+
+@dataclass(frozen=True)
+class Faithfulness:
+    """How near what eyes see is to what is there, on the mean over pictures that they did not learn from.
+
+    Attributes
+    ----------
+    l1 : float
+        Levels of 255.
+    ssim : float
+        Structural similarity, up to 1.
+    edges : float
+        F1 of the edges of what is seen with those of what is shown, within a pixel.
+    to_known, to_shown : float
+        How far the colours that are seen have to be moved to become those of the pictures that they learnt from, and
+        those that they were shown; L*a*b* units.
+    """
+
+    l1: float
+    ssim: float
+    edges: float
+    to_known: float
+    to_shown: float

@@ -105,6 +105,10 @@ def go_on(
             done = len(rounds)
             report(Step(PHASE, done, last, f"round {done + 1} of {last}"))
         made = one_round(session, run, rounds, judge)
+        now = session.library.evolutions.rounds(run.id)
+        if [one.picks for one in now] != [one.picks for one in rounds]:
+            rounds = now  # a person chose meanwhile: what was bred without that does not count
+            continue
         session.library.evolutions.add(run.id, made)
         rounds.append(made)
     if report is not None:

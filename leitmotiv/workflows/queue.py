@@ -86,6 +86,9 @@ KINDS: dict[str, Kind] = {
     "evolve": Kind(
         "Evolving designs", "leitmotiv.workflows.evolving:work", "leitmotiv.workflows.evolving:check", from_page=False
     ),
+    "eyes": Kind(
+        "Training eyes", "leitmotiv.workflows.training:work", "leitmotiv.workflows.training:check", writes=False
+    ),
     "captions": Kind("Reading captions", "leitmotiv.workflows.captions:work"),
     "space": Kind(
         "Learning words from captions",

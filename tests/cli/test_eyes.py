@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from leitmotiv.cli import eyes as command
+from leitmotiv.cli import eyes_options
 from leitmotiv.cli.main import main
 from leitmotiv.settings import Settings
 from leitmotiv.workflows import eyes, partial
@@ -34,8 +35,8 @@ def run(tmp_path, monkeypatch, capsys):
 
 def test_eyes_are_made_and_see_pictures_and_films(run, tmp_path):
     assert (partial.KINDS, partial.COLOURS, tuple(map(int, command.SIDES))) == (
-        command.KINDS[:-1],
-        command.COLOURS,
+        eyes_options.KINDS[:-1],
+        eyes_options.COLOURS,
         eyes.SIDES,
     )
     assert run("list")[0] == 1

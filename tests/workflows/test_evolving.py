@@ -13,7 +13,7 @@ from leitmotiv.errors import EmptyLibraryError, NotFoundError, UsageError
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import ACTIVATIONS, Critic
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import designing, evolved, evolving, judging
+from leitmotiv.workflows import design_votes, designing, evolved, evolving, judging
 from leitmotiv.workflows.session import Session
 from tests.store.making import file, image, mixture, path_of
 
@@ -95,6 +95,23 @@ def test_a_choice_overrules_the_critic_becomes_votes_and_branches_where_there_ar
     assert session.library.evolutions.votes(run.id) == []
     with pytest.raises(NotFoundError):
         evolving.of(session, run.id)
+
+
+def test_what_a_person_chooses_while_the_next_round_is_bred_is_not_passed_over(session):
+    run = evolving.start(session, "star", **ASKED)
+    _, (first,) = evolving.go_on(session, run.id, until=1)
+    worst = int(np.argmin(first.scores))
+
+    def choose(step):
+        if step.done == 1 and not session.library.evolutions.votes(run.id):
+            evolving.pick(session, run.id, 0, [worst])
+
+    second = evolving.go_on(session, run.id, until=2, report=choose)[1][-1]
+    assert (second.genomes[0] == first.genomes[worst]).all()
+    told = design_votes.preferences(session, run.id)
+    assert [(vote.preferred, vote.over) for vote in told.votes] == [(worst, first.winner)]
+    assert told.preferred.shape == told.over.shape == (1, 1280)
+    assert (told.preferred != told.over).any()
 
 
 def test_crops_and_collages_are_made_of_the_library_and_outlive_its_pictures(session):
