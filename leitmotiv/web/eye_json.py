@@ -85,7 +85,7 @@ def make() -> Response:
         one = eyes.make(
             session,
             form.get("name", ""),
-            form["query"],
+            form.get("query", ""),
             way=form.get("way", "patches"),
             partial=None if given is None else Partial.from_json(given),
             side=form.get("side", eyes.USUAL_SIDE),
@@ -116,7 +116,7 @@ def card(eyes_id: str) -> Response:
 @describe(body=NAME, answer=EYES, errors=(409, 503))
 def rename(eyes_id: str) -> Response:
     """Call eyes something else; their id stays."""
-    session, name = the_session(), body(NAME)["name"]
+    session, name = the_session(), body(NAME).get("name", "")
     return json_answer(_form(eyes.rename(session, eyes.get(session, eyes_id).id, name)))
 
 
