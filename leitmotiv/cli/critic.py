@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leitmotiv.cli import critic_drawn, critic_flags
+from leitmotiv.cli import critic_drawn, critic_flags, critic_keepers, critic_pairs
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import (
     Verb,
@@ -98,17 +98,18 @@ def show_(name: str) -> None:
             one = critics.get(opened, name)
             show({"name": one.name, "layer": one.layer, **one.card}, lambda: _card(one))
             return
-        found = critics.names(opened)
+        found = critics.every(opened)
     show({"critics": found}, lambda: "\n".join(found))
-    if not found:
-        note("There is no critic yet: leitmotiv critic train stars.")
-        sys.exit(1)
+    if len(found) == 1:
+        note("A critic of your own: leitmotiv critic train stars.")
 
 
 def _card(one: "Critic") -> str:
     from leitmotiv.workflows.critics import NAMES
 
     card = one.card
+    if one.lift is not None:
+        return "\n".join(_technical(one))
     lines = [
         f"{one.name}: {card['pictures']:,} pictures of {', '.join(card['sets'])}, {card['votes']:,.0f} votes",
         f"  made {card['made']}, seed {card['seed']}, penalty {card['ridge']:.2g}, {card['iterations']} steps",
@@ -118,6 +119,21 @@ def _card(one: "Critic") -> str:
         lines += [f"  {line}" for line in _figures(card["figures"], NAMES)]
     lines += ["", *(f"  {limit}" for limit in card["limits"])]
     return "\n".join(lines)
+
+
+def _technical(one: "Critic") -> list[str]:
+    card = one.card
+    lines = [
+        f"{one.name}: comes with leitmotiv, made {card['made']}, seed {card['seed']}",
+        "",
+        f"  {card['knows']}",
+        "",
+    ]
+    lines += [f"  learnt from {card['pictures']:,} pictures ({card['examples']:,} with damage):"]
+    lines += [f"    {source}: {licence}" for source, licence in card["sources"].items()]
+    lines += ["", f"  {card['held_out']:,} pictures of other kinds held out; the baseline is BRISQUE:"]
+    lines += [f"  {line}" for line in _figures(card["figures"], {name: name for name in card["figures"]})]
+    return [*lines, "", *(f"  {limit}" for limit in card["limits"])]
 
 
 def _figures(figures: dict[str, dict[str, float | None]], names: dict[str, str]) -> list[str]:
@@ -146,11 +162,11 @@ def _figures(figures: dict[str, dict[str, float | None]], names: dict[str, str])
 def rank(name: str, n: int, of: str, sort: str, paths: bool) -> None:
     """Print pictures of the library: score, deviation, how much of the library scores less, path."""
     from leitmotiv.web import forms
-    from leitmotiv.workflows import activations, browse, critics
+    from leitmotiv.workflows import browse, critics
 
     with session() as opened, bars() as report:
         critic = critics.get(opened, name)
-        activations.ensure(opened, report)
+        critics.ensure(opened, critic, report)
         ranking = critics.rank(opened, critic, text=of, sort=sort, n=n)
         odd = browse.odd_paths(opened, ranking)
     if paths:
@@ -276,3 +292,7 @@ def evaluate(labels: Path, predictions: Path, seed: int, sheet: Path | None, ima
 
 command.add_command(evaluate)
 command.add_command(critic_flags.command)
+command.add_command(critic_pairs.pairs)
+command.add_command(critic_pairs.taste)
+command.add_command(critic_keepers.keepers)
+command.add_command(critic_keepers.explain)

@@ -4,7 +4,7 @@ from leitmotiv.records.arrays import Float, Float32, Half, Pixels, read_only
 from leitmotiv.records.boards import Board, BoardExample, BoardPicture, Side, Snapshot
 from leitmotiv.records.captions import CAPTION_KINDS, Caption, CaptionKind, CaptionSource, Told
 from leitmotiv.records.copies import Copy, Keypoints
-from leitmotiv.records.critics import Critic, Critique, RatedItem, RatingSet
+from leitmotiv.records.critics import Critic, Critique, Lift, RatedItem, RatingSet
 from leitmotiv.records.designs import DesignVote, Drawing, Judged, Photo, Round, Run, Shape
 from leitmotiv.records.eyes import Controls, Eyes, EyeWay, Pairs, Partial, PartialKind, RegionColours, Regions
 from leitmotiv.records.jobs import Job, Status
@@ -76,6 +76,7 @@ __all__ = [
     "KnownFile",
     "LearntSpace",
     "LearntWords",
+    "Lift",
     "Loss",
     "Losses",
     "Merge",

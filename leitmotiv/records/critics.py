@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from leitmotiv.records.arrays import Float, Float32, read_only
 
 
@@ -66,18 +69,43 @@ class RatingSet:
 
 
 @dataclass(frozen=True, eq=False)
+class Lift:
+    """What technical measures go through before a head: scaled logarithms, and hinges over random directions of them.
+
+    Attributes
+    ----------
+    columns : (F,) int64
+        Which measures are used.
+    centre, scale, low, high : (F,) float32
+        Of their logarithms; what lies outside low and high is cut off.
+    directions : (F, H) float32
+    offsets : (H,) float32
+    """
+
+    columns: NDArray[np.int64]
+    centre: Float32
+    scale: Float32
+    low: Float32
+    high: Float32
+    directions: Float32
+    offsets: Float32
+
+
+@dataclass(frozen=True, eq=False)
 class Critic:
     """A head that was learnt, and what there is to know of it.
 
     Attributes
     ----------
-    weights : (1280, 10) float32
-        On pooled activations; softmax of the sum is the histogram.
+    weights : (D, 10) float32
+        On pooled activations, D = 1280, or on lifted measures; softmax of the sum is the histogram.
     bias : (10,) float32
     layer : str
         Backbone and preprocessing that it learnt from, see `ACTIVATIONS`.
     card : mapping
         Data, seed, figures with their baselines, limits; as JSON has it.
+    lift : Lift or None
+        Of a critic that knows measures in place of activations.
     """
 
     name: str
@@ -85,6 +113,7 @@ class Critic:
     bias: Float32
     layer: str
     card: Mapping[str, Any]
+    lift: Lift | None = None
 
     def __post_init__(self) -> None:
         for array in (self.weights, self.bias):

@@ -26,6 +26,7 @@ _TABLES: Mapping[str, Any] = {
     "catalogue_columns": tables.CatalogueColumns,
     "copy_decisions": tables.CopyDecisions,
     "copy_denials": tables.CopyDenials,
+    "comparisons": tables.Comparisons,
     "boards": tables.Boards,
     "board_examples": tables.BoardExamples,
     "board_snapshots": tables.BoardSnapshots,

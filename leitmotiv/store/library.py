@@ -20,6 +20,7 @@ from leitmotiv.store.catalogue import Catalogue
 from leitmotiv.store.changes import Changes
 from leitmotiv.store.choices import Choices
 from leitmotiv.store.clusters import ClusterTree
+from leitmotiv.store.comparisons import Comparisons
 from leitmotiv.store.database import Database, Mode, connect_uri
 from leitmotiv.store.duplicates import Duplicates
 from leitmotiv.store.evolutions import Evolutions
@@ -59,7 +60,7 @@ class Library:
     ----------
     folder : Path
     images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
-    changes, exports, duplicates, activations, measures, boards, rating_sets, models, eyes, captions,
+    changes, exports, duplicates, activations, measures, comparisons, boards, rating_sets, models, eyes, captions,
     choices, evolutions
         The parts; see their classes.
     sprites
@@ -73,6 +74,7 @@ class Library:
         self.mixtures = Mixtures(database)
         self.activations = Activations(database)
         self.measures = Measures(database)
+        self.comparisons = Comparisons(database)
         self.clusters = ClusterTree(database)
         self.arrays = Arrays(folder / "arrays")
         self.sprites = Sprites(folder / "arrays" / "sprites")

@@ -13,6 +13,7 @@ from leitmotiv.store import (
     schema_of_activations,
     schema_of_boards,
     schema_of_captions,
+    schema_of_comparisons,
     schema_of_evolutions,
     schema_of_measures,
     schema_of_ratings,
@@ -337,6 +338,12 @@ def m014_measures(database: sqlite3.Connection) -> None:
     count_changes(database, "measures")
 
 
+def m015_comparisons(database: sqlite3.Connection) -> None:
+    """Add which of two pictures a person prefers."""
+    database.execute(schema_of_comparisons.SCHEMA)
+    count_changes(database, "comparisons")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
@@ -352,6 +359,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m012_captions,
     m013_evolutions,
     m014_measures,
+    m015_comparisons,
 )
 
 

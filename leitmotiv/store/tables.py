@@ -97,6 +97,20 @@ class Activations(Table):
     pooled = BlobField()
 
 
+class Comparisons(Table):
+    """Which of two pictures is preferred: 1 the first, 2 the other, 0 neither; `one_id` is the lesser id."""
+
+    one_id = TextField()
+    other_id = TextField()
+    preferred = IntegerField()
+    at = TextField(default="")
+
+    class Meta:
+        """Two columns make the key."""
+
+        primary_key = False
+
+
 class Measures(Table):
     """Technical measures of each picture, float32, little-endian."""
 
@@ -485,6 +499,7 @@ TABLES: tuple[type[Table], ...] = (
     Mixtures,
     Activations,
     Measures,
+    Comparisons,
     Folders,
     Failures,
     Clusters,

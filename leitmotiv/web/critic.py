@@ -11,7 +11,7 @@ from leitmotiv.web import forms, parameters, schema, shapes
 from leitmotiv.web.answers import body, json_answer
 from leitmotiv.web.context import address, tagged, the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.workflows import browse, critics
+from leitmotiv.workflows import browse, critics, reasons, technical
 from leitmotiv.workflows.critics import BEST, SORTS
 
 pages = Blueprint("critic", __name__)
@@ -39,18 +39,20 @@ CRITIQUE = schema.answer(
 
 @pages.get("/critic")
 def show() -> str:
-    """The order of `?critic=`, the last trained if not given; `?image=` is the picture whose votes are shown."""
+    """The order of `?critic=`, the last trained if not given; `?image=` is the picture whose votes are shown.
+
+    Where none was trained, the technical critic is asked, which needs no ratings.
+    """
     session = the_session()
-    known = critics.names(session)
     asked: dict[str, Any] = {
         "name": request.args.get("critic", ""),
         "q": request.args.get("q", ""),
         "sort": parameters.one_of("sort", BEST, SORTS),
         "offset": parameters.whole("from", 0, 0, MANY),
     }
-    if not known and not asked["name"]:
-        return render_template("critic-none.html", starred=critics.starred(session), most=MOST_TRAINED)
     critic = critics.get(session, asked["name"])
+    if critic.lift is not None:
+        technical.catch_up(session)
     ranking = critics.rank(session, critic, text=asked["q"], sort=asked["sort"], n=PAGE, offset=asked["offset"])
     images = {one.id: browse.image(session, one.id) for one in ranking.results}
     chosen = request.args.get("image") or next(iter(images), "")
@@ -58,7 +60,11 @@ def show() -> str:
     return render_template(
         "critic.html",
         critic=critic,
-        known=known,
+        known=critics.every(session),
+        trained=critics.names(session),
+        starred=critics.starred(session),
+        most=MOST_TRAINED,
+        told=technical.told(session, picture.id) if picture else None,
         asked=asked,
         ranking=ranking,
         images=images,
@@ -67,7 +73,7 @@ def show() -> str:
         usual=critics.critique_of(session, critic).shares.mean(axis=0).tolist() if ranking.total else [],
         page=PAGE,
         sorts=WORDS,
-        figures=[(critics.NAMES[name], one) for name, one in critic.card["figures"].items()],
+        figures=[(critics.NAMES.get(name, name), one) for name, one in critic.card["figures"].items()],
         to=lambda **changes: _to(asked, **changes),
     )
 
@@ -101,8 +107,8 @@ def _card(critic: Critic) -> dict[str, Any]:
 @pages.get(API)
 @describe(answer=schema.answer({"critics": schema.listed(schema.text())}))
 def index() -> Response:
-    """The names of the critics, the last trained first."""
-    return json_answer({"critics": critics.names(the_session())})
+    """The names of the critics, the last trained first; the technical one is always there."""
+    return json_answer({"critics": critics.every(the_session())})
 
 
 @pages.post(API)
@@ -191,3 +197,55 @@ def critique(image_id: str) -> Response:
     if found is None:
         raise NotFoundError(f"What {image.id[:12]} shows was not seen yet. Run `leitmotiv critic rank` once.")
     return json_answer(found)
+
+
+REASONS = schema.answer(
+    {
+        "id": schema.text(),
+        "critic": schema.text(),
+        "score": schema.number(1, 10),
+        "deviation": schema.number(0, 4.5),
+        "histogram": _SHARES,
+        "parts": schema.maybe(
+            schema.listed(
+                schema.listed(schema.number()),
+                "7 rows of 7: by how much the score is higher with each part of the seen square than without it.",
+            )
+        ),
+        "moved": schema.listed(
+            schema.answer({"what": schema.text(), "by": schema.number(about="Scores.")}),
+            "Measures that move the score beside an ordinary picture, the strongest first; of the technical critic.",
+        ),
+        "flags": schema.listed(schema.text()),
+        "bars": schema.keyed(schema.text(), "What it is like, in words."),
+    }
+)
+
+
+@pages.get("/api/v1/images/<image_id>/reasons")
+@describe(
+    query={"critic": schema.text("Which critic; the last trained if not given.")},
+    answer=REASONS,
+    errors=(404, 409, 422, 501),
+)
+def why(image_id: str) -> Response:
+    """Why a critic scores a picture as it does."""
+    session = the_session()
+    image, critic = browse.image(session, image_id), critics.get(session, request.args.get("critic", ""))
+    with session.lane:
+        found = reasons.of_picture(session, critic, image.id)
+    return json_answer({"id": image.id, "critic": critic.name, **reasons.form(found)})
+
+
+@pages.get("/images/<image_id>/reasons.png")
+def parts(image_id: str) -> Response:
+    """A map to lay over what the network sees of a picture: bright raises the score, dark lowers it."""
+    session = the_session()
+    image, critic = browse.image(session, image_id), critics.get(session, request.args.get("critic", ""))
+    with session.lane:
+        found = reasons.of_picture(session, critic, image.id)
+    if found.parts is None:
+        raise NotFoundError(f"The critic {critic.name} judges pictures as a whole, and has no map of their parts.")
+    return Response(
+        reasons.coloured(found.parts), mimetype="image/png", headers={"Cache-Control": "private, max-age=60"}
+    )

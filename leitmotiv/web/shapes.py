@@ -54,7 +54,7 @@ RANKING = schema.named(
     schema.answer(
         {
             "schema": schema.text(choices=("leitmotiv.ranking/1",)),
-            "measure": schema.text("What it goes by: look, subject, blend (of both), board, search or critic."),
+            "measure": schema.text("What it goes by: look, subject, blend (of both), board, search, critic or taste."),
             "unit": schema.text("Of the scores."),
             "order": schema.text("Of the scores.", choices=("ascending", "descending")),
             "query": schema.keyed(schema.anything(), "What was asked."),

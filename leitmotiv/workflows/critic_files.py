@@ -1,7 +1,7 @@
 """Pictures of any folder by a critic, and other people's predictions by their labels; no library is changed."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from leitmotiv.errors import RatingsError, UsageError
 from leitmotiv.formats import idealo
 from leitmotiv.formats.tables import csv_lines
 from leitmotiv.imaging.scan import scan
-from leitmotiv.records import Critic, Critique, Float
-from leitmotiv.workflows import critics
+from leitmotiv.records import Critic, Critique, Float, Float32
+from leitmotiv.workflows import critics, technical
 from leitmotiv.workflows.outside import read_ahead
 from leitmotiv.workflows.progress import Pace, Report
 from leitmotiv.workflows.session import Session
@@ -57,17 +57,38 @@ def score(session: Session, critic: Critic, folders: Sequence[Path], report: Rep
         failed.append((os.fsdecode(path), why))
 
     paths = [found.path for found in scan(folders, on_error=tell)]
-    backbone, pace = session.backbone(), Pace()
+    pace = Pace()
     kept: list[bytes] = []
-    pooled = [np.zeros((0, len(critic.weights)), np.float32)]
-    for part, pictures in read_ahead(session, paths, tell):
-        if pictures:
-            pooled.append(backbone.features(np.stack(pictures)).pooled)
-            kept += part
+    width = technical.WIDTH if critic.lift is not None else len(critic.weights)
+    rows = [np.zeros((0, width), np.float32)]
+    for part, found_rows in (_measured if critic.lift is not None else _seen)(session, paths, tell):
+        rows += found_rows
+        kept += part
         if report is not None:
             report(pace.step(PHASE, len(kept) + len(failed), len(paths), failures=len(failed)))
-    found = critics.judge(critic, [os.fsdecode(path) for path in kept], np.concatenate(pooled))
+    found = critics.judge(critic, [os.fsdecode(path) for path in kept], np.concatenate(rows))
     return Scored(tuple(kept), found, failed)
+
+
+Tell = Callable[[bytes, str], None]
+Part = tuple[Sequence[bytes], list[Float32]]
+
+
+def _seen(session: Session, paths: Sequence[bytes], tell: Tell) -> Iterator[Part]:
+    """Files with their pooled activations, batch by batch."""
+    backbone = session.backbone()
+    for part, pictures in read_ahead(session, paths, tell):
+        yield part, [backbone.features(np.stack(pictures)).pooled] if pictures else []
+
+
+def _measured(session: Session, paths: Sequence[bytes], tell: Tell) -> Iterator[Part]:
+    """Files with their measures, batch by batch."""
+    for start in range(0, len(paths), technical.AT_ONCE):
+        part, rows = [], []
+        for path, numbers in technical.of_files(session, paths[start : start + technical.AT_ONCE], tell):
+            part.append(path)
+            rows.append(numbers[None])
+        yield part, rows
 
 
 def as_csv(scored: Scored) -> bytes:

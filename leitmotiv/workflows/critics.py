@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import critic as learning
-from leitmotiv.analysis import critique, histograms
+from leitmotiv.analysis import critique, histograms, technical_critic
 from leitmotiv.analysis.critique import Figure
 from leitmotiv.analysis.histograms import Spread
 from leitmotiv.analysis.labels import counted, label
+from leitmotiv.analysis.technical import VERSION as MEASURES
 from leitmotiv.errors import CriticError, NotFoundError, UsageError
-from leitmotiv.formats import critic_file
+from leitmotiv.formats import critic_file, technical_file
 from leitmotiv.records import ACTIVATIONS, Critic, Critique, Float, Half, Ranking, RatedItem, Result
-from leitmotiv.workflows import activations, selecting
+from leitmotiv.workflows import activations, selecting, technical
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.rating_sets import STARS
@@ -29,6 +30,8 @@ ENOUGH = 20
 """Rated pictures from which on some are held out to measure a critic."""
 BEST, SORTS = "-score", ("-score", "score", "controversial")
 UNIT = "score"
+TECHNICAL = technical_file.NAME
+"""The critic that comes with leitmotiv: it knows how well a picture is made, and needs no ratings."""
 NAMES = critique.NAMES
 """What the figures mean, in words."""
 
@@ -141,6 +144,8 @@ def train(
     if not sets:
         raise UsageError(f"Name the ratings to learn from: a set (`leitmotiv ratings sets`), or {STARS}.")
     title = name or "-".join(sets[0].split())
+    if title == TECHNICAL:
+        raise UsageError(f"{TECHNICAL} is the critic that comes with leitmotiv. Give yours another name: --name NAME.")
     if most is not None and (count := sum(len(_items(session, one)) for one in sets)) > most:
         raise CriticError(f"{count:,} ratings take longer than a page waits. Run `leitmotiv critic train` for them.")
     taught = lesson(session, sets, spread=spread, smoothing=smoothing, classic=classic, report=report)
@@ -171,8 +176,13 @@ def train(
 
 
 def names(session: Session) -> list[str]:
-    """The critics of the library, the last made first."""
-    return session.library.models.names(KIND)
+    """The critics that were learnt here, the last made first."""
+    return [name for name in session.library.models.names(KIND) if name != TECHNICAL]
+
+
+def every(session: Session) -> list[str]:
+    """All critics that can be asked, those learnt here first; the technical one is always there."""
+    return [*names(session), TECHNICAL]
 
 
 def starred(session: Session) -> int:
@@ -181,23 +191,20 @@ def starred(session: Session) -> int:
 
 
 def get(session: Session, name: str = "") -> Critic:
-    """A critic by its name; the last made without one.
+    """A critic by its name; the last made without one, and the technical one where none was made.
 
     Raises
     ------
     NotFoundError
-        There is none.
+        There is none of this name.
     CriticError
         Its file is damaged, or it learnt from another backbone.
     """
-    if not name:
-        known = names(session)
-        if not known:
-            raise NotFoundError(
-                "There is no critic yet. Give some pictures stars and run `leitmotiv critic train stars`, or import "
-                "ratings first."
-            )
-        name = known[0]
+    name = name or every(session)[0]
+    if name == TECHNICAL:
+        return technical_file.shipped(MEASURES)
+    if name not in names(session):
+        raise NotFoundError(f"There is no critic {name!r}. There are: {', '.join(every(session))}.")
     return replace(critic_file.read(session.library.models.get(KIND, name)), name=name)
 
 
@@ -213,19 +220,41 @@ def remove(session: Session, name: str) -> None:
 
 
 def judge(critic: Critic, ids: Sequence[str], features: NDArray[Any]) -> Critique:
-    """What a critic says of pictures whose activations (N, 1280) are known."""
-    shares = learning.predict(critic.weights, critic.bias, features)
+    """What a critic says of pictures whose activations (N, 1280) are known; of their measures, if it knows these."""
+    if critic.lift is not None:
+        shares = technical_critic.shares(critic, features)
+    else:
+        shares = learning.predict(critic.weights, critic.bias, features)
     mean = histograms.means(shares)
     below = np.searchsorted(np.sort(mean), mean, side="left")
     percentile = 100 * below / max(1, len(mean))
     return Critique(tuple(ids), shares, mean, histograms.deviations(shares), percentile)
 
 
+def known(session: Session, critic: Critic) -> tuple[tuple[str, ...], NDArray[Any]]:
+    """Ids, ascending, and what a critic judges by: activations, or measures."""
+    return technical.matrix(session) if critic.lift is not None else session.library.activations.matrix()
+
+
+def ensure(session: Session, critic: Critic, report: Report | None = None) -> None:
+    """Have every picture measured, or seen by the backbone, as a critic needs it.
+
+    Raises
+    ------
+    MissingExtraError, LibraryLockedError
+    """
+    if critic.lift is not None:
+        technical.ensure(session, report)
+    else:
+        activations.ensure(session, report)
+
+
 def critique_of(session: Session, critic: Critic) -> Critique:
     """What a critic says of the whole library, remembered as long as both stay the same."""
     digest = hashlib.sha256(critic.weights.tobytes() + critic.bias.tobytes()).hexdigest()
-    key = ("critique", digest, session.library.revision("activations", "images"))
-    return remember(session, key, lambda: judge(critic, *session.library.activations.matrix()), lane=True)
+    table = "activations" if critic.lift is None else "measures"
+    key = ("critique", digest, session.library.revision(table, "images"))
+    return remember(session, key, lambda: judge(critic, *known(session, critic)), lane=True)
 
 
 def rank(

@@ -14,8 +14,7 @@ MOST_COLOURS = 12
 
 def colours(session: Session) -> tuple[Swatch, ...]:
     """Colours that a library has, to begin with: the palette of pictures spread evenly over it."""
-    ids = session.library.images.ids()
-    chosen = [ids[round(at)] for at in np.linspace(0, len(ids) - 1, min(OFFERED, len(ids)))] if ids else []
+    chosen = remember(session, ("offered", session.library.revision("images", "files")), lambda: _chosen(session))
     if not chosen:
         return ()
     return remember(
@@ -24,3 +23,9 @@ def colours(session: Session) -> tuple[Swatch, ...]:
         lambda: views.palette(session.library.mixtures.many(chosen), MOST_COLOURS),
         lane=True,
     )
+
+
+def _chosen(session: Session) -> list[str]:
+    """Pictures spread evenly over the library."""
+    ids = session.library.images.ids()
+    return [ids[round(at)] for at in np.linspace(0, len(ids) - 1, min(OFFERED, len(ids)))] if ids else []

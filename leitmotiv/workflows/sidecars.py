@@ -16,7 +16,6 @@ from leitmotiv.records import CatalogueColumn, Image, Rating
 from leitmotiv.workflows.asking import SIDECAR_KEYWORDS as KEYWORDS
 from leitmotiv.workflows.places import is_file, outside_photos
 from leitmotiv.workflows.progress import Pace, Report
-from leitmotiv.workflows.rows import trend_of
 from leitmotiv.workflows.session import Session
 
 Naming = Literal["as found", "full", "stem"]
@@ -161,6 +160,8 @@ def plan(
     trends : bool
         Whether the name of a picture's trend becomes a keyword.
     """
+    from leitmotiv.workflows.rows import trend_of  # what knows trends has kernels: nobody else waits for their import
+
     root = None if to is None else outside_photos(session, to)
     ratings = session.library.ratings.many(ids)
     known = trend_of(session) if trends else {}

@@ -1,6 +1,6 @@
 """Technical measures of the pictures of a library, and the flags that follow from them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from leitmotiv.analysis import technical as measures
 from leitmotiv.analysis.technical import FLAGS as FLAGS
-from leitmotiv.analysis.technical import LIMITS, NAMES, VERSION, WIDTH
+from leitmotiv.analysis.technical import LIMITS, NAMES, VERSION
+from leitmotiv.analysis.technical import WIDTH as WIDTH
 from leitmotiv.errors import ImageReadError, LeitmotivError
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import Float32, Image, Pixels
@@ -113,9 +114,13 @@ def told(session: Session, image_id: str) -> Told | None:
     numbers = of_picture(session, image_id)
     if numbers is None:
         return None
+    return Told(flagged(numbers), bars(numbers))
+
+
+def flagged(numbers: Float32) -> tuple[tuple[str, str], ...]:
+    """The flags of one picture, with what each means."""
     held = measures.flags(numbers[None])[0]
-    flagged = tuple((name, LIMITS[name].words) for name, one in zip(FLAGS, held, strict=True) if one)
-    return Told(flagged, bars(numbers))
+    return tuple((name, LIMITS[name].words) for name, one in zip(FLAGS, held, strict=True) if one)
 
 
 def named(numbers: Float32) -> dict[str, float]:
@@ -147,6 +152,26 @@ def bars(numbers: Float32) -> tuple[tuple[str, str, float], ...]:
         text = f"{100 * value:.0f} %" if unit else (f"{value:.0f}" if most >= 50 else f"{value:.2f}")
         found.append((words, text, min(1.0, max(0.0, value / most))))
     return tuple(found)
+
+
+def of_files(
+    session: Session, paths: Sequence[bytes], tell: Callable[[bytes, str], None]
+) -> Iterator[tuple[bytes, Float32]]:
+    """The measures of files, in order, on several threads; what cannot be read is told and left out."""
+
+    def one(path: bytes) -> Float32 | str:
+        try:
+            megapixels = session.settings.max_megapixels
+            return measures.measure(reading.read_pixels(path, max_size=measures.SIDE, max_megapixels=megapixels))
+        except ImageReadError as error:
+            return error.reason
+
+    with ThreadPoolExecutor(max(1, session.settings.cores)) as pool:
+        for path, found in zip(paths, pool.map(one, paths), strict=True):
+            if isinstance(found, str):
+                tell(path, found)
+            else:
+                yield path, found
 
 
 def of_pixels(pixels: Pixels) -> Float32:

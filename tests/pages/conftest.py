@@ -101,7 +101,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Sixty pictures in six looks, indexed."""
     folder = tmp_path_factory.mktemp("pages")
     prepare(Settings(), lambda text: None)
-    with Session(replace(Settings(), library=folder / "shoebox", workers=1)) as session:
+    with Session(replace(Settings(), library=folder / "shoebox", workers=1, words="wordllama")) as session:
         add_directories(session, [fill(folder / "photos")])
         (folder / "photos" / "broken.jpg").write_bytes(b"this is no picture")
         add_directories(session, [folder / "photos"])

@@ -25,7 +25,7 @@ def starred(site):
 
 def test_stars_become_an_order_with_one_button_and_votes_are_shown(starred, open_page):
     page = open_page(f"{starred.url}/critic")
-    assert page.get_by_text("There is no critic yet.").is_visible()
+    assert page.get_by_text("A critic of your own").is_visible()
     page.get_by_role("button", name="Learn from my stars").click()
     page.wait_for_url("**/critic?critic=stars")
     assert page.locator(".nears [data-id]").first.get_attribute("data-id") in starred.ids[-4:]

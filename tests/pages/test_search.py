@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from leitmotiv.records import WordScores
-from leitmotiv.workflows import scoring
+from leitmotiv.workflows import scoring, seeking, word_map
 from tests.pages.conftest import paint, until
 
 pytestmark = pytest.mark.browser
@@ -135,6 +135,8 @@ def heard(site, monkeypatch):
 
     monkeypatch.setattr(scoring.words, "scores", scores)
     site.session.memory.pop("term", None)
+    # the network is loaded with the first picture that is asked by its subject, and no page should wait for that
+    seeking.search(site.session, f"[img:{site.ids[-1]}] like:subject")
     yield
     site.session.memory.pop("term", None)
 
@@ -174,6 +176,53 @@ def test_words_and_pictures_are_typed_clicked_and_dragged_into_a_query(site, ope
     until(page, "document.querySelectorAll('.terms .chip.less').length === 1")
 
 
+def test_variety_stays_with_a_search(site, open_page, heard):
+    page = open_page(site.url + "/search?q=boat")
+    before = page.locator(".result .tile").evaluate_all("(tiles) => tiles.map((tile) => tile.dataset.id)")
+    page.get_by_label("variety among the best").fill("1")
+    until(page, "location.search.includes('diverse=1')")
+    after = page.locator(".result .tile").evaluate_all("(tiles) => tiles.map((tile) => tile.dataset.id)")
+    assert after != before
+    assert set(after) == set(before)
+    page.locator("#q").fill("boat - heron")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelectorAll('.terms .chip').length === 2")
+    assert page.get_by_label("variety among the best").input_value() == "1"
+
+
+def test_the_plane_is_dragged_and_zoomed_and_an_axis_is_slid(site, open_page):
+    word_map.word_map(site.session)
+    page = open_page(site.url + "/search/map")
+    plane = page.locator("[data-plane]")
+    assert plane.locator(".word").count() > 0
+    page.get_by_role("link", name="Nearer").click()
+    until(page, "location.search.includes('box=')")
+    nearer = page.evaluate("new URLSearchParams(location.search).get('box').split(',').map(Number)")
+    assert nearer[2:] == [0.5, 0.5]
+    box = plane.bounding_box()
+    page.mouse.move(box["x"] + 300, box["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 200, steps=4)
+    page.mouse.up()
+    until(page, f"Number(new URLSearchParams(location.search).get('box').split(',')[0]) > {nearer[0] + 0.01}")
+    page.get_by_role("link", name="Whole", exact=True).click()
+    until(page, "!location.search.includes('box=')")
+    word = plane.locator(".word").first
+    said = word.get_attribute("data-word")
+    word.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=*")
+    assert said in page.locator("#q").input_value()
+    page.goto(site.url + "/search/axis?axis=colour:%23c83c28..colour:%232850a0")
+    first = page.locator("[data-here] .tile").first.get_attribute("data-id")
+    page.get_by_label("place on the axis").fill("100")
+    until(page, "document.querySelector('#here').textContent.startsWith('100 %')")
+    assert page.locator("[data-here] .tile").first.get_attribute("data-id") != first
+    page.locator("input[name=low]").fill("colour:black")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**axis=colour%3Ablack..*")
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 @pytest.mark.parametrize("width", [390, 1440])
 def test_nobody_is_kept_out(site, open_page, width, scheme):
@@ -190,3 +239,9 @@ def test_nobody_is_kept_out(site, open_page, width, scheme):
         found = Axe().run(page)
         assert found.response["violations"] == [], found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if scheme == "dark":
+        for address in ("/search/map?q=colour:red", "/search/axis?axis=colour:red..colour:blue"):
+            page = open_page(site.url + address, width=width, scheme=scheme, bypass_csp=True)
+            found = Axe().run(page)
+            assert found.response["violations"] == [], found.generate_report()
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

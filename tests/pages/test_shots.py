@@ -19,8 +19,21 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from leitmotiv.records import Partial
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import boards, browse, critics, evolving, finding, learning, own, pinning, samples, selecting
+from leitmotiv.workflows import (
+    boards,
+    browse,
+    critics,
+    evolving,
+    eyes,
+    finding,
+    learning,
+    own,
+    pinning,
+    samples,
+    selecting,
+)
 from leitmotiv.workflows.duplicates import find_duplicates
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.ingest import add_directories
@@ -131,6 +144,9 @@ ALL = (
     Shot("critic-dark", "/critic"),
     Shot("evolve-dark", "/evolve/{run}"),
     Shot("evolve-start-dark", "/evolve"),
+    Shot("eyes-dark", "/eyes", wait_ms=9000),
+    Shot("eyes-new-dark", "/eyes/new?q={flowers}", wait_ms=4000),
+    Shot("eyes-one-light", "/eyes/{eyes}?and={beside}", "light", wait_ms=4000),
     Shot("jobs-dark", "/jobs"),
     Shot("about-light", "/about", "light"),
     Shot("interface-light", "/docs", "light"),
@@ -201,10 +217,24 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[
         own.rate(session, [far], stars=1)
         critics.train(session, ["stars"])
         names["run"] = _evolved(session)
+        names |= _eyes(session)
         for url in serve(session):
             yield url, names
     if PHOTOS:
         shutil.rmtree(folder)
+
+
+def _eyes(session: Session) -> dict[str, str]:
+    """Pairs of eyes, of folders where the photos have such; else of all pictures."""
+    side = 128 if PHOTOS else 32
+    flowers = f"folder:{'sunflower' if PHOTOS else 'photos'}"
+    if PHOTOS:
+        eyes.make(session, "Leopards", "folder:Leopards", partial=Partial("grey"))
+        eyes.make(session, "Sailing", "folder:ketch", partial=Partial("regions"), side=side)
+        eyes.make(session, "Sunflowers by edges", flowers)
+    beside = eyes.make(session, "Lotus colours", "folder:lotus" if PHOTOS else flowers, way="palette", side=side)
+    made = eyes.make(session, "Sunflowers", flowers, partial=Partial("regions"), side=side)
+    return {"eyes": made.id, "beside": beside.id, "flowers": flowers}
 
 
 def _evolved(session):

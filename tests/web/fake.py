@@ -246,7 +246,7 @@ class FakeLibrary:
     def colour(self, session: Any, members: Sequence[str]) -> str:
         return self.image(session, members[0]).colour
 
-    def names(self, session: Any, groups: Sequence[Cluster]) -> dict[int, str]:
+    def names(self, session: Any, groups: Sequence[Cluster], by: float = 0.0) -> dict[int, str]:
         return {group.id: f"look {self.looks[group.exemplar]}" for group in groups}
 
     def dates(self, session: Any, members: Sequence[str]) -> Dates:

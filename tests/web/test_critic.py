@@ -44,19 +44,20 @@ def read(client, address, status=200):
 
 def test_without_a_critic_the_page_says_how_to_get_one(session, client):
     page = read(client, "/critic")
-    assert "There is no critic yet" in page
+    assert "It knows how well a picture is made" in page
+    assert "A critic of your own" in page
     assert "data-learn" not in page
     own.rate(session, IDS[:3], stars=4)
     assert "data-learn" in read(client, "/critic")
     assert "Twenty or more teach better" in read(client, "/critic")
-    assert client.get(API).json == {"critics": []}
+    assert client.get(API).json == {"critics": ["technical"]}
     read(client, "/critic?critic=none", 404)
 
 
 def test_a_critic_learns_from_stars_and_the_page_shows_its_order(client, taught):
     assert taught.status_code == 201
     assert taught.json["pictures"] == COUNT
-    assert client.get(API).json == {"critics": ["taste"]}
+    assert client.get(API).json == {"critics": ["taste", "technical"]}
     assert client.get(f"{API}/taste").json == taught.json
     page = read(client, "/critic")
     ranking = client.get(f"{API}/taste/results?n={COUNT}").json
@@ -112,4 +113,4 @@ def test_a_critic_is_removed_and_a_damaged_one_is_no_fault_of_the_page(session, 
     assert (page.status_code, "damaged" in page.text) == (409, True)
     assert client.delete(f"{API}/taste", json={}).json == {"removed": "taste"}
     assert client.delete(f"{API}/taste", json={}).status_code == 404
-    assert "no critic yet" in read(client, "/critic")
+    assert "A critic of your own" in read(client, "/critic")

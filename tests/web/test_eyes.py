@@ -97,6 +97,17 @@ def test_eyes_are_renamed_taken_out_and_in_and_removed(client, session, made):
     assert [one["id"] for one in client.get(API).json["eyes"]] == [one.id for one in eyes.listed(session)]
 
 
+def test_figures_of_a_card_stand_beside_those_of_their_baselines(client, session):
+    one = eyes.make(session, "Measured", "name:p000,p006", side=32)
+    figures = {"network": {"l1": 21.3, "ssim": 0.5}, "patches": {"l1": 30.0, "ssim": None}, "odd": 3}
+    session.library.eyes.put(replace(one, card={"figures": figures, "limits": []}), {})
+    page = client.get(f"/eyes/{one.id}").text
+    assert "these eyes" in page
+    assert [value in page for value in ("21.3", "30.0", "0.50")] == [True] * 3
+    first = client.get(f"/eyes?image={image_id(7)}").text.split("/sees/")[1]
+    assert first.startswith(image_id(7))
+
+
 def test_a_training_is_shown_from_its_first_sample_on_and_from_its_curve(client, session):
     one = eyes.make(session, "Learning", "name:p000,p006", side=32)
     curve = {

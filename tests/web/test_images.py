@@ -168,7 +168,7 @@ def test_no_path_from_a_request_is_opened(client, name):
 
 def test_what_a_catalogue_says_of_a_picture_stands_among_its_facts(client, library):
     page = client.get(f"/images/{library.images_[0].id}").text
-    assert "<dt>Artist</dt><dd>Monet &lt;i&gt;</dd>" in page
+    assert "<dt>Caption</dt><dd>A &lt;harbour&gt;</dd><dt>Artist</dt><dd>Monet &lt;i&gt;</dd>" in page
 
 
 def test_a_part_of_a_picture_is_sent_where_it_is_asked_for(client, library):

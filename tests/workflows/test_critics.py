@@ -107,8 +107,11 @@ def test_what_cannot_be_learnt_from_is_named_and_nothing_is_kept(session, tmp_pa
     own.rate(session, [image_id(1)], stars=5)
     with pytest.raises(UsageError, match="no name for a model"):
         critics.train(session, ["stars"], name="../away")
-    with pytest.raises(NotFoundError, match="no critic yet"):
-        critics.get(session)
+    with pytest.raises(NotFoundError, match="There are: technical"):
+        critics.get(session, "lost")
+    assert critics.get(session).name == "technical"
+    with pytest.raises(UsageError, match="comes with leitmotiv"):
+        critics.train(session, ["stars"], name="technical")
 
 
 def test_a_damaged_critic_is_named(session):

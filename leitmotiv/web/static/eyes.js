@@ -110,7 +110,9 @@ function samples() {
 async function follow() {
   const answer = await fetch(location.href).catch(() => null);
   if (!answer?.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // styles of a page that is only read would be complaints about its policy
+  const page = new DOMParser().parseFromString((await answer.text()).replace(/<style[\s\S]*?<\/style>/g, ""), "text/html");
+  if (document.querySelector("[data-job]") && !page.querySelector("[data-job]")) return location.reload(); // it has ended
   if (!document.querySelector("[data-stage]") && page.querySelector("[data-stage]")) return location.reload(); // they can see now
   for (const name of ["[data-course]", "[data-learning]"]) {
     const [now, fresh] = [document.querySelector(name), page.querySelector(name)];

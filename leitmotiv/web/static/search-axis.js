@@ -29,12 +29,14 @@ async function show(at) {
   address.searchParams.set("at", at);
   const answer = await fetch(address).catch(() => null);
   if (!answer?.ok || number !== asked) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // a page that was fetched has a nonce of its own, which counts for nothing here: what its styles say is adopted
+  let styles = "";
+  const text = (await answer.text()).replace(/<style[^>]*>([^]*?)<\/style>/g, (_, rules) => { styles += rules; return ""; });
+  const page = new DOMParser().parseFromString(text, "text/html");
   const next = page.querySelector("[data-here]"), here = document.querySelector("[data-here]");
   if (!next || !here || number !== asked) return;
-  // the styles of a page that was fetched have a nonce of its own: what they say is adopted
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync([...page.querySelectorAll("style")].map((style) => style.textContent ?? "").join(""));
+  sheet.replaceSync(styles);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets.slice(-3), sheet];
   here.replaceWith(next);
   history.replaceState(history.state, "", address);

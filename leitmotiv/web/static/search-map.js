@@ -37,7 +37,7 @@ function begin(plane) {
     things.replaceChildren(
       ...form.pictures.map((one) => {
         const [x, y] = at(one);
-        const link = made("a", { href: `/images/${one.id}`, class: one.found ? "at found" : "at", tabindex: -1 });
+        const link = made("a", { href: `/images/${one.id}`, class: one.found ? "at found" : "at", tabindex: -1, "aria-label": `picture ${one.id.slice(0, 6)}` });
         link.append(made("image", { href: `/thumb/${one.id}/256.jpg`, x: x - side / 2, y: y - side / 2, width: side, height: side, preserveAspectRatio: "xMidYMid slice" }));
         return link;
       }),

@@ -1,0 +1,61 @@
+"""The technical critic that comes with leitmotiv, on pictures that it never learnt from and on the degenerate set."""
+
+import json
+from importlib.resources import files
+
+import numpy as np
+import pytest
+from skimage import data
+
+from benchmarks import damage
+from leitmotiv.analysis import histograms, technical, technical_critic
+from leitmotiv.errors import CriticError
+from leitmotiv.formats import technical_file
+from leitmotiv.imaging.read import shrink
+
+DEGENERATE = ("white", "black", "grey", "one colour", "pure noise", "grey noise", "gaussian noise", "shuffled pixels")
+NATURAL = ("camera", "chelsea", "coffee", "hubble_deep_field", "immunohistochemistry")
+
+
+@pytest.fixture(scope="module")
+def judge():
+    return technical_file.shipped(technical.VERSION)
+
+
+@pytest.fixture(scope="module")
+def natural():
+    pictures = [np.asarray(getattr(data, name)()) for name in NATURAL]
+    return [shrink(np.repeat(one[..., None], 3, axis=2) if one.ndim == 2 else one, 256) for one in pictures]
+
+
+def scores(judge, pictures):
+    numbers = np.stack([technical.measure(one) for one in pictures])
+    return histograms.means(technical_critic.shares(judge, numbers))
+
+
+def test_blank_noise_and_one_colour_lie_below_every_natural_picture(judge, natural):
+    rng = np.random.default_rng(0)
+    least = scores(judge, natural).min()
+    found = damage.degenerate(natural[1], rng)
+    found = dict(zip(found, scores(judge, list(found.values())), strict=True))
+    for name in DEGENERATE:
+        assert found[name] < least - 0.5, name
+
+
+def test_damage_lowers_the_score_by_its_strength_and_a_margin_hardly_raises_it(judge, natural):
+    rng = np.random.default_rng(0)
+    for kind in ("gaussian blur", "white noise", "JPEG", "defocus"):
+        does = (damage.TAUGHT | damage.HELD_OUT)[kind]
+        means = [scores(judge, natural).mean()]
+        means += [scores(judge, [does(one, strength, rng) for one in natural]).mean() for strength in (2, 5)]
+        assert means[0] > means[1] > means[2], kind
+    framed = scores(judge, [damage.with_margin(one, 0.1) for one in natural])
+    assert np.median(framed - scores(judge, natural)) < 0.5  # what is on paper is shrunk, and looks a little sharper
+
+
+def test_its_card_says_what_it_knows_and_other_measures_are_refused(judge):
+    card = json.loads((files("leitmotiv.formats") / "critics" / technical_file.CARD).read_bytes())
+    assert {"sources", "seed", "figures", "limits", "knows"} <= card.keys()
+    assert technical_file.card(judge) == (files("leitmotiv.formats") / "critics" / technical_file.CARD).read_bytes()
+    with pytest.raises(CriticError, match="Install it again"):
+        technical_file.shipped("others/1")
