@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from leitmotiv.imaging import films
 from leitmotiv.imaging.read import encode
 from leitmotiv.settings import Settings
 from leitmotiv.web.app import create_app
 from leitmotiv.workflows import eyes
+from leitmotiv.workflows import films as through
 from leitmotiv.workflows.session import Session
 from tests.store.making import image_id
 from tests.workflows.watched import fill, jpeg, stripes
@@ -82,6 +84,25 @@ def test_a_picture_and_the_frames_of_a_camera_go_through_and_are_kept_nowhere(cl
 def test_what_cannot_be_looked_at_is_named(client, made, address, data, status, told):
     answer = client.post(f"{API}/{made}/{address}", data=data, content_type="image/jpeg")
     assert (answer.status_code, told in answer.json["detail"]) == (status, True)
+
+
+@pytest.mark.parametrize(("kind", "starts"), [("gif", b"GIF89a"), ("png", b"\x89PNG"), ("mp4", b"\0\0\0")])
+def test_a_short_film_goes_through(client, made, tmp_path, kind, starts):
+    films.write(tmp_path / "film.gif", [np.roll(stripes(48), at, axis=1) for at in range(3)], 10.0, ".gif")
+    data = (tmp_path / "film.gif").read_bytes()
+    answer = client.post(f"{API}/{made}/film?name=my.gif&as={kind}", data=data, content_type="image/gif")
+    assert (answer.status_code, answer.data[: len(starts)]) == (200, starts)
+    assert answer.headers["Leitmotiv-Frames"] == "3 of 3"
+
+
+def test_a_film_that_is_none_or_too_long_is_named(client, made, tmp_path, monkeypatch):
+    none = client.post(f"{API}/{made}/film?name=a.mp4", data=b"x", content_type="video/mp4")
+    assert (none.status_code, "no video that can be read" in none.json["detail"]) == (422, True)
+    monkeypatch.setattr(through, "HANDED", 2)
+    films.write(tmp_path / "film.gif", [np.roll(stripes(48), at, axis=1) for at in range(3)], 10.0, ".gif")
+    data = (tmp_path / "film.gif").read_bytes()
+    long = client.post(f"{API}/{made}/film", data=data, content_type="image/gif")
+    assert (long.status_code, "waits for 2 frames" in long.json["detail"]) == (400, True)
 
 
 def test_eyes_are_renamed_taken_out_and_in_and_removed(client, session, made):
