@@ -33,16 +33,25 @@ force = click.option("--force", is_flag=True, help="Replace a file that is there
 def train(board: str, method: str, name: str) -> None:
     """Have a board learn from what is on it; keeps a snapshot."""
     from leitmotiv.web import board_forms
-    from leitmotiv.workflows import learning
+    from leitmotiv.workflows import board_viewing, learning
 
     with session() as opened, bars() as report:
-        taught = learning.train(opened, named(opened, board).id, method=method, name=name, report=report)
+        found = named(opened, board)
+        before = found.snapshot
+        taught = learning.train(opened, found.id, method=method, name=name, report=report)
+        same = board_viewing.same(opened, taught.board)
         form = board_forms.board(opened, taught.board) | {"left_out": taught.left_out}
     made = taught.board.snapshot
     assert made is not None  # train makes it the current one
     counts = f"{made.on('positive')} that it is, {made.on('negative')} that it is not"
     quality = "" if made.quality is None else f"; one left out comes before {made.quality:.1%} of the library"
     show(form, lambda: f"{taught.board.name}: snapshot {made.id}, learnt from {counts}{quality}")
+    if before is not None and not before.examples and before.id != made.id:
+        note(
+            f"Its concept was imported; this is a new one. `leitmotiv board restore --snapshot {before.id}` goes back."
+        )
+    if same:
+        note(same)
     for image_id in taught.left_out:
         note(f"{image_id[:12]} was left out: it is gone, or `leitmotiv build-index` has still to look at it.")
     for image_id, strength in made.contradictions:

@@ -195,7 +195,7 @@ def show(eyes_id: str) -> str:
     except NotFoundError:
         if not eye_learning.begun(session, eyes_id):
             raise
-        return render_template("eyes_begun.html", id=eyes_id, name=eyes_id, job=_job(session, eyes_id))
+        return render_template("eyes_begun.html", id=eyes_id, name=eyes_id, lesson=_job(session, eyes_id))
     _, second = _pair(session, [one], one.id)
     offered = eye_sights.sights(session, OFFERED)
     wanted = request.args.get("image", "")
@@ -215,7 +215,7 @@ def show(eyes_id: str) -> str:
         way=WAY[one.way],
         facts=_facts(one),
         figures=_figures(one),
-        job=_job(session, one.id),
+        lesson=_job(session, one.id),
         to=lambda **changes: address(
             "eyes.show",
             eyes_id=one.id,

@@ -20,6 +20,8 @@ KEPT = {
     "shown": 8,
     "places": 1,
     "map-page": 4,
+    "activation rows": 1,
+    "twins": 16,
     "full": 2,
     "why": 32,
     "columns": 1,

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from leitmotiv.workflows import boards, learning, pinning
+from leitmotiv.workflows import boards, learning, pinning, tasks
 from tests.pages.conftest import until
 
 pytestmark = pytest.mark.browser
@@ -103,6 +103,26 @@ def test_a_board_is_made_trained_corrected_cropped_and_taken_out(site, open_page
     assert page.locator("[data-example]").count() == 0
     for name in ("Discs on red", "discs"):
         boards.trash(site.session, name)
+
+
+def test_train_waits_for_the_look_that_goes_on_and_outlives_its_page(site, open_page):
+    made = pinning.made(site.session, "Seen soon", [one for one in site.ids if colour_of(site, one) == 3][:3])
+    jobs = site.session.library.jobs
+    going = jobs.start("activations", "Subjects", {})
+    page = open_page(f"{site.url}/boards/{made.id}")
+    until(page, "document.querySelector('[data-lacking=looks] [data-looking]').textContent.includes('counting')")
+    page.keyboard.press("Shift+T")
+    until(page, "document.querySelector('[data-lacking=wished]')")
+    page.reload()
+    until(page, "document.querySelector('[data-lacking=wished] [data-looking]').textContent")
+    assert boards.get(site.session, made.id).snapshot is None
+    jobs.finish(going, "done")
+    asked = next(one for one in jobs.list() if one.state == "queued")
+    assert "Seen soon is trained" in tasks.see(site.session, asked.parameters, lambda step: None)
+    jobs.finish(asked.id, "done")
+    until(page, TRAINED)
+    until(page, "!document.querySelector('[data-lacking]')")
+    boards.trash(site.session, made.id)
 
 
 def test_a_training_has_its_own_address_a_name_and_a_way_back(site, open_page, learnt):

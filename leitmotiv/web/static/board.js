@@ -49,7 +49,7 @@ async function refresh() {
 }
 
 /** What the results answer; while it is the same, those that are there stay, however many came by scrolling. @param {ParentNode} of */
-const stateOf = (of) => of.querySelector("#results")?.getAttribute("data-state") ?? (of.querySelector("[data-lacking]") ? "lacking" : null);
+const stateOf = (of) => of.querySelector("#results")?.getAttribute("data-state") ?? of.querySelector("[data-lacking]")?.getAttribute("data-lacking") ?? null;
 /** Results say whether they are on the board. */
 function mark() {
   /** @type {Map<string, string>} */
@@ -224,7 +224,7 @@ async function train() {
   if (!done) button.disabled = false;
   else if (new URL(location.href).pathname !== `/boards/${id}`) location.assign(`/boards/${id}`);
 }
-const lookFirst = looking(root, id, refresh, () => { if (part('[data-side="positive"] [data-example]') && !frozen) void train(); });
+const lookFirst = looking(root, () => (part('[data-side="positive"] [data-example]') && !frozen ? Number(id) : null), refresh);
 function rename() {
   const place = /** @type {HTMLElement | null} */ (part("[data-title]"));
   if (place && !frozen) edit(place, title().name ?? "", address, () => {});
