@@ -40,6 +40,8 @@ KEPT = {
     "part": 2,
     "term": 48,
     "names": 1,
+    "part of many": 2,
+    "trend names": 16,
     "folder names": 1,
     "rows": 1,
     "upload": 24,
