@@ -231,8 +231,7 @@ def training_pairs(
         text = _too_few(query, len(ids), len(kept), small, side, least)
         raise EyesError(f"{text} Patches need only {FEWEST}: leitmotiv eyes make {query!r}, or way patches.")
     order = sorted(range(len(kept)), key=lambda row: hashlib.sha256(f"{seed} {kept[row]}".encode()).digest())
-    # Each its own seed: random colours shall mean nothing, so they must differ.
-    shown = np.stack([glimpse(one, partial, seed=seed + row).pixels for row, one in enumerate(pixels)])
+    shown = np.stack([glimpse(one, partial, seed=seed).pixels for one in pixels])
     held, taught = sorted(order[:apart]), sorted(order[apart:])
     return Pairs(
         shown[taught],
