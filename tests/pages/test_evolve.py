@@ -56,4 +56,8 @@ def test_a_design_evolves_for_ten_rounds_under_a_critic_and_a_person(site, open_
             page.locator(f"[data-keep={kind}]").click()
         assert coming.value.suggested_filename.endswith(f".{kind}")
         assert coming.value.path().read_bytes().startswith(head)
-    evolving.remove(site.session, number)
+    page.goto(f"{site.url}/evolve")
+    page.once("dialog", lambda asked: asked.accept())
+    page.locator(f"[data-remove='{number}']").click()
+    page.locator(f"[data-remove='{number}']").wait_for(state="detached")
+    assert number not in {run.id for run in evolving.listed(site.session)}

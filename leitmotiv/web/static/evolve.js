@@ -43,7 +43,7 @@ async function watch(number) {
   for (let live = true; live; ) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     if (document.hidden) continue;
-    const [job, told] = await Promise.all([read(`/api/v1/jobs/${watched}`), read(`/api/v1/evolutions/${run()}`)]);
+    const [job, told] = await Promise.all([read(`/api/v1/jobs/${watched}`), read(`/api/v1/evolutions/${run()}?rounds=none`)]);
     if (told === GONE) {
       toast("This evolution was removed.");
       break;
