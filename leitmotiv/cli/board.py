@@ -36,7 +36,7 @@ pictures_argument = click.argument("pictures", metavar="PICTURE...", nargs=-1)
 
 @command.command("create", cls=Verb)
 @click.argument("name")
-@pictures_argument
+@click.argument("pictures", metavar="[PICTURE]...", nargs=-1)
 @click.option("--not", "negative", metavar="PICTURE", multiple=True, help="A picture that it is not; may be repeated.")
 @click.option("--words", default="", help="Some words about it.")
 def create(name: str, pictures: tuple[str, ...], negative: tuple[str, ...], words: str) -> None:
@@ -253,6 +253,7 @@ def samples() -> None:
 
 def _taken_in(opened: "Session", pictures: Sequence[str]) -> "list[BoardPicture | str]":
     """Ids for ids and for files that the library has; other files are read."""
+    from leitmotiv.errors import ImageNotFoundError
     from leitmotiv.workflows import pinning
 
     taken: list[BoardPicture | str] = []
@@ -263,6 +264,8 @@ def _taken_in(opened: "Session", pictures: Sequence[str]) -> "list[BoardPicture 
             taken.append(known.id)
         elif os.path.lexists(path):
             taken.append(pinning.taken_in(opened, _read(path), path.name))
+        elif os.sep in picture or "." in picture:
+            raise ImageNotFoundError(f"There is no file {picture}, and ids of pictures look otherwise.")
         else:
             taken.append(picture)
     return taken

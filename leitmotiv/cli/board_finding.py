@@ -172,7 +172,8 @@ def _file_form(one: Any) -> dict[str, Any]:
 def crop(board: str, image: str, n: int, output: Path | None, which: int, snapshot: int | None, force: bool) -> None:
     """Print the crops of IMAGE that fit best what BOARD learnt, or write one as a JPEG.
 
-    Each line has the score, the corner and the size in pixels of the original, and the proportions.
+    Each line has the score, by which they are ordered, the corner and the size in pixels of the original, and the
+    proportions; the last line has the score of the whole picture by itself.
     """
     from leitmotiv.errors import UsageError
     from leitmotiv.workflows import browse, cropping, inspecting
@@ -182,12 +183,14 @@ def crop(board: str, image: str, n: int, output: Path | None, which: int, snapsh
         concept = _concept(opened, board, snapshot)
         one = browse.image(opened, browse.named(opened, image))
         found = inspecting.crops(opened, concept, one.id, max(n, which))
+        alone = inspecting.whole_score(opened, concept, one.id)
         if output is not None:
             if which > len(found):
                 raise UsageError(f"There are {len(found)} crops of this picture, and no number {which}.")
             write_file(outside_photos(opened, output), [cropping.cut(opened, one.id, found[which - 1])], force=force)
     listed = [{**vars(each), "pixels": _pixels(each, one.width, one.height)} for each in found[:n]]
-    show({"id": one.id, "crops": listed, "file": None if output is None else str(output)}, lambda: _crop_lines(listed))
+    form = {"id": one.id, "crops": listed, "whole": alone, "file": None if output is None else str(output)}
+    show(form, lambda: f"{_crop_lines(listed)}\n{alone:6.3f}  the whole picture, by itself")
 
 
 def _pixels(one: "Crop", width: int, height: int) -> list[int]:

@@ -182,7 +182,8 @@ def _page(
         values["to_see"] = board_viewing.unseen(session)
         values["unseen"] = values["to_see"] if values["ready"] else 0
         sides = _sides(session, board, learnt, examples)
-        beside = _beside(session, board, learnt, usable=values["ready"], frozen=frozen)
+        usable = values["ready"] and not found.fault
+        beside = _beside(session, board, learnt, asked.q, usable=usable, frozen=frozen)
         shown |= {image.id: image for image in (*sides.pop("shown"), *beside["worth"])}
         values |= sides | beside
     values["images"] = list(shown.values())
@@ -274,12 +275,14 @@ def _example(one: BoardExample, state: str, image: Image | None, odd: float | No
     return Example(one.id, one.weight, label, image, form["src"], form["uploaded"], odd)
 
 
-def _beside(session: Session, board: Board, learnt: Snapshot | None, *, usable: bool, frozen: bool) -> dict[str, Any]:
+def _beside(
+    session: Session, board: Board, learnt: Snapshot | None, q: str, *, usable: bool, frozen: bool
+) -> dict[str, Any]:
     """What stands beside the results: trainings, what to ask, and what to know of the concept."""
     asking: Sequence[str] = ()
     above = None
     if learnt is not None and usable:
-        above = board_viewing.likely(session, board, learnt)
+        above = board_viewing.likely(session, board, learnt, q)
         # what was imported learns nothing from an answer: training makes another concept
         if not frozen and learnt.layer == POOLED and learnt.examples:
             asking = finding.informative(session, board.id, learnt.id, ASKED)

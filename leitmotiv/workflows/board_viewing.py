@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leitmotiv.records import Board, Image, Result, Snapshot
-from leitmotiv.workflows import activations, finding, learning, queue, twins
+from leitmotiv.workflows import activations, finding, learning, queue, selecting, twins
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
@@ -19,8 +19,13 @@ def pictures(session: Session, ids: Iterable[str]) -> dict[str, Image]:
     return {image.id: image for image in session.library.images.many(list(dict.fromkeys(ids)))}
 
 
-def likely(session: Session, board: Board, snapshot: Snapshot) -> int | None:
-    """How many pictures of the library, those it was taught apart, are more likely what a board means than not.
+def likely(session: Session, board: Board, snapshot: Snapshot, text: str = "") -> int | None:
+    """How many pictures, those it was taught apart, are more likely what a board means than not.
+
+    Parameters
+    ----------
+    text : str
+        A line of filters: only those that it holds for count.
 
     Returns
     -------
@@ -31,8 +36,10 @@ def likely(session: Session, board: Board, snapshot: Snapshot) -> int | None:
     if np.isnan(scores.probability).all():
         return None
     taught = {one.id for one in snapshot.examples}
+    among = set(selecting.select(session, text)) if text.strip() else None
     rows = np.flatnonzero(scores.probability > SURE)
-    return sum(scores.ids[row] not in taught for row in rows)
+    found = (scores.ids[row] for row in rows)
+    return sum(one not in taught and (among is None or one in among) for one in found)
 
 
 @dataclass(frozen=True)

@@ -143,6 +143,32 @@ def test_a_training_has_its_own_address_a_name_and_a_way_back(site, open_page, l
     until(page, "document.querySelectorAll('[data-side=positive] [data-example]').length === 3")
 
 
+def test_a_stale_tab_names_nothing_and_what_is_pasted_in_vain_is_told(site, browser, learnt):
+    page = browser.new_page()  # one that may be refused something
+    page.goto(f"{site.url}/boards/{learnt.id}")
+    until(page, TRAINED)
+    page.evaluate("""document.body.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, clipboardData:
+        (() => { const data = new DataTransfer(); data.setData('text/plain', 'a poem'); return data; })() }))""")
+    until(page, "document.querySelector('.toast')?.textContent.includes('is no picture')")
+    boards.rename(site.session, learnt.id, "Red under")
+    page.locator("[data-do-rename]").click()
+    page.locator("input.renaming").fill("Red beside")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('.toast')?.textContent.includes('changed in another tab')")
+    until(page, "document.querySelector('[data-title]').textContent === 'Red under'")
+    page.close()
+    boards.rename(site.session, learnt.id, "Red over")
+
+
+@pytest.mark.parametrize("width", [375, 360, 320])
+def test_a_board_has_room_on_small_screens(site, open_page, learnt, width):
+    page = open_page(f"{site.url}/boards/{learnt.id}", width=width, height=700)
+    until(page, TRAINED)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    rights = page.locator("[data-view-to]").evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().right)")
+    assert 0 < max(rights) <= width
+
+
 def test_two_trainings_lie_side_by_side(site, open_page, learnt):
     page = open_page(f"{site.url}/boards/{learnt.id}")
     until(page, TRAINED)

@@ -112,6 +112,21 @@ def test_what_leaves_a_board_depends_on_what_it_learnt(client, board):
     assert offered(read(client, f"/boards/{bare['id']}")) == {"html"}
 
 
+def test_likely_ones_are_counted_among_those_that_the_filters_hold_for(client, board):
+    page = read(client, f"/boards/{board['id']}")
+    all_of_them = int(page.partition('data-do-keep="')[2].partition('"')[0])
+    some = read(client, f"/boards/{board['id']}?q=id:{KIND[5][:16]}")
+    assert all_of_them > 1
+    assert "Keep the 1 likely as a selection, named after the board" in some
+    assert "1 likely</h2>" in some
+
+
+def test_a_stale_name_is_refused_as_a_stale_picture_is(client, board):
+    client.post(f"{API}/{board['id']}/examples", json={"ids": [OTHERS[0]]})
+    answer = client.patch(f"{API}/{board['id']}", json={"name": "dawn", "revision": board["revision"]})
+    assert (answer.status_code, "in another place" in answer.json["detail"]) == (409, True)
+
+
 def test_pictures_that_came_since_are_told_of(client, board, tmp_path):
     with Session(Settings(library=tmp_path / "library")) as session:
         add(session.library, range(40, 42))
