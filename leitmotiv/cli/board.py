@@ -253,7 +253,6 @@ def samples() -> None:
 
 def _taken_in(opened: "Session", pictures: Sequence[str]) -> "list[BoardPicture | str]":
     """Ids for ids and for files that the library has; other files are read."""
-    from leitmotiv.errors import ImageNotFoundError
     from leitmotiv.workflows import pinning
 
     taken: list[BoardPicture | str] = []
@@ -264,10 +263,8 @@ def _taken_in(opened: "Session", pictures: Sequence[str]) -> "list[BoardPicture 
             taken.append(known.id)
         elif os.path.lexists(path):
             taken.append(pinning.taken_in(opened, _read(path), path.name))
-        elif os.sep in picture or "." in picture:
-            raise ImageNotFoundError(f"There is no file {picture}, and ids of pictures look otherwise.")
         else:
-            taken.append(picture)
+            taken.append(_as_id(picture))
     return taken
 
 
@@ -301,13 +298,28 @@ def _read(path: Path) -> bytes:
         raise ImageReadError(printable(str(path)), (error.strerror or type(error).__name__).lower()) from error
 
 
+def _as_id(picture: str) -> str:
+    """What is no file, if it may be an id.
+
+    Raises
+    ------
+    ImageNotFoundError
+        It is meant for a file.
+    """
+    from leitmotiv.errors import ImageNotFoundError
+
+    if os.sep in picture or "." in picture:
+        raise ImageNotFoundError(f"There is no file {picture}, and ids of pictures look otherwise.")
+    return picture
+
+
 def _id(opened: "Session", board: "Board", picture: str) -> str:
     """The id of a picture of a board, which may be named by its file."""
     import hashlib
 
     path = Path(picture)
     if not path.is_file():
-        return picture
+        return _as_id(picture)
     known = opened.library.images.find_path(os.fsencode(os.path.abspath(path)))
     own = {one.id for one in board.examples}
     if known is not None and known.id in own:
