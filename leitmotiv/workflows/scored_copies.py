@@ -21,10 +21,9 @@ from leitmotiv.workflows.session import Session
 
 PHASE = "Comparing"
 _SIDE, _AT_ONCE = 512, 64
-_ALIKE, _BITS = 0.975, 6
-"""Least correlation of two pictures, or of one with a part of the other, and most bits of 64 in which hashes differ."""
-_SURE = 0.998
-"""From here on hashes are not asked: they differ where one is a part of the other."""
+_RULES = ((0.998, 64), (0.985, 8), (0.975, 2))
+"""Least correlation of two pictures, or of one with a part of the other, with the most bits of 64 in which hashes may
+differ: they differ where one is a part of the other."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ def _groups(seen: Sequence[_Seen], threads: int) -> list[tuple[list[int], dict[t
     if len(pairs):
         found = copies.measure(traits, pairs, threads=threads)
         nearest = np.maximum(found.whole, found.window)
-        kept = (nearest >= _SURE) | ((nearest >= _ALIKE) & (found.bits <= _BITS))
+        kept = np.any([(nearest >= least) & (found.bits <= most) for least, most in _RULES], axis=0)
         for (one, other), value in zip(pairs[kept].tolist(), nearest[kept].tolist(), strict=True):
             alike[one, other] = min(float(value), 1.0)
     first: dict[bytes, int] = {}
