@@ -60,8 +60,8 @@ def lessons(features, truth, half) -> Iterator[tuple[np.ndarray, np.ndarray, tup
                     board = order[:size]
                     found = concept.learn(background, background.rows[board], np.ones(size), members=board.tolist())
                     cosine = concept.along(background.rows, found.direction)
-                    rest, share = likelihood.apart(np.sort(cosine), found.calibration.top, size)
-                    place = np.minimum((cosine - rest) / (found.calibration.top - rest), likelihood.FARTHEST)
+                    rest, width, share = likelihood.apart(np.sort(cosine), found.calibration.top, size)
+                    place = likelihood.between(cosine, rest, width, found.calibration.top)
                     ones = np.ones(len(cosine))
                     told = np.stack([ones, place, ones * np.log(share / (1 - share)), ones / size], axis=1)
                     others = np.delete(np.arange(len(cosine)), board)

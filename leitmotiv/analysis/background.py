@@ -213,14 +213,21 @@ def placed(background: Background, features: NDArray[Any]) -> Float32:
     of the collection, but for what it would change itself.
     """
     found = centred(features, background.centre) @ background.axes
-    columns, weights = beside(background, found)
+    return averaged_with(background, found, *beside(background, found))
+
+
+def averaged_with(background: Background, found: Float32, columns: NDArray[np.int64], weights: Float32) -> Float32:
+    """Rows along the axes of a collection, averaged with the neighbours that `beside` found, (M, P) float32."""
     return np.asarray(unit(found + np.einsum("nk,nkp->np", weights, background.rows[columns])), np.float32)
 
 
 def beside(background: Background, found: Float32) -> tuple[NDArray[np.int64], Float32]:
     """The nearest pictures of the collection to rows along its axes, (M, P), and how much each counts: both (M, K)."""
     kept = min(NEIGHBOURS, len(background))
-    return _strongest(unit(found) @ unit(background.plain.astype(np.float32)).T, kept)
+    others = unit(background.plain.astype(np.float32)).T
+    parts = [_strongest(unit(found[at : at + _ROWS]) @ others, kept) for at in range(0, max(len(found), 1), _ROWS)]
+    columns, weights = zip(*parts, strict=True)
+    return np.concatenate(columns), np.concatenate(weights)
 
 
 def metric(background: Background, examples: float) -> Float:

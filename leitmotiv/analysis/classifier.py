@@ -7,6 +7,7 @@ References
 """
 
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -45,14 +46,23 @@ def direction(
     return np.asarray(unit(-classifier.coef_[0]))
 
 
-def left_out(examples: Float32, weights: Float, against: Float32, against_weights: Float, seed: int) -> Float:
-    """What each example scores, by its cosine, when the others alone are learnt from; NaN where that was not done."""
+def left_out(
+    examples: Float32, weights: Float, against: Float32, against_weights: Float, seed: int, same: Sequence[int]
+) -> Float:
+    """What each example scores, by its cosine, when the others alone are learnt from; NaN where that was not done.
+
+    Parameters
+    ----------
+    same : (M,) sequence of int
+        Examples with one label are the same picture, and left out together.
+    """
+    labels = np.asarray(same)
     scores = np.full(len(examples), np.nan)
-    if not 1 < len(examples) <= LEFT_OUT_AT_MOST:
+    if len(np.unique(labels)) < 2 or len(examples) > LEFT_OUT_AT_MOST:
         return scores
     values = unit(examples.astype(np.float64))
     for at in range(len(examples)):
-        others = np.arange(len(examples)) != at
+        others = labels != labels[at]
         found = direction(examples[others], weights[others], against, against_weights, seed)
         scores[at] = values[at] @ found
     return scores

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from threadpoolctl import ThreadpoolController
 
@@ -71,6 +72,7 @@ def learn(
     against_weights: Float | None = None,
     *,
     members: Sequence[int] = (),
+    same: Sequence[int] | None = None,
 ) -> Learnt:
     r"""Learn a direction from M rows that belong and K that do not.
 
@@ -79,7 +81,8 @@ def learn(
     with B the rows of the board, M the inverse of the shrunk covariance of the collection, sigma^2 the mean likeness
     of a picture with itself, D the inverse weights, and t 1 for examples and the middle of the collection, or less, for
     counter-examples. Of an example that was left out the score is
-    :math:`t_i - \alpha_i / [(B M B^T + \sigma^2 D)^{-1}]_{ii}` [1]_.
+    :math:`t_i - \alpha_i / [(B M B^T + \sigma^2 D)^{-1}]_{ii}` [1]_; those that are the same picture are left out
+    together, by the same formula in blocks.
 
     Parameters
     ----------
@@ -89,10 +92,15 @@ def learn(
         Above 0.
     members : sequence of int
         Rows of the background that are on the board: they do not count as the collection.
+    same : (M,) sequence of int, optional
+        A label for each example: those with one label are the same picture, and tell how well it holds out once.
     """
+    groups = None if same is None else np.asarray(same, np.int64)
     # On a busy machine the threads of a small product wait for each other far longer than they compute.
     with _pools().limit(limits=1, user_api="blas"):
-        return _learn(background, _Lesson(background, examples, weights, against, against_weights), examples, members)
+        return _learn(
+            background, _Lesson(background, examples, weights, against, against_weights, groups), examples, members
+        )
 
 
 @cache
@@ -105,23 +113,23 @@ def _learn(background: Background, lesson: "_Lesson", examples: Float32, members
     scores = background.rows @ beta.astype(np.float32)
     middle = float(np.median(scores))
     trust = np.ones(len(examples))
-    if len(examples) >= _DOUBTED_FROM:
+    if lesson.different >= _DOUBTED_FROM:
         low = float(np.quantile(scores, _LOW))
-        doubt = _standing(left_out, low, _top(left_out, examples @ beta, low))
+        doubt = _standing(left_out, low, _top(lesson.once(left_out), examples @ beta, low))
         trust = np.clip(doubt / DOUBT, 0.1, 1.0)
     beta, left_out = lesson.solve(trust, middle)
     scores = background.rows @ beta.astype(np.float32)
     length = max(float(np.linalg.norm(beta)), _LEAST)
     beta, left_out, scores = beta / length, left_out / length, scores / np.float32(length)
     middle, _ = centre_of(scores)
-    top = _top(left_out, examples @ beta, middle)
-    held_out = left_out if len(examples) > 1 else np.full(1, np.nan)
+    top = _top(lesson.once(left_out), examples @ beta, middle)
+    held_out = left_out if lesson.different > 1 else np.full(len(examples), np.nan)
     return Learnt(
         direction=beta,
         calibration=_with_lone(background, beta, scores, top),
         held_out=held_out,
         standing=_standing(held_out, float(np.quantile(scores, _LOW)), top),
-        quality=share_below(held_out, np.delete(scores, list(members))),
+        quality=share_below(lesson.once(held_out), np.delete(scores, list(members))),
     )
 
 
@@ -167,7 +175,12 @@ class _Lesson:
         weights: Float,
         against: Float32 | None,
         against_weights: Float | None,
+        groups: NDArray[np.int64] | None = None,
     ) -> None:
+        groups = np.arange(len(examples)) if groups is None else groups
+        first, inverse, sizes = np.unique(groups, return_index=True, return_inverse=True, return_counts=True)[1:]
+        self._first = np.sort(first)
+        self._twins = [np.flatnonzero(inverse == label) for label in np.flatnonzero(sizes > 1)]
         self._count = len(examples)
         board = examples.astype(np.float64)
         examples_by_weight = float(np.sum(weights))
@@ -179,6 +192,15 @@ class _Lesson:
         self._board = board
         self._measured = ground.metric(background, examples_by_weight) @ board.T
         self._likeness = board @ self._measured
+
+    @property
+    def different(self) -> int:
+        """How many different pictures the examples are."""
+        return len(self._first)
+
+    def once(self, values: Float) -> Float:
+        """Values of examples, of those that are the same picture only the first."""
+        return values[self._first]
 
     def solve(self, trust: Float, middle: float | None = None) -> tuple[Float, Float]:
         """The direction, not of unit length, and the scores of examples that are left out.
@@ -197,6 +219,8 @@ class _Lesson:
         used = len(target)
         dual, inverse = _solved(self._likeness[:used, :used], noise, target)
         left_out = target - dual / np.diag(inverse)
+        for some in self._twins:
+            left_out[some] = target[some] - np.linalg.solve(inverse[np.ix_(some, some)], dual[some])
         return self._measured[:, :used] @ dual, left_out[:count]
 
 

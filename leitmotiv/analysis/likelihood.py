@@ -18,6 +18,8 @@ SLOPES = (-5.668, 9.650, 0.789, 2.013)
 """Of a logistic regression: a constant, the place between the rest (0) and the board (1), the log odds of the share
 that belongs, and 1 by the pictures of the board. `benchmarks/likelihood.py` reads them off every second category of
 the sample photos, and judges them by the others."""
+CLEAR = 4.0
+"""Deviations of the rest that what belongs scores above it, at least."""
 FARTHEST = 1.5
 """Places beyond this tell no more."""
 ROUNDS = 30
@@ -53,11 +55,20 @@ def probability(cosine: Float, ascending: Float, top: float, examples: int) -> F
     examples : int
         Pictures on the board.
     """
-    rest, share = apart(ascending, top, examples)
-    place = np.minimum((cosine - rest) / max(top - rest, _LEAST), FARTHEST)
+    rest, width, share = apart(ascending, top, examples)
+    place = between(cosine, rest, width, top)
     constant, slope, odds, few = SLOPES
     logit = constant + slope * place + odds * np.log(share / (1 - share)) + few / max(examples, 1)
     return logistic(logit)
+
+
+def between(cosine: Float, rest: float, width: float, top: float) -> Float:
+    """Where scores lie between the rest (0) and the board (1), at most `FARTHEST`, (N,) float64.
+
+    A board whose pictures have little in common scores hardly more than the rest does, or less: then it is the width
+    of the rest that a score has to leave behind.
+    """
+    return np.asarray(np.minimum((cosine - rest) / max(top - rest, CLEAR * width, _LEAST), FARTHEST))
 
 
 def logistic(logit: Float) -> Float:
@@ -65,8 +76,8 @@ def logistic(logit: Float) -> Float:
     return np.asarray(1 / (1 + np.exp(-np.clip(logit, -40, 40))))
 
 
-def apart(ascending: Float, top: float, examples: int) -> tuple[float, float]:
-    """Where the rest of a collection scores, by the mean, and what share of it belongs to the board.
+def apart(ascending: Float, top: float, examples: int) -> tuple[float, float, float]:
+    """Where the rest of a collection scores, by mean and deviation, and what share of it belongs to the board.
 
     Two normal distributions are fitted by expectation and maximization, from the lower half of the scores and from
     `top`, which counts as much as the board has pictures.
@@ -92,7 +103,7 @@ def apart(ascending: Float, top: float, examples: int) -> tuple[float, float]:
         rest = float(others @ values / max(of_rest, _LEAST))
         spread = others @ (values - rest) ** 2 + NARROW_COUNTS * NARROW**2
         narrow = float(np.sqrt(spread / (of_rest + NARROW_COUNTS)))
-    return low + rest * scale, share
+    return low + rest * scale, narrow * scale, share
 
 
 def _gathered(ascending: Float) -> tuple[Float, Float]:

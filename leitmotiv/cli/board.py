@@ -36,7 +36,7 @@ pictures_argument = click.argument("pictures", metavar="PICTURE...", nargs=-1)
 
 @command.command("create", cls=Verb)
 @click.argument("name")
-@pictures_argument
+@click.argument("pictures", metavar="[PICTURE]...", nargs=-1)
 @click.option("--not", "negative", metavar="PICTURE", multiple=True, help="A picture that it is not; may be repeated.")
 @click.option("--words", default="", help="Some words about it.")
 def create(name: str, pictures: tuple[str, ...], negative: tuple[str, ...], words: str) -> None:
@@ -264,7 +264,7 @@ def _taken_in(opened: "Session", pictures: Sequence[str]) -> "list[BoardPicture 
         elif os.path.lexists(path):
             taken.append(pinning.taken_in(opened, _read(path), path.name))
         else:
-            taken.append(picture)
+            taken.append(_as_id(picture))
     return taken
 
 
@@ -298,13 +298,28 @@ def _read(path: Path) -> bytes:
         raise ImageReadError(printable(str(path)), (error.strerror or type(error).__name__).lower()) from error
 
 
+def _as_id(picture: str) -> str:
+    """What is no file, if it may be an id.
+
+    Raises
+    ------
+    ImageNotFoundError
+        It is meant for a file.
+    """
+    from leitmotiv.errors import ImageNotFoundError
+
+    if os.sep in picture or "." in picture:
+        raise ImageNotFoundError(f"There is no file {picture}, and ids of pictures look otherwise.")
+    return picture
+
+
 def _id(opened: "Session", board: "Board", picture: str) -> str:
     """The id of a picture of a board, which may be named by its file."""
     import hashlib
 
     path = Path(picture)
     if not path.is_file():
-        return picture
+        return _as_id(picture)
     known = opened.library.images.find_path(os.fsencode(os.path.abspath(path)))
     own = {one.id for one in board.examples}
     if known is not None and known.id in own:

@@ -33,16 +33,25 @@ force = click.option("--force", is_flag=True, help="Replace a file that is there
 def train(board: str, method: str, name: str) -> None:
     """Have a board learn from what is on it; keeps a snapshot."""
     from leitmotiv.web import board_forms
-    from leitmotiv.workflows import learning
+    from leitmotiv.workflows import board_viewing, learning
 
     with session() as opened, bars() as report:
-        taught = learning.train(opened, named(opened, board).id, method=method, name=name, report=report)
+        found = named(opened, board)
+        before = found.snapshot
+        taught = learning.train(opened, found.id, method=method, name=name, report=report)
+        same = board_viewing.same(opened, taught.board)
         form = board_forms.board(opened, taught.board) | {"left_out": taught.left_out}
     made = taught.board.snapshot
     assert made is not None  # train makes it the current one
     counts = f"{made.on('positive')} that it is, {made.on('negative')} that it is not"
     quality = "" if made.quality is None else f"; one left out comes before {made.quality:.1%} of the library"
     show(form, lambda: f"{taught.board.name}: snapshot {made.id}, learnt from {counts}{quality}")
+    if before is not None and not before.examples and before.id != made.id:
+        note(
+            f"Its concept was imported; this is a new one. `leitmotiv board restore --snapshot {before.id}` goes back."
+        )
+    if same:
+        note(same)
     for image_id in taught.left_out:
         note(f"{image_id[:12]} was left out: it is gone, or `leitmotiv build-index` has still to look at it.")
     for image_id, strength in made.contradictions:
@@ -163,7 +172,8 @@ def _file_form(one: Any) -> dict[str, Any]:
 def crop(board: str, image: str, n: int, output: Path | None, which: int, snapshot: int | None, force: bool) -> None:
     """Print the crops of IMAGE that fit best what BOARD learnt, or write one as a JPEG.
 
-    Each line has the score, the corner and the size in pixels of the original, and the proportions.
+    Each line has the score, by which they are ordered, the corner and the size in pixels of the original, and the
+    proportions; the last line has the score of the whole picture by itself.
     """
     from leitmotiv.errors import UsageError
     from leitmotiv.workflows import browse, cropping, inspecting
@@ -173,12 +183,14 @@ def crop(board: str, image: str, n: int, output: Path | None, which: int, snapsh
         concept = _concept(opened, board, snapshot)
         one = browse.image(opened, browse.named(opened, image))
         found = inspecting.crops(opened, concept, one.id, max(n, which))
+        alone = inspecting.whole_score(opened, concept, one.id)
         if output is not None:
             if which > len(found):
                 raise UsageError(f"There are {len(found)} crops of this picture, and no number {which}.")
             write_file(outside_photos(opened, output), [cropping.cut(opened, one.id, found[which - 1])], force=force)
     listed = [{**vars(each), "pixels": _pixels(each, one.width, one.height)} for each in found[:n]]
-    show({"id": one.id, "crops": listed, "file": None if output is None else str(output)}, lambda: _crop_lines(listed))
+    form = {"id": one.id, "crops": listed, "whole": alone, "file": None if output is None else str(output)}
+    show(form, lambda: f"{_crop_lines(listed)}\n{alone:6.3f}  the whole picture, by itself")
 
 
 def _pixels(one: "Crop", width: int, height: int) -> list[int]:

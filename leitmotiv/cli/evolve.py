@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import Verb, note, session, show
@@ -18,12 +19,14 @@ DESIGNS = ("landscape", "poster", "palette", "star", "heart", "spiral", "trapezo
 @click.command("evolve", cls=Verb)
 @click.option("--design", type=click.Choice(DESIGNS), default="landscape", show_default=True, help="What evolves.")
 @click.option("--critic", default="", metavar="NAME", help='Who judges: a critic, or "plain"; the last trained first.')
-@click.option("--rounds", type=click.IntRange(1, 200), default=10, show_default=True, help="How many.")
+@click.option("--rounds", type=click.IntRange(1, 200), show_default="10", help="How many; with --run up to which.")
 @click.option("--batch", type=click.IntRange(4, 64), default=32, show_default=True, help="Designs a round.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed, the same designs.")
 @click.option("--greedy", is_flag=True, help="Only variations of the best one, to compare with.")
 @click.option("--of", "pictures", default="", metavar="FILTERS", help="For crops and collages: only these pictures.")
-@click.option("--run", "number", type=click.IntRange(1), help="Go on with this run instead, to --rounds.")
+@click.option(
+    "--run", "number", type=click.IntRange(1), help="Go on with this run instead: to its end, or to --rounds."
+)
 @click.option("--list", "listed", is_flag=True, help="Print the runs that there are.")
 @click.option(
     "-o",
@@ -36,7 +39,7 @@ DESIGNS = ("landscape", "poster", "palette", "star", "heart", "spiral", "trapezo
 def command(
     design: str,
     critic: str,
-    rounds: int,
+    rounds: int | None,
     batch: int,
     seed: int,
     greedy: bool,
@@ -54,6 +57,8 @@ def command(
     """
     from leitmotiv.workflows import evolved, evolving
 
+    if number is not None:
+        _beside()
     with session(create=True) as opened, bars() as report:
         if listed:
             found = evolving.listed(opened)
@@ -62,16 +67,34 @@ def command(
                 sys.exit(1)
             return
         if number is None:
-            asked = {"critic": critic, "rounds": rounds, "batch": batch, "seed": seed, "greedy": greedy}
+            asked = {
+                "critic": critic,
+                "rounds": rounds or evolving.ROUNDS,
+                "batch": batch,
+                "seed": seed,
+                "greedy": greedy,
+            }
             number = evolving.start(opened, design, pictures=pictures, **asked).id  # type: ignore[arg-type]
-        elif rounds > evolving.of(opened, number)[0].rounds:
+            rounds = None
+        elif rounds is not None and rounds > evolving.of(opened, number)[0].rounds:
             evolving.extend(opened, number, rounds)
-        run, made = evolving.go_on(opened, number, report=report)
+        run, made = evolving.go_on(opened, number, until=rounds, report=report)
         written = evolved.write(opened, run, made, output, force=force) if output is not None else []
     data: dict[str, Any] = evolved.told(run, made)
     show(data | {"files": [str(one) for one in written]}, lambda: _lines(run, made, data))
     if output is not None:
         note(f"{len(written)} files in {output}")
+
+
+def _beside() -> None:
+    """Refuse what a run was begun with, and cannot be changed now."""
+    context = click.get_current_context()
+    for name in ("design", "critic", "batch", "seed", "greedy", "pictures"):
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            flag = "--of" if name == "pictures" else f"--{name}"
+            raise click.UsageError(
+                f"{flag} cannot be changed in a run that was begun: leave it out, or leave out --run."
+            )
 
 
 def _list(found: "list[Run]") -> str:

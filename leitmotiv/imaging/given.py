@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
+from leitmotiv.errors import ImageReadError
 from leitmotiv.imaging import pixels, read
 from leitmotiv.records import Pixels
 
@@ -31,6 +32,8 @@ def pixels_of(picture: Any, *, max_megapixels: float = read.MAX_MEGAPIXELS) -> P
         Something else, or an array of another kind.
     """
     if isinstance(picture, str | os.PathLike):
+        if not os.path.lexists(picture):
+            raise ImageReadError(os.fspath(picture), "there is no such file")
         return read.read_pixels(Path(picture), max_megapixels=max_megapixels)
     if isinstance(picture, Image.Image):
         return np.array(pixels.srgb(ImageOps.exif_transpose(picture)))

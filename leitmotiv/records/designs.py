@@ -144,7 +144,9 @@ class Run:
     done : int
         Rounds that were judged.
     facts : mapping
-        Of the critic when the run began, as JSON has it.
+        As JSON has it: "judge", the fingerprint of the critic when the run began; "pictures", the line of filters that
+        they were chosen by; "from" and "round", the run that this one went on from and the last round that both have;
+        "line", [run, last round that both have] of all runs before, the eldest first.
     """
 
     id: int

@@ -1,7 +1,7 @@
 """The journal of what a person changed: each change whole or not at all, undone and redone in order.
 
-It holds for what is a person's own (ratings, selections, names and edits of trends, mood boards); what is derived from
-pictures can be made again and has no journal.
+It holds for what is a person's own (ratings, selections, names and edits of trends, mood boards, choices among
+designs); what is derived from pictures can be made again and has no journal.
 """
 
 import json
@@ -30,6 +30,8 @@ _TABLES: Mapping[str, Any] = {
     "boards": tables.Boards,
     "board_examples": tables.BoardExamples,
     "board_snapshots": tables.BoardSnapshots,
+    "evolution_picks": tables.EvolutionPicks,
+    "evolution_votes": tables.EvolutionVotesGiven,
 }
 """What may be changed through the journal; all columns must be such that JSON keeps them."""
 

@@ -1,7 +1,7 @@
 """Designs that evolve: runs, their rounds, each written whole or not at all, and what people preferred in between."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,8 +10,9 @@ import numpy as np
 from peewee import fn
 
 from leitmotiv.errors import LibraryDamagedError
-from leitmotiv.records import DesignVote, Round, Run
+from leitmotiv.records import DesignVote, Float, Round, Run
 from leitmotiv.store import tables
+from leitmotiv.store.changes import Edit
 from leitmotiv.store.database import Database, Row
 
 _RUN = (
@@ -68,13 +69,13 @@ class Evolutions:
         """One run by its number."""
         return next(iter(self._runs(tables.EvolutionRuns.id == number, 1)), None)
 
-    def latest(self, limit: int = 100) -> list[Run]:
+    def latest(self, limit: int = 100, offset: int = 0) -> list[Run]:
         """The latest runs, the last begun first."""
-        return self._runs(None, limit)
+        return self._runs(None, limit, offset)
 
-    def _runs(self, where: Any, limit: int) -> list[Run]:
+    def _runs(self, where: Any, limit: int, offset: int = 0) -> list[Run]:
         runs, rounds = tables.EvolutionRuns, tables.EvolutionRounds
-        query = runs.select(*_RUN).order_by(runs.id.desc()).limit(limit)
+        query = runs.select(*_RUN).order_by(runs.id.desc()).limit(limit).offset(offset)
         with self._database.snapshot():
             found = self._database.rows(query if where is None else query.where(where))
             counted = rounds.select(rounds.run, fn.COUNT(rounds.id)).group_by(rounds.run)
@@ -134,31 +135,62 @@ class Evolutions:
         except (ValueError, KeyError, TypeError) as error:
             raise LibraryDamagedError(f"A round of evolution {number} is damaged: {error}. Remove the run.") from error
 
-    def pick(self, number: int, place: int, picks: Sequence[int], over: Sequence[int]) -> None:
-        """Note what a person chose in a round, in the place of an earlier choice, and that it was over others."""
-        rounds, votes = tables.EvolutionRounds, tables.EvolutionVotes
-        here = (votes.run == number) & (votes.round == place)
-        now = datetime.now(UTC).isoformat()
-        with self._database.transaction():
-            chosen = rounds.update(picks=json.dumps([*picks])).where((rounds.run == number) & (rounds.number == place))
-            self._database.run(chosen)
-            self._database.run(votes.delete().where(here))
-            self._database.insert_many(
-                votes,
-                [
-                    {"run": number, "round": place, "preferred": one, "over": other, "made": now}
-                    for one in picks
-                    for other in over
-                    if other not in picks
-                ],
-            )
+    def picks(self, number: int) -> list[tuple[int, ...]] | None:
+        """What a person chose in each round; None where the run is gone."""
+        runs, rounds = tables.EvolutionRuns, tables.EvolutionRounds
+        if self._database.row(runs.select(runs.id).where(runs.id == number)) is None:
+            return None
+        query = rounds.select(rounds.picks).where(rounds.run == number).order_by(rounds.number)
+        return [tuple(json.loads(picks)) for (picks,) in self._database.rows(query)]
+
+    def genomes(self, number: int, place: int, genes: int) -> Float | None:
+        """The genomes (B, `genes`) of one round, without what was said of them; None where there is no such round."""
+        table = tables.EvolutionRounds
+        row = self._database.row(table.select(table.genomes).where((table.run == number) & (table.number == place)))
+        return None if row is None else np.frombuffer(row[0], "<f8").astype(np.float64).reshape(-1, genes)
+
+    def edits(self, number: int, place: int, picks: Sequence[int], over: Sequence[int]) -> list[Edit]:
+        """For the journal: what a person chose in a round, in the place of an earlier choice, and over which others."""
+        here = {"run": number, "round": place}
+        given = {(vote.preferred, vote.over) for vote in self.votes(number) if vote.round == place}
+        wanted = dict.fromkeys((one, other) for one in picks for other in over if other not in picks)
+        made = {"made": datetime.now(UTC).isoformat()}
+        return [
+            Edit("evolution_picks", {"run": number, "number": place}, {"picks": json.dumps([*picks])}),
+            *(
+                Edit("evolution_votes", {**here, "preferred": one, "over": other}, None)
+                for one, other in sorted(given - set(wanted))
+            ),
+            *(
+                Edit("evolution_votes", {**here, "preferred": one, "over": other}, made)
+                for one, other in wanted
+                if (one, other) not in given
+            ),
+        ]
 
     def votes(self, number: int | None = None) -> list[DesignVote]:
-        """What people preferred, in one run or in all, in the order of giving."""
-        table = tables.EvolutionVotes
+        """What people preferred, in one run or in all, in the order of giving.
+
+        Runs that went on from a choice in another share its first rounds: of all runs together, a preference between
+        two designs of a shared round counts once.
+        """
+        table, runs = tables.EvolutionVotes, tables.EvolutionRuns
         query = table.select(table.run, table.round, table.preferred, table.over, table.made).order_by(table.id)
-        rows = self._database.rows(query if number is None else query.where(table.run == number))
-        return [DesignVote(run, place, one, over, datetime.fromisoformat(made)) for run, place, one, over, made in rows]
+        with self._database.snapshot():
+            rows = self._database.rows(query if number is None else query.where(table.run == number))
+            asked = self._database.rows(runs.select(runs.id, runs.facts)) if number is None else []
+        facts: dict[int, str] = dict(asked)
+        found: dict[tuple[int, ...], DesignVote] = {}
+        for run, place, one, over, made in rows:
+            vote = DesignVote(run, place, one, over, datetime.fromisoformat(made))
+            found.setdefault((_born(run, place, json.loads(facts.get(run, "{}"))), place, one, over), vote)
+        return list(found.values())
+
+
+def _born(run: int, place: int, facts: Mapping[str, Any]) -> int:
+    """The run in which a round of a run was bred; runs before may be removed meanwhile."""
+    line = facts.get("line") or ([[facts["from"], facts["round"]]] if "from" in facts else [])
+    return next((int(before) for before, shared in line if place <= shared), run)
 
 
 def _as_run(row: Row, done: int) -> Run:

@@ -492,6 +492,36 @@ class EvolutionVotes(Table):
     made = TextField()
 
 
+class EvolutionPicks(Table):
+    """Of `EvolutionRounds` only what a person chose, as the journal writes it."""
+
+    run = IntegerField()
+    number = IntegerField()
+    picks = TextField()
+
+    class Meta:
+        """Two columns make the key; without the others of the table no row can be made, only changed."""
+
+        primary_key = False
+        table_name = "evolution_rounds"
+
+
+class EvolutionVotesGiven(Table):
+    """`EvolutionVotes` without their numbers, as the journal writes them."""
+
+    run = IntegerField()
+    round = IntegerField()
+    preferred = IntegerField()
+    over = IntegerField()
+    made = TextField()
+
+    class Meta:
+        """All columns but the last make the key."""
+
+        primary_key = False
+        table_name = "evolution_votes"
+
+
 TABLES: tuple[type[Table], ...] = (
     Images,
     Files,

@@ -129,7 +129,8 @@ CROPS = schema.answer(
                     "download": schema.text("Address of the crop in all pixels of the original."),
                 }
             )
-        )
+        ),
+        "whole": schema.number(about="What the whole picture scores by itself, on the scale of its crops."),
     }
 )
 GLIMPSE = schema.answer(

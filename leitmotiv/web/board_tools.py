@@ -56,7 +56,7 @@ def inspect(board_id: int, image_id: str) -> str:
     # a search for crops takes a second or two: the page comes first, and asks for them
     part = parameters.one_of("part", "", ("", "crops"))
     wanted = bool(part) or parameters.one_of("crops", "", ("", "1")) == "1"
-    crops, fault = _crops(session, board, learnt, image) if wanted else ([], "")
+    crops, alone, fault = _crops(session, board, learnt, image) if wanted else ([], None, "")
 
     def heat(kind: str) -> str:
         return address("board_views.heat", number=board.id, image_id=image.id, kind=kind, snapshot=learnt.id)
@@ -74,6 +74,7 @@ def inspect(board_id: int, image_id: str) -> str:
         likely=None if fit is None or fit.probability is None else f"{100 * fit.probability:.0f} %",
         side=next((one.side for one in board.examples if one.id == image.id), ""),
         crops=crops,
+        alone=alone,
         fault=fault,
         crops_wanted=wanted,
         crops_address=own(part="crops"),
@@ -101,13 +102,15 @@ class Cutting:
     download: str
 
 
-def _crops(session: Session, board: Board, learnt: Snapshot, image: Image) -> tuple[list[Cutting], str]:
-    """The crops that fit best, or why there are none."""
+def _crops(session: Session, board: Board, learnt: Snapshot, image: Image) -> tuple[list[Cutting], float | None, str]:
+    """The crops that fit best and what the whole picture scores, or why there are none."""
     try:
-        found = inspecting.crops(session, learning.concept_of(session, board, learnt.id), image.id, CROPS)
+        concept = learning.concept_of(session, board, learnt.id)
+        found = inspecting.crops(session, concept, image.id, CROPS)
+        alone = inspecting.whole_score(session, concept, image.id)
     except (ImageReadError, LeitmotivError) as error:
-        return [], str(error)
-    return [_cutting(image, one) for one in found], ""
+        return [], None, str(error)
+    return [_cutting(image, one) for one in found], alone, ""
 
 
 def _cutting(image: Image, one: Crop) -> Cutting:

@@ -65,8 +65,10 @@ def crops(number: int, image_id: str) -> Response:
     """The parts of a picture that fit best what a board learnt, the best first."""
     session, n = the_session(), parameters.whole("n", 4, 1, 12)
     image = browse.image(session, image_id)
-    found = inspecting.crops(session, _concept(number), image.id, n)
-    return json_answer({"crops": [crop_form(image, one) for one in found]})
+    concept = _concept(number)
+    found = inspecting.crops(session, concept, image.id, n)
+    whole = inspecting.whole_score(session, concept, image.id)
+    return json_answer({"crops": [crop_form(image, one) for one in found], "whole": whole})
 
 
 def crop_form(image: Image, one: Crop) -> dict[str, object]:

@@ -176,9 +176,14 @@ def _page(
     ]
     if part != "results":
         values["lacking"] = backgrounds.waiting(session) if not found.ranking.total else ""
-        values["to_see"] = board_viewing.unseen(session) if values["lacking"] else 0
+        values["look"] = look = board_viewing.looking(session, board)
+        # what the page waits for: a picture of it that says the same needs no drawing anew
+        values["waits"] = ("wished" if look.wished else "looks") if look else "lacking" if values["lacking"] else ""
+        values["to_see"] = board_viewing.unseen(session)
+        values["unseen"] = values["to_see"] if values["ready"] else 0
         sides = _sides(session, board, learnt, examples)
-        beside = _beside(session, board, learnt, usable=values["ready"], frozen=frozen)
+        usable = values["ready"] and not found.fault
+        beside = _beside(session, board, learnt, asked.q, usable=usable, frozen=frozen)
         shown |= {image.id: image for image in (*sides.pop("shown"), *beside["worth"])}
         values |= sides | beside
     values["images"] = list(shown.values())
@@ -270,13 +275,16 @@ def _example(one: BoardExample, state: str, image: Image | None, odd: float | No
     return Example(one.id, one.weight, label, image, form["src"], form["uploaded"], odd)
 
 
-def _beside(session: Session, board: Board, learnt: Snapshot | None, *, usable: bool, frozen: bool) -> dict[str, Any]:
+def _beside(
+    session: Session, board: Board, learnt: Snapshot | None, q: str, *, usable: bool, frozen: bool
+) -> dict[str, Any]:
     """What stands beside the results: trainings, what to ask, and what to know of the concept."""
     asking: Sequence[str] = ()
     above = None
     if learnt is not None and usable:
-        above = board_viewing.likely(session, board, learnt)
-        if not frozen and learnt.layer == POOLED:
+        above = board_viewing.likely(session, board, learnt, q)
+        # what was imported learns nothing from an answer: training makes another concept
+        if not frozen and learnt.layer == POOLED and learnt.examples:
             asking = finding.informative(session, board.id, learnt.id, ASKED)
     states = pinning.states(session, board)
     other = next((one for one in board.snapshots if learnt and one.id != learnt.id), None)
@@ -287,7 +295,9 @@ def _beside(session: Session, board: Board, learnt: Snapshot | None, *, usable: 
         "snapshots": [_training(board, one, states) for one in board.snapshots],
         "compare_address": address("board_tools.compare", board_id=board.id, **pair) if pair else "",
         "quality_said": _quality(learnt),
-        "unseen": board_viewing.unseen(session) if usable else 0,
+        "same": "" if frozen else board_viewing.same(session, board),
+        # nothing on the board taught it: training replaces what it means
+        "imported": learnt is not None and not learnt.examples,
     }
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from flask import Blueprint, Response, render_template
 
 from leitmotiv.records import Round, Run
@@ -16,7 +15,8 @@ from leitmotiv.workflows import designing, evolved, evolving, judging, queue
 pages = Blueprint("evolve", __name__)
 
 SHOWN = 24
-"""Runs of the first page."""
+"""Runs of a page."""
+MANY = 10_000_000
 EXAMPLES = 3
 TILE = 320
 """Longest side of a design that holds pictures, on a page; the others are drawn by the browser. Pixels."""
@@ -38,9 +38,11 @@ class Tile:
 
 @pages.get("/evolve")
 def index() -> str:
-    """What can be evolved, by whom, and the runs that there are."""
+    """What can be evolved, by whom, and the runs that there are, from place `?from=`."""
     session = the_session()
-    runs = evolving.listed(session, SHOWN)
+    offset = parameters.whole("from", 0, 0, MANY)
+    found = evolving.listed(session, SHOWN + 1, offset)
+    runs = found[:SHOWN]
     best = {run.id: evolving.best(session, run.id) for run in runs if run.done}
     return render_template(
         "evolve.html",
@@ -52,7 +54,14 @@ def index() -> str:
         examples=range(EXAMPLES),
         usual=(evolving.ROUNDS, evolving.BATCH),
         picture=_picture,
+        offset=offset,
+        newer=_page(max(0, offset - SHOWN)) if offset else "",
+        older=_page(offset + SHOWN) if len(found) > SHOWN else "",
     )
+
+
+def _page(offset: int) -> str:
+    return address("evolve.index", **({"from": offset} if offset else {}))
 
 
 @pages.get("/evolve/<int:number>")
@@ -117,27 +126,30 @@ def _picture(run: Run, place: int, row: int) -> str:
 @pages.get("/evolve/<int:number>/<int:place>/<int:row>.svg")
 def svg(number: int, place: int, row: int) -> Response:
     """A design; `?keep=1` is one to keep, with its pictures as large as they are there."""
-    run, rounds, genome = _design(number, place, row)
+    session = the_session()
+    run = designing.asked(session, number)
     keep = parameters.whole("keep", 0, 0, 1)
     side = designing.LARGEST if keep else 512
 
     def draw() -> tuple[bytes, str]:
-        return designing.svg(the_session(), run, genome, side=side).encode(), "image/svg+xml"
+        genome = designing.one(session, run, place, row)
+        return designing.svg(session, run, genome, side=side).encode(), "image/svg+xml"
 
-    return _sent(f"{number}-{place}-{row}-{keep}-{run.made.timestamp()}", draw, _name(run, rounds, place, keep, "svg"))
+    return _sent(f"{number}-{place}-{row}-{keep}-{run.made.timestamp()}", draw, _name(run, place, keep, "svg"))
 
 
 @pages.get("/evolve/<int:number>/<int:place>/<int:row>.png")
 def png(number: int, place: int, row: int) -> Response:
     """A design whose longest side has `?size=` pixels; `?keep=1` is one to keep."""
-    run, rounds, genome = _design(number, place, row)
+    session = the_session()
+    run = designing.asked(session, number)
     size, keep = parameters.whole("size", 1200, 16, designing.LARGEST), parameters.whole("keep", 0, 0, 1)
 
     def draw() -> tuple[bytes, str]:
-        return designing.png(the_session(), run, genome, size), "image/png"
+        return designing.png(session, run, designing.one(session, run, place, row), size), "image/png"
 
     tag = f"{number}-{place}-{row}-{size}-{run.made.timestamp()}"
-    return _sent(tag, draw, _name(run, rounds, place, keep, "png"))
+    return _sent(tag, draw, _name(run, place, keep, "png"))
 
 
 @pages.get("/evolve/<int:number>/<int:place>/sheet.png")
@@ -169,12 +181,7 @@ def example(kind: str, seed: int) -> Response:
     return send_bytes(f"{kind}-{seed % 100}", KEPT, lambda: (drawn.encode(), "image/svg+xml"))
 
 
-def _design(number: int, place: int, row: int) -> tuple[Run, Sequence[Round], Any]:
-    run, rounds = evolving.of(the_session(), number)
-    return run, rounds, np.asarray(designing.genome(rounds, place, row))
-
-
-def _name(run: Run, rounds: Sequence[Round], place: int, keep: int, kind: str) -> str:
+def _name(run: Run, place: int, keep: int, kind: str) -> str:
     return f"{run.design}-{run.id}-round-{place + 1}.{kind}" if keep else ""
 
 

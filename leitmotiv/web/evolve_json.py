@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Run
-from leitmotiv.web import forms, schema, shapes
+from leitmotiv.web import forms, parameters, schema, shapes
 from leitmotiv.web.answers import body, json_answer
 from leitmotiv.web.context import tagged, the_session
 from leitmotiv.web.describe import describe
@@ -29,13 +29,14 @@ ASKED = schema.record(
     },
     optional=("critic", "rounds", "batch", "seed", "greedy", "q", "go"),
 )
-UNTIL = schema.record({"until": schema.whole(1, evolving.LONGEST, "To which round.")})
+UNTIL = schema.record({"until": schema.whole(1, evolving.LONGEST, "To which round.")}, optional=())
 PICKS = schema.record(
     {
         "places": schema.listed(
             schema.whole(0, evolving.MOST), "Designs, the dearest first; none takes it back.", most=evolving.MOST
         )
-    }
+    },
+    optional=(),
 )
 _DESIGN = schema.answer(
     {
@@ -116,9 +117,15 @@ def start() -> Response:
 
 
 @pages.get(ONE)
-@describe(answer=WHOLE, errors=(404,))
+@describe(
+    query={"rounds": schema.text("`none` to ask only how far it is.", choices=("all", "none"))},
+    answer=WHOLE,
+    errors=(404,),
+)
 def show(number: int) -> Response:
     """An evolution with all its rounds."""
+    if parameters.one_of("rounds", "all", ("all", "none")) == "none":
+        return tagged({"run": _form(designing.asked(the_session(), number)), "rounds": []})
     run, rounds = evolving.of(the_session(), number)
     told = [
         {

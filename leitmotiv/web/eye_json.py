@@ -5,11 +5,11 @@ from typing import Any
 from flask import Blueprint, Response, make_response, request
 
 from leitmotiv.records import Eyes, Partial
-from leitmotiv.web import schema
+from leitmotiv.web import parameters, schema
 from leitmotiv.web.answers import body, json_answer
 from leitmotiv.web.context import the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.workflows import eye_files, eye_sights, eyes, live
+from leitmotiv.workflows import eye_files, eye_sights, eyes, films, live
 from leitmotiv.workflows.measuring import ready
 from leitmotiv.workflows.partial import COLOURS, KINDS, WHOLE
 
@@ -17,6 +17,7 @@ pages = Blueprint("eye_json", __name__)
 
 API = "/api/v1/eyes"
 ONE = f"{API}/<eyes_id>"
+FILMS = {"gif": "image/gif", "png": "image/png", "mp4": "video/mp4"}
 FRAME_BYTES = 4_000_000
 EYES_BYTES = 600_000_000
 EYES = schema.named(
@@ -84,7 +85,7 @@ def make() -> Response:
         one = eyes.make(
             session,
             form.get("name", ""),
-            form["query"],
+            form.get("query", ""),
             way=form.get("way", "patches"),
             partial=None if given is None else Partial.from_json(given),
             side=form.get("side", eyes.USUAL_SIDE),
@@ -115,7 +116,7 @@ def card(eyes_id: str) -> Response:
 @describe(body=NAME, answer=EYES, errors=(409, 503))
 def rename(eyes_id: str) -> Response:
     """Call eyes something else; their id stays."""
-    session, name = the_session(), body(NAME)["name"]
+    session, name = the_session(), body(NAME).get("name", "")
     return json_answer(_form(eyes.rename(session, eyes.get(session, eyes_id).id, name)))
 
 
@@ -138,6 +139,31 @@ def look(eyes_id: str) -> Response:
     one = eyes.get(session, eyes_id)
     request.max_content_length = int(1e6 * session.settings.max_upload_megabytes)
     return _picture(eye_sights.look(session, one, request.get_data(cache=False)))
+
+
+@pages.post(f"{ONE}/film")
+@describe(
+    query={
+        "name": schema.text("Of the file, for its suffix.", default="film.gif"),
+        "as": schema.text("What is made of it.", choices=tuple(FILMS), default="gif"),
+        "smoothing": schema.number(0, 0.95, "Share of the frame before.", default=0.5),
+    },
+    media=tuple(FILMS.values()),
+    errors=(409, 413, 422, 501, 503),
+)
+def film(eyes_id: str) -> Response:
+    """A short film, which is the body, through eyes: what is shown, what is seen and what is there, side by side."""
+    session = the_session()
+    one = eyes.get(session, eyes_id)
+    kind = parameters.one_of("as", "gif", tuple(FILMS))
+    smoothing = eye_sights.smoothing(request.args.get("smoothing", "0.5"))
+    request.max_content_length = int(1e6 * session.settings.max_upload_megabytes)
+    data, name = request.get_data(cache=False), request.args.get("name", "film.gif")
+    ready(session)
+    found, told = films.handed(session, one, data, name, f".{kind}", smoothing=smoothing)
+    made = _picture(found, FILMS[kind])
+    made.headers["Leitmotiv-Frames"] = f"{told.frames} of {max(told.frames, told.expected)}"
+    return made
 
 
 @pages.post(f"{ONE}/live")
@@ -166,8 +192,8 @@ def frame(eyes_id: str) -> Response:
     return _picture(eye_sights.frame(session, one, data, request.args.get("film", "")[:64], controls, own=own))
 
 
-def _picture(data: bytes) -> Response:
+def _picture(data: bytes, kind: str = "image/png") -> Response:
     made = make_response(data)
-    made.mimetype = "image/png"
+    made.mimetype = kind
     made.headers["Cache-Control"] = "no-store"
     return made

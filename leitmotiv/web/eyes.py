@@ -36,17 +36,20 @@ WAY = {"patches": "patches", "palette": "colours", "network": "trained"}
 
 @pages.get("/eyes")
 def index() -> str | BaseResponse:
-    """All eyes, each with what it sees of the same few pictures; `?job=` leads to those that it trains."""
+    """All eyes, and what they see of `?image=` and the same few pictures; `?job=` leads to those that it trains."""
     session = the_session()
     wanted = parameters.optional_whole("job", 1, 2**53)
     if wanted is not None and (id := queue.get(session, wanted).parameters.get("eyes")):
         return redirect(address("eyes.show", eyes_id=id))
     found = eyes.listed(session)
+    asked = request.args.get("image", "")
+    first = (browse.image(session, asked),) if asked else ()
+    sights = (*first, *(one for one in eye_sights.sights(session, SIGHTS) if one not in first))[:SIGHTS]
     return render_template(
         "eyes.html",
         found=found,
         begun=_begun(session, found),
-        sights=eye_sights.sights(session, SIGHTS),
+        sights=sights,
         ways=WAY,
         trains="eyes" in queue.KINDS,
     )
@@ -192,7 +195,7 @@ def show(eyes_id: str) -> str:
     except NotFoundError:
         if not eye_learning.begun(session, eyes_id):
             raise
-        return render_template("eyes_begun.html", id=eyes_id, name=eyes_id, job=_job(session, eyes_id))
+        return render_template("eyes_begun.html", id=eyes_id, name=eyes_id, lesson=_job(session, eyes_id))
     _, second = _pair(session, [one], one.id)
     offered = eye_sights.sights(session, OFFERED)
     wanted = request.args.get("image", "")
@@ -211,7 +214,8 @@ def show(eyes_id: str) -> str:
         shown=SHOWN[one.partial.kind],
         way=WAY[one.way],
         facts=_facts(one),
-        job=_job(session, one.id),
+        figures=_figures(one),
+        lesson=_job(session, one.id),
         to=lambda **changes: address(
             "eyes.show",
             eyes_id=one.id,
@@ -228,6 +232,34 @@ def _job(session: Session, id: str) -> Any:
     """The training of these eyes that runs, waits or rests, if any."""
     jobs = (job for job in browse.jobs(session) if job.kind == "eyes" and job.state in queue.LIVE)
     return next((job for job in jobs if job.parameters.get("eyes") == id), None)
+
+
+FIGURES = {
+    "l1": "levels from the truth",
+    "ssim": "likeness of structure",
+    "edges": "edges that agree",
+    "to_known": "colours to those that they know",
+    "to_shown": "colours to what is shown",
+}
+"""What each figure of a card measures, in words; less is better of the first and the last two."""
+SEERS = {"network": "these eyes", "copy": "copy", "mean": "mean", "patches": "patches"}
+
+
+def _figures(one: Eyes) -> tuple[list[str], list[tuple[str, list[str]]]]:
+    """The figures of a card as a table: who sees, and for each measure how well; empty where there are none."""
+    card = one.card.get("figures")
+    figures = {name: of for name, of in card.items() if isinstance(of, dict)} if isinstance(card, dict) else {}
+    seers = [name for name in SEERS if name in figures]
+    if not seers:
+        return [], []
+
+    def said(value: Any) -> str:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return "–"
+        return f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+
+    rows = [(words, [said(figures[name].get(key)) for name in seers]) for key, words in FIGURES.items()]
+    return [SEERS[name] for name in seers], rows
 
 
 def _facts(one: Eyes) -> list[tuple[str, str]]:

@@ -140,7 +140,13 @@ def _slideshow(place: viewing.Around) -> dict[str, str | int] | None:
 
 def there() -> set[str]:
     """Pages that a picture may lead to and that this app has."""
-    return {rule.rule for rule in current_app.url_map.iter_rules()} & {"/map", "/slideshow", "/duplicates", "/search"}
+    return {rule.rule for rule in current_app.url_map.iter_rules()} & {
+        "/map",
+        "/slideshow",
+        "/duplicates",
+        "/search",
+        "/eyes",
+    }
 
 
 @pages.get("/api/v1/images/<image_id>/around")

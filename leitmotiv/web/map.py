@@ -3,15 +3,16 @@
 import numpy as np
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 
-from leitmotiv.errors import NoIndexError, UsageError
+from leitmotiv.errors import LeitmotivError, NoIndexError, UsageError
 from leitmotiv.web import forms as forms_of
 from leitmotiv.web import parameters, schema, shapes
 from leitmotiv.web.context import the_session
 from leitmotiv.web.describe import describe as described
 from leitmotiv.web.images import name_of
 from leitmotiv.web.own import body
-from leitmotiv.workflows import blending, browse, map_making, map_page, sprites
+from leitmotiv.workflows import blending, browse, map_making, map_page, portraits, scopes, sprites
 from leitmotiv.workflows.map_page import MapPage
+from leitmotiv.workflows.session import Session
 
 pages = Blueprint("map", __name__)
 
@@ -161,18 +162,30 @@ def trends() -> Response:
     """The names of some trends of the map, `?numbers=0,1,2`, by their places in the list of `/api/v1/map`."""
     session, by = the_session(), parameters.likeness()
     page = map_page.map_page(session, by)
+    said = _by_subject(session, by)
     forms = []
     for number in _numbers("numbers", len(page.groups)):
         group = page.groups[number]
         # the trends' own page orders all members first, which is too much to wait for in a large library
         few = len(page.ids) <= session.settings.limit and not by
-        name = (
+        name = said.get(group.id) or (
             name_of(session, browse.cluster(session, group.id))
             if few
             else map_page.colour_name(session, page, number, own=not by)
         )
         forms.append({"number": number, **vars(group), "exemplar": page.ids[group.row], "name": name})
     return _tagged(jsonify({"trends": forms}))
+
+
+def _by_subject(session: Session, by: float) -> dict[int, str]:
+    """Names of trends as their own page has them by subject; none where they go by colours, or cannot be had."""
+    if by < portraits.SEEN_FROM:
+        return {}
+    try:
+        groups = [one for one in scopes.clusters(session, by=by).clusters if one.size > 1]
+        return portraits.names(session, groups, by)
+    except LeitmotivError:
+        return {}
 
 
 @pages.post("/api/v1/map/layout")

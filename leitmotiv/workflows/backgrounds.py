@@ -28,6 +28,8 @@ PATCHED_FROM = 10_000
 """Pictures from which a few new ones are placed in the old background: learning it anew takes long."""
 PATCHED = 0.05
 """Share of new pictures up to which that is done."""
+MOST_PATCHED = 500
+"""New pictures that a page places itself; of more the job "activations" learns the collection anew."""
 NOT_LEARNT = (
     "What this collection is like has to be learnt first, which takes some seconds for each 10,000 pictures. "
     'Start the job "activations", or run `leitmotiv build-index`.'
@@ -92,8 +94,13 @@ def follow(session: Session, report: Report | None = None, *, wait: float = 5.0)
 
 def prepare(session: Session, report: Report | None = None) -> None:
     """Learn what a large collection is like, so that no page has to wait for it."""
-    if session.library.activations.count() >= PREPARED_FROM:
-        background(session, report)
+    ids = session.library.activations.ids()
+    if len(ids) < PREPARED_FROM:
+        return
+    stored = session.library.arrays.get(BACKGROUND)
+    if stored is None or stored.digest != known_digest(session, ids) or stored.ids != ids:
+        _learn(session, report)
+    background(session, report)
 
 
 def waiting(session: Session) -> str:
@@ -111,7 +118,9 @@ def waiting(session: Session) -> str:
     ids = library.activations.ids()
     key = known_digest(session, ids)
     stored = library.arrays.get(BACKGROUND)
-    ready = stored is not None and ((stored.digest == key and stored.ids == ids) or _patchable(stored, ids))
+    ready = stored is not None and (
+        (stored.digest == key and stored.ids == ids) or _patchable(stored, ids, MOST_PATCHED)
+    )
     return "" if ready else NOT_LEARNT
 
 
@@ -157,9 +166,14 @@ def _made(session: Session, ids: tuple[str, ...], key: str, report: Report | Non
     if stored is not None and stored.digest == key and stored.ids == ids:
         return _ground(ids, _unpacked(stored))
     ids, pooled = session.library.activations.matrix()
-    key = digest(ids)
     if stored is not None and _patchable(stored, ids):
         return _ground(ids, _patched(stored, ids, pooled))
+    return _learn(session, report)
+
+
+def _learn(session: Session, report: Report | None) -> Ground:
+    """Learn the collection as it is now, and keep it."""
+    ids, pooled = session.library.activations.matrix()
     pace = Pace()
 
     def tell(done: int, total: int) -> None:
@@ -168,7 +182,7 @@ def _made(session: Session, ids: tuple[str, ...], key: str, report: Report | Non
 
     learnt = ground.learn(pooled, tell)
     if session.library.writable:
-        session.library.arrays.put(BACKGROUND, {name: getattr(learnt, name) for name in _KEYS}, ids, key)
+        session.library.arrays.put(BACKGROUND, {name: getattr(learnt, name) for name in _KEYS}, ids, digest(ids))
     return _ground(ids, learnt)
 
 
@@ -180,13 +194,14 @@ def _unpacked(stored: Stored, **other: NDArray[Any]) -> Background:
     return Background(**{name: other.get(name, stored[name]) for name in _KEYS})
 
 
-def _patchable(stored: Stored, ids: tuple[str, ...]) -> bool:
+def _patchable(stored: Stored, ids: tuple[str, ...], most: int | None = None) -> bool:
+    """Whether so few came and went that the others keep their rows; no more than `most`."""
     same_way = (stored.digest or "").rpartition(" ")[0] == _way()
     if len(ids) < PATCHED_FROM or not same_way or set(_KEYS) - set(stored):
         return False
     old = set(stored.ids) - {""}
     strange = len(old.symmetric_difference(ids))
-    return strange <= PATCHED * len(ids)
+    return strange <= (PATCHED * len(ids) if most is None else min(most, PATCHED * len(ids)))
 
 
 def _patched(stored: Stored, ids: tuple[str, ...], pooled: NDArray[np.float16]) -> Background:
@@ -198,9 +213,9 @@ def _patched(stored: Stored, ids: tuple[str, ...], pooled: NDArray[np.float16]) 
     rows, plain, near, closeness = (values[where] for values in (old.rows, old.plain, old.near, old.closeness))
     if len(new):
         found = ground.centred(pooled[new], old.centre) @ old.axes
-        rows[new] = ground.placed(old, pooled[new])
-        plain[new] = found
         columns, weights = ground.beside(old, found)
+        rows[new] = ground.averaged_with(old, found, columns, weights)
+        plain[new] = found
         near[new], closeness[new] = columns[:, : near.shape[1]], weights[:, : near.shape[1]]
     now = np.full(len(old), -1, np.int32)
     now[where[where >= 0]] = np.flatnonzero(where >= 0)

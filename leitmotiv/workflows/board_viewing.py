@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from leitmotiv.records import Board, Image, Result, Snapshot
-from leitmotiv.workflows import finding, learning
+from leitmotiv.workflows import activations, finding, learning, queue, selecting, twins
+from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
 SURE = 0.5
@@ -18,8 +19,13 @@ def pictures(session: Session, ids: Iterable[str]) -> dict[str, Image]:
     return {image.id: image for image in session.library.images.many(list(dict.fromkeys(ids)))}
 
 
-def likely(session: Session, board: Board, snapshot: Snapshot) -> int | None:
-    """How many pictures of the library, those it was taught apart, are more likely what a board means than not.
+def likely(session: Session, board: Board, snapshot: Snapshot, text: str = "") -> int | None:
+    """How many pictures, those it was taught apart, are more likely what a board means than not.
+
+    Parameters
+    ----------
+    text : str
+        A line of filters: only those that it holds for count.
 
     Returns
     -------
@@ -30,8 +36,49 @@ def likely(session: Session, board: Board, snapshot: Snapshot) -> int | None:
     if np.isnan(scores.probability).all():
         return None
     taught = {one.id for one in snapshot.examples}
+    among = set(selecting.select(session, text)) if text.strip() else None
     rows = np.flatnonzero(scores.probability > SURE)
-    return sum(scores.ids[row] not in taught for row in rows)
+    found = (scores.ids[row] for row in rows)
+    return sum(one not in taught and (among is None or one in among) for one in found)
+
+
+@dataclass(frozen=True)
+class Look:
+    """The backbone looks at pictures of the library, or waits for its turn.
+
+    Attributes
+    ----------
+    wished : bool
+        Whether the board is trained when that is done.
+    """
+
+    wished: bool
+
+
+def looking(session: Session, board: Board) -> Look | None:
+    """Whether the backbone looks at pictures now; None where it does not."""
+    # one that rests holds nobody up where nothing is left to look at
+    states = [state for state in queue.LIVE if state != "paused" or unseen(session)]
+    live = [one for one in session.library.jobs.list() if one.state in states]
+    those = [one for one in live if one.kind == "activations" or one.phase == activations.PHASE]
+    return Look(any(one.parameters.get("train") == board.id for one in those)) if those else None
+
+
+def same(session: Session, board: Board) -> str:
+    """That pictures of a board are one picture, in words; empty where all differ."""
+    ids = tuple(one.id for one in board.side("positive"))
+    if len(ids) < 2:
+        return ""
+    revision = session.library.revision("activations", "boards", "board_examples", "board_snapshots")
+    found = remember(session, ("twins", ids, revision), lambda: twins.groups(session, ids))
+    if not found:
+        return ""
+    count = sum(map(len, found))
+    if len(found) == 1:
+        return f"{count} of these are the same picture; they count once where it is told how well the board holds out."
+    return (
+        f"{count} of these are {len(found)} pictures; each counts once where it is told how well the board holds out."
+    )
 
 
 def unseen(session: Session) -> int:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.errors import BoardError, CavFileError, CavKeyError, LayerError, PermissionDeniedError
+from leitmotiv.errors import BoardError, CavFileError, CavKeyError, CavTypeError, LayerError, PermissionDeniedError
 from leitmotiv.formats import cav
 from leitmotiv.formats.cav import CavFile
 from leitmotiv.records import Float32
@@ -117,8 +117,15 @@ def train_cav(
     leitmotiv.errors.BoardError
         Nothing can be learnt: no positive picture, a weight of 0, no negatives where they are needed.
     leitmotiv.errors.LayerError
+    leitmotiv.errors.ImageReadError
+        A file is not there, or is no readable picture.
+    TypeError
+        One picture in the place of a list.
     """
     teaching.known(model_layer)
+    for name, side in (("positive_images", positive_images), ("negative_images", negative_images)):
+        if isinstance(side, str | bytes | os.PathLike):
+            raise TypeError(f"{name} is a list of pictures, and this is one, {side!r}. Put it in brackets.")
     sides = [_rows(side, model_layer) for side in (positive_images, negative_images or [])]
     (examples, weights), (against, against_weights) = sides
     vector, centre, told = teaching.learn(
@@ -198,6 +205,8 @@ class CAV:
             content = fitting(cav.read(Path(path).read_bytes()))
         except FileNotFoundError as error:
             raise CavFileError(f"There is no file {path}.") from error
+        except OSError as error:
+            raise CavFileError(f"{path} cannot be read: {(error.strerror or type(error).__name__).lower()}.") from error
         except CavFileError as error:
             raise type(error)(f"{path}: {error}") from error
         loaded = cls(content.id, content.vector, content.model_layer, copy.deepcopy(dict(content.metadata or {})))
@@ -259,10 +268,16 @@ class CAV:
         leitmotiv.errors.CavTypeError, leitmotiv.errors.CavKeyError
             No map, or entries are missing or of wrong types.
         """
+        if not isinstance(values, Mapping):
+            raise CavTypeError(f"A concept is a map of its entries, and this is {type(values).__name__}.")
         for key in ("vector", "id", "model_layer"):
             if key not in values:
                 raise CavKeyError(f"A concept has no {key!r}.")
-        plain = {**values, "vector": [float(one) for one in values["vector"]], "id": str(values["id"])}
+        try:
+            vector = [float(one) for one in values["vector"]]
+        except (TypeError, ValueError) as error:
+            raise CavTypeError(f"'vector' must be a list of numbers, and is {values['vector']!r:.60}.") from error
+        plain = {**values, "vector": vector, "id": str(values["id"])}
         content = fitting(cav.from_values(plain))
         made = cls(content.id, content.vector, content.model_layer, copy.deepcopy(dict(content.metadata or {})))
         made._extra = copy.deepcopy(dict(content.extra))

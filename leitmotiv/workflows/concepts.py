@@ -50,6 +50,7 @@ def teach(
     *,
     method: str = "ridge",
     seed: int = 0,
+    same: Sequence[int] | None = None,
     report: Report | None = None,
 ) -> Concept:
     """Teach a concept from the pictures of a board; the same board and library give the same concept.
@@ -64,6 +65,9 @@ def teach(
         negatives, as many as there are positives are drawn from the collection.
     seed : int
         Of what is drawn; "ridge" draws nothing.
+
+    same : sequence of int, optional
+        A label for each of `positive`: those with one label are the same picture, and tell of the quality once.
 
     Raises
     ------
@@ -85,7 +89,8 @@ def teach(
         why = f"none of its {len(lost)} pictures is known to the library any more" if lost else "nothing is on its side"
         raise BoardError(f"The board has no picture that it is: {why}. Add one to “It is”.")
     learn = _by_ridge if method == "ridge" else _by_sgd
-    learnt = learn(session, found, wanted, against, seed)
+    labels = list(range(len(positive))) if same is None else same
+    learnt = learn(session, found, wanted, against, seed, [labels[place] for place in wanted.places])
     return replace(
         learnt,
         id=str(uuid5(_NAMESPACE, hashlib.sha256(learnt.vector.tobytes() + method.encode()).hexdigest())),
@@ -116,7 +121,9 @@ def _missing(found: Ground, examples: Sequence[Example]) -> list[str]:
     return [one.image_id for one in examples if one.features is None and one.image_id not in found.row_of]
 
 
-def _by_ridge(session: Session, found: Ground, wanted: _Side, against: _Side, seed: int) -> Concept:
+def _by_ridge(
+    session: Session, found: Ground, wanted: _Side, against: _Side, seed: int, same: Sequence[int]
+) -> Concept:
     members = sorted({found.row_of[image_id] for image_id in [*wanted.ids, *against.ids]})
     learnt = concept.learn(
         found.background,
@@ -125,10 +132,11 @@ def _by_ridge(session: Session, found: Ground, wanted: _Side, against: _Side, se
         _rows(found, against),
         against.weights,
         members=members,
+        same=same,
     )
     known = learnt.calibration
     doubts: tuple[Contradiction, ...] = ()
-    if len(wanted) > 2:
+    if len(set(same)) > 2:
         doubts = tuple(
             Contradiction("positive", place, "", float(np.clip(1 - share / concept.DOUBT, 0, 1)))
             for place, share in enumerate(learnt.standing)
@@ -157,7 +165,7 @@ def _rows(found: Ground, side: _Side) -> Float32:
     return rows
 
 
-def _by_sgd(session: Session, found: Ground, wanted: _Side, against: _Side, seed: int) -> Concept:
+def _by_sgd(session: Session, found: Ground, wanted: _Side, against: _Side, seed: int, same: Sequence[int]) -> Concept:
     from leitmotiv.analysis import classifier  # scikit-learn: searches from the command line do not wait for it
 
     pooled = session.library.activations.matrix()[1]
@@ -169,10 +177,11 @@ def _by_sgd(session: Session, found: Ground, wanted: _Side, against: _Side, seed
         against = _usable(found, [Example(image_id) for image_id in drawn])
     sides = [_features(found, pooled, side) for side in (wanted, against)]
     vector = classifier.direction(sides[0], wanted.weights, sides[1], against.weights, seed)
-    left_out = classifier.left_out(sides[0], wanted.weights, sides[1], against.weights, seed)
+    left_out = classifier.left_out(sides[0], wanted.weights, sides[1], against.weights, seed, same)
     scores = _cosines(vector.astype(np.float32), pooled)
     members = [found.row_of[image_id] for image_id in [*wanted.ids, *against.ids]]
-    quality = concept.share_below(left_out, np.delete(scores, members))
+    once = np.unique(same, return_index=True)[1]
+    quality = concept.share_below(left_out[once], np.delete(scores, members))
     known = concept.calibrated(scores, left_out, ground.unit(sides[0]) @ vector)
     return Concept(
         id="",

@@ -87,10 +87,36 @@ def of(session: Session, number: int) -> tuple[Run, Sequence[Round]]:
     NotFoundError
         There is none of this number.
     """
+    return asked(session, number), session.library.evolutions.rounds(number)
+
+
+def asked(session: Session, number: int) -> Run:
+    """A run without its rounds.
+
+    Raises
+    ------
+    NotFoundError
+        There is none of this number.
+    """
     run = session.library.evolutions.get(number)
     if run is None:
         raise NotFoundError(f"There is no evolution {number}. `leitmotiv evolve --list` prints those that there are.")
-    return run, session.library.evolutions.rounds(number)
+    return run
+
+
+def one(session: Session, run: Run, place: int, row: int) -> Float:
+    """The genome of a design, where nothing else of its run is needed.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such round or design.
+    """
+    genomes = session.library.evolutions.genomes(run.id, place, KINDS[run.design].genes)
+    if genomes is None or not 0 <= row < len(genomes):
+        raise NotFoundError(f"There is no design {row} in round {place}.")
+    found: Float = genomes[row]
+    return found
 
 
 def genome(rounds: Sequence[Round], place: int, row: int) -> Float:

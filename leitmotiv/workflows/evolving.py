@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from leitmotiv.analysis import designs, evolution
-from leitmotiv.errors import EmptyLibraryError, NotFoundError, UsageError
+from leitmotiv.errors import CriticError, EmptyLibraryError, NotFoundError, UsageError
 from leitmotiv.records import Half, Job, Judged, Pixels, Round, Run
 from leitmotiv.workflows import designing, judging, queue, selecting
 from leitmotiv.workflows.judging import Judge
@@ -60,28 +60,25 @@ def start(
     EmptyLibraryError
         Crops and collages need pictures.
     """
-    kind = designs.kind_of(design)
-    _bounded("rounds", rounds, 1, LONGEST)
-    _bounded("batch", batch, LEAST, MOST)
-    _bounded("seed", seed, 0, 2**31)
-    if first is not None and (len(first) != kind.genes or not all(0 <= gene <= 1 for gene in first)):
-        raise UsageError(f"A genome of a {design} has {kind.genes} numbers from 0 to 1.")
+    genome = None if first is None else tuple(map(float, first))
+    asked = Run(0, datetime.now(UTC), design, critic, seed, rounds, batch, greedy, first=genome)
+    kind = _checked(asked)
     name = judging.known(session, critic)
+    facts = {"judge": judging.fingerprint(session, name)} | ({"pictures": pictures} if pictures else {})
     chosen = _pictures(session, pictures, seed) if kind.needs_pictures else ()
-    asked = Run(
-        id=0,
-        made=datetime.now(UTC),
-        design=design,
-        critic=name,
-        seed=seed,
-        rounds=rounds,
-        batch=batch,
-        greedy=greedy,
-        pictures=chosen,
-        first=None if first is None else tuple(map(float, first)),
-        facts={"pictures": pictures} if pictures else {},
-    )
-    return session.library.evolutions.start(asked)
+    return session.library.evolutions.start(replace(asked, critic=name, pictures=chosen, facts=facts))
+
+
+def _checked(asked: Run) -> designs.Kind:
+    """What is to evolve, if all that is asked for can be had."""
+    kind = designs.kind_of(asked.design)
+    _bounded("rounds", asked.rounds, 1, LONGEST)
+    _bounded("batch", asked.batch, LEAST, MOST)
+    _bounded("seed", asked.seed, 0, 2**31)
+    first = asked.first
+    if first is not None and (len(first) != kind.genes or not all(0 <= gene <= 1 for gene in first)):
+        raise UsageError(f"A genome of a {asked.design} has {kind.genes} numbers from 0 to 1.")
+    return kind
 
 
 def go_on(
@@ -91,13 +88,21 @@ def go_on(
 
     Raises
     ------
-    NotFoundError, CriticError, MissingExtraError
+    NotFoundError, MissingExtraError
+    CriticError
+        The critic is another than the one that judged the rounds before.
     """
     run, found = designing.of(session, number)
     rounds = list(found)
     last = run.rounds if until is None else min(run.rounds, until)
     if len(rounds) >= last:
         return run, rounds
+    mark = judging.fingerprint(session, run.critic)
+    if run.facts.get("judge", mark) != mark:
+        raise CriticError(
+            f"The critic {run.critic} learnt anew since evolution {number} began: its scores are no longer those of "
+            f"the rounds before. Begin another: leitmotiv evolve --critic {run.critic}."
+        )
     _, judge = judging.judge(session, run.critic)
     began = time.monotonic()
     while len(rounds) < last:
@@ -105,14 +110,17 @@ def go_on(
             done = len(rounds)
             report(Step(PHASE, done, last, f"round {done + 1} of {last}"))
         made = one_round(session, run, rounds, judge)
-        now = session.library.evolutions.rounds(run.id)
-        if [one.picks for one in now] != [one.picks for one in rounds]:
-            rounds = now  # a person chose meanwhile: what was bred without that does not count
-            continue
-        session.library.evolutions.add(run.id, made)
-        rounds.append(made)
+        with session.library.transaction():
+            now = session.library.evolutions.picks(run.id)
+            if now is None:
+                raise NotFoundError(f"Evolution {run.id} was removed while its round {len(rounds) + 1} was bred.")
+            if now == [one.picks for one in rounds]:
+                session.library.evolutions.add(run.id, made)
+                rounds.append(made)
+            else:  # a person chose meanwhile, or another process was quicker: what was bred does not count
+                rounds = session.library.evolutions.rounds(run.id)
     if report is not None:
-        rate = last / max(1e-9, time.monotonic() - began)
+        rate = max(0, len(rounds) - len(found)) / max(1e-9, time.monotonic() - began)
         report(Step(PHASE, len(rounds), last, rate=rate, remaining=0.0))
     return replace(run, done=len(rounds)), rounds
 
@@ -182,27 +190,32 @@ def pick(session: Session, number: int, place: int, rows: Sequence[int]) -> Run:
     NotFoundError
         There is no such run, round or design.
     """
-    run, rounds = designing.of(session, number)
     rows = list(dict.fromkeys(rows))
-    for row in rows:
-        designing.genome(rounds, place, row)
-    if not 0 <= place < len(rounds):
-        raise NotFoundError(f"There is no round {place} yet.")
-    with session.library.transaction():
+    library = session.library
+    with library.transaction():  # what is read is what is overruled, whoever else is at the run
+        run, rounds = designing.of(session, number)
+        for row in rows:
+            designing.genome(rounds, place, row)
+        if not 0 <= place < len(rounds):
+            raise NotFoundError(f"There is no round {place} yet.")
+        if tuple(rows) == rounds[place].picks:
+            return run
         if place < len(rounds) - 1:
             run = _branched(session, run, rounds[: place + 1])
-        session.library.evolutions.pick(run.id, place, rows, [rounds[place].winner] if rows else [])
+        title = f"choice {'in' if rows else 'let go in'} round {place + 1} of evolution {run.id}"
+        library.changes.apply(title, library.evolutions.edits(run.id, place, rows, [rounds[place].winner]))
     return run
 
 
 def _branched(session: Session, run: Run, rounds: Sequence[Round]) -> Run:
-    """A run that shares the first rounds of another."""
-    facts = {**run.facts, "from": run.id, "round": len(rounds) - 1}
+    """A run that shares the first rounds of another, with their choices, but not its votes."""
+    last = len(rounds) - 1
+    line = run.facts.get("line") or ([[run.facts["from"], run.facts["round"]]] if "from" in run.facts else [])
+    shared = [[before, min(there, last)] for before, there in line]
+    facts = {**run.facts, "from": run.id, "round": last, "line": [*shared, [run.id, last]]}
     made = session.library.evolutions.start(replace(run, id=0, made=datetime.now(UTC), facts=facts))
     for one in rounds:
         session.library.evolutions.add(made.id, one)
-        if one.picks:
-            session.library.evolutions.pick(made.id, one.number, one.picks, [one.winner])
     return replace(made, done=len(rounds))
 
 
@@ -229,9 +242,9 @@ def of(session: Session, number: int) -> tuple[Run, Sequence[Round]]:
     return designing.of(session, number)
 
 
-def listed(session: Session, limit: int = 100) -> list[Run]:
+def listed(session: Session, limit: int = 100, offset: int = 0) -> list[Run]:
     """The runs, the last begun first."""
-    return session.library.evolutions.latest(limit)
+    return session.library.evolutions.latest(limit, offset)
 
 
 def best(session: Session, number: int) -> tuple[int, int]:
@@ -254,8 +267,11 @@ def remove(session: Session, number: int) -> None:
     ------
     NotFoundError
     """
-    if not session.library.evolutions.remove(number):
-        raise NotFoundError(f"There is no evolution {number}.")
+    library = session.library
+    with library.transaction():
+        if not library.evolutions.remove(number):
+            raise NotFoundError(f"There is no evolution {number}.")
+        library.changes.forget(lambda table, row: table.startswith("evolution_") and row["run"] == number)
 
 
 def ask(session: Session, number: int, until: int) -> Job:
@@ -282,8 +298,13 @@ def check(session: Session, parameters: queue.Parameters) -> tuple[str, dict[str
 
 
 def work(session: Session, parameters: queue.Parameters, report: Report) -> str:
-    """Carry a run on, as the queue does it."""
-    run, rounds = go_on(session, parameters["run"], until=parameters["until"], report=report)
+    """Carry a run on, as the queue does it; one that is removed meanwhile is no failure."""
+    try:
+        run, rounds = go_on(session, parameters["run"], until=parameters["until"], report=report)
+    except NotFoundError:
+        if session.library.evolutions.picks(parameters["run"]) is not None:
+            raise
+        return f"Evolution {parameters['run']} was removed."
     where, row = evolution.champion(rounds)
     return f"{run.done} rounds, best {rounds[where].scores[row]:.2f}"
 

@@ -193,6 +193,16 @@ def read_controls(values: Mapping[str, str]) -> tuple[Controls, bool]:
     return replace(OWN if own else live.PRESETS[preset], **changes), own
 
 
+def smoothing(text: str) -> float:
+    """A share of the frame before, as an address has it.
+
+    Raises
+    ------
+    UsageError
+    """
+    return min(0.95, float(_number("post_time_lerp", text)))
+
+
 def _for_own(controls: Controls, eyes: Eyes) -> Controls:
     """Steps that would take away what these eyes are shown are left out."""
     calm = replace(controls, canny=False, adaptive_thresh=False, post_thresh=0)

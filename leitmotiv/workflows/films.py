@@ -2,9 +2,11 @@
 
 import os
 import secrets
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +29,8 @@ LARGEST = 2048
 PHASE = "Looking"
 GAP = 4
 """Pixels between pictures side by side."""
+HANDED = 100
+"""Frames of a film that a page waits for."""
 SUFFIXES = {".gif": ".gif", ".png": ".png", ".apng": ".png", ".mp4": ".mp4", "": ""}
 
 
@@ -170,6 +174,51 @@ def animate(
         rhythm = rate or film.rate
         written = _write(made, whole, rhythm, kind)
     return Shown(written, film.expected, rhythm, told.fault)
+
+
+def handed(
+    session: Session, through: Eyes, data: bytes, name: str, kind: str, *, smoothing: float = 0.5
+) -> tuple[bytes, Shown]:
+    """A film that a page hands in, as eyes see it; kept nowhere.
+
+    Parameters
+    ----------
+    name : str
+        Of the file: its suffix tells what it is.
+    kind : str
+        ".gif", ".png" or ".mp4".
+
+    Raises
+    ------
+    UsageError
+        It has more than `HANDED` frames, or another kind was asked for.
+    ImageReadError, EyesError, MissingExtraError
+    """
+    suffix = Path(name).suffix.lower()
+    with tempfile.TemporaryDirectory(prefix="leitmotiv-") as folder:
+        source, target = Path(folder) / f"film{suffix if suffix[1:].isalnum() else ''}", Path(folder) / "seen"
+        source.write_bytes(data)
+        try:
+            with films.opened(source, side=through.side) as film:
+                frames = list(islice(film.frames, HANDED + 1))
+                rate, expected = film.rate, film.expected
+        except ImageReadError as error:
+            raise ImageReadError("The film cannot be looked at", error.reason) from error
+        if len(frames) > HANDED:
+            raise UsageError(f"A page waits for {HANDED} frames, and this film has more. Run leitmotiv eyes animate.")
+        seen = _through(session, [through], frames, smoothing, _size([through], 0), True)
+        written = films.write(target, _in_turn(session, seen), rate, kind)
+        return target.read_bytes(), Shown(written, expected, rate)
+
+
+def _in_turn(session: Session, frames: Iterator[Pixels]) -> Iterator[Pixels]:
+    """Frames that are each made in the lane: other pages come between."""
+    while True:
+        with session.lane:
+            frame = next(frames, None)
+        if frame is None:
+            return
+        yield frame
 
 
 def side_by_side(seen: Sequence[lookers.Seen], side: int, beside: bool) -> Pixels:

@@ -243,8 +243,12 @@ FILTERS: dict[str, Callable[[Asking, str], Mask]] = {
     "format": _contains(lambda found: found.format),
     "orientation": _orientation,
     "size": lambda asking, value: numbers(
-        np.maximum(asking.columns.width, asking.columns.height).astype(float), "size", value
+        np.maximum(asking.columns.width, asking.columns.height).astype(float),
+        "size",
+        value,
+        of="pixels of the longest side",
     ),
+    "bytes": lambda asking, value: numbers(asking.columns.size.astype(float), "bytes", value),
     "keyword": _keyword,
     "caption": _caption,
     "cluster": _cluster,

@@ -10,6 +10,8 @@ _TERM = re.compile(
     r"""\s*(?P<not>-|NOT\s+)?(?P<name>"[^"]+"|[^\W\d][\w-]*):(?P<value>(?:"[^"]*"|[^\s",]|,(?=\S))+)(?=\s|$)""",
     re.VERBOSE,
 )
+ALIASES = {"trend": "cluster", "filesize": "bytes", "stars": "rating"}
+"""Other words for filters: those that the pages use for the same."""
 _PART = re.compile(r"""((?:"[^"]*"|[^",])+)""")
 
 
@@ -49,6 +51,7 @@ def read(text: str, names: Collection[str] | None) -> tuple[Term, ...]:
         if found is None:
             raise UsageError(f"{text[at:].split()[0]!r} is no filter.{there}")
         name = found["name"].strip('"').casefold()
+        name = ALIASES.get(name, name) if names is not None and name not in names else name
         if names is not None and name not in names:
             raise UsageError(f"There is no filter {name}:.{there}")
         values = tuple(part.replace('"', "").strip() for part in _PART.findall(found["value"]))

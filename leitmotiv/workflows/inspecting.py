@@ -27,6 +27,8 @@ SHOWN = 448
 """Longest side of a drawn heat map, pixels."""
 CELLS = 7
 """Cells a side of what the network sees."""
+MOST = 12
+"""Crops of a picture."""
 _FIRST = 10
 _BETTERED = 3
 _STEPS = (0.2, 0.1, 0.05)
@@ -115,7 +117,7 @@ def as_standing(concept: Concept, scores: Float) -> Float:
 
 
 def crops(session: Session, concept: Concept, image_id: str, n: int = 4) -> tuple[Crop, ...]:
-    """The crops of a picture that score best, the best first; the whole picture competes.
+    """The crops of a picture that score best, the best first; none comes before the whole picture that scores less.
 
     Windows of all proportions are estimated from one look at the picture; the most promising are looked at, and the
     best of those moved and resized in ever smaller steps as long as that betters them. A border that runs through what
@@ -136,7 +138,21 @@ def crops(session: Session, concept: Concept, image_id: str, n: int = 4) -> tupl
     require(concept, POOLED)
     key = ("crops", fingerprint(concept), image_id)
     found = remember(session, key, lambda: _searched(session, concept, image_id), turn=session.looking)
-    return found[:n]
+    return found[1][:n]
+
+
+def whole_score(session: Session, concept: Concept, image_id: str) -> float:
+    """What the whole picture scores by itself, on the scale of its crops.
+
+    Raises
+    ------
+    LayerError, ImageNotFoundError, ImageReadError, MissingExtraError
+        As `crops`.
+    """
+    require(concept, POOLED)
+    key = ("crops", fingerprint(concept), image_id)
+    found = remember(session, key, lambda: _searched(session, concept, image_id), turn=session.looking)
+    return found[0]
 
 
 def best_crop(session: Session, concept: Concept, pixels: Pixels) -> Crop:
@@ -148,11 +164,17 @@ def best_crop(session: Session, concept: Concept, pixels: Pixels) -> Crop:
     """
     require(concept, POOLED)
     windows, scores, hot = _promising(session, concept, pixels, 6)
-    best = int(np.argmax(_worth(concept, windows, scores, hot)))
+    best = _first(scores, _worth(concept, windows, scores, hot))
     return _crop(windows[best], float(as_standing(concept, scores)[best]))
 
 
-def _searched(session: Session, concept: Concept, image_id: str) -> tuple[Crop, ...]:
+def _first(scores: Float, worth: Float) -> int:
+    """The window that is worth most of those that score no less than the whole picture, which is the first."""
+    return int(np.argmax(np.where(scores >= scores[0], worth, -np.inf)))
+
+
+def _searched(session: Session, concept: Concept, image_id: str) -> tuple[float, tuple[Crop, ...]]:
+    """What the whole picture scores, and its crops."""
     pixels = _pixels(session, session.library.images.get(image_id))
     windows, scores, hot = _promising(session, concept, pixels, _FIRST)
     for step in _STEPS:
@@ -164,8 +186,14 @@ def _searched(session: Session, concept: Concept, image_id: str) -> tuple[Crop, 
             windows = [*windows, *tried]
             scores = np.append(scores, _scores(session, concept, pixels, [one.box for one in tried]))
     standing = as_standing(concept, scores)
-    chosen = framing.apart(windows, _worth(concept, windows, scores, hot), len(windows), 0.5)
-    return tuple(_crop(windows[at], float(standing[at])) for at in chosen)
+    worth = _worth(concept, windows, scores, hot)
+    top = _first(scores, worth)
+    # what scores more and is worth less cuts the subject; the others stand by the number that is shown of them
+    worth[top] = np.inf
+    worth[standing > standing[top]] = -np.inf
+    chosen = [at for at in framing.apart(windows, worth, MOST, 0.5) if worth[at] > -np.inf]
+    chosen.sort(key=lambda at: (-standing[at], at != top))
+    return float(standing[0]), tuple(_crop(windows[at], float(standing[at])) for at in chosen)
 
 
 def _worth(concept: Concept, windows: Sequence[Window], scores: Float, hot: Float) -> Float:

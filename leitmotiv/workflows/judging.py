@@ -1,15 +1,16 @@
 """Who judges designs: a critic that was learnt, through the backbone, or the plain measure that needs no training."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from leitmotiv.analysis import composition, histograms
+from leitmotiv.analysis import composition, histograms, technical_critic
 from leitmotiv.analysis import critic as learning
 from leitmotiv.errors import UsageError
-from leitmotiv.records import Critic, Float, Judged, Pixels
-from leitmotiv.workflows import critics
+from leitmotiv.records import Critic, Float, Judged, Lift, Pixels
+from leitmotiv.workflows import critics, technical
 from leitmotiv.workflows.session import Session
 
 Judge = Callable[[Pixels], Judged]
@@ -29,22 +30,68 @@ def judge(session: Session, name: str = "") -> tuple[str, Judge]:
     if name == PLAIN or (not name and not critics.names(session)):
         return PLAIN, plain
     critic = critics.get(session, name)
-    session.backbone()
+    if critic.lift is None:
+        session.backbone()
     return critic.name, by_critic(session, critic)
 
 
 def choices(session: Session) -> list[str]:
-    """The names of all judges, the one that is taken first if none is named."""
+    """The names of all judges; the first is taken if none is named.
+
+    Drawings are no photographs, so the technical critic comes last: it is taken only by its name.
+    """
     known = [name for name in critics.names(session) if name != PLAIN]
-    return [*known, PLAIN]
+    return [*known, PLAIN, critics.TECHNICAL]
+
+
+def fingerprint(session: Session, name: str) -> str:
+    """What tells whether a judge of this name is still the same.
+
+    Raises
+    ------
+    NotFoundError, CriticError
+    """
+    if name == PLAIN:
+        return PLAIN
+    critic = critics.get(session, name)
+    digest = hashlib.sha256(critic.weights.tobytes() + critic.bias.tobytes() + critic.layer.encode())
+    if critic.lift is not None:
+        digest.update(b"".join(np.asarray(one).tobytes() for one in vars(critic.lift).values()))
+    return digest.hexdigest()
 
 
 def by_critic(session: Session, critic: Critic) -> Judge:
-    """A critic as a judge; its band is how much the score hangs on single rows and columns of what the network sees."""
+    """A critic as a judge; its band is how much the score hangs on strips of the picture."""
+    if critic.lift is not None:
+        return by_measures(critic, critic.lift)
 
     def ask(pictures: Pixels) -> Judged:
         seen = session.backbone().features(pictures)
         return Judged(_scores(critic, seen.pooled), jackknife(critic, seen.map), seen.pooled)
+
+    return ask
+
+
+def by_measures(critic: Critic, lift: Lift) -> Judge:
+    """A critic that knows technical measures as a judge.
+
+    A score's band is the standard error over the halves of a picture, left and right, upper and lower; pictures lie by
+    their measures as the critic's head sees them.
+    """
+
+    def ask(pictures: Pixels) -> Judged:
+        half = pictures.shape[1] // 2
+        parts = (
+            pictures,
+            *(pictures[:, :half], pictures[:, half:]),
+            *(pictures[:, :, :half], pictures[:, :, half:]),
+        )
+        seen = [np.stack([technical.of_pixels(np.ascontiguousarray(one)) for one in part]) for part in parts]
+        scores, upper, lower, left, right = (
+            histograms.means(technical_critic.shares(critic, measures)) for measures in seen
+        )
+        bands = np.sqrt(((upper - lower) ** 2 + (left - right) ** 2) / 8)
+        return Judged(scores, bands, technical_critic.lifted(lift, seen[0]))
 
     return ask
 

@@ -1,8 +1,11 @@
 """Trends of a selection that is too large to be clustered while somebody waits: found by a job, and kept."""
 
 import hashlib
+import time
 from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 from leitmotiv.analysis import tree
 from leitmotiv.errors import NoIndexError, UnfoundError, UsageError
@@ -19,7 +22,7 @@ from leitmotiv.workflows.session import Session
 REVISION = 1
 """Grows whenever the same pictures would get other trends."""
 KEPT = 8
-"""Selections whose trends are kept at most, each in a place that its pictures decide."""
+"""Selections whose trends are kept at most: the latest."""
 PHASE = "Finding trends"
 
 
@@ -69,7 +72,8 @@ def bring_up_to_date(session: Session, query: str, report: Report | None = None)
         step(PHASE, 0, 0)
         found = _found(session, ids, step)
         digest = _digest(session, ids)
-        library.arrays.put(_name(digest), as_arrays(found), found.ids, digest)
+        at = {"at": np.array([time.time()])}
+        library.arrays.put(_place(session, digest), as_arrays(found) | at, found.ids, digest)
     return found.default_count
 
 
@@ -124,11 +128,22 @@ def _digest(session: Session, ids: list[str]) -> str:
     return f"{hashlib.sha256(text.encode()).hexdigest()} part {REVISION}"
 
 
-def _name(digest: str) -> str:
-    return f"part-{int(digest[:8], 16) % KEPT}"
+def _places(session: Session) -> dict[str, Stored | None]:
+    """What is kept, by the names of the places for it."""
+    return {name: session.library.arrays.get(name) for name in (f"part-{number}" for number in range(KEPT))}
+
+
+def _place(session: Session, digest: str) -> str:
+    """Where a selection's trends are kept: in their old place, in a free one, or in place of the oldest."""
+    places = _places(session)
+    same = [name for name, stored in places.items() if stored is not None and stored.digest == digest]
+    return same[0] if same else min(places, key=lambda name: _made_at(places[name]))
+
+
+def _made_at(stored: Stored | None) -> float:
+    return 0.0 if stored is None else float(stored["at"][0])
 
 
 def _stored(session: Session, ids: list[str]) -> Stored | None:
     digest = _digest(session, ids)
-    stored = session.library.arrays.get(_name(digest))
-    return stored if stored is not None and stored.digest == digest else None
+    return next((one for one in _places(session).values() if one is not None and one.digest == digest), None)

@@ -19,7 +19,7 @@ from leitmotiv.records import (
     Float32,
     Snapshot,
 )
-from leitmotiv.workflows import activations, concepts
+from leitmotiv.workflows import activations, concepts, twins
 from leitmotiv.workflows.boards import change, get
 from leitmotiv.workflows.concept_files import from_cav, to_cav
 from leitmotiv.workflows.memory import remember
@@ -120,9 +120,18 @@ def learn(
         picture = handed.get(one.id)
         features = None if picture is None or one.weight <= 0 else _seen(session, picture)
         sides[one.side].append(Example("" if features is not None else one.id, features, one.weight))
-    concept = concepts.teach(session, sides["positive"], sides["negative"], method=method, seed=seed, report=report)
+    same = _labels(session, [one.id for one in examples if one.side == "positive"])
+    concept = concepts.teach(
+        session, sides["positive"], sides["negative"], method=method, seed=seed, same=same, report=report
+    )
     missing = set(concept.missing)
     return concept, tuple(one.id for one in given if one.id in missing)
+
+
+def _labels(session: Session, ids: Sequence[str]) -> list[int]:
+    """A number for each picture: the same for those that are the same picture."""
+    first_of = {one: some[0] for some in twins.groups(session, ids) for one in some}
+    return [ids.index(first_of.get(one, one)) for one in ids]
 
 
 def _seen(session: Session, picture: BoardPicture) -> Float32 | None:

@@ -55,13 +55,15 @@ def rate(
         raise UsageError(f"stars is {stars}, but must lie between 0 and 5.")
     if label is not None and label not in ("", *LABELS):
         raise UsageError(f"label is {label!r}, but must be {', '.join(LABELS)}, or empty.")
-    there = {image.id for image in session.library.images.many(ids)}
-    for image_id in ids:
-        if image_id not in there:
-            raise ImageNotFoundError(f"No image {image_id} in the library; nothing was changed.")
-    after = {image_id: replace(rating, **changes) for image_id, rating in ratings(session, ids).items()}
-    title = f"{_said(changes)} for {len(after):,} picture{'' if len(after) == 1 else 's'}"
-    session.library.changes.apply(title, session.library.ratings.edits(after))
+    # Read and written in one transaction: of two changes at one moment, such as 4 and f in a row, both must stay.
+    with session.library.transaction():
+        there = {image.id for image in session.library.images.many(ids)}
+        for image_id in ids:
+            if image_id not in there:
+                raise ImageNotFoundError(f"No image {image_id} in the library; nothing was changed.")
+        after = {image_id: replace(rating, **changes) for image_id, rating in ratings(session, ids).items()}
+        title = f"{_said(changes)} for {len(after):,} picture{'' if len(after) == 1 else 's'}"
+        session.library.changes.apply(title, session.library.ratings.edits(after))
     return after
 
 

@@ -1,5 +1,6 @@
 """Owns what eyes are given to look at: part of a picture, made the same way in training and ever after."""
 
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,7 +124,8 @@ def _regions(pixels: Pixels, partial: Partial, before: Glimpse | None, seed: int
     if partial.colours == "mean":
         palette = colour_regions.mean_colours(found)
     elif partial.colours == "random":
-        palette = colour_regions.random_palette(count, seed)
+        # drawn by the picture, too: the same palette for all of them would have a meaning
+        palette = colour_regions.random_palette(count, seed ^ zlib.crc32(pixels.tobytes()))
     else:
         palette = colour_regions.ordered_palette(count)
     return Glimpse(colour_regions.drawn(found, palette), found.centres)

@@ -94,7 +94,7 @@ def names(session: Session, groups: Sequence[Cluster], by: float = 0.0) -> dict[
         new = dict(zip((group.id for group in unnamed), found, strict=True))
         return {group.id: group.name or new[group.id] for group in groups}
 
-    return remember(session, ("names", key), find)
+    return remember(session, ("trend names", key), find)
 
 
 def seen(session: Session, groups: Sequence[Sequence[str]]) -> list[list[str]] | None:

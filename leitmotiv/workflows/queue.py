@@ -70,7 +70,9 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "add": Kind("Reading pictures", "leitmotiv.workflows.tasks:add", "leitmotiv.workflows.tasks:check_add"),
     "index": Kind("Finding trends", "leitmotiv.workflows.tasks:index", "leitmotiv.workflows.tasks:check_index"),
-    "activations": Kind("Seeing what pictures show", "leitmotiv.workflows.tasks:see"),
+    "activations": Kind(
+        "Seeing what pictures show", "leitmotiv.workflows.tasks:see", "leitmotiv.workflows.tasks:check_see"
+    ),
     "measures": Kind("Measuring pictures", "leitmotiv.workflows.tasks:measure"),
     "trends": Kind(
         "Finding trends by subject",

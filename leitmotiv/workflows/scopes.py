@@ -97,7 +97,8 @@ def _cut(session: Session, query: str, count: int, by: float) -> tuple[Cluster, 
         groups = tree.cut(part.clusters, count, part.distance)
         return _in_its_unit(edited(part.clusters, groups, names, part.distance).groups, by)
 
-    return remember(session, ("cut", part.clusters.ids, count, revision, by), make)
+    stamp = session.library.clusters.stamp()
+    return remember(session, ("cut", stamp, part.clusters.ids, count, revision, by), make)
 
 
 def _in_its_unit(groups: Sequence[Cluster], by: float) -> tuple[Cluster, ...]:

@@ -59,7 +59,8 @@ class Read:
         New ratings by picture.
     failed : tuple of (path as text, reason)
     keywords : mapping of str to tuple of str
-        New keywords by picture; none where its sidecars have none any more.
+        New keywords by picture; none where its sidecars have none any more. A picture without any sidecar keeps its
+        own, and so does one of whose sidecars one cannot be read.
     """
 
     found: int
@@ -69,7 +70,8 @@ class Read:
 
     def __str__(self) -> str:
         text = f"{self.found:,} sidecars with a rating, {len(self.changed):,} ratings changed"
-        return f"{text}, keywords of {len(self.keywords):,} pictures changed" if self.keywords else text
+        pictures = f"{len(self.keywords):,} picture{'' if len(self.keywords) == 1 else 's'}"
+        return f"{text}, keywords of {pictures} changed" if self.keywords else text
 
 
 def names_of(path: bytes) -> tuple[bytes, bytes]:
@@ -88,6 +90,7 @@ def read(session: Session, ids: Sequence[str], *, dry_run: bool = False, report:
     failed: list[tuple[str, str]] = []
     after: dict[str, Rating] = {}
     words: dict[str, tuple[str, ...]] = {}
+    unread: set[str] = set()
     pace = Pace()
     images = session.library.images.many(ids)
     for done, image in enumerate(images):
@@ -99,6 +102,7 @@ def read(session: Session, ids: Sequence[str], *, dry_run: bool = False, report:
                 said = xmp.read(Path(os.fsdecode(path)).read_bytes())
             except (OSError, xmp.SidecarError) as error:
                 failed.append((path.decode("utf-8", "replace"), str(error)))
+                unread.add(image.id)
                 continue
             words[image.id] = tuple(dict.fromkeys((*words.get(image.id, ()), *said.keywords)))
             if said.rated and not rated:
@@ -110,7 +114,7 @@ def read(session: Session, ids: Sequence[str], *, dry_run: bool = False, report:
                     after[image.id] = new
     place, column = _column(session)
     entries = dict(column.entries)
-    told = {one: said for one, said in words.items() if list(said) != (entries.get(one) or [])}
+    told = {one: said for one, said in words.items() if one not in unread and list(said) != (entries.get(one) or [])}
     if (after or told) and not dry_run:
         entries |= {one: list(said) for one, said in told.items()}
         kept = replace(column, at=datetime.now(UTC), entries={one: said for one, said in entries.items() if said})

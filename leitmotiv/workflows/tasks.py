@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from leitmotiv.errors import EmptyLibraryError, UsageError
-from leitmotiv.workflows import activations, backgrounds, technical
+from leitmotiv.workflows import activations, backgrounds, boards, learning, technical
 from leitmotiv.workflows import folders as allowance
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.queue import Parameters
@@ -68,11 +68,24 @@ def index(session: Session, parameters: Parameters, report: Report) -> str:
     return str(built)
 
 
+def check_see(session: Session, parameters: Parameters) -> tuple[str, dict[str, Any]]:
+    """Look at {"train": 3}: the board that is trained when all is seen."""
+    _only(parameters, "train")
+    if "train" not in parameters:
+        return "", {}
+    number = parameters["train"]
+    if type(number) is not int:
+        raise UsageError(f"train is {number!r}, but must be the number of a board.")
+    return f"Then {boards.get(session, number).name} is trained", {"train": number}
+
+
 def see(session: Session, parameters: Parameters, report: Report) -> str:
-    """Have the backbone see what pictures show, and learn what a large collection of them is like."""
+    """Have the backbone see what pictures show, learn what a large collection is like, and train a board if asked."""
     seen = activations.ensure(session, report)
     backgrounds.prepare(session, report)
-    return f"{seen:,} pictures"
+    if "train" not in parameters:
+        return f"{seen:,} pictures"
+    return f"{seen:,} pictures; {learning.train(session, parameters['train']).board.name} is trained"
 
 
 def measure(session: Session, parameters: Parameters, report: Report) -> str:

@@ -13,7 +13,7 @@ from leitmotiv.analysis import technical as measures
 from leitmotiv.analysis.technical import FLAGS as FLAGS
 from leitmotiv.analysis.technical import LIMITS, NAMES, VERSION
 from leitmotiv.analysis.technical import WIDTH as WIDTH
-from leitmotiv.errors import ImageReadError, LeitmotivError
+from leitmotiv.errors import ImageNotFoundError, ImageReadError, LeitmotivError
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import Float32, Image, Pixels
 from leitmotiv.workflows.memory import remember
@@ -193,7 +193,7 @@ def shown(session: Session, image: Image) -> Pixels:
             return reading.read_pixels(path, max_size=measures.SIDE, max_megapixels=megapixels)
     try:
         return reading.decoded(session.library.images.thumbnail(image.id, 512))
-    except OSError as error:
+    except (OSError, ImageNotFoundError) as error:
         raise ImageReadError(image.path or image.id, "its file is away, and its thumbnail is damaged") from error
 
 

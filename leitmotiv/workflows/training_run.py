@@ -13,15 +13,14 @@ import numpy as np
 
 from leitmotiv.errors import EyesError, ImageNotFoundError, ImageReadError, NotFoundError
 from leitmotiv.imaging import read as reading
-from leitmotiv.imaging.square import middle_square
 from leitmotiv.nets import trainers
 from leitmotiv.records import Eyes, Losses, Pairs, Pixels, Training
 from leitmotiv.workflows import eyes as looking
 from leitmotiv.workflows import faithful
 from leitmotiv.workflows.lookers import NETWORK
-from leitmotiv.workflows.partial import glimpse
 from leitmotiv.workflows.progress import Pace, Report, Stopped
 from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.views import CLOSEST, views
 
 if TYPE_CHECKING:
     from leitmotiv.nets.pix2pix import Trainer
@@ -30,12 +29,6 @@ PAIRS, STATE, CURVE, BEST, SAMPLE = "pairs.npz", "state.pt", "curve.json", "best
 """Parts: what is learnt from; all that going on needs; a point for each sample; the generator that did best."""
 HELD_OUT = 40
 """Pictures that are not learnt from, a fifth at most: half to choose the best by, half to measure it."""
-VIEWS = 10
-"""Parts of each picture that are learnt from, the whole among them."""
-CLOSEST = 0.7
-"""The smallest part of a picture, as a share of its side."""
-MOST_BYTES = 256_000_000
-"""Of all that is learnt from."""
 SAVE_S, PATIENCE = 60.0, 20.0
 """Between states; at least so many times as long as keeping one takes."""
 SHOWN = 6
@@ -291,28 +284,19 @@ class _Run:
         return pairs, known, shown
 
     def _views(self, pairs: Pairs) -> tuple[Pixels, Pixels]:
-        """The pictures whole, then parts of them, each with what is shown of it: what lies elsewhere is no news."""
-        side, partial = self._training.network.side, self._training.partial
-        each = min(VIEWS, MOST_BYTES // (6 * side * side * len(pairs.ids)), 1 if partial.kind == "mixture" else VIEWS)
-        rng = np.random.default_rng(self._training.seed)
-        known, shown = list(pairs.y), list(pairs.x)
-        for number, id in enumerate(pairs.ids if each > 1 else ()):
+        """All that is learnt from: pictures, and what is shown of each."""
+        side, large = self._training.network.side, []
+        for id, picture in zip(pairs.ids, pairs.y, strict=True):
             try:
-                large = looking.pixels_of(self._session, id, round(side / CLOSEST))
+                large.append(looking.pixels_of(self._session, id, round(side / CLOSEST)))
             except (ImageNotFoundError, ImageReadError):
-                continue  # gone since: it is learnt from as a whole
-            short = min(large.shape[:2])
-            for _ in range(each - 1):
-                part = max(1, round(short * rng.uniform(CLOSEST, 1.0)))
-                # Within the middle square, as eyes look.
-                top, left = (
-                    (length - short) // 2 + int(rng.integers(0, short - part + 1)) for length in large.shape[:2]
-                )
-                known.append(middle_square(large[top : top + part, left : left + part], side))
-                shown.append(glimpse(known[-1], partial, seed=self._training.seed).pixels)
+                large.append(picture)  # gone since
+
+        def tell(done: int) -> None:
             if self._report is not None:
-                self._report(self._pace.step(PHASES[0], number + 1, len(pairs.ids)))
-        return np.stack(known), np.stack(shown)
+                self._report(self._pace.step(PHASES[0], done, len(large)))
+
+        return views(large, self._training.partial, side, self._training.seed, tell)
 
 
 def _read(parts: Any, id: str) -> tuple[Pairs, Pixels, Pixels] | None:

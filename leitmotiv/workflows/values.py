@@ -23,11 +23,13 @@ _COMPARE: dict[str, Callable[[NDArray[np.float64], float], Mask]] = {
 }
 
 
-def numbers(values: NDArray[np.float64], name: str, text: str) -> Mask:
-    """Which numbers a value such as 3, >=3, <3 or 2..4 holds for."""
+def numbers(values: NDArray[np.float64], name: str, text: str, of: str = "") -> Mask:
+    """Which numbers a value such as 3, >=3, <3 or 2..4 holds for; `of` names what is counted."""
     bound = _BOUND.fullmatch(text)
     if bound is None or (bound[1] and bound[3]):
-        raise UsageError(f"{name}: takes a number, such as 3, >=3, <3 or 2..4, but not {text!r}.")
+        raise UsageError(
+            f"{name}: takes a number{f' of {of}' if of else ''}, such as 3, >=3, <3 or 2..4, but not {text!r}."
+        )
     low = float(bound[2])
     if bound[3]:
         return (values >= low) & (values <= float(bound[3]))

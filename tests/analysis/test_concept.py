@@ -27,6 +27,26 @@ def taught(background, board, against=(), weights=None):
     )
 
 
+def test_the_same_picture_twice_is_left_out_at_once_and_alone_tells_nothing(collection):
+    background, truth = collection
+    board = np.flatnonzero(truth == 3)[:4]
+    twice = [*board, board[0]]
+    learnt = concept.learn(background, background.rows[twice], np.ones(5), members=board, same=[0, 1, 2, 3, 0])
+    rest = concept._Lesson(background, background.rows[board[1:]], np.ones(3), None, None, np.arange(3))
+    rest._noise = np.full(3, ground.ordinary(background, 5.0))
+    rest._measured = ground.metric(background, 5.0) @ rest._board.T
+    rest._likeness = rest._board @ rest._measured
+    expected = background.rows[board[0]] @ rest.solve(np.ones(3))[0]
+    lesson = concept._Lesson(background, background.rows[twice], np.ones(5), None, None, np.array([0, 1, 2, 3, 0]))
+    assert lesson.solve(np.ones(5))[1][[0, 4]] == pytest.approx(expected, rel=1e-6)
+    alone = concept.learn(background, background.rows[[board[0]] * 3], np.ones(3), members=board[:1], same=[7, 7, 7])
+    assert (learnt.quality is None, alone.quality) == (False, None)
+    assert np.isnan(alone.held_out).all()
+    plain = background.rows[[board[0]] * 3], np.ones(3)
+    assert concept.learn(background, *plain, members=board[:1]).quality is not None
+    assert np.isnan(classifier.left_out(*plain, background.rows[board[1:]], np.ones(3), 0, [7, 7, 7])).all()
+
+
 def test_where_nothing_differs_the_board_lies_above_the_middle_in_single_precision_too():
     same = np.full(4, 0.3)
     known = concept.calibrated(same, same, same)

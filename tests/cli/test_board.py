@@ -34,8 +34,11 @@ def board(tmp_path, seen_library):
 
 
 def test_a_board_is_made_trained_corrected_and_exported(board, tmp_path):
+    assert "There is no file nope.jpg" in board("create", "dawn", "nope.jpg", code=1)
     board("create", "dusk", *KIND[:3], "--not", OTHER, "--words", "blue hour")
     board("weigh", "dusk", "2", KIND[0][:12])
+    for line in (("remove", "dusk"), ("weigh", "dusk", "2")):
+        assert "There is no file gone.jpg" in board(*line, "gone.jpg", code=1)
     assert "learnt from 3 that it is, 1 that it is not" in board("train", "dusk")
     lines = board("rank", "dusk", "-n", 7).splitlines()
     assert len(lines) == 7

@@ -26,5 +26,12 @@ def test_designs_evolve_into_files_and_a_run_goes_on(tmp_path, monkeypatch, caps
     assert "best" in capsys.readouterr().out
     assert run("evolve", "--list") == 0
     assert "2 of 2 rounds" in capsys.readouterr().out
+    for more, done in (((), 2), (("--rounds", 1), 2), (("--rounds", 3), 3)):
+        capsys.readouterr()
+        assert run("evolve", "--run", told["run"], *more, "--json") == 0
+        assert len(json.loads(capsys.readouterr().out)["winners"]) == done
+    for flag in (("--seed", 0), ("--design", "trapezoid"), ("--critic", "plain"), ("--greedy",)):
+        assert run("evolve", "--run", told["run"], *flag) == 2
+        assert f"{flag[0]} cannot be changed" in capsys.readouterr().err
     assert run("evolve", "--critic", "nobody") == 2
     assert run("evolve", "--run", 9) == 1

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from leitmotiv.workflows import boards, learning, pinning
+from leitmotiv.workflows import boards, learning, pinning, tasks
 from tests.pages.conftest import until
 
 pytestmark = pytest.mark.browser
@@ -105,6 +105,26 @@ def test_a_board_is_made_trained_corrected_cropped_and_taken_out(site, open_page
         boards.trash(site.session, name)
 
 
+def test_train_waits_for_the_look_that_goes_on_and_outlives_its_page(site, open_page):
+    made = pinning.made(site.session, "Seen soon", [one for one in site.ids if colour_of(site, one) == 3][:3])
+    jobs = site.session.library.jobs
+    going = jobs.start("activations", "Subjects", {})
+    page = open_page(f"{site.url}/boards/{made.id}")
+    until(page, "document.querySelector('[data-lacking=looks] [data-looking]').textContent.includes('counting')")
+    page.keyboard.press("Shift+T")
+    until(page, "document.querySelector('[data-lacking=wished]')")
+    page.reload()
+    until(page, "document.querySelector('[data-lacking=wished] [data-looking]').textContent")
+    assert boards.get(site.session, made.id).snapshot is None
+    jobs.finish(going, "done")
+    asked = next(one for one in jobs.list() if one.state == "queued")
+    assert "Seen soon is trained" in tasks.see(site.session, asked.parameters, lambda step: None)
+    jobs.finish(asked.id, "done")
+    until(page, TRAINED)
+    until(page, "!document.querySelector('[data-lacking]')")
+    boards.trash(site.session, made.id)
+
+
 def test_a_training_has_its_own_address_a_name_and_a_way_back(site, open_page, learnt):
     page = open_page(f"{site.url}/boards/{learnt.id}")
     until(page, TRAINED)
@@ -121,6 +141,32 @@ def test_a_training_has_its_own_address_a_name_and_a_way_back(site, open_page, l
     until(page, "document.querySelectorAll('[data-side=positive] [data-example]').length === 2")
     page.keyboard.press("Control+z")
     until(page, "document.querySelectorAll('[data-side=positive] [data-example]').length === 3")
+
+
+def test_a_stale_tab_names_nothing_and_what_is_pasted_in_vain_is_told(site, browser, learnt):
+    page = browser.new_page()  # one that may be refused something
+    page.goto(f"{site.url}/boards/{learnt.id}")
+    until(page, TRAINED)
+    page.evaluate("""document.body.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, clipboardData:
+        (() => { const data = new DataTransfer(); data.setData('text/plain', 'a poem'); return data; })() }))""")
+    until(page, "document.querySelector('.toast')?.textContent.includes('is no picture')")
+    boards.rename(site.session, learnt.id, "Red under")
+    page.locator("[data-do-rename]").click()
+    page.locator("input.renaming").fill("Red beside")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('.toast')?.textContent.includes('changed in another tab')")
+    until(page, "document.querySelector('[data-title]').textContent === 'Red under'")
+    page.close()
+    boards.rename(site.session, learnt.id, "Red over")
+
+
+@pytest.mark.parametrize("width", [375, 360, 320])
+def test_a_board_has_room_on_small_screens(site, open_page, learnt, width):
+    page = open_page(f"{site.url}/boards/{learnt.id}", width=width, height=700)
+    until(page, TRAINED)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    rights = page.locator("[data-view-to]").evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().right)")
+    assert 0 < max(rights) <= width
 
 
 def test_two_trainings_lie_side_by_side(site, open_page, learnt):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from leitmotiv.workflows import browse, eyes
+from leitmotiv.workflows import browse, eyes, training
+from tests.nets import torch_there
 from tests.pages.conftest import ARGUMENTS, Watch, until
 
 pytestmark = pytest.mark.browser
@@ -67,3 +68,21 @@ def test_eyes_are_made_of_a_trend_and_a_picture_and_a_camera_are_seen_through_th
     page.locator("[data-preset]").select_option("classic")
     page.get_by_role("button", name="Stop").click()
     eyes.remove(site.session, "one-look")
+
+
+def test_eyes_are_trained_from_the_page_and_watched_as_they_learn(site, open_page):
+    torch_there.need()
+    page = open_page(f"{site.url}/eyes/new?way=network&side=32&name=Learners")
+    page.get_by_role("button", name="Make them").click()
+    page.wait_for_url("**/eyes/learners")
+    assert "Waiting for its turn" in page.locator("[data-begun]").inner_text()
+    # what the queue's worker does, a few steps of it
+    training.go_on(site.session, "learners", steps=10)
+    until(page, "document.querySelector('[data-sample]')?.naturalWidth === 96", seconds=30)
+    assert "step 10" in page.locator("[data-course]").inner_text()
+    until(page, "document.querySelector('.triple [data-part=seen]').naturalWidth === 32")
+    assert "these eyes" in page.locator(".eyes-figures").inner_text()
+    page.get_by_role("button", name="Stop, I like it").click()
+    until(page, "!document.querySelector('[data-job]')")
+    assert next(job for job in browse.jobs(site.session) if job.kind == "eyes").state == "stopped"
+    eyes.remove(site.session, "learners")

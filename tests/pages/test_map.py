@@ -94,6 +94,7 @@ def test_a_rubber_band_picks_a_part(open_map):
     drag(page, [(left, top), ((left + right) / 2, bottom)])
     until(page, "JSON.parse(sessionStorage.getItem('leitmotiv.picks') ?? '[]').length > 0")
     assert 0 < picked(page) < COUNT
+    assert page.get_by_role("button", name="Keep", exact=True).is_visible()
 
 
 def test_keys_alone_walk_pick_and_open(open_map):

@@ -1,7 +1,10 @@
 """All pictures: nothing jumps, the keyboard walks, more follow, choices stay, new ones appear."""
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from leitmotiv.workflows import browse
 from leitmotiv.workflows.ingest import add_directories
@@ -269,3 +272,15 @@ def test_an_empty_library_fills_while_a_job_runs(empty, open_page, tmp_path):
     empty.session.library.jobs.finish(job, "done", "")
     until(page, "document.querySelector('[data-working]').hidden")
     assert not page.title().startswith("50 %")
+
+
+def test_the_ring_of_the_focus_is_drawn_over_the_picture(site, open_page):
+    page = open_page(site.url + "/", height=500)
+    until(page, READY)
+    page.keyboard.press("l")
+    tile = page.locator(":focus")
+    page.wait_for_timeout(300)
+    with Image.open(io.BytesIO(tile.screenshot())) as drawn:
+        left = drawn.convert("RGB").getpixel((1, drawn.height // 2))
+    ring = tile.evaluate("(tile) => getComputedStyle(tile).outlineColor.match(/\\d+/g).slice(0, 3).map(Number)")
+    assert max(abs(a - b) for a, b in zip(left, ring, strict=True)) < 12

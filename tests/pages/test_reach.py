@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from werkzeug.exceptions import NotFound
 
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import boards, browse, critics, evolving, learning, own, pinning
+from leitmotiv.workflows import boards, browse, critics, evolving, eyes, learning, own, pinning
 from tests.pages.conftest import until
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,7 @@ class Place:
     Attributes
     ----------
     address : str
-        {one}, {other} {trend}, {board} and {run} stand for what there is.
+        {one}, {other} {trend}, {board}, {run} and {eyes} stand for what there is.
     ready : str
         What is true in the page when it is whole.
     """
@@ -54,6 +54,8 @@ PLACES = (
     Place(
         "evolution", "/evolve/{run}", "[...document.querySelectorAll('.sheet img')].every((one) => one.naturalWidth)"
     ),
+    Place("a pair of eyes", "/eyes/{eyes}", "document.querySelector('.triple img').naturalWidth"),
+    Place("camera", "/eyes/camera"),
     Place("search", "/search"),
     Place("duplicates", "/duplicates"),
     Place("export", "/export"),
@@ -82,7 +84,9 @@ def kept(site):
     critics.train(site.session, ["stars"], name="taste")
     run = evolving.start(site.session, "star", batch=4, rounds=3)
     evolving.go_on(site.session, run.id, until=2)
+    made = eyes.make(site.session, "Wide", "orientation:landscape")
     yield
+    eyes.remove(site.session, made.id)
     evolving.remove(site.session, run.id)
     critics.remove(site.session, "taste")
     own.rate(site.session, site.ids[1:4], stars=0)
@@ -98,9 +102,10 @@ def address(site):
     trend = browse.clusters(site.session).clusters[0].id
     board = boards.get(site.session, "Discs").id
     run = evolving.listed(site.session)[0].id
+    seeing = eyes.listed(site.session)[0].id
 
     def of(place):
-        found = place.address.format(one=site.ids[0], other=site.ids[6], trend=trend, board=board, run=run)
+        found = place.address.format(one=site.ids[0], other=site.ids[6], trend=trend, board=board, run=run, eyes=seeing)
         try:
             pages.match(found.partition("?")[0])
         except NotFound:

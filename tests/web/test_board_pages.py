@@ -11,7 +11,7 @@ from leitmotiv.settings import Settings
 from leitmotiv.store import tables
 from leitmotiv.web import board_tools
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import activations, placed
+from leitmotiv.workflows import activations, placed, tasks
 from leitmotiv.workflows.backgrounds import background
 from leitmotiv.workflows.concept_files import to_cav
 from leitmotiv.workflows.session import Session
@@ -112,10 +112,25 @@ def test_what_leaves_a_board_depends_on_what_it_learnt(client, board):
     assert offered(read(client, f"/boards/{bare['id']}")) == {"html"}
 
 
+def test_likely_ones_are_counted_among_those_that_the_filters_hold_for(client, board):
+    page = read(client, f"/boards/{board['id']}")
+    all_of_them = int(page.partition('data-do-keep="')[2].partition('"')[0])
+    some = read(client, f"/boards/{board['id']}?q=id:{KIND[5][:16]}")
+    assert all_of_them > 1
+    assert "Keep the 1 likely as a selection, named after the board" in some
+    assert "1 likely</h2>" in some
+
+
+def test_a_stale_name_is_refused_as_a_stale_picture_is(client, board):
+    client.post(f"{API}/{board['id']}/examples", json={"ids": [OTHERS[0]]})
+    answer = client.patch(f"{API}/{board['id']}", json={"name": "dawn", "revision": board["revision"]})
+    assert (answer.status_code, "in another place" in answer.json["detail"]) == (409, True)
+
+
 def test_pictures_that_came_since_are_told_of(client, board, tmp_path):
     with Session(Settings(library=tmp_path / "library")) as session:
         add(session.library, range(40, 42))
-    assert "2 pictures came since the network looked" in read(client, f"/boards/{board['id']}")
+    assert "2 pictures were not looked at yet" in read(client, f"/boards/{board['id']}")
 
 
 def test_where_nothing_was_looked_at_a_page_says_what_to_do_and_begins_nothing(client, board, tmp_path, monkeypatch):
@@ -129,6 +144,25 @@ def test_where_nothing_was_looked_at_a_page_says_what_to_do_and_begins_nothing(c
         assert "data-do-train" in page
         answer = client.post(f"{API}/{board['id']}/train", json={})
         assert (answer.status_code, "leitmotiv build-index" in answer.json["detail"]) == (409, True)
+
+
+def test_while_the_network_looks_a_board_says_so_and_is_trained_by_the_job(client, tmp_path):
+    made = client.post(API, json={"positive": KIND[:4], "name": "dusk"}).json
+    page = f"/boards/{made['id']}"
+    asked = client.post("/api/v1/jobs", json={"kind": "activations"})
+    assert 'data-lacking="looks"' in read(client, page)
+    wished = client.post("/api/v1/jobs", json={"kind": "activations", "parameters": {"train": made["id"]}})
+    assert (asked.status_code, wished.status_code) == (202, 202)
+    assert 'data-lacking="wished"' in read(client, page)
+    assert client.post("/api/v1/jobs", json={"kind": "activations", "parameters": {"train": 99}}).status_code == 404
+    with Session(Settings(library=tmp_path / "library")) as session:
+        assert "dusk is trained" in tasks.see(session, {"train": made["id"]}, lambda step: None)
+        page_of_results = read(client, page)
+        assert 'data-lacking="wished"' in page_of_results  # the jobs still live, beside what was found
+        assert tiles(page_of_results)
+        for job in session.library.jobs.list():
+            session.library.jobs.move(job.id, "stopped")
+    assert "data-lacking" not in read(client, page)
 
 
 def test_a_training_is_shown_as_it_was_and_beside_another(client, board, monkeypatch):
@@ -160,6 +194,22 @@ def placed_board(client):
     return client.post(
         f"{API}/import?name=places", data=data, headers={"Content-Type": "application/octet-stream"}
     ).json
+
+
+def test_who_trains_a_board_whose_concept_was_imported_is_told_what_becomes_of_it(client, board):
+    data = client.get(f"{API}/{board['id']}/export.cav").data
+    made = client.post(f"{API}/import?name=taken", data=data, headers={"Content-Type": "application/octet-stream"}).json
+    page = read(client, f"/boards/{made['id']}")
+    assert "concept was imported; training makes a new one" in page
+    assert "would teach it" not in page
+    assert "data-imported" not in read(client, f"/boards/{board['id']}")
+    client.post(f"{API}/{made['id']}/examples", json={"ids": KIND[:2]})
+    assert "has changed since it was trained" not in read(client, f"/boards/{made['id']}")
+    client.post(f"{API}/{made['id']}/train", json={})
+    page = read(client, f"/boards/{made['id']}")
+    assert "data-imported" not in page
+    assert page.count('class="snapshot') - page.count('class="snapshots"') == 2
+    assert "would teach it" in page
 
 
 def test_a_concept_that_knows_places_has_a_page_and_is_not_combined(client, board, monkeypatch):

@@ -58,10 +58,10 @@ def test_more_trends_than_a_page_holds_follow(client, library, monkeypatch):
     assert client.get(following).text.count('<article class="trend"') == 2
 
 
-def test_a_stale_index_says_so_with_the_command(client, library):
-    assert "build-index" not in client.get("/clusters").text
+def test_a_stale_index_says_so_with_a_button_that_mends_it(client, library):
+    assert 'data-begin="index"' not in client.get("/clusters").text
     library.is_stale = True
-    assert "leitmotiv build-index" in client.get("/clusters").text
+    assert 'data-begin="index"' in client.get("/clusters").text
 
 
 def test_without_an_index_the_page_says_so(client, library):

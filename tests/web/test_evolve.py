@@ -87,6 +87,34 @@ def test_a_run_is_begun_watched_overruled_and_taken_away(session, client):
     read(client, f"/evolve/{number}", 404)
 
 
+def test_pages_of_runs_and_designs_are_read_without_their_rounds(session, client, monkeypatch):
+    made = [client.post(API, json={**ASKED, "go": 0}).json["id"] for _ in range(2)]
+    evolving.go_on(session, made[-1], until=1)
+    monkeypatch.setattr("leitmotiv.web.evolve.SHOWN", 1)
+    first, second = read(client, "/evolve"), read(client, "/evolve?from=1")
+    assert (f'data-remove="{made[1]}"' in first, f'data-remove="{made[0]}"' in first) == (True, False)
+    assert (f'data-remove="{made[0]}"' in second, 'href="/evolve?from=1"' in first) == (True, True)
+    assert 'rel="prev" href="/evolve"' in second
+    assert "from 100 on" in read(client, "/evolve?from=99")
+
+    def refuse(*_):
+        raise AssertionError("a whole run was read")
+
+    monkeypatch.setattr(session.library.evolutions, "rounds", refuse)
+    svg = client.get(f"/evolve/{made[1]}/0/3.svg")
+    assert svg.status_code == 200
+    assert client.get(f"/evolve/{made[1]}/0/0.png?size=32&keep=1").data.startswith(b"\x89PNG")
+    for address in (f"/evolve/{made[1]}/0/4.svg", f"/evolve/{made[1]}/1/0.png"):
+        read(client, address, 404)
+    told = client.get(f"{API}/{made[1]}?rounds=none").json
+    assert (told["run"]["done"], told["rounds"]) == (1, [])
+    monkeypatch.setattr(session.library.evolutions, "genomes", refuse)
+    headers = {"If-None-Match": svg.headers["ETag"]}
+    assert client.get(f"/evolve/{made[1]}/0/3.svg", headers=headers).status_code == 304
+    for number in made:
+        assert client.delete(f"{API}/{number}", json={}).status_code == 200
+
+
 def test_what_is_not_there_or_cannot_be_is_told(client):
     for body in ({"design": "dog"}, {**ASKED, "critic": "nobody"}, {**ASKED, "batch": 1}, {}):
         assert client.post(API, json=body).status_code == 400
@@ -105,3 +133,5 @@ def test_what_is_not_there_or_cannot_be_is_told(client):
     ET.fromstring(read(client, "/evolve/examples/heart/1.svg"))
     assert client.put(f"{API}/{made}/rounds/0/picks", json={"places": [0]}).status_code == 404
     assert client.put(f"{API}/{made}/rounds/0/picks", json={"places": [0, 0]}).status_code == 400
+    assert client.put(f"{API}/{made}/rounds/0/picks", json={}).status_code == 400
+    assert client.post(f"{API}/{made}/rounds", json={}).status_code == 400

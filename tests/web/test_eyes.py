@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from leitmotiv.imaging import films
 from leitmotiv.imaging.read import encode
 from leitmotiv.settings import Settings
 from leitmotiv.web.app import create_app
 from leitmotiv.workflows import eyes
+from leitmotiv.workflows import films as through
 from leitmotiv.workflows.session import Session
 from tests.store.making import image_id
 from tests.workflows.watched import fill, jpeg, stripes
@@ -84,6 +86,25 @@ def test_what_cannot_be_looked_at_is_named(client, made, address, data, status, 
     assert (answer.status_code, told in answer.json["detail"]) == (status, True)
 
 
+@pytest.mark.parametrize(("kind", "starts"), [("gif", b"GIF89a"), ("png", b"\x89PNG"), ("mp4", b"\0\0\0")])
+def test_a_short_film_goes_through(client, made, tmp_path, kind, starts):
+    films.write(tmp_path / "film.gif", [np.roll(stripes(48), at, axis=1) for at in range(3)], 10.0, ".gif")
+    data = (tmp_path / "film.gif").read_bytes()
+    answer = client.post(f"{API}/{made}/film?name=my.gif&as={kind}", data=data, content_type="image/gif")
+    assert (answer.status_code, answer.data[: len(starts)]) == (200, starts)
+    assert answer.headers["Leitmotiv-Frames"] == "3 of 3"
+
+
+def test_a_film_that_is_none_or_too_long_is_named(client, made, tmp_path, monkeypatch):
+    none = client.post(f"{API}/{made}/film?name=a.mp4", data=b"x", content_type="video/mp4")
+    assert (none.status_code, "no video that can be read" in none.json["detail"]) == (422, True)
+    monkeypatch.setattr(through, "HANDED", 2)
+    films.write(tmp_path / "film.gif", [np.roll(stripes(48), at, axis=1) for at in range(3)], 10.0, ".gif")
+    data = (tmp_path / "film.gif").read_bytes()
+    long = client.post(f"{API}/{made}/film", data=data, content_type="image/gif")
+    assert (long.status_code, "waits for 2 frames" in long.json["detail"]) == (400, True)
+
+
 def test_eyes_are_renamed_taken_out_and_in_and_removed(client, session, made):
     assert client.patch(f"{API}/{made}", json={"name": "Dusk"}).json["name"] == "Dusk"
     data = client.get(f"/eyes/{made}/export").data
@@ -95,6 +116,17 @@ def test_eyes_are_renamed_taken_out_and_in_and_removed(client, session, made):
     assert client.get(f"{API}/dusk-2").status_code == 404
     assert client.post(API, json={"query": "name:p000", "side": 32}).status_code == 409
     assert [one["id"] for one in client.get(API).json["eyes"]] == [one.id for one in eyes.listed(session)]
+
+
+def test_figures_of_a_card_stand_beside_those_of_their_baselines(client, session):
+    one = eyes.make(session, "Measured", "name:p000,p006", side=32)
+    figures = {"network": {"l1": 21.3, "ssim": 0.5}, "patches": {"l1": 30.0, "ssim": None}, "odd": 3}
+    session.library.eyes.put(replace(one, card={"figures": figures, "limits": []}), {})
+    page = client.get(f"/eyes/{one.id}").text
+    assert "these eyes" in page
+    assert [value in page for value in ("21.3", "30.0", "0.50")] == [True] * 3
+    first = client.get(f"/eyes?image={image_id(7)}").text.split("/sees/")[1]
+    assert first.startswith(image_id(7))
 
 
 def test_a_training_is_shown_from_its_first_sample_on_and_from_its_curve(client, session):

@@ -12,7 +12,17 @@ from leitmotiv.nets import weights
 from leitmotiv.settings import Settings
 from leitmotiv.store import tables
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import activations, blended_map, blended_trends, index, ingest, map_making, map_page
+from leitmotiv.workflows import (
+    activations,
+    blended_map,
+    blended_trends,
+    index,
+    ingest,
+    map_making,
+    map_page,
+    portraits,
+    scopes,
+)
 from leitmotiv.workflows.session import Session
 
 from .pictures import folder_of
@@ -93,7 +103,13 @@ def test_the_pages_take_by(session, monkeypatch):
     assert about["stamp"] != client.get("/api/v1/map").json["stamp"]
     assert "by=0.5" in about["columns_url"]
     assert client.get(about["columns_url"]).data != client.get("/api/v1/map/columns.bin").data
-    assert client.get("/api/v1/map/trends?numbers=0&by=0.5").json["trends"][0]["name"]
+    trends = [one for one in scopes.clusters(session, by=0.5).clusters if one.size > 1]
+    numbers = ",".join(map(str, range(len(about["trends"]))))
+    said = client.get(f"/api/v1/map/trends?numbers={numbers}&by=0.5").json["trends"]
+    assert {one["id"]: one["name"] for one in said} == portraits.names(session, trends, 0.5)
+    assert "Names are guesses" in page
+    assert "Names are guesses" in client.get("/clusters?by=0.5").text
+    assert "Names are guesses" not in client.get("/clusters").text
     assert len(client.get("/api/v1/map/pictures?rows=0,1&by=0.5").json["pictures"]) == 2
 
 

@@ -47,6 +47,20 @@ def test_the_sample_scores_its_stored_activations_as_in_cavlib():
     assert score == pytest.approx(-0.125, abs=0.001)
 
 
+def test_what_is_no_picture_and_no_concept_is_told_in_words(tmp_path):
+    with pytest.raises(ImageReadError, match=r"nope\.jpg: there is no such file"):
+        train_cav(positive_images=["nope.jpg"])
+    with pytest.raises(TypeError, match="positive_images is a list of pictures"):
+        train_cav(positive_images="photo.jpg")
+    for vector in ("abc", 3, None):
+        with pytest.raises(CavFileError, match="'vector' must be a list of numbers"):
+            CAV.from_dict({"vector": vector, "id": str(IDENTITY), "model_layer": "lite0_pooled"})
+    with pytest.raises(CavFileError, match="a map of its entries"):
+        CAV.from_dict("abc")
+    with pytest.raises(CavFileError, match="cannot be read: is a directory"):
+        CAV.load(tmp_path)
+
+
 def test_dictionaries_go_both_ways_and_keep_what_has_no_meaning():
     loaded = CAV.load(DATA / "cavstudio_sample.cav")
     told = loaded.to_dict()

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from leitmotiv.analysis.critic import predict
-from leitmotiv.errors import EmptyLibraryError, NotFoundError, UsageError
+from leitmotiv.errors import CriticError, EmptyLibraryError, NotFoundError, UsageError
+from leitmotiv.formats import critic_file
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import ACTIVATIONS, Critic
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import design_votes, designing, evolved, evolving, judging
+from leitmotiv.workflows import design_votes, designing, evolved, evolving, judging, own
 from leitmotiv.workflows.session import Session
 from tests.store.making import file, image, mixture, path_of
 
@@ -80,6 +81,9 @@ def test_a_choice_overrules_the_critic_becomes_votes_and_branches_where_there_ar
     assert (chosen.picks, chosen.chosen) == (tuple(worst), worst[0])
     votes = [(vote.preferred, vote.over) for vote in session.library.evolutions.votes(run.id)]
     assert votes == [(row, rounds[-1].winner) for row in worst]
+    stamp = session.library.changes.stamp()
+    assert evolving.pick(session, run.id, 1, worst).id == run.id
+    assert session.library.changes.stamp() == stamp
     third = evolving.go_on(session, run.id, until=3)[1][-1]
     assert (third.genomes[0] == rounds[-1].genomes[worst[0]]).all()
     other = evolving.pick(session, run.id, 0, [5])
@@ -95,6 +99,63 @@ def test_a_choice_overrules_the_critic_becomes_votes_and_branches_where_there_ar
     assert session.library.evolutions.votes(run.id) == []
     with pytest.raises(NotFoundError):
         evolving.of(session, run.id)
+
+
+def test_a_preference_counts_once_however_often_runs_branch(session):
+    run = evolving.start(session, "star", **ASKED)
+    _, (first, second) = evolving.go_on(session, run.id, until=2)
+    one, other = [row for row in range(8) if row not in (first.winner, second.winner)][:2]
+    evolving.pick(session, run.id, 1, [one])
+    a = evolving.pick(session, run.id, 0, [one])  # in a run of its own, as a second round is there
+    evolving.go_on(session, a.id, until=2)
+    b = evolving.pick(session, a.id, 0, [one, other])
+    c = evolving.pick(session, run.id, 0, [other])
+    assert len({run.id, a.id, b.id, c.id}) == 4
+    assert [list(found.picks) for found in evolving.of(session, b.id)[1]] == [[one, other]]
+    expected = [(1, one, second.winner), (0, one, first.winner), (0, other, first.winner)]
+    assert [(vote.round, vote.preferred, vote.over) for vote in session.library.evolutions.votes()] == expected
+    evolving.remove(session, a.id)
+    assert {(vote.round, vote.preferred) for vote in session.library.evolutions.votes()} == {
+        (1, one),
+        (0, one),
+        (0, other),
+    }
+    assert len(session.library.evolutions.votes()) == 3
+
+
+def test_a_choice_is_undone_and_redone_with_its_votes_and_one_of_a_removed_run_is_struck(session):
+    run, library = evolving.start(session, "star", **ASKED), session.library
+    _, (first,) = evolving.go_on(session, run.id, until=1)
+    worst = int(np.argmin(first.scores))
+    evolving.pick(session, run.id, 0, [worst])
+    assert own.undo(session) == f"choice in round 1 of evolution {run.id}"
+    assert (library.evolutions.picks(run.id), library.evolutions.votes()) == ([()], [])
+    assert own.redo(session) is not None
+    assert library.evolutions.picks(run.id) == [(worst,)]
+    assert [vote.preferred for vote in library.evolutions.votes()] == [worst]
+    evolving.remove(session, run.id)
+    assert own.undo(session) is None
+
+
+def test_a_run_whose_critic_learnt_anew_is_refused_and_one_removed_while_it_is_bred_ends_without_fail(session):
+    for draw in range(2):
+        weights = (np.random.default_rng(draw).normal(size=(1280, 10)) / 400).astype(np.float32)
+        critic = Critic("mine", weights, np.zeros(10, np.float32), ACTIVATIONS, {})
+        session.library.models.put("critic", "mine", critic_file.written(critic), critic_file.card(critic))
+        if draw == 0:
+            run = evolving.start(session, "star", critic="mine", **ASKED)
+    with pytest.raises(CriticError, match="learnt anew"):
+        evolving.go_on(session, run.id)
+    run = evolving.start(session, "star", critic="technical", **{**ASKED, "batch": 4})
+    (first,) = evolving.go_on(session, run.id, until=1)[1]
+    assert ((first.scores >= 1) & (first.scores <= 10) & (first.bands > 0)).all()
+    assert len(set(first.scores.tolist())) > 1
+
+    def remove(_step):
+        evolving.remove(session, run.id)
+
+    assert evolving.work(session, {"run": run.id, "until": 2}, remove) == f"Evolution {run.id} was removed."
+    assert evolving.work(session, {"run": run.id, "until": 2}, remove) == f"Evolution {run.id} was removed."
 
 
 def test_what_a_person_chooses_while_the_next_round_is_bred_is_not_passed_over(session):

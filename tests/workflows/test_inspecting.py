@@ -91,6 +91,17 @@ def test_crops_are_true_scores_apart_and_the_first_is_no_worse_than_the_whole(
     session.memory.pop("crops", None)
 
 
+def test_crops_stand_by_the_number_shown_and_the_whole_wins_where_nothing_beats_it(session, concept, ids):
+    for name in ("wide.png", "p003.jpg", "p001.jpg"):
+        found = inspecting.crops(session, concept, ids[name], inspecting.MOST)
+        scores = [one.score for one in found]
+        assert scores == sorted(scores, reverse=True)
+        assert scores[0] >= inspecting.whole_score(session, concept, ids[name]) - 1e-9
+    # what is worth most but scores less than the whole does not come first
+    assert inspecting._first(np.array([0.5, 0.4, 0.6]), np.array([0.1, 0.9, 0.3])) == 2
+    assert inspecting._first(np.array([0.5, 0.4, 0.3]), np.array([0.1, 0.9, 0.3])) == 0
+
+
 def test_tiles_in_cells_are_the_means_of_the_tile_map(session, concept, ids):
     tiles = inspecting.tile_map(session, concept, ids["p003.jpg"])
     cells = inspecting.tile_cells(session, concept, ids["p003.jpg"])

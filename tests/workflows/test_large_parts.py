@@ -51,3 +51,11 @@ def test_a_large_selection_is_found_beforehand_as_well_as_at_once(session, monke
         scopes.clusters(session, "selection:others")
     large_parts.ensure(session, "selection:others")
     assert sum(group.size for group in scopes.clusters(session, "selection:others").clusters) == 80
+    # The latest are kept, whatever their pictures are.
+    monkeypatch.setattr(large_parts, "KEPT", 2)
+    own.keep_selection(session, "more", ids=[image_id(number) for number in range(90)])
+    large_parts.ensure(session, "selection:more")
+    with pytest.raises(UnfoundError):
+        scopes.clusters(session, LINE)
+    for kept in ("selection:others", "selection:more"):
+        assert scopes.clusters(session, kept).clusters

@@ -11,7 +11,7 @@ from leitmotiv.errors import BoardChangedError, BoardError, CavFileError, LayerE
 from leitmotiv.formats import cav
 from leitmotiv.records import ACTIVATIONS, BoardExample, BoardPicture
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import boards, finding, learning, own, pinning, publishing
+from leitmotiv.workflows import board_viewing, boards, finding, learning, own, pinning, publishing, twins
 from leitmotiv.workflows.concept_files import from_cav
 from leitmotiv.workflows.session import Session
 from tests.workflows.kinds import KINDS, features
@@ -48,6 +48,28 @@ def test_a_trained_board_finds_the_rest_of_its_kind_first(session, board):
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= one.percentile <= 100 and 0 <= one.probability <= 1 for one in ranking.results)
     assert all(-1 <= one.cosine <= 1 for one in ranking.results)
+
+
+def test_one_picture_in_several_formats_counts_once(session):
+    twins = {image_id(number): features(0) for number in (60, 61)}
+    add(session.library, (60, 61))
+    session.library.activations.put(list(twins), np.stack(list(twins.values())))
+    made = pinning.made(session, "one", [IDS[0], *twins])
+    assert learning.train(session, made.id).board.snapshot.quality is None
+    assert "3 of these are the same picture" in board_viewing.same(session, made)
+    other = pinning.made(session, "two", [IDS[0], *twins, IDS[4]])
+    assert learning.train(session, other.id).board.snapshot.quality is not None
+    assert learning.train(session, other.id, method="sgd").board.snapshot.quality is not None
+    assert board_viewing.same(session, pinning.made(session, "four", KIND[:4])) == ""
+
+
+def test_pixels_tell_the_same_picture_saved_anew_from_another(session, monkeypatch):
+    rng = np.random.default_rng(0)
+    first = rng.integers(0, 255, (64, 64, 3)).astype(np.uint8)
+    shown = {IDS[0]: first, IDS[4]: first ^ 1, IDS[8]: 255 - first}
+    monkeypatch.setattr(twins, "_small", lambda _, one: shown.get(one))
+    monkeypatch.setattr(twins, "LIKELY", 0.0)
+    assert twins.groups(session, KIND[:4]) == ((IDS[0], IDS[4]),)
 
 
 def test_scores_are_those_of_the_whole_concept_and_not_of_its_vector(session, board):

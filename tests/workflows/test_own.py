@@ -1,5 +1,7 @@
 """Ratings, selections and undoing, as pages and commands ask for them."""
 
+import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -25,6 +27,24 @@ def test_what_is_not_given_stays(session):
     after = own.rate(session, [image_id(0), image_id(1)], favourite=True)
     assert after == {image_id(0): Rating(4, True), image_id(1): Rating(0, True)}
     assert own.ratings(session, [image_id(2), image_id(0)]) == {image_id(2): Rating(), image_id(0): Rating(4, True)}
+
+
+def test_changes_at_one_moment_all_stay(session, monkeypatch):
+    read = own.ratings
+
+    def slowly(opened, ids):
+        found = read(opened, ids)
+        time.sleep(0.05)
+        return found
+
+    monkeypatch.setattr(own, "ratings", slowly)
+    changes = [{"stars": 4}, {"favourite": True}, {"label": "yellow"}]
+    threads = [threading.Thread(target=own.rate, args=(session, [image_id(0)]), kwargs=one) for one in changes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert read(session, [image_id(0)]) == {image_id(0): Rating(4, True, False, "yellow")}
 
 
 def test_undoing_names_what_it_took_back(session):

@@ -26,6 +26,12 @@ def test_regions_have_as_many_colours_as_were_asked_for(colours):
     assert len(np.unique(seen.pixels.reshape(-1, 3), axis=0)) == 5
 
 
+def test_random_colours_mean_nothing_from_one_picture_to_the_next():
+    random = Partial("regions", regions=2, colours="random")
+    one, other = (partial.glimpse(pixels, random).pixels for pixels in (CAT, CAT[::-1]))
+    assert {*map(tuple, one.reshape(-1, 3))} != {*map(tuple, other.reshape(-1, 3))}
+
+
 def test_a_kind_survives_being_stored_and_unknown_entries_are_left_out():
     one = Partial("regions", regions=9, colours="mean")
     assert Partial.from_json({**one.as_json(), "later": 1}) == one

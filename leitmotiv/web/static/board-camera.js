@@ -153,14 +153,14 @@ async function keep(side) {
 
 function mirror() {
   flip.setAttribute("aria-pressed", String(flip.ariaPressed !== "true"));
-  video.classList.toggle("mirrored", flip.ariaPressed === "true");
+  for (const one of [video, shown]) one.classList.toggle("mirrored", flip.ariaPressed === "true");
 }
 start.addEventListener("click", () => { if (stream) end(); else void begin(); });
 flip.addEventListener("click", mirror);
 device.addEventListener("change", () => { end(); void begin(); });
 for (const one of keeps) one.addEventListener("click", () => void keep(one.dataset.doKeep ?? "positive"));
 addEventListener("pagehide", end);
-video.classList.add("mirrored");
+for (const one of [video, shown]) one.classList.add("mirrored");
 const group = "Camera";
 bind([
   { keys: ["m"], label: "Mirror", group, run: mirror },

@@ -1,25 +1,23 @@
-// Before the network has looked at the pictures of the library: a button has it look, tells how far it is, and goes on to train.
+// Before the network has looked at the pictures of the library: a button has it look, and tells how far it is. Who wants the
+// board trained then says so to the job, which does it: the page may be loaded anew meanwhile, or closed.
 
 import { change, toast } from "./changes.js";
 import { follow } from "./status.js";
 
 const KIND = "activations";
-/** After a job was asked for, so long at most until it shows among those that live. */
-const SOON_MS = 5000;
+const PHASE = "Seeing what pictures show";
 
 /**
  * @param {HTMLElement} root
- * @param {string} board
+ * @param {() => number | null} trained  the board that can be trained when all is seen
  * @param {() => Promise<void>} refresh  draws the board anew
- * @param {() => void} train
- * @returns {() => boolean}  begins, where there is something to look at first
+ * @returns {() => boolean}  begins, or waits, where there is something to look at first
  */
-export function looking(root, board, refresh, train) {
-  const key = `leitmotiv-look-${board}`;
+export function looking(root, trained, refresh) {
+  /** What is waited for: a look that nobody asked for yet ("lacking"), one that goes on, or one after which it is trained. */
   const place = () => /** @type {HTMLElement | null} */ (root.querySelector("[data-lacking]"));
-  let seen = false;
-  let ending = false;
-  let begun = 0;
+  const waits = () => place()?.dataset.lacking ?? "";
+  let busy = false;
 
   /** @param {string} text */
   function tell(text) {
@@ -27,46 +25,40 @@ export function looking(root, board, refresh, train) {
     if (told) told.textContent = text;
   }
   async function look() {
+    if (busy || waits() === "wished") return;
+    busy = true;
     const button = /** @type {HTMLButtonElement | null} */ (place()?.querySelector("[data-do-look]") ?? null);
     if (button) button.disabled = true;
-    // remembered, so that it goes on to train after a look at another page, too
-    sessionStorage.setItem(key, "1");
     tell("Waiting for its turn…");
-    begun = performance.now();
-    const job = await change("/api/v1/jobs", "POST", { kind: KIND }).catch(() => null);
-    if (job || !button) return;
-    sessionStorage.removeItem(key);
-    button.disabled = false;
-    tell("");
+    const board = trained();
+    const job = await change("/api/v1/jobs", "POST", { kind: KIND, parameters: board === null ? {} : { train: board } }).catch(() => null);
+    if (job) await refresh();
+    else if (button) button.disabled = false;
+    busy = false;
+    tell(job ? "Waiting for its turn…" : "");
   }
   root.addEventListener("click", (event) => {
     if (event.target instanceof Element && event.target.closest("[data-do-look]")) void look();
   });
 
   follow(async (status) => {
-    if (!place() || ending) return;
-    const job = status.jobs.find((one) => /** @type {any} */ (one).kind === KIND && ["running", "queued", "paused"].includes(one.state));
-    if (job) {
-      seen = true;
-      const button = /** @type {HTMLButtonElement | null} */ (place()?.querySelector("[data-do-look]") ?? null);
-      if (button) button.disabled = true;
-      return tell(`${job.phase || "Seeing what pictures show"}: ${job.text}`);
-    }
-    const wanted = sessionStorage.getItem(key) !== null;
-    if (!seen && !(wanted && performance.now() - begun > SOON_MS)) return;
-    seen = false;
-    ending = true;
+    if (!place() || busy) return;
+    const live = status.jobs.filter((one) => (/** @type {any} */ (one).kind === KIND || one.phase === PHASE) && ["running", "queued", "paused"].includes(one.state));
+    const job = live.find((one) => one.state === "running") ?? live[0];
+    if (job && waits() !== "lacking") return tell(`${job.phase || PHASE}: ${job.text}`);
+    if (!job && waits() === "lacking") return;
+    // begun elsewhere, or ended
+    const wished = waits() === "wished";
+    busy = true;
     await refresh();
-    ending = false;
-    sessionStorage.removeItem(key);
-    if (place()) {
-      if (wanted) toast("The network has not looked at the pictures to the end. The page of jobs says why.");
-    } else if (wanted) train();
+    busy = false;
+    const failed = waits() === "lacking" || (!place() && wished && root.querySelector("[data-stale]")?.textContent);
+    if (wished && failed) toast("The board was not trained. The page of jobs says why.");
   });
 
   return () => {
     if (!place()) return false;
-    if (!sessionStorage.getItem(key)) void look();
+    void look();
     return true;
   };
 }

@@ -10,6 +10,8 @@ import { inHand } from "./pinning.js";
 const PAGE = 60;
 /** Pictures of a folder that a board takes at once. */
 const MOST = 200;
+/** Files that are told of by name where they could not be taken. */
+const TOLD = 3;
 const PICTURE = /\.(jpe?g|png|webp|avif|hei[cf]|tiff?|gif|bmp|dng|cr[23]|nef|arw|raf|orf|rw2)$/i;
 
 /**
@@ -34,12 +36,13 @@ export function receive(root, hand, put, done) {
       form.append("side", side);
       form.append("picture", file, file.name || "pasted.png");
       const refused = await hand(form);
-      if (refused) failed.push(`${file.name || "the picture"}: ${refused}`);
+      // the server names the file where it could not read it
+      if (refused) failed.push(file.name && refused.includes(file.name) ? refused : `${file.name || "the picture"}: ${refused}`);
       else count += 1;
       tell();
     }
     for (const place of places) place.remove();
-    toast(failed.length ? `${failed.length} could not be taken. ${failed[0]}` : `${count === 1 ? "1 picture" : `${count} pictures`} from the disk, kept with the board`);
+    toast(failed.length ? `${failed.length} could not be taken. ${failed.slice(0, TOLD).join(" ")}${failed.length > TOLD ? ` And ${failed.length - TOLD} more.` : ""}` : `${count === 1 ? "1 picture" : `${count} pictures`} from the disk, kept with the board`);
     done();
   }
 
@@ -91,7 +94,10 @@ export function receive(root, hand, put, done) {
     const files = [...event.clipboardData?.files ?? []].filter((one) => one.type.startsWith("image/"));
     const ids = files.length ? [] : idsIn(event.clipboardData?.getData("text/plain") ?? "");
     const to = side(document.activeElement)?.side ?? "positive";
-    if (!files.length && !ids.length) return;
+    if (!files.length && !ids.length) {
+      if (event.target instanceof HTMLTextAreaElement || !event.clipboardData?.getData("text/plain").trim()) return;
+      return toast("What was pasted is no picture, and no address of one in this library.");
+    }
     event.preventDefault();
     if (files.length) void handIn(to, files);
     else void put(to, ids);

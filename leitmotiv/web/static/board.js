@@ -49,7 +49,7 @@ async function refresh() {
 }
 
 /** What the results answer; while it is the same, those that are there stay, however many came by scrolling. @param {ParentNode} of */
-const stateOf = (of) => of.querySelector("#results")?.getAttribute("data-state") ?? (of.querySelector("[data-lacking]") ? "lacking" : null);
+const stateOf = (of) => of.querySelector("#results")?.getAttribute("data-state") ?? of.querySelector("[data-lacking]")?.getAttribute("data-lacking") ?? null;
 /** Results say whether they are on the board. */
 function mark() {
   /** @type {Map<string, string>} */
@@ -100,7 +100,7 @@ let last = Promise.resolve();
  */
 function act(path, method, body, words) {
   const turn = last.then(async () => {
-    const form = await change(`${address}${path}`, method, "revision" in body ? { ...body, revision } : body, words).catch(() => null);
+    const form = await change(`${address}${path}`, method, "revision" in body ? { ...body, revision } : body, words).catch((error) => { conflict(error); return null; });
     const now = form?.board?.revision ?? form?.revision;
     if (now) revision = now;
     if (!form) await refresh();
@@ -110,6 +110,13 @@ function act(path, method, body, words) {
   return turn;
 }
 changed(() => void refresh());
+const CHANGED = "This board was changed in another tab; it is shown as it is now. Do it again.";
+/** Whether a change was refused for the state that another tab left. @param {{status?: number, message?: string}} error */
+function conflict(error) {
+  const so = error.status === 409 && /in another place/.test(error.message ?? "");
+  if (so) toast(CHANGED);
+  return so;
+}
 
 // ---- examples ----
 /** @param {Side} side @param {string[]} ids */
@@ -125,6 +132,7 @@ function hand(form) {
     const told = await answer?.json().catch(() => null);
     if (answer?.ok) revision = told.board.revision;
     else if (answer?.status === 409) await refresh();
+    if (answer?.status === 409 && conflict({ status: 409, message: told?.detail })) return CHANGED;
     return answer?.ok ? "" : told?.detail ?? "the server did not answer";
   });
   last = turn;
@@ -224,10 +232,10 @@ async function train() {
   if (!done) button.disabled = false;
   else if (new URL(location.href).pathname !== `/boards/${id}`) location.assign(`/boards/${id}`);
 }
-const lookFirst = looking(root, id, refresh, () => { if (part('[data-side="positive"] [data-example]') && !frozen) void train(); });
+const lookFirst = looking(root, () => (part('[data-side="positive"] [data-example]') && !frozen ? Number(id) : null), refresh);
 function rename() {
   const place = /** @type {HTMLElement | null} */ (part("[data-title]"));
-  if (place && !frozen) edit(place, title().name ?? "", address, () => {});
+  if (place && !frozen) edit(place, title().name ?? "", address, () => {}, (body) => act("", "PATCH", { ...body, revision }, `Called “${body.name}”`));
 }
 async function restore() {
   if (title().trashed !== undefined) {
@@ -243,9 +251,10 @@ function name() {
   const one = part(".snapshot.here");
   if (place instanceof HTMLElement && one instanceof HTMLElement) edit(place, one.dataset.name ?? "", `${address}/snapshots/${one.dataset.snapshot}`, () => {});
 }
-/** Keep the best results as a selection, by which they go everywhere. @param {number} count */
+/** Keep the best results, of those that the filters hold for, as a selection, by which they go everywhere. @param {number} count */
 async function keep(count) {
-  const answer = await fetch(`${address}/results?n=${count}&snapshot=${title().snapshot}`).catch(() => null);
+  const asked = new URLSearchParams({ n: String(count), snapshot: title().snapshot ?? "", q: new URL(here).searchParams.get("q") ?? "" });
+  const answer = await fetch(`${address}/results?${asked}`).catch(() => null);
   const form = answer?.ok ? await answer.json() : null;
   if (!form) return toast("The results could not be read. Is the server still running?");
   const name = `${title().name}, found ${new Date().toISOString().slice(0, 16).replace("T", " ")}`;

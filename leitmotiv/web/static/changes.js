@@ -33,7 +33,7 @@ export async function change(address, method, body, title) {
   const form = answer.status === 204 ? null : await answer.json().catch(() => null);
   if (!answer.ok) {
     toast(form?.detail ?? `The server refused (${answer.status}).`);
-    throw new Error(form?.detail ?? String(answer.status));
+    throw Object.assign(new Error(form?.detail ?? String(answer.status)), { status: answer.status });
   }
   if (title) {
     toast(title, undo);

@@ -32,3 +32,12 @@ form?.addEventListener("submit", async (event) => {
     for (const one of buttons) one.disabled = false; // the toast says why
   }
 });
+
+// An earlier run is removed when that was confirmed: there is no way back.
+document.addEventListener("click", async (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-remove]") : null;
+  if (!(button instanceof HTMLButtonElement)) return;
+  if (!confirm("Remove this evolution with all its designs and your choices in it? It does not come back.")) return;
+  button.disabled = true;
+  await change(`/api/v1/evolutions/${button.dataset.remove}`, "DELETE", {}).then(() => location.reload(), () => { button.disabled = false; });
+});

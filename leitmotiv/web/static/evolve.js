@@ -1,10 +1,11 @@
 // A run: rounds come in by themselves; designs are chosen by click or key, and the next round is bred from them.
 
-import { change, toast } from "./changes.js";
+import { change, changed, toast } from "./changes.js";
 import { say } from "./frame.js";
 import { bind } from "./keys.js";
 
 const LOOK_MS = 700;
+const GONE = { gone: true };
 
 const bar = () => /** @type {HTMLElement} */ (document.querySelector("[data-run]"));
 const run = () => Number(bar().dataset.run);
@@ -30,8 +31,9 @@ async function draw(address) {
   document.querySelector(".winners")?.scrollTo({ left: 1e6 });
 }
 
-/** @param {string} address @returns {Promise<any>} null where there is no answer */
-const read = (address) => fetch(address).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
+/** @param {string} address @returns {Promise<any>} null where there is no answer, `gone` where it is not there any more */
+const read = (address) =>
+  fetch(address).then((answer) => (answer.ok ? answer.json() : answer.status === 404 ? GONE : null)).catch(() => null);
 
 /** Follow a job until it has done what it was asked to do. @param {number} number */
 async function watch(number) {
@@ -41,12 +43,16 @@ async function watch(number) {
   for (let live = true; live; ) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     if (document.hidden) continue;
-    const [job, told] = await Promise.all([read(`/api/v1/jobs/${watched}`), read(`/api/v1/evolutions/${run()}`)]);
+    const [job, told] = await Promise.all([read(`/api/v1/jobs/${watched}`), read(`/api/v1/evolutions/${run()}?rounds=none`)]);
+    if (told === GONE) {
+      toast("This evolution was removed.");
+      break;
+    }
     if (!told) continue;
     const before = watched;
     live = Boolean(job) && ["queued", "running", "paused"].includes(job.state);
     if (told.run.done !== done() || !live) {
-      await draw(`/evolve/${run()}`);
+      await draw(location.href); // a round before that is looked at stays where it is
       say(`Round ${told.run.done} of ${told.run.rounds}`);
     }
     if (job?.state === "failed") toast(job.message || "The round could not be judged.");
@@ -74,19 +80,28 @@ async function go(how) {
   return true;
 }
 
-/** Choose a design, or let it go; where later rounds are there, a new run goes on from the choice. @param {HTMLButtonElement} button */
-async function choose(button) {
-  const row = Number(button.dataset.row);
+/** What was chosen before is sent and drawn first: each choice builds on it. */
+let choosing = Promise.resolve();
+
+/** Choose a design, or let it go, after what is under way. @param {HTMLButtonElement} button */
+function choose(button) {
+  const place = round();
+  choosing = choosing.then(() => choice(place, Number(button.dataset.row)));
+}
+
+/** Where later rounds are there, a new run goes on from the choice. @param {number} place @param {number} row */
+async function choice(place, row) {
+  if (place !== round()) return; // another round came meanwhile: what was pressed is no longer there
   const chosen = picks().filter((one) => one.getAttribute("aria-pressed") === "true").map((one) => Number(one.dataset.row));
   const places = chosen.includes(row) ? chosen.filter((one) => one !== row) : [...chosen, row];
-  const now = await change(`/api/v1/evolutions/${run()}/rounds/${round()}/picks`, "PUT", { places }).catch(() => null);
+  const title = places.includes(row) ? "Chosen: the next round takes after it" : "Let go";
+  const now = await change(`/api/v1/evolutions/${run()}/rounds/${place}/picks`, "PUT", { places }, title).catch(() => null);
   if (!now) return;
   if (now.id !== run()) {
     location.assign(`/evolve/${now.id}`);
-    return;
+    await new Promise(() => {}); // the page goes: what was pressed after it was meant for this one
   }
   await draw(location.href);
-  say(places.includes(row) ? "Chosen: the next round takes after it" : "Let go");
 }
 
 /** @param {number} across @param {number} down */
@@ -120,7 +135,7 @@ document.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target : null;
   const pick = target?.closest("[data-sheet] .pick");
   const button = target?.closest("[data-go]");
-  if (pick instanceof HTMLButtonElement) void choose(pick);
+  if (pick instanceof HTMLButtonElement) choose(pick);
   else if (button instanceof HTMLButtonElement) void go(/** @type {"next" | "all"} */ (button.dataset.go));
 });
 
@@ -137,6 +152,9 @@ bind([
   { keys: ["s"], label: "Keep as SVG", group: "Evolve", run: () => keep("svg") },
   { keys: ["p"], label: "Keep as PNG", group: "Evolve", run: () => keep("png") },
 ]);
+
+// what Ctrl+Z takes back is told by its name; here it may be a choice
+changed((title) => { if (title.startsWith("choice ")) void draw(location.href); });
 
 document.querySelector(".winners")?.scrollTo({ left: 1e6 });
 if (bar()?.dataset.job) void watch(Number(bar().dataset.job));

@@ -40,9 +40,48 @@ async function show(pair, answer) {
   }
 }
 
-/** @param {Blob} file */
+/** Whether a file moves: GIF and WebP may, and are looked at as films. @param {Blob} file */
+const moves = (file) => file.type.startsWith("video/") || file.type === "image/gif" || file.type === "image/apng";
+
+/** @param {File} file @param {string} as */
+async function filmed(file, as) {
+  const asked = new URLSearchParams({ name: file.name, as });
+  const answer = await fetch(`/api/v1/eyes/${id}/film?${asked}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file }).catch(() => null);
+  if (answer?.ok) return { blob: await answer.blob(), frames: answer.headers.get("Leitmotiv-Frames") ?? "" };
+  refuse((await answer?.json().catch(() => null))?.detail ?? "The server did not answer. Is it still running?");
+  return null;
+}
+
+/** A film that was dropped, moving on the page; saved as it is asked for. @param {File} file */
+async function watch(file) {
+  const reel = /** @type {HTMLElement | null} */ (document.querySelector("[data-reel]"));
+  const told = document.querySelector("[data-reel-told]");
+  if (!reel || !told) return;
+  toast("Looking at the film …");
+  const seen = await filmed(file, "gif");
+  if (!seen) return;
+  const [made, all] = seen.frames.split(" of ");
+  told.textContent = made === all ? `${made} frames` : `The film ends early: ${made} of about ${all} frames`;
+  // the policy of pages lets pictures come from this server or stand in their own address
+  const reader = new FileReader();
+  reader.addEventListener("load", () => { /** @type {HTMLImageElement} */ (reel.querySelector("img")).src = String(reader.result); reel.hidden = false; });
+  reader.readAsDataURL(seen.blob);
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (reel.querySelectorAll("[data-reel-as]"))) button.onclick = async () => {
+    const as = button.dataset.reelAs ?? "gif";
+    const saved = as === "gif" ? seen : await filmed(file, as);
+    if (!saved) return;
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(saved.blob);
+    link.download = `${id}.${as}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  };
+}
+
+/** @param {File} file */
 async function look(file) {
   refuse("");
+  if (moves(file)) return watch(file);
   for (const pair of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-pair]"))) {
     const answer = await fetch(`/api/v1/eyes/${pair.dataset.pair}/look`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file }).catch(() => null);
     if (!answer?.ok) return refuse((await answer?.json().catch(() => null))?.detail ?? "The server did not answer. Is it still running?");
@@ -110,7 +149,9 @@ function samples() {
 async function follow() {
   const answer = await fetch(location.href).catch(() => null);
   if (!answer?.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // styles of a page that is only read would be complaints about its policy
+  const page = new DOMParser().parseFromString((await answer.text()).replace(/<style[\s\S]*?<\/style>/g, ""), "text/html");
+  if (document.querySelector("[data-job]") && !page.querySelector("[data-job]")) return location.reload(); // it has ended
   if (!document.querySelector("[data-stage]") && page.querySelector("[data-stage]")) return location.reload(); // they can see now
   for (const name of ["[data-course]", "[data-learning]"]) {
     const [now, fresh] = [document.querySelector(name), page.querySelector(name)];

@@ -8,8 +8,9 @@ import { change } from "./changes.js";
  * @param {string} name
  * @param {string} address     where it is sent
  * @param {() => void} done    after it was saved
+ * @param {(body: {name: string}) => Promise<any>} [send]  in the place of a plain change; null where it was refused
  */
-export function edit(place, name, address, done) {
+export function edit(place, name, address, done, send) {
   if (place.querySelector("input")) return;
   const before = [...place.childNodes];
   const field = document.createElement("input");
@@ -29,7 +30,7 @@ export function edit(place, name, address, done) {
     place.replaceChildren(...before);
     if (back instanceof HTMLElement && back.isConnected) back.focus({ preventScroll: true });
     if (!save || wanted === name) return;
-    const saved = await change(address, "PATCH", { name: wanted }, wanted ? `Called “${wanted}”` : "Called by its colours again").catch(() => null);
+    const saved = await (send ? send({ name: wanted }) : change(address, "PATCH", { name: wanted }, wanted ? `Called “${wanted}”` : "Called by its colours again").catch(() => null));
     if (saved) done();
   }
   field.addEventListener("keydown", (event) => {

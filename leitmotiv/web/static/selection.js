@@ -8,6 +8,7 @@ import { ask, pin } from "./pinning.js";
 const IN_ADDRESS = 60;
 const LABELS = ["red", "yellow", "green", "blue", "purple"];
 /** @type {[string, string][]} pages that take a line of filters, with what they do */
+const PAIR = "/chain";
 const tools = JSON.parse(document.body.dataset.tools ?? "[]");
 
 /** @param {string} name */
@@ -131,6 +132,9 @@ async function keep() {
   const field = document.createElement("input");
   const title = said("h2", `Keep ${picks.size.toLocaleString("en")} picture${picks.size === 1 ? "" : "s"} under a name`);
   title.id = "keep-title";
+  const fault = said("p", "");
+  fault.className = "fault";
+  fault.setAttribute("role", "alert");
   form.method = "dialog";
   field.name = "name";
   field.required = true;
@@ -143,10 +147,13 @@ async function keep() {
   const row = document.createElement("div");
   row.className = "row";
   row.append(field, ok);
-  form.append(title, row);
+  form.append(title, row, fault);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const done = await change("/api/v1/selections", "POST", { name: field.value, ids: [...picks] }, `Kept as ${field.value}`).catch(() => null);
+    const done = await change("/api/v1/selections", "POST", { name: field.value, ids: [...picks] }, `Kept as ${field.value}`).catch((error) => {
+      fault.textContent = error.message;  // what is told at the foot of the page lies behind the dialog
+      field.focus();
+    });
     if (done) dialog.close();
   });
   const fixed = selections.filter((/** @type {any} */ one) => one.ids);
@@ -206,7 +213,14 @@ bar.append(
   ]),
   button("filter", "Only these", "Show only these", () => void show("/")),
 );
-if (tools.length) bar.append(menu("right", "Use", "Use them elsewhere", tools.map(([path, words]) => entry(words, "", () => void show(path)))));
+/** What is for a pair has no use for more. */
+const pairs = /** @type {HTMLButtonElement[]} */ ([]);
+const uses = tools.map((/** @type {[string, string]} */ [path, words]) => {
+  const made = entry(words, "", () => void show(path));
+  if (path === PAIR) pairs.push(made);
+  return made;
+});
+if (uses.length) bar.append(menu("right", "Use", "Use them elsewhere", uses));
 const close = button("close", "", "Let go of all (Esc)", () => picks.clear());
 close.setAttribute("aria-label", "Let go of all");
 bar.append(close);
@@ -218,6 +232,7 @@ function draw() {
   bar.hidden = !picks.size || !shows();
   document.body.classList.toggle("picking", !bar.hidden);
   if (bar.hidden) return;
+  for (const one of pairs) one.hidden = picks.size !== 2;
   count.textContent = `${picks.size.toLocaleString("en")} picked`;
   const ids = [...picks].slice(-3);
   if (ids.join() === pile.dataset.ids) return;

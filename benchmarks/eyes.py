@@ -1,0 +1,91 @@
+"""Eyes: how near they come, what they see as a sheet, and how many pictures a second they look at.
+
+    python benchmarks/eyes.py DIR [--steps 2000] [--only frames] [--sheet FILE] [the options of leitmotiv evaluate eyes]
+
+DIR is any folder of pictures. The sheet has a row for each held-out picture: what is shown, what each way sees, and
+what is there. Pictures a second are those of networks that learnt nothing, which takes as long: each is decoded
+already, part of it is taken, and it is looked at by itself, on as many threads as there are cores.
+"""
+
+import argparse
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from leitmotiv.imaging import read as reading
+from leitmotiv.nets import eye_graph, trainers
+from leitmotiv.records import Pixels
+from leitmotiv.settings import load
+from leitmotiv.workflows.evaluate_eyes import SHOWN, EyesReport, evaluate_eyes
+from leitmotiv.workflows.partial import glimpse
+from leitmotiv.workflows.training import network_of
+
+SIZES = ((64, 16), (64, 32), (128, 16), (128, 32))
+FRAMES = 60
+
+
+def frames(side: int, width: int, threads: int) -> dict[str, float]:
+    """Pictures a second, by what is shown; "nothing" is the network alone."""
+    rng = np.random.default_rng(0)
+    picture = rng.integers(0, 256, (8, 8, 3), np.uint8).repeat(side // 8, 0).repeat(side // 8, 1)
+    network = network_of(side, width, "l1")
+    trainer = trainers.trainer(network, picture[None], picture[None])
+    eyes = eye_graph.Eyes(eye_graph.build(network, trainer.weights()), threads=threads)
+    found = {}
+    for name in ("nothing", *SHOWN):
+        before = None
+        eyes.run(picture[None])
+        began = time.perf_counter()
+        for _ in range(FRAMES):
+            if name != "nothing":
+                before = glimpse(picture, SHOWN[name], before)
+            eyes.run(picture[None] if before is None else before.pixels[None])
+        found[name] = FRAMES / (time.perf_counter() - began)
+    return found
+
+
+def sheet(found: EyesReport, rows: int) -> Pixels:
+    """What is shown, seen and there, side by side."""
+    blocks = []
+    for name, shown in found.parts.items():
+        seen = [one.pixels for one in found.results if one.shown == name and one.way not in ("copy", "mean")]
+        strips = np.concatenate([shown[:rows], *(one[:rows] for one in seen), found.truth[:rows]], axis=2)
+        blocks.append(strips.reshape(-1, *strips.shape[2:]))
+    return np.concatenate(blocks)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--only", choices=["frames"])
+    parser.add_argument("--sheet", type=Path)
+    parser.add_argument("--rows", type=int, default=6)
+    parser.add_argument("--shown", nargs="+", choices=list(SHOWN), default=list(SHOWN))
+    parser.add_argument("--loss", nargs="+", choices=["l1", "gan"], default=["l1", "gan"])
+    parser.add_argument("--side", type=int, default=64)
+    parser.add_argument("--width", type=int, default=16)
+    chosen = parser.parse_args()
+    settings = load({}, environ=os.environ)
+    if chosen.only is None:
+        found = evaluate_eyes(
+            *(settings, chosen.folder),
+            shown=chosen.shown,
+            losses=chosen.loss,
+            side=chosen.side,
+            width=chosen.width,
+            steps=chosen.steps,
+        )
+        for one in found.results:
+            print(one.shown, one.way, one.figures, f"step {one.steps}, {one.seconds:.0f} s, {one.busy:.0f} s busy")
+        if chosen.sheet is not None:
+            chosen.sheet.write_bytes(reading.encode(sheet(found, chosen.rows), "PNG"))
+    for side, width in SIZES:
+        told = ", ".join(f"{name} {pace:.1f}" for name, pace in frames(side, width, settings.cores).items())
+        print(f"{side} px, width {width}, pictures a second: {told}")
+
+
+if __name__ == "__main__":
+    main()
