@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from PIL import Image
 from scipy.ndimage import convolve, gaussian_filter
+from scipy.signal import fftconvolve
 
 from leitmotiv.records import Float, Pixels
 
@@ -154,6 +155,35 @@ def haze(pixels: Pixels, strength: int, rng: np.random.Generator) -> Pixels:
     return _bytes(pixels * (1 - share) + 190 * share)
 
 
+def along_a_line(pixels: Pixels, strength: int, rng: np.random.Generator) -> Pixels:
+    """Blurred along one direction, evenly falling off to both sides, as the bytes are: no optics."""
+    sigma, angle = (0.9, 1.6, 2.7, 4.4, 7.0)[strength - 1] * rng.uniform(0.9, 1.1), rng.uniform(0, np.pi)
+    reach = int(np.ceil(2.5 * sigma)) + 1
+    down, across = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    far = across * np.cos(angle) + down * np.sin(angle)
+    near = down * np.cos(angle) - across * np.sin(angle)
+    kernel = np.exp(-(far**2) / 2 / sigma**2 - near**2 / 2 / 0.35**2)
+    kernel /= kernel.sum()
+    planes = [fftconvolve(np.pad(one, reach, "reflect"), kernel, "valid") for one in np.moveaxis(pixels, 2, 0) / 1.0]
+    return _bytes(np.stack(planes, axis=2))
+
+
+def faded(pixels: Pixels, strength: int, rng: np.random.Generator) -> Pixels:
+    """Drawn towards the level that it has in the mean, as an old print: contrast is lost, and the brightness kept."""
+    share = (0.25, 0.42, 0.58, 0.74, 0.88)[strength - 1] * rng.uniform(0.95, 1.05)
+    return _bytes(pixels * (1 - share) + pixels.mean() * share)
+
+
+def torn(pixels: Pixels, strength: int, rng: np.random.Generator) -> Pixels:
+    """Groups of rows that lie somewhere else, as a damaged file shows them: some, or all."""
+    kept, share = pixels.copy(), (0.04, 0.1, 0.25, 0.55, 1.0)[strength - 1]
+    high = int(rng.integers(2, 17))
+    for top in range(0, len(kept), high):
+        if rng.random() < share:
+            kept[top : top + high] = np.roll(kept[top : top + high], int(rng.integers(kept.shape[1])), axis=1)
+    return kept
+
+
 TAUGHT: Mapping[str, Damage] = {
     "gaussian blur": gaussian,
     "white noise": noise,
@@ -165,6 +195,9 @@ TAUGHT: Mapping[str, Damage] = {
     "enlarged pixels": mosaic,
     "lost blocks": lost_blocks,
     "cut off": cut_off,
+    "blur along a line": along_a_line,
+    "fading": faded,
+    "torn rows": torn,
 }
 """Kinds that the critic learns from."""
 HELD_OUT: Mapping[str, Damage] = {

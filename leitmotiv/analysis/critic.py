@@ -21,13 +21,14 @@ from leitmotiv.analysis import earth_mover
 from leitmotiv.errors import CriticError
 from leitmotiv.records import Float, Float32, Half
 
-RIDGES = tuple(10.0**power for power in (-2, -3, -3.5, -4, -4.5, -5, -5.5, -6))
-"""Penalties that are tried, the strongest first: each fit begins where the one before ended."""
+RIDGES: tuple[float, ...] = tuple(float(10.0 ** (power / 2)) for power in (-2, -4, *range(-6, -19, -1)))
+"""Penalties that may be tried, the strongest first: each fit begins where the one before ended, until two are worse."""
+_TRIED_ALWAYS = 5
 FOLDS = 5
 MOST_TRIED = 2000
 """Pictures by which the penalty is chosen; more would tell the same."""
 FLAT = 1e-6
-_CURVATURE = 0.01  # of the loss by a logit, roughly; it only speeds the search up
+_LEAST_CURVATURE = 1e-5  # of the loss by logits; it only speeds the search up
 _FLOOR = 0.3
 
 
@@ -153,7 +154,7 @@ def _chosen_ridge(values: Float, shares: Float, counts: Float, names: Sequence[s
             weights, bias = problem.in_features(solution)
             loss = earth_mover.squared(values[fold == out] @ weights + bias, shares[fold == out])[0]
             losses[place] += float(loss @ counts[fold == out])
-        if place - int(np.argmin(losses[: place + 1])) >= 2:  # weaker ones only get worse
+        if place >= _TRIED_ALWAYS and place - int(np.argmin(losses[: place + 1])) >= 2:  # weaker ones only get worse
             return RIDGES[int(np.argmin(losses[: place + 1]))]
     return RIDGES[int(np.argmin(losses))]
 
@@ -179,7 +180,12 @@ class _Problem:
         self._points = centred @ self._axes
         self._power = squares[kept] / len(centred)
         base = np.maximum(self._counts @ shares, 1e-4)
-        self._base = np.log(base / base.sum())
+        base = base / base.sum()
+        self._base = np.log(base)
+        # the loss by logits is bent much more along some directions than along others: about the mean histogram, so
+        slopes = np.cumsum(np.diag(base) - np.outer(base, base), axis=0)
+        bent, self._turn = np.linalg.eigh(2 / len(base) * slopes.T @ slopes)
+        self._bent = np.maximum(bent, _LEAST_CURVATURE)
 
     def objective(self, solution: Float, ridge: float) -> tuple[float, Float]:
         """Loss with penalty, and its gradient, at weights by axes (then the bias), flat."""
@@ -198,24 +204,27 @@ class _Problem:
     ) -> tuple[Float, int]:
         """The minimum from a start, and how many steps it took."""
         at = np.concatenate([np.zeros(len(self._power) * 10), self._base]) if start is None else start
-        roundness = np.concatenate(
-            [np.repeat(1 / np.sqrt(_CURVATURE * self._power + 2 * ridge), 10), np.full(10, 10.0)]
-        )
+        by_axis = 1 / np.sqrt(np.outer(self._power, self._bent) + 2 * ridge)
+        roundness = np.concatenate([by_axis, 1 / np.sqrt(self._bent)[None]])  # a row an axis, and one for the bias
+
+        def back(scaled: Float) -> Float:
+            return np.asarray(((scaled.reshape(-1, 10) * roundness) @ self._turn.T).ravel())
 
         def objective(scaled: Float) -> tuple[float, Float]:
-            value, gradient = self.objective(scaled * roundness, ridge)
-            return value, gradient * roundness
+            value, gradient = self.objective(back(scaled), ridge)
+            return value, ((gradient.reshape(-1, 10) @ self._turn) * roundness).ravel()
 
         def step(scaled: Float) -> None:
             if trace is not None:
-                trace(*self.in_features(scaled * roundness))
+                trace(*self.in_features(back(scaled)))
 
-        step(at / roundness)
+        first = ((at.reshape(-1, 10) @ self._turn) / roundness).ravel()
+        step(first)
         options = {"maxiter": 2000, "maxcor": 20, "ftol": 1e-11 if precise else 1e-6, "gtol": 1e-8 if precise else 1e-5}
-        found = minimize(objective, at / roundness, jac=True, method="L-BFGS-B", options=options, callback=step)
+        found = minimize(objective, first, jac=True, method="L-BFGS-B", options=options, callback=step)
         if not found.success and precise and found.nit >= 2000:
             warnings.warn("The critic stopped before its minimum.", ConvergenceWarning, stacklevel=2)
-        return found.x * roundness, int(found.nit)
+        return back(found.x), int(found.nit)
 
     def in_features(self, solution: Float) -> tuple[Float, Float]:
         """Weights (D, 10) and bias (10,) for features as they are."""

@@ -7,11 +7,14 @@ References
 .. [2] J. Immerkaer, Fast noise variance estimation (1996): the difference of two Laplacians.
 .. [3] F. Crete, T. Dolmiere, P. Ladret and M. Nicolas, The blur effect (2007): how much a picture changes when it is
    blurred again.
+.. [4] K. He, J. Sun and X. Tang, Single image haze removal using dark channel prior (2009).
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import convolve1d, gaussian_filter
 
 from leitmotiv.records import Float, Float32
@@ -149,6 +152,58 @@ def directions(light: Float32) -> tuple[float, float]:
         along.append(mean / np.hypot(down, right) ** 0.5 + 0.01)
     logs = np.log(along)
     return float(logs.min() - logs.max()), float(logs.min() - logs.mean())
+
+
+def tensors(light: Float32) -> Float:
+    """How sharp it is along its weakest direction, and how unlike the strongest that is, at three scales: (3, 2).
+
+    The mean products of gradients at a scale, beside those at twice and four times that scale: the ratio along a
+    direction lies between the eigenvalues of one relative to the other. What was blurred along a line, by a shaken
+    hand, say, is weak along that line, whatever the picture shows. Natural logarithms.
+    """
+    found = []
+    for _ in range(5):
+        found.append(_products(light))
+        if min(light.shape) < 8:
+            break
+        rows, columns = light.shape[0] // 2 * 2, light.shape[1] // 2 * 2
+        cut = light[:rows, :columns]
+        light = (cut[::2, ::2] + cut[1::2, ::2] + cut[::2, 1::2] + cut[1::2, 1::2]) * np.float32(0.25)
+    found += [found[-1]] * (5 - len(found))
+    rows = []
+    for fine, coarse in ((0, 1), (0, 2), (1, 3)):
+        values = np.linalg.eigvals(np.linalg.solve(found[coarse], found[fine]))
+        low, high = np.log(np.maximum(np.sort(values.real), _TINY))
+        rows.append((low, low - high))
+    return np.array(rows)
+
+
+def _products(light: Float32) -> Float:
+    """Mean products of gradients of a lightness, (2, 2), an unseen gradient aside."""
+    if min(light.shape) < 2:
+        return np.eye(2)
+    right = (light[:-1, 1:] - light[:-1, :-1] + light[1:, 1:] - light[1:, :-1]).ravel() / 2
+    down = (light[1:, :-1] - light[:-1, :-1] + light[1:, 1:] - light[:-1, 1:]).ravel() / 2
+    mixed = float(right @ down) / len(right)
+    return np.array([[float(right @ right), 0], [0, float(down @ down)]]) / len(right) + [[0.02, mixed], [mixed, 0.02]]
+
+
+def dark_channel(lowest: NDArray[np.int16]) -> float:
+    """Mean over parts of 16 x 16 of the darkest value of any channel [4]_: haze lifts it everywhere."""
+    return float(_extremes(lowest, np.min).mean())
+
+
+def ranges(light: Float32) -> tuple[float, float]:
+    """Levels between the darkest and the brightest of a part of 16 x 16: of the median part, of the strongest tenth."""
+    spans = _extremes(light, np.ptp)
+    return float(np.quantile(spans, 0.5)), float(np.quantile(spans, 0.9))
+
+
+def _extremes(values: NDArray[Any], of: Callable[..., Any]) -> NDArray[Any]:
+    rows, columns = (max(1, size // 16) for size in values.shape)
+    cut = values[: rows * 16, : columns * 16]
+    high, wide = len(cut) // rows, cut.shape[1] // columns
+    return np.asarray(of(cut.reshape(rows, high, columns, wide), axis=(1, 3)))
 
 
 def blocks(light: Float32) -> tuple[float, float]:

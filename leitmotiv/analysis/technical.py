@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, sobel
 
-from leitmotiv.analysis import scenes
+from leitmotiv.analysis import scenes, wholeness
 from leitmotiv.analysis.colour import from_srgb
 from leitmotiv.records import Float, Float32, Pixels
 
 SIDE = 512
 """Longest side of a picture as it is measured, pixels."""
-VERSION = f"technical/1 {SIDE}px"
+VERSION = f"technical/2 {SIDE}px"
 NAMES = (
     "sharpness",
     "sharpness_everywhere",
@@ -43,6 +43,18 @@ NAMES = (
     "symmetry",
     "one_direction",
     "weak_direction",
+    *(f"{name}_{scale}" for scale in range(3) for name in ("weakest", "anisotropy")),
+    "dark_channel",
+    "local_range",
+    "strong_range",
+    "lower",
+    "middle",
+    "upper",
+    "at_white",
+    "at_black",
+    "lopsided",
+    "torn",
+    "lost",
 )
 """Measures with names, in the order in which they are stored; statistics of natural scenes follow."""
 WIDTH = len(NAMES) + scenes.SCALES * (scenes.PER_SCALE + 1)
@@ -73,9 +85,13 @@ class Limit:
 
 
 def measure(pixels: Pixels) -> Float32:
-    """All measures of upright sRGB pixels (H, W, 3) uint8, at most `SIDE` a side: (WIDTH,) float32, all finite."""
-    planes = np.ascontiguousarray(np.moveaxis(pixels, 2, 0)).astype(np.int16)
-    light = np.tensordot(_LUMA, planes.astype(np.float32), axes=1)
+    """All measures of upright sRGB pixels (H, W, 3) uint8, at most `SIDE` a side: (WIDTH,) float32, all finite.
+
+    Margins are cut away first; whether something is missing, and whitespace, are told of the whole.
+    """
+    whole, pixels = _planes(pixels), wholeness.without_margins(pixels)
+    planes = _planes(pixels)
+    light, all_light = _light(planes), _light(whole)
     small = pixels[:: max(1, len(pixels) // 96), :: max(1, pixels.shape[1] // 96)]
     lab = from_srgb(small.reshape(-1, 3), "lab").reshape(*small.shape[:2], 3)
     lowest, highest = planes.min(axis=0), planes.max(axis=0)
@@ -84,7 +100,8 @@ def measure(pixels: Pixels) -> Float32:
     sharp, everywhere = scenes.edges(light)
     step, none = scenes.blocks(light)
     tilt, sure = _tilt(light)
-    weak = scenes.directions(light)
+    weak, tensors = scenes.directions(light), scenes.tensors(light)
+    ranges, quarters = scenes.ranges(light), np.quantile(light[::2, ::2], (0.25, 0.5, 0.75))
     told = {
         "sharpness": sharp,
         "sharpness_everywhere": everywhere,
@@ -102,15 +119,28 @@ def measure(pixels: Pixels) -> Float32:
         "gaps": _gaps(light),
         "information": _information(light),
         "plain": float(flat.mean()),
-        "broken": _broken(planes),
+        "broken": wholeness.broken(whole),
         "tilt": tilt,
         "tilt_sure": sure,
-        "whitespace": float((flat & (lowest >= 240)).mean()),
+        "whitespace": float((_plain(whole) & (whole.min(axis=0) >= 240)).mean()),
         "colourfulness": _colourfulness(small),
         "harmony": _harmony(lab),
         "symmetry": _symmetry(lab[..., 0]),
         "one_direction": weak[0],
         "weak_direction": weak[1],
+        **{f"weakest_{scale}": tensors[scale, 0] for scale in range(3)},
+        **{f"anisotropy_{scale}": tensors[scale, 1] for scale in range(3)},
+        "dark_channel": scenes.dark_channel(lowest),
+        "local_range": ranges[0],
+        "strong_range": ranges[1],
+        "lower": float(quarters[0]),
+        "middle": float(quarters[1]),
+        "upper": float(quarters[2]),
+        "at_white": float((planes >= 254).mean()),
+        "at_black": float((planes <= 1).mean()),
+        "lopsided": wholeness.lopsided(whole),
+        "torn": wholeness.torn(all_light),
+        "lost": wholeness.lost(all_light),
     }
     found = scenes.scene(light)
     values = np.concatenate([[told[name] for name in NAMES], found.bands, found.normalised.ravel()])
@@ -120,6 +150,14 @@ def measure(pixels: Pixels) -> Float32:
 def column(measures: NDArray[np.floating], name: str) -> Float:
     """One named measure of rows (N, WIDTH)."""
     return np.asarray(measures[..., NAMES.index(name)], np.float64)
+
+
+def _planes(pixels: Pixels) -> wholeness.PLANES:
+    return np.ascontiguousarray(np.moveaxis(pixels, 2, 0)).astype(np.int16)
+
+
+def _light(planes: wholeness.PLANES) -> Float32:
+    return np.asarray(np.tensordot(_LUMA, planes.astype(np.float32), axes=1), np.float32)
 
 
 def _plain(planes: NDArray[np.int16]) -> NDArray[np.bool_]:
@@ -155,26 +193,6 @@ def _information(light: Float32) -> float:
     shares = np.bincount(steps.ravel(), minlength=256) / max(1, steps.size)
     shares = shares[shares > 0]
     return float(-(shares * np.log2(shares)).sum()) if len(shares) else 0.0
-
-
-def _broken(planes: NDArray[np.int16]) -> float:
-    """Share of the frame, from the lower edge up, that repeats one row below a sharp end: the rest is missing.
-
-    A frame around a picture ends in the same way; it is even at the sides, too.
-    """
-    steps = np.abs(np.diff(planes, axis=1)).max(axis=(0, 2))
-    rows, changed = planes.shape[1], np.flatnonzero(steps > 1)
-    if not len(changed):
-        return 1.0
-    last = int(changed[-1])  # the row after it and all below are alike
-    if last == rows - 2:
-        return 0.0
-    edge = np.abs(planes[:, last + 1] - planes[:, last]).max(axis=0)
-    even = np.abs(np.diff(planes[:, : last + 1, 0], axis=1)).max(axis=0, initial=0) <= 1
-    repeated = np.abs(np.diff(planes[:, last + 1], axis=1)).max(axis=0)
-    ends = float((edge > 8).mean()) > 0.2 or float((repeated > 4).mean()) > 0.1
-    ends &= last == 0 or float(even.mean()) < 0.95
-    return (rows - 1 - last) / rows if ends else 0.0
 
 
 def _tilt(light: Float32) -> tuple[float, float]:

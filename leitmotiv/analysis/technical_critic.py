@@ -39,7 +39,8 @@ def fit_lift(
     logs = _logs(np.asarray(measures, np.float64)[:, columns])
     centre = np.median(logs, axis=0)
     spread = np.quantile(logs, 0.9, axis=0) - np.quantile(logs, 0.1, axis=0)
-    scale = spread / 2.56 + 1e-3
+    ends = np.quantile(logs, 1 - _EDGE, axis=0) - np.quantile(logs, _EDGE, axis=0)
+    scale = np.maximum(spread / 2.56, ends / _REACH) + 1e-3  # what is nought mostly still has its range
     scaled = (logs - centre) / scale
     low = np.maximum(np.quantile(scaled, _EDGE, axis=0) - 0.2, -_REACH)
     high = np.minimum(np.quantile(scaled, 1 - _EDGE, axis=0) + 0.2, _REACH)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leitmotiv.cli import critic_drawn, critic_flags, critic_keepers, critic_pairs
+from leitmotiv.cli import critic_drawn, critic_duplicates, critic_flags, critic_keepers, critic_pairs
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import (
     Verb,
@@ -296,3 +296,4 @@ command.add_command(critic_pairs.pairs)
 command.add_command(critic_pairs.taste)
 command.add_command(critic_keepers.keepers)
 command.add_command(critic_keepers.explain)
+command.add_command(critic_duplicates.duplicates)

@@ -29,13 +29,14 @@ ASKED = schema.record(
     },
     optional=("critic", "rounds", "batch", "seed", "greedy", "q", "go"),
 )
-UNTIL = schema.record({"until": schema.whole(1, evolving.LONGEST, "To which round.")})
+UNTIL = schema.record({"until": schema.whole(1, evolving.LONGEST, "To which round.")}, optional=())
 PICKS = schema.record(
     {
         "places": schema.listed(
             schema.whole(0, evolving.MOST), "Designs, the dearest first; none takes it back.", most=evolving.MOST
         )
-    }
+    },
+    optional=(),
 )
 _DESIGN = schema.answer(
     {

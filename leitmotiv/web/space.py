@@ -17,7 +17,7 @@ from leitmotiv.workflows.space_training import UNTRAINED
 pages = Blueprint("space", __name__)
 
 API = "/api/v1/spaces"
-CHOSEN = schema.record({"name": schema.text("Of a space, or `untrained`.", least=1, most=80)})
+CHOSEN = schema.record({"name": schema.text("Of a space, or `untrained`.", least=1, most=80)}, optional=())
 SPACES = schema.answer(
     {
         "used": schema.text("The space that searches use; `untrained` is the one that needs no captions."),

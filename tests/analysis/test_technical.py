@@ -6,7 +6,7 @@ from skimage import data
 from skimage.transform import rotate
 
 from benchmarks import damage
-from leitmotiv.analysis import technical
+from leitmotiv.analysis import technical, wholeness
 from leitmotiv.imaging.read import shrink
 
 
@@ -78,3 +78,36 @@ def test_a_margin_of_paper_is_whitespace_and_no_flaw(picture):
     framed = damage.with_margin(picture, 0.2)
     assert value(framed, "whitespace") == pytest.approx(0.36, abs=0.05)
     assert flagged(framed) <= flagged(picture) | {"tilted"}
+
+
+def test_a_plain_margin_is_cut_away_before_anything_is_judged(picture):
+    for share, level in ((0.06, 255), (0.14, 255), (0.1, 0)):
+        framed = wholeness.without_margins(damage.with_margin(picture, share, level))
+        assert framed.shape[0] == pytest.approx(picture.shape[0], abs=3)
+        near = picture[: framed.shape[0], : framed.shape[1]].astype(float).mean(axis=2)
+        assert np.corrcoef(near[20:-20, 20:-20].ravel(), framed.mean(axis=2)[20:-20, 20:-20].ravel())[0, 1] > 0.9
+    assert wholeness.without_margins(picture) is picture
+    low = picture.copy()
+    low[-40:] = 255  # at one side alone: something is missing, it is no margin
+    assert wholeness.without_margins(low) is low
+    blank = np.full((60, 80, 3), 9, np.uint8)
+    assert wholeness.without_margins(blank) is blank
+
+
+def test_what_is_torn_lost_hazy_or_shaken_is_measured(picture):
+    rng = np.random.default_rng(2)
+    whole = technical.measure(picture)[None]
+    for kind, name, sign in (
+        ("torn rows", "torn", 1),
+        ("lost blocks", "lost", 1),
+        ("cut off", "lopsided", 1),
+        ("motion", "weakest_1", -1),
+        ("motion", "anisotropy_0", -1),
+        ("haze", "dark_channel", 1),
+        ("haze", "strong_range", -1),
+    ):
+        hurt = value((damage.TAUGHT | damage.HELD_OUT)[kind](picture, 4, rng), name)
+        assert sign * hurt > sign * float(technical.column(whole, name)[0]), (kind, name)
+    assert value(np.swapaxes(damage.degenerate(picture, rng)["torn rows"], 0, 1).copy(), "torn") > 0.1
+    assert float(technical.column(whole, "torn")[0]) < 0.02
+    assert float(technical.column(whole, "lost")[0]) < 0.01

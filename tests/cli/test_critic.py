@@ -4,6 +4,8 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
+from skimage import data
 
 from leitmotiv.cli.main import main
 from leitmotiv.settings import Settings
@@ -76,3 +78,26 @@ def test_a_training_is_drawn_into_files_that_are_not_written_over(library, tmp_p
     assert all(file.read_bytes().startswith(b"\x89PNG") for file in files[1::2])
     assert run("critic", "train", "stars", *files[:2]) == 2
     assert run("critic", "train", "stars", *files[:2], "--force") == 0
+
+
+def test_files_that_show_the_same_are_grouped_and_the_best_is_named(library, tmp_path, capsys):
+    folder = tmp_path / "designs"
+    folder.mkdir()
+    cat, cup = (Image.fromarray(getattr(data, name)()).resize((300, 220)) for name in ("chelsea", "coffee"))
+    cat.save(folder / "cat.png")
+    cat.resize((150, 110)).save(folder / "small.jpg", quality=30)
+    cat.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(folder / "mirrored.jpg")
+    cup.save(folder / "cup.png")
+    for name in ("blank", "empty"):
+        Image.new("RGB", (60, 40), "white").save(folder / f"{name}.png")
+    (folder / "damaged.jpg").write_bytes(b"\xff\xd8\xff")
+    assert run("critic", "duplicates", folder, "--critic", "technical", "--json") == 3
+    found = json.loads(capsys.readouterr().out)
+    names = [[one["path"].rsplit("/", 1)[1] for one in group] for group in found["groups"]]
+    assert sorted(map(sorted, names)) == [["blank.png", "empty.png"], ["cat.png", "mirrored.jpg", "small.jpg"]]
+    for group in found["groups"]:
+        assert group[0]["score"] == max(one["score"] for one in group)
+    (folder / "damaged.jpg").unlink()
+    assert run("critic", "duplicates", folder, "--critic", "technical", "--paths", "--others") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    assert run("critic", "duplicates", folder / "cup.png", "--critic", "technical") == 1

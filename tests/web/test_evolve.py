@@ -133,3 +133,5 @@ def test_what_is_not_there_or_cannot_be_is_told(client):
     ET.fromstring(read(client, "/evolve/examples/heart/1.svg"))
     assert client.put(f"{API}/{made}/rounds/0/picks", json={"places": [0]}).status_code == 404
     assert client.put(f"{API}/{made}/rounds/0/picks", json={"places": [0, 0]}).status_code == 400
+    assert client.put(f"{API}/{made}/rounds/0/picks", json={}).status_code == 400
+    assert client.post(f"{API}/{made}/rounds", json={}).status_code == 400
