@@ -150,7 +150,7 @@ def test_two_tabs_lose_nothing(site, browser, board):
     until(page, READY)
     pinning.put(site.session, board.id, site.ids[30:31])  # another tab
     page.locator(f'[data-example="{site.ids[0]}"] [data-do-off]').click()
-    until(page, "document.querySelector('.toast')?.textContent.includes('changed in another place')")
+    until(page, "document.querySelector('.toast')?.textContent.includes('changed in another tab')")
     until(page, f"document.querySelector('[data-example=\"{site.ids[30]}\"]')")
     context.close()
     assert site.ids[0] in on(site, board, "positive")
