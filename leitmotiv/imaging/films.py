@@ -6,6 +6,7 @@ Videos go through the ffmpeg that the package imageio-ffmpeg carries (extra `fil
 import re
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +15,13 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
-from PIL import Image, ImageSequence
+from PIL import Image
 
 from leitmotiv.errors import ImageReadError, MissingExtraError, UsageError
 from leitmotiv.imaging import pixels, read
+from leitmotiv.imaging.kinds import RefusedError
+from leitmotiv.imaging.opening import bounded, check_size
+from leitmotiv.imaging.quiet import quiet
 from leitmotiv.records import Pixels
 
 RATE = 12.0
@@ -28,6 +32,18 @@ KEPT = 2_000
 """Frames of an animated picture that is written: all of them are in memory until it is."""
 SHORT = 0.95
 """A video that gives less than this share of what its head promises ended early."""
+PATIENCE_S = 30.0
+"""Seconds in which a video has to give another frame."""
+VIDEOS = frozenset(
+    f".{one}"
+    for one in (
+        *("mp4", "m4v", "mov", "qt", "3gp", "3g2", "mkv", "webm", "avi", "ts", "mts", "m2ts"),
+        *("mpg", "mpeg", "vob", "wmv", "asf", "flv", "ogv", "ogg", "mxf"),
+    )
+)
+"""Suffixes of videos that are read. All are containers: a playlist, or whatever else names other files, is none."""
+_FORMATS = "mov,matroska,webm,avi,mpegts,mpeg,asf,flv,ogg,mxf"
+"""The same as ffmpeg calls them; what a file holds counts, whatever its suffix says."""
 _ANIMATED = {".gif", ".png", ".apng", ".webp"}
 _COMMAND = "pip install 'leitmotiv[film]'"
 
@@ -51,29 +67,34 @@ class Film:
 
 
 @contextmanager
-def opened(path: Path, *, side: int = 512) -> Iterator[Film]:
+def opened(path: Path, *, side: int = 512, max_megapixels: float = read.MAX_MEGAPIXELS) -> Iterator[Film]:
     """A folder of pictures in the order of their names, an animated GIF, PNG or WebP, or a video.
 
     Parameters
     ----------
     side : int
-        Short side that is enough: videos are shrunk to it while they are read.
+        Short side that is enough: videos and animated pictures are shrunk to it while they are read.
+    max_megapixels : float
+        Films with larger frames are refused.
 
     Raises
     ------
     ImageReadError
-        It cannot be read, has no frame, or a frame of it is damaged.
+        It cannot be read, is of no kind that is known, has no frame, a frame of it is damaged or too large, or does
+        not come.
     MissingExtraError
         It is a video, and the extra is not installed.
     """
     if path.is_dir():
-        yield _folder(path)
+        yield _folder(path, max_megapixels)
     elif not path.is_file():
         raise ImageReadError(str(path), "there is no such file or folder")
     elif path.suffix.lower() in _ANIMATED:
-        yield _animated(path)
+        yield _animated(path, side, max_megapixels)
+    elif path.suffix.lower() not in VIDEOS:
+        raise ImageReadError(str(path), f"films are {', '.join(sorted(VIDEOS | _ANIMATED))}, or a folder of pictures")
     else:
-        with _video(path, side) as film:
+        with _video(path, side, max_megapixels) as film:
             yield film
 
 
@@ -117,11 +138,12 @@ def write(path: Path, frames: Iterable[Pixels], rate: float, kind: str) -> int:
     return len(images)
 
 
-def _folder(path: Path) -> Film:
+def _folder(path: Path, max_megapixels: float) -> Film:
     names = sorted((one for one in path.iterdir() if one.is_file() and not one.name.startswith(".")), key=_natural)
     if not names:
         raise ImageReadError(str(path), "the folder has no file")
-    return Film((read.read_pixels(one) for one in names[:LONGEST]), RATE, len(names))
+    frames = (read.read_pixels(one, max_megapixels=max_megapixels) for one in names[:LONGEST])
+    return Film(frames, RATE, len(names))
 
 
 def _natural(path: Path) -> list[tuple[int, int | str]]:
@@ -130,23 +152,51 @@ def _natural(path: Path) -> list[tuple[int, int | str]]:
     return [(0, int(part)) if part.isdecimal() and part.isascii() else (1, part) for part in parts]
 
 
-def _animated(path: Path) -> Film:
+def _animated(path: Path, side: int, max_megapixels: float) -> Film:
+    with _plain(path), _picture(path, max_megapixels) as image:
+        count = min(LONGEST, getattr(image, "n_frames", 1))
+        lasting = float(image.info.get("duration") or 0)
+    return Film(_frames(path, side, max_megapixels), 1000 / lasting if lasting >= 5 else RATE, count)
+
+
+def _frames(path: Path, side: int, max_megapixels: float) -> Iterator[Pixels]:
+    with _plain(path):
+        image = _picture(path, max_megapixels)
+    with image:
+        for at in range(LONGEST):
+            with _plain(path):
+                try:
+                    with bounded(max_megapixels):
+                        image.seek(at)
+                except EOFError:
+                    return
+                check_size(image.size, max_megapixels)  # a later frame may enlarge the whole
+                image.load()
+                longest = max(1, -(-side * max(image.size) // min(image.size)))
+                frame = np.array(pixels.srgb(image, longest))
+            yield frame
+
+
+def _picture(path: Path, max_megapixels: float) -> Image.Image:
+    with bounded(max_megapixels):
+        image = Image.open(path)
     try:
-        with Image.open(path) as image:
-            count = min(LONGEST, getattr(image, "n_frames", 1))
-            lasting = float(image.info.get("duration") or 0)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ImageReadError(str(path), f"it is no picture that can be read: {error}") from error
-    return Film(_frames(path), 1000 / lasting if lasting >= 5 else RATE, count)
+        check_size(image.size, max_megapixels)
+    except RefusedError:
+        image.close()
+        raise
+    return image
 
 
-def _frames(path: Path) -> Iterator[Pixels]:
-    with Image.open(path) as image:
-        for frame in islice(ImageSequence.Iterator(image), LONGEST):
-            try:
-                yield np.array(pixels.srgb(frame.copy()))
-            except (OSError, ValueError, SyntaxError) as error:
-                raise ImageReadError(str(path), f"a frame of it is damaged: {error}") from error
+@contextmanager
+def _plain(path: Path) -> Iterator[None]:
+    try:
+        with quiet():
+            yield
+    except RefusedError as error:
+        raise ImageReadError(str(path), str(error)) from error
+    except (OSError, ValueError, SyntaxError) as error:
+        raise ImageReadError(str(path), f"it cannot be read, or a frame of it is damaged: {error}") from error
 
 
 def _ffmpeg() -> str:
@@ -160,38 +210,62 @@ def _ffmpeg() -> str:
 
 
 @contextmanager
-def _video(path: Path, side: int) -> Iterator[Film]:
+def _video(path: Path, side: int, max_megapixels: float) -> Iterator[Film]:
     smaller = f"scale='if(gt(iw,ih),-2,min(iw,{side}))':'if(gt(iw,ih),min(ih,{side}),-2)'"
-    # Lists of other files are not followed onto the network; each frame comes as a picture that tells its own size.
-    asked = [_ffmpeg(), "-nostdin", "-hide_banner", "-protocol_whitelist", "file,pipe", "-i", f"file:{path.absolute()}"]
+    # Nothing that names other files is read, and nothing else than a file is opened; each frame comes as a picture that
+    # tells its own size.
+    asked = [_ffmpeg(), "-nostdin", "-hide_banner", "-format_whitelist", _FORMATS, "-protocol_whitelist", "file"]
+    asked += ["-max_pixels", str(round(1e6 * max_megapixels)), "-i", f"file:{path.absolute()}"]
     asked += ["-an", "-vf", smaller, "-f", "image2pipe", "-c:v", "ppm", "pipe:1"]
     with (
         tempfile.TemporaryFile() as said,
         subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=said) as process,
     ):
         try:
-            stream = process.stdout
-            assert stream is not None
-            first = _frame(stream)
+            frames = _frames_of(path, process)
+            first = next(frames, None)
             if first is None:
                 raise ImageReadError(str(path), "it is no video that can be read, or it is cut short")
             rate, expected = _head(said)
-            yield Film(islice(chain([first], _frames_of(stream)), LONGEST), rate, expected)
+            yield Film(islice(chain([first], frames), LONGEST), rate, expected)
         finally:
             process.kill()
 
 
-def _frames_of(stream: IO[bytes]) -> Iterator[Pixels]:
-    while (frame := _frame(stream)) is not None:
+def _frames_of(path: Path, process: subprocess.Popen[bytes]) -> Iterator[Pixels]:
+    """Frames as they come; a process that gives none for long is killed."""
+    stream = process.stdout
+    assert stream is not None
+    while True:
+        late = threading.Event()
+        watch = threading.Timer(PATIENCE_S, _give_up, (process, late))
+        watch.daemon = True
+        watch.start()
+        try:
+            frame = _frame(stream)
+        finally:
+            watch.cancel()
+        if frame is None and late.is_set():
+            raise ImageReadError(str(path), f"no frame came for {PATIENCE_S:g} seconds")
+        if frame is None:
+            return
         yield frame
+
+
+def _give_up(process: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    process.kill()
 
 
 def _frame(stream: IO[bytes]) -> Pixels | None:
     """The next picture of a stream of PPM; None at its end, or where it breaks off."""
     if stream.readline() != b"P6\n":
         return None
-    width, height = map(int, stream.readline().split())
+    size = stream.readline().split()
     stream.readline()
+    if len(size) != 2:
+        return None
+    width, height = map(int, size)
     data = stream.read(width * height * 3)
     if len(data) < width * height * 3:
         return None

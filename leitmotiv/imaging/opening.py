@@ -4,7 +4,8 @@ import importlib
 import math
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -60,25 +61,34 @@ def open_header(stream: BinaryIO, kind: Kind, max_megapixels: float) -> ImageFil
     """
     stream.seek(0)
     plugin = _plugin(kind)
-    # Pillow looks at sizes that only it knows (frames, tiles) while it opens: for that moment its limit is ours.
-    # Its error comes at twice MAX_IMAGE_PIXELS.
+    try:
+        with bounded(max_megapixels):
+            image = plugin(stream)
+    except SyntaxError as error:
+        if kind == "AVIF" and not features.check("avif"):
+            raise RefusedError("this build of Pillow cannot read AVIF") from error
+        raise
+    check_size(image.size, max_megapixels)
+    check_size(getattr(image, "_tile_size", image.size), max_megapixels)
+    return image
+
+
+@contextmanager
+def bounded(max_megapixels: float) -> Iterator[None]:
+    """Refuse sizes that only Pillow knows (of frames, of tiles): while it opens or seeks, its limit is ours.
+
+    Its error comes at twice MAX_IMAGE_PIXELS.
+    """
     with _opening:
         lifted = Image.MAX_IMAGE_PIXELS
         Image.MAX_IMAGE_PIXELS = max(1, math.ceil(max_megapixels * 5e5))
         try:
-            image = plugin(stream)
+            yield
         except Image.DecompressionBombError as error:
             pixels_found = re.search(r"(\d+) pixels", str(error))
             raise _too_many(int(pixels_found[1]) if pixels_found else math.inf, max_megapixels) from error
-        except SyntaxError as error:
-            if kind == "AVIF" and not features.check("avif"):
-                raise RefusedError("this build of Pillow cannot read AVIF") from error
-            raise
         finally:
             Image.MAX_IMAGE_PIXELS = lifted
-    check_size(image.size, max_megapixels)
-    check_size(getattr(image, "_tile_size", image.size), max_megapixels)
-    return image
 
 
 def check_size(size: tuple[int, ...], max_megapixels: float) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from leitmotiv.analysis import technical as measures
-from leitmotiv.errors import ImageNotFoundError, LeitmotivError, UsageError
+from leitmotiv.errors import ImageNotFoundError, NoIndexError, UsageError
 from leitmotiv.records import Float, Image, Rating
 from leitmotiv.workflows import critics, nearness, selecting, taste, technical
 from leitmotiv.workflows.memory import remember
@@ -123,7 +123,7 @@ def _parted(session: Session, run: Sequence[Image], near: float) -> list[list[Im
     """Runs of neighbours that look alike; what the index does not know is by itself."""
     try:
         found = nearness.between(session, [image.id for image in run])
-    except LeitmotivError:
+    except NoIndexError:
         return []
     row_of = {image_id: row for row, image_id in enumerate(found.ids)}
     parts: list[list[Image]] = []
@@ -164,7 +164,11 @@ def _proposed(session: Session, known: _Known, part: Sequence[Image]) -> Burst:
         score = float(known.score[row]) if row is not None else None
         members.append(Member(image, ratings.get(image.id, Rating()), score, known.worth.get(image.id), flags))
     others = {one.id for one in part}
-    chosen = [one for one in members if all((one.image.id, rest) in known.wins for rest in others - {one.image.id})]
+    chosen = [
+        one
+        for one in members
+        if not one.rating.rejected and all((one.image.id, rest) in known.wins for rest in others - {one.image.id})
+    ]
     best = chosen[0] if chosen else max(members, key=lambda one: _worth(one, members))
     rest = [one for one in members if one is not best]
     first = Member(**{**vars(best), "reasons": _why(known, best, rest, bool(chosen))})

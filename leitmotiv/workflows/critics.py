@@ -249,11 +249,18 @@ def ensure(session: Session, critic: Critic, report: Report | None = None) -> No
         activations.ensure(session, report)
 
 
+def fingerprint(critic: Critic) -> str:
+    """Tells critics apart whatever they are called: one that learns again keeps its name. SHA-256, 64 hex."""
+    digest = hashlib.sha256(critic.weights.tobytes() + critic.bias.tobytes() + critic.layer.encode())
+    if critic.lift is not None:
+        digest.update(b"".join(np.asarray(one).tobytes() for one in vars(critic.lift).values()))
+    return digest.hexdigest()
+
+
 def critique_of(session: Session, critic: Critic) -> Critique:
     """What a critic says of the whole library, remembered as long as both stay the same."""
-    digest = hashlib.sha256(critic.weights.tobytes() + critic.bias.tobytes()).hexdigest()
     table = "activations" if critic.lift is None else "measures"
-    key = ("critique", digest, session.library.revision(table, "images"))
+    key = ("critique", fingerprint(critic), session.library.revision(table, "images"))
     return remember(session, key, lambda: judge(critic, *known(session, critic)), lane=True)
 
 

@@ -17,7 +17,7 @@ from leitmotiv.imaging import read as reading
 from leitmotiv.imaging.scan import scan
 from leitmotiv.imaging.square import middle_square
 from leitmotiv.records import Controls, Eyes, Pixels
-from leitmotiv.workflows import browse, live, lookers
+from leitmotiv.workflows import browse, eye_sights, live, lookers
 from leitmotiv.workflows import eyes as looking
 from leitmotiv.workflows.places import outside_photos, refused, write_file
 from leitmotiv.workflows.progress import Pace, Report
@@ -167,7 +167,8 @@ def animate(
     whole = outside_photos(session, target)
     if not force and os.path.lexists(whole) and (kind or not whole.is_dir() or any(whole.iterdir())):
         raise UsageError(f"There is {target} already. Name another, or replace it with --force.")
-    with films.opened(source, side=max(one.side for one in through)) as film:
+    most = session.settings.max_megapixels
+    with films.opened(source, side=max(one.side for one in through), max_megapixels=most) as film:
         told = _Told(film.expected, report)
         frames = told.each(film.frames)
         made = _through(session, through, frames, smoothing, side, beside)
@@ -199,8 +200,10 @@ def handed(
         source, target = Path(folder) / f"film{suffix if suffix[1:].isalnum() else ''}", Path(folder) / "seen"
         source.write_bytes(data)
         try:
-            with films.opened(source, side=through.side) as film:
-                frames = list(islice(film.frames, HANDED + 1))
+            most = min(eye_sights.FRAME_MEGAPIXELS, session.settings.max_megapixels)
+            with films.opened(source, side=through.side, max_megapixels=most) as film:
+                # Eyes see the middle square: no more of a frame is kept, however wide it is.
+                frames = [middle_square(one, through.side) for one in islice(film.frames, HANDED + 1)]
                 rate, expected = film.rate, film.expected
         except ImageReadError as error:
             raise ImageReadError("The film cannot be looked at", error.reason) from error

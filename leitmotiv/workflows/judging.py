@@ -1,6 +1,5 @@
 """Who judges designs: a critic that was learnt, through the backbone, or the plain measure that needs no training."""
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -53,11 +52,7 @@ def fingerprint(session: Session, name: str) -> str:
     """
     if name == PLAIN:
         return PLAIN
-    critic = critics.get(session, name)
-    digest = hashlib.sha256(critic.weights.tobytes() + critic.bias.tobytes() + critic.layer.encode())
-    if critic.lift is not None:
-        digest.update(b"".join(np.asarray(one).tobytes() for one in vars(critic.lift).values()))
-    return digest.hexdigest()
+    return critics.fingerprint(critics.get(session, name))
 
 
 def by_critic(session: Session, critic: Critic) -> Judge:

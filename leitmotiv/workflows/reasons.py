@@ -35,6 +35,19 @@ _WORDS = {
     "broken": "what is missing below",
     "one_direction": "detail that lacks in one direction",
     "weak_direction": "detail across",
+    **{f"weakest_{scale}": "sharpness where it is weakest, as shake leaves it" for scale in range(3)},
+    **{f"anisotropy_{scale}": "sharpness unlike in two directions" for scale in range(3)},
+    "dark_channel": "haze",
+    "local_range": "contrast of its parts",
+    "strong_range": "contrast of its strongest parts",
+    "lower": "its darker half",
+    "middle": "its middle tones",
+    "upper": "its brighter half",
+    "at_white": "what is at white",
+    "at_black": "what is at black",
+    "lopsided": "rows or columns alike at one side",
+    "torn": "rows or columns that do not go on",
+    "lost": "blocks that are missing",
 }
 _TEXTURE = "the texture of fine detail"
 

@@ -77,7 +77,8 @@ def taste(session: Session, critic: str = "") -> Taste:
     """
     name = critic or everybodys(session)
     revision = session.library.revision("activations", "measures", "images", "ratings", "comparisons")
-    return remember(session, ("taste", name, revision), lambda: _learnt(session, name), lane=True)
+    known = critics.fingerprint(critics.get(session, name))
+    return remember(session, ("taste", name, known, revision), lambda: _learnt(session, name), lane=True)
 
 
 def everybodys(session: Session) -> str:
@@ -103,7 +104,7 @@ def _learnt(session: Session, name: str) -> Taste:
     for image_id, mean in zip(said.ids, said.mean.tolist(), strict=True):
         if image_id in row_of:
             opinion[row_of[image_id]] = mean
-    key = ("axes", name, session.library.revision("activations", "measures", "images"))
+    key = ("axes", critics.fingerprint(judge), session.library.revision("activations", "measures", "images"))
     axes = remember(session, key, lambda: learning.axes(seen, opinion))
     rated = [(row_of[one], r.stars) for one, r in session.library.ratings.all().items() if r.stars and one in row_of]
     compared = session.library.comparisons.all()

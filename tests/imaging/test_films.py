@@ -32,6 +32,55 @@ def test_a_video_is_shrunk_while_it_is_read(tmp_path):
     path = tmp_path / "film.mp4"
     films.write(path, FRAMES, 5.0, ".mp4")
     assert read(path, side=24)[0][0].shape == (24, 32, 3)
+    films.write(tmp_path / "film.gif", FRAMES, 5.0, ".gif")
+    assert {frame.shape for frame in read(tmp_path / "film.gif", side=24)[0]} == {(24, 32, 3)}
+
+
+def test_a_playlist_reads_no_other_file_whatever_it_is_called(tmp_path):
+    films.write(tmp_path / "own.mp4", FRAMES, 5.0, ".mp4")
+    for name, text in (
+        ("list.m3u8", "#EXTM3U\n#EXTINF:1,\nown.mp4\n#EXT-X-ENDLIST\n"),
+        ("list.mp4", "#EXTM3U\n#EXTINF:1,\nown.mp4\n#EXT-X-ENDLIST\n"),
+        ("list.avi", "ffconcat version 1.0\nfile own.mp4\n"),
+        ("list", "x"),
+    ):
+        (tmp_path / name).write_text(text)
+        with pytest.raises(ImageReadError, match=r"films are \.3g2|no video that can be read"):
+            read(tmp_path / name)
+
+
+def test_a_video_that_gives_no_frame_is_given_up(tmp_path, monkeypatch):
+    slow = tmp_path / "slow"
+    slow.write_text("#!/bin/sh\nprintf 'P6\\n1 1\\n255\\nabc'\nexec sleep 60\n")
+    slow.chmod(0o755)
+    (tmp_path / "a.mp4").write_bytes(b"x")
+    monkeypatch.setattr(films, "_ffmpeg", lambda: str(slow))
+    monkeypatch.setattr(films, "PATIENCE_S", 1.0)
+    with films.opened(tmp_path / "a.mp4") as film:
+        assert next(film.frames).tolist() == [[[97, 98, 99]]]
+        with pytest.raises(ImageReadError, match="no frame came for 1 seconds"):
+            next(film.frames)
+
+
+def test_films_with_large_frames_are_refused_also_where_a_later_frame_is_large(tmp_path):
+    films.write(tmp_path / "whole.mp4", FRAMES, 5.0, ".mp4")
+    whole = io.BytesIO()
+    images = [Image.fromarray(frame) for frame in FRAMES]
+    images[0].save(whole, "GIF", save_all=True, append_images=images[1:])
+    (tmp_path / "whole.gif").write_bytes(whole.getvalue())
+    for name in ("whole.gif", "whole.mp4"):
+        assert len(read(tmp_path / name, max_megapixels=0.004)[0]) == 4
+        with pytest.raises(ImageReadError, match=name):
+            read(tmp_path / name, max_megapixels=0.003)
+    data = whole.getvalue()
+    second = data.index(b"\x2c", data.index(b"\x2c" + bytes(4)) + 10)
+    while data[second + 5 : second + 9] != b"\x40\0\x30\0":
+        second = data.index(b"\x2c", second + 1)
+    (tmp_path / "grows.gif").write_bytes(data[: second + 5] + b"\xff\xff\xff\xff" + data[second + 9 :])
+    with films.opened(tmp_path / "grows.gif", max_megapixels=0.004) as film:
+        assert next(film.frames).shape == (48, 64, 3)
+        with pytest.raises(ImageReadError, match="more than the limit"):
+            next(film.frames)
 
 
 def test_frames_of_a_folder_come_in_the_order_of_their_numbers(tmp_path):

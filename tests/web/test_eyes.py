@@ -98,6 +98,12 @@ def test_a_short_film_goes_through(client, made, tmp_path, kind, starts):
 def test_a_film_that_is_none_or_too_long_is_named(client, made, tmp_path, monkeypatch):
     none = client.post(f"{API}/{made}/film?name=a.mp4", data=b"x", content_type="video/mp4")
     assert (none.status_code, "no video that can be read" in none.json["detail"]) == (422, True)
+    lists = client.post(f"{API}/{made}/film?name=a.m3u8", data=b"#EXTM3U\n", content_type="video/mp4")
+    assert (lists.status_code, "films are" in lists.json["detail"]) == (422, True)
+    large = io.BytesIO()
+    Image.new("P", (8000, 8000)).save(large, "GIF")
+    bomb = client.post(f"{API}/{made}/film", data=large.getvalue(), content_type="image/gif")
+    assert (bomb.status_code, "64 megapixels" in bomb.json["detail"]) == (422, True)
     monkeypatch.setattr(through, "HANDED", 2)
     films.write(tmp_path / "film.gif", [np.roll(stripes(48), at, axis=1) for at in range(3)], 10.0, ".gif")
     data = (tmp_path / "film.gif").read_bytes()

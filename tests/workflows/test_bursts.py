@@ -8,7 +8,7 @@ import pytest
 from skimage import data
 
 from benchmarks import damage
-from leitmotiv.errors import ImageNotFoundError, UsageError
+from leitmotiv.errors import CompilingError, ImageNotFoundError, UsageError
 from leitmotiv.imaging.read import encode, shrink
 from leitmotiv.settings import Settings
 from leitmotiv.web.app import create_app
@@ -64,10 +64,25 @@ def test_the_best_of_each_moment_is_proposed_with_reasons_and_can_be_changed(ses
     assert numbers(bursts.bursts(session)[1])[0] == 1
     own.rate(session, [image_id(0)], favourite=True)
     assert bursts.bursts(session)[1].keeper.reasons[0] == "your favourite"
+    bursts.keep(session, image_id(2), [image_id(0), image_id(1)])
+    own.rate(session, [image_id(2)], rejected=True)
+    rejected = bursts.bursts(session)[1]
+    assert (numbers(rejected)[0], rejected.chosen) == (0, False)
     with pytest.raises(ImageNotFoundError):
         bursts.keep(session, image_id(2), ["0" * 64])
     with pytest.raises(UsageError):
         bursts.bursts(session, near=2)
+
+
+def test_what_cannot_be_compared_for_a_moment_is_not_remembered_as_no_burst(session, monkeypatch):
+    def compiling(*given, **more):
+        raise CompilingError("The mathematics is being compiled.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("leitmotiv.workflows.bursts.nearness.between", compiling)
+        with pytest.raises(CompilingError):
+            bursts.bursts(session)
+    assert len(bursts.bursts(session)) == 2
 
 
 def test_pairs_are_kept_once_undone_and_move_the_order(session):
