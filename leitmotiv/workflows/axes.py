@@ -9,7 +9,6 @@ from leitmotiv.analysis import joining
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Float, Ranking, Result, read_only
 from leitmotiv.workflows import seeking, selecting
-from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
 BETWEEN = ".."
@@ -46,6 +45,8 @@ class Axis:
 def axis(session: Session, text: str, filters: str = "") -> Axis:
     """Lay a collection out between two poles, by z(high) - z(low).
 
+    What each pole says is remembered by `scoring.said`, and so are selections; the axis itself is laid out each time.
+
     Parameters
     ----------
     text : str
@@ -63,11 +64,6 @@ def axis(session: Session, text: str, filters: str = "") -> Axis:
     low, between, high = (part.strip() for part in text.partition(BETWEEN))
     if not between or not low or not high:
         raise UsageError(f"{text[:60]!r} has no two poles; write what lies at either end: cold..hot.")
-    key = (*session.library.revision("images", "files", "activations"), session.settings.words)
-    return remember(session, ("axis", low, high, filters, key), lambda: _axis(session, low, high, filters))
-
-
-def _axis(session: Session, low: str, high: str, filters: str) -> Axis:
     ids, less = seeking.totals(session, low)
     _, more = seeking.totals(session, high)
     parts = np.stack([-joining.standardised(less), joining.standardised(more)], axis=1)

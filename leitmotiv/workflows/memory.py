@@ -64,7 +64,6 @@ KEPT = {
     "word vectors": 1,
     "vocabulary": 1,
     "copy groups": 1,
-    "axis": 4,
     "aligned": 2,
     "ids digest": 2,
     "word map": 1,

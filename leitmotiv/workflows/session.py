@@ -32,6 +32,9 @@ class Session:
         Held by whatever computes for a page, so that a busy server never computes on two threads at once.
     looking : threading.Lock
         Held while the backbone looks at one picture many times, as for tiles and crops: those wait for each other.
+    reading : threading.Lock
+        Held while the words of classes are read and pictures placed among them, which takes long and needs no lane;
+        who holds the lane may wait for it, never the other way about.
     memory : dict of dict
         Derived values of this process by kind and by what they were derived from; safe to empty at any time.
     guard : threading.Lock
@@ -43,6 +46,7 @@ class Session:
         self.patient = patient
         self.lane = threading.RLock()
         self.looking = threading.Lock()
+        self.reading = threading.Lock()
         self.memory: dict[str, dict[Hashable, Any]] = {}
         self.guard = threading.Lock()
         self._create = create

@@ -113,7 +113,8 @@ def class_words(session: Session, report: Report | None = None, choice: str = ""
     encoder = session.encoder()
     if choice not in ("", encoder.name.lower()):
         encoder = remember(session, ("encoder", choice), lambda: other_encoder(choice), lane=True)
-    return remember(session, ("class words", encoder.digest), lambda: _class_words(encoder, report), lane=True)
+    key = ("class words", encoder.digest)
+    return remember(session, key, lambda: _class_words(encoder, report), turn=session.reading)
 
 
 def is_read(session: Session) -> bool:
@@ -210,7 +211,7 @@ def placed(session: Session, report: Report | None = None) -> Placed:
     ground = background(session, report)
     pictures = known_digest(session, ground.ids)
     key = hashlib.sha256(f"{pictures} {_key(known.encoder)}".encode()).hexdigest()
-    return remember(session, ("word places", key), lambda: _placed(session, known, ground, key), lane=True)
+    return remember(session, ("word places", key), lambda: _placed(session, known, ground, key), turn=session.reading)
 
 
 def is_placed(session: Session) -> bool:

@@ -11,9 +11,10 @@ from leitmotiv.cli.main import main
 from leitmotiv.errors import CompilingError
 from leitmotiv.settings import Settings
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import preparing, word_space
+from leitmotiv.workflows import own, preparing, word_space
 from leitmotiv.workflows.session import Session
 from tests.workflows.spoken import fill, of_kind
+from tests.workflows.synthetic import image_id
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +84,14 @@ def test_an_axis_has_one_pole_at_each_end_and_each_share_is_exact(client):
         assert of(client, "/api/v1/search/axis", 400, axis=wrong)["detail"]
 
 
+def test_an_axis_follows_what_its_filters_ask_for(session, client):
+    laid = [of(client, "/api/v1/search/axis", axis="pizza..flamingo", q="stars:5", n=1000)["results"]]
+    for stars in (5, 0):
+        own.rate(session, [image_id(0)], stars=stars)
+        laid.append(of(client, "/api/v1/search/axis", axis="pizza..flamingo", q="stars:5", n=1000)["results"])
+    assert [[one["id"] for one in results] for results in laid] == [[], [image_id(0)], []]
+
+
 def test_the_page_the_api_and_the_command_line_find_the_same(session, client, capsys):
     for query in ("pizza", "pizza + flamingo", "grand piano - pizza", "sea lion & flamingo", "zeppelin"):
         for more in ({}, {"diverse": "0.6"}):
@@ -120,6 +129,30 @@ def test_what_cannot_be_asked_gets_a_clear_answer_everywhere(session, client, ca
         assert form["detail"][:60] in told.err
         assert form["detail"][:60] in html.unescape(page)
         assert "Traceback" not in told.err
+
+
+def test_looks_are_answered_while_words_are_being_read(session, monkeypatch):
+    begun, go_on, read = threading.Event(), threading.Event(), []
+    whole = word_space._read
+
+    def slowly(*arguments):
+        begun.set()
+        read.append(go_on.wait(8))
+        return whole(*arguments)
+
+    monkeypatch.setattr(preparing, "QUICK", ())
+    monkeypatch.setattr(word_space, "_kept", lambda path: None)
+    monkeypatch.setattr(word_space, "_read", slowly)
+    with Session(session.settings, patient=False) as hurried:
+        client = create_app(hurried).test_client()
+        assert client.get("/search?q=pizza").status_code == 503
+        assert begun.wait(8)
+        assert of(client, "/api/v1/search", q="colour:#808080")["results"]
+        assert client.get("/search?q=pizza").status_code == 503
+        assert not read
+        go_on.set()
+        hurried.memory[preparing.DOING][""].thread.join(60)
+        assert read == [True]
 
 
 def test_pages_say_that_words_are_being_read_and_go_on_by_themselves(session, monkeypatch):
