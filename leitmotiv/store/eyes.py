@@ -7,8 +7,8 @@ import re
 import secrets
 import shutil
 import unicodedata
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -17,9 +17,11 @@ from typing import Any
 from leitmotiv.errors import EyesError, NotFoundError, UsageError
 from leitmotiv.records import Eyes, Partial
 from leitmotiv.store.explain import from_system
+from leitmotiv.store.lock import WriterLock
 
 SCHEMA = "leitmotiv.eyes/1"
 CARD = "card.json"
+CARD_WAIT_S = 10.0
 ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 PART = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 _WAYS = ("patches", "palette", "network")
@@ -29,7 +31,8 @@ class EyesFolder:
     """Eyes and their parts; reached as `library.eyes`.
 
     The card names the hash of every part that was put beside it: a part that is another one now is refused. Parts that
-    are written while eyes learn (checkpoints, samples) are not on the card, and come and go by `add`.
+    are written while eyes learn (checkpoints, samples) are not on the card, and come and go by `add`. So the folder of
+    eyes that are there is never another one: parts are replaced one by one, and the card comes last.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -72,10 +75,31 @@ class EyesFolder:
             number += 1
         return found
 
-    def put(self, eyes: Eyes, files: Mapping[str, bytes]) -> None:
+    @contextmanager
+    def hold(self, id: str, purpose: str) -> Iterator[None]:
+        """Be the only one who trains or removes these eyes, over all processes, while the block runs.
+
+        Raises
+        ------
+        LibraryLockedError
+            Another one does; the text names it.
+        UsageError, DiskFullError, PermissionDeniedError
+        """
+        self.path(id)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        said = f"The eyes {id!r} are held by"
+        with WriterLock(self._folder, f".{id}.lock", said).hold(purpose, wait=0.0):
+            yield
+
+    def put(self, eyes: Eyes, files: Mapping[str, bytes], *, renamed: bool = False) -> Eyes:
         """Keep eyes with their parts, whole or not at all.
 
         Parts that are there already and not among `files` stay, and so does what the card said of them.
+
+        Parameters
+        ----------
+        renamed : bool
+            Keep the name of the card that is there: it may have been given since `eyes` were read.
 
         Raises
         ------
@@ -84,29 +108,44 @@ class EyesFolder:
         DiskFullError, PermissionDeniedError
         """
         target = self.path(eyes.id)
+        files = {_part(name): data for name, data in files.items()}
+        if not target.is_dir():
+            self._put_new(eyes, files)
+            return eyes
+        with self._card_held(eyes.id):
+            if renamed:
+                with suppress(NotFoundError, EyesError):
+                    eyes = replace(eyes, name=self.get(eyes.id).name)
+            self._put_into(eyes, files)
+        return eyes
+
+    def _card_held(self, id: str) -> AbstractContextManager[None]:
+        """The card, for the moment in which it is read and written anew."""
+        said = f"The card of the eyes {id!r} is being written by"
+        return WriterLock(self.path(id), ".card.lock", said).hold("keeping eyes", CARD_WAIT_S)
+
+    def _put_into(self, eyes: Eyes, files: Mapping[str, bytes]) -> None:
         hashes = {}
         with suppress(NotFoundError, EyesError):
             hashes = _parts(self._card(eyes.id))
-        hashes |= {_part(name): hashlib.sha256(data).hexdigest() for name, data in files.items()}
+        hashes |= _hashes(files)
+        try:
+            _replaced(self.path(eyes.id), {**files, CARD: card_of(eyes, hashes)})
+        except OSError as error:
+            raise from_system(error, self._folder) or error from error
+
+    def _put_new(self, eyes: Eyes, files: Mapping[str, bytes]) -> None:
         made = self._folder / f".{secrets.token_hex(8)}.part"
-        old = self._folder / f".{secrets.token_hex(8)}.old"
         try:
             made.mkdir(parents=True)
-            if target.is_dir():
-                for entry in target.iterdir():
-                    if entry.name not in files and entry.name != CARD and entry.is_file():
-                        _linked(entry, made / entry.name)
             for name, data in files.items():
                 (made / name).write_bytes(data)
-            (made / CARD).write_bytes(card_of(eyes, hashes))
-            with suppress(FileNotFoundError):
-                target.rename(old)
-            made.rename(target)
+            (made / CARD).write_bytes(card_of(eyes, _hashes(files)))
+            made.rename(self.path(eyes.id))
         except OSError as error:
             raise from_system(error, self._folder) or error from error
         finally:
             shutil.rmtree(made, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
 
     def add(self, id: str, name: str, data: bytes) -> None:
         """Keep a part that the card does not vouch for, whole or not at all; its folder is made where it is not there.
@@ -188,8 +227,10 @@ class EyesFolder:
         ------
         NotFoundError, EyesError, DiskFullError, PermissionDeniedError
         """
-        eyes = replace(self.get(id), name=name)
-        self.put(eyes, {})
+        self.get(id)
+        with self._card_held(id):
+            eyes = replace(self.get(id), name=name)
+            self._put_into(eyes, {})
         return eyes
 
     def remove(self, id: str) -> None:
@@ -305,9 +346,40 @@ def _part(name: str) -> str:
     return name
 
 
+def _hashes(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+
+
+def _replaced(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put files in the place of others, one after the other; where one fails, all are as they were."""
+    mark = secrets.token_hex(8)
+    begun: list[str] = []
+    try:
+        for name, data in files.items():
+            (folder / f".{name}.{mark}.part").write_bytes(data)
+        for name in files:
+            with suppress(FileNotFoundError):
+                _linked(folder / name, folder / f".{name}.{mark}.old")
+            begun.append(name)
+            (folder / f".{name}.{mark}.part").replace(folder / name)
+    except BaseException:
+        for name in begun:
+            try:
+                (folder / f".{name}.{mark}.old").replace(folder / name)
+            except FileNotFoundError:
+                (folder / name).unlink(missing_ok=True)
+        raise
+    finally:
+        for name in files:
+            for end in ("part", "old"):
+                (folder / f".{name}.{mark}.{end}").unlink(missing_ok=True)
+
+
 def _linked(source: Path, target: Path) -> None:
     """The same file under another name; a copy where the disk knows no links."""
     try:
         os.link(source, target)
+    except FileNotFoundError:
+        raise
     except OSError:
         shutil.copy2(source, target)

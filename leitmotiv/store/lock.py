@@ -50,11 +50,14 @@ class WriterLock:
         The library folder.
     name : str
         The file in it that is locked, and stays.
+    said : str
+        What others are told before the name of who holds it; of the library, if not given.
     """
 
-    def __init__(self, folder: Path, name: str = "leitmotiv.lock") -> None:
+    def __init__(self, folder: Path, name: str = "leitmotiv.lock", said: str = "") -> None:
         self._folder = folder
         self._path = folder / name
+        self._said = said or f"The library {folder} is being written by"
         self._threads = threading.RLock()
         self._depth = 0
 
@@ -120,9 +123,7 @@ class WriterLock:
             raise
 
     def _locked(self) -> LibraryLockedError:
-        return LibraryLockedError(
-            f"The library {self._folder} is being written by {_holder(self._path)}. Wait for it, or stop it."
-        )
+        return LibraryLockedError(f"{self._said} {_holder(self._path)}. Wait for it, or stop it.")
 
 
 def _sign(descriptor: int, purpose: str) -> None:

@@ -80,9 +80,11 @@ def remove(session: Session, id: str) -> None:
 
     Raises
     ------
-    NotFoundError, LibraryLockedError
+    NotFoundError
+    LibraryLockedError
+        They are being trained, or another process is writing.
     """
-    with session.library.writer("removing eyes"):
+    with session.library.writer("removing eyes"), session.library.eyes.hold(id, "removing them"):
         session.library.eyes.remove(id)
 
 

@@ -189,15 +189,19 @@ def go_on(session: Session, id: str, *, minutes: float = 0.0, steps: int = 0, re
     ------
     MissingExtraError
         torch is not installed.
+    LibraryLockedError
+        Another process trains these eyes, or they are being removed.
     NotFoundError, EyesError, UsageError, DiskFullError, PermissionDeniedError
     """
-    training = of(session, id)
-    if minutes or steps:
-        training = replace(training, minutes=minutes, steps=steps)
-        _note(session, training)
-    elif _ended(session, training):
-        return session.library.eyes.get(id)
-    return training_run.learn(session, training, report)
+    of(session, id)
+    with session.library.eyes.hold(id, "training them"):
+        training = of(session, id)  # they may have been removed meanwhile
+        if minutes or steps:
+            training = replace(training, minutes=minutes, steps=steps)
+            _note(session, training)
+        elif _ended(session, training):
+            return session.library.eyes.get(id)
+        return training_run.learn(session, training, report)
 
 
 def told(session: Session, id: str) -> dict[str, Any]:
@@ -262,8 +266,15 @@ def _note(session: Session, training: Training) -> None:
 
 
 def _ended(session: Session, training: Training) -> bool:
+    """Whether it came to its end and what it learnt was kept: the curve alone is written a moment before."""
     points = training_run.curve(session, training.id)
-    return bool(points) and training_run.is_over(training, points[-1]["step"], points[-1]["seconds"])
+    if not points or not training_run.is_over(training, points[-1]["step"], points[-1]["seconds"]):
+        return False
+    try:
+        card = session.library.eyes.get(training.id).card
+    except (NotFoundError, EyesError):
+        return False
+    return bool(card.get("ended")) and card.get("steps") == points[-1]["step"]
 
 
 def _begins_with(session: Session, name: str, network: Network) -> str:

@@ -140,8 +140,7 @@ class _Run:
             pictures=self._pairs.ids,
             card=self._card(step, {"network": asdict(measured), **self._figures}),
         )
-        self._parts.put(eyes, {NETWORK: data})
-        return eyes
+        return self._parts.put(eyes, {NETWORK: data}, renamed=True)
 
     def _its(self) -> "Trainer":
         assert self._trainer is not None

@@ -1,9 +1,11 @@
+import errno
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from leitmotiv.errors import EyesError, NotFoundError, UsageError
+from leitmotiv.errors import DiskFullError, EyesError, NotFoundError, UsageError
 from leitmotiv.records import Eyes, Partial
 from leitmotiv.store.eyes import EyesFolder, card_of, read_card
 
@@ -44,6 +46,32 @@ def test_what_is_put_again_keeps_its_other_parts_and_a_new_name_keeps_all(folder
     assert folder.parts("sun") == ("curve.json", "more.bin", "pictures.png")
     assert [folder.part("sun", name) for name in folder.parts("sun")] == [b"[]", b"2", b"3"]
     assert [one.name for one in folder.path("sun").parent.iterdir()] == ["sun"]
+
+
+def test_the_folder_of_eyes_stays_and_a_failure_leaves_all_as_it_was(folder, monkeypatch):
+    folder.add("sun", "curve.json", b"[]")
+    before = folder.path("sun").stat().st_ino
+    folder.put(SUN, {"pictures.png": b"1", "more.bin": b"2"})
+    card = (folder.path("sun") / "card.json").read_bytes()
+
+    def full(self, target, whole=Path.replace):
+        if target.name == "card.json" and self.suffix == ".part":
+            raise OSError(errno.ENOSPC, "full")
+        return whole(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", full)
+        with pytest.raises(DiskFullError):
+            folder.put(SUN, {"pictures.png": b"3", "new.bin": b"4"})
+    assert folder.path("sun").stat().st_ino == before
+    assert (folder.path("sun") / "card.json").read_bytes() == card
+    assert folder.parts("sun") == ("curve.json", "more.bin", "pictures.png")
+    assert folder.part("sun", "pictures.png") == b"1"
+    assert not [one for one in folder.path("sun").iterdir() if one.suffix in (".part", ".old")]
+    assert folder.put(replace(SUN, side=32), {"pictures.png": b"3"}).side == 32
+    folder.rename("sun", "Moon")
+    assert folder.put(SUN, {}, renamed=True).name == folder.get("sun").name == "Moon"
+    assert folder.path("sun").stat().st_ino == before
 
 
 def test_a_part_that_the_card_does_not_know_is_refused_unless_it_came_later(folder):

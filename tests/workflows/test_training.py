@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from leitmotiv.errors import EyesError, MissingExtraError, NotFoundError, UsageError
+from leitmotiv.errors import EyesError, LibraryLockedError, MissingExtraError, NotFoundError, UsageError
 from leitmotiv.imaging import read as reading
 from leitmotiv.nets import trainers
 from leitmotiv.records import Partial
 from leitmotiv.settings import Settings
+from leitmotiv.store.eyes import EyesFolder
 from leitmotiv.workflows import eyes, queue, training, training_run
 from leitmotiv.workflows.progress import Step, Stopped
 from leitmotiv.workflows.session import Session
@@ -118,6 +119,36 @@ def test_a_training_in_the_queue_rests_is_cancelled_and_keeps_what_it_learnt(ses
     assert half.card["step"] == min(held, key=held.__getitem__)
     done = work(session, {"eyes": "queued", "steps": 15}, lambda step: None)
     assert done.startswith("15 steps, ")
+
+
+def test_eyes_that_train_are_renamed_but_neither_removed_nor_trained_twice(session):
+    begun = training.begin(session, "Held", "", loss="l1", **{**ASKED, "steps": 11, "every": 5})
+
+    def report(step: Step) -> None:
+        if step.phase == training_run.PHASES[2] and step.done == 10:
+            assert eyes.rename(session, begun.id, "Other").name == "Other"
+            for meddle in (eyes.remove, training.go_on):
+                with pytest.raises(LibraryLockedError, match=r"'held' are held by process .* \(training them since"):
+                    meddle(session, begun.id)
+
+    made = training.go_on(session, begun.id, report=report)
+    assert (made.name, made.card["steps"], made.card["ended"]) == ("Other", 11, True)
+    assert session.library.eyes.get(begun.id) == made
+    assert training_run.STATE in session.library.eyes.parts(begun.id)
+    eyes.remove(session, begun.id)
+
+
+def test_a_training_that_ends_before_its_eyes_are_kept_has_not_ended(session, monkeypatch):
+    begun = training.begin(session, "Late", "", loss="l1", **{**ASKED, "steps": 2, "every": 2})
+    with monkeypatch.context() as patch:
+        patch.setattr(EyesFolder, "put", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            training.go_on(session, begun.id)
+    told = training.told(session, begun.id)
+    assert (told["step"], told["ended"]) == (2, False)
+    assert training.go_on(session, begun.id).card["steps"] == 2
+    assert training.told(session, begun.id)["ended"]
+    eyes.remove(session, begun.id)
 
 
 def test_eyes_begin_with_others_of_their_size_only(session, calm):
