@@ -62,7 +62,13 @@ def plane(vectors: Float32) -> Plane:
     return Plane(centre.astype(np.float32), axes.astype(np.float32), marks.astype(np.float64), places)
 
 
-def thinned(places: Float, box: tuple[float, float, float, float], columns: int, rows: int) -> NDArray[np.int64]:
+def thinned(
+    places: Float,
+    box: tuple[float, float, float, float],
+    columns: int,
+    rows: int,
+    first: NDArray[np.bool_] | None = None,
+) -> NDArray[np.int64]:
     """Of those in a box one for each cell of a grid: the one nearest to the middle of its cell, in reading order.
 
     Parameters
@@ -70,6 +76,8 @@ def thinned(places: Float, box: tuple[float, float, float, float], columns: int,
     places : (N, 2) float64
     box : tuple of float
         Left, top, width and height.
+    first : (N,) bool, optional
+        Those that go before the others of their cell, wherever in it they are.
     """
     left, top, width, height = box
     inside = (places - [left, top]) / [width, height] * [columns, rows]
@@ -77,6 +85,7 @@ def thinned(places: Float, box: tuple[float, float, float, float], columns: int,
     cells = np.floor(inside[within]).astype(np.int64)
     off = ((inside[within] - cells - 0.5) ** 2).sum(axis=1)
     number = cells[:, 1] * columns + cells[:, 0]
-    order = np.lexsort((within, off, number))
-    _, first = np.unique(number[order], return_index=True)
-    return within[order[first]]
+    later = np.zeros(len(within), bool) if first is None else ~first[within]
+    order = np.lexsort((within, off, later, number))
+    _, begins = np.unique(number[order], return_index=True)
+    return within[order[begins]]

@@ -39,7 +39,7 @@ BATCH = 64
 RATES = {"triplet": 1e-3, "sigmoid": 1e-2}
 """The step of Adam: the slopes of the sigmoid are those of hundreds of numbers at once."""
 PENALTIES = tuple(10.0**power for power in np.arange(-3, 2.1, 0.5))
-"""Of the ridge regression, times the mean eigenvalue; the closed leave-one-out error chooses."""
+"""Of the ridge regression, times the mean eigenvalue of N; the closed leave-one-out error chooses."""
 _FIRST, _SECOND, _EPSILON = 0.9, 0.999, 1e-8
 _LEAST = 1e-12
 _SAMPLE = 8192
@@ -246,17 +246,18 @@ def ridge(lesson: Lesson) -> tuple[State, float]:
     """
     mean, centre = lesson.features.mean(axis=0), lesson.captions.mean(axis=0)
     rows, targets = (lesson.features - mean).astype(np.float64), (lesson.captions - centre).astype(np.float64)
-    values, vectors = np.linalg.eigh(rows @ rows.T)
-    values = np.maximum(values, 0)
-    turned = vectors.T @ targets
+    # the thin decomposition: as many columns as features, however many pictures there are
+    vectors, sizes, axes = np.linalg.svd(rows, full_matrices=False)
+    values, turned = sizes**2, vectors.T @ targets
+    mean_value = max(float(values.sum()) / len(lesson), _LEAST)
     best: tuple[float, float] = (np.inf, PENALTIES[-1])
     for penalty in PENALTIES:
-        kept = values / (values + penalty * max(float(values.mean()), _LEAST))
+        kept = values / (values + penalty * mean_value)
         hat = np.minimum((vectors**2 @ kept) + 1 / len(lesson), 1 - 1e-9)
         left = (targets - vectors @ (kept[:, None] * turned)) / (1 - hat)[:, None]
         best = min(best, (float((left**2).mean()), penalty))
-    shrunk = values + best[1] * max(float(values.mean()), _LEAST)
-    weights = (rows.T @ (vectors @ (turned / shrunk[:, None]))).astype(np.float32)
+    shrunk = sizes / (values + best[1] * mean_value)
+    weights = (axes.T @ (shrunk[:, None] * turned)).astype(np.float32)
     state = beginning(*weights.shape)
     return replace(state, weights=weights, bias=(centre - mean @ weights).astype(np.float32)), best[1]
 

@@ -18,6 +18,7 @@ References
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from typing import Literal
 
 import numpy as np
@@ -40,6 +41,8 @@ POWER = 0.75
 MOST_WORDS = 50_000
 SMOOTHING = 0.75
 """Exponent of the counts of contexts, so that rare ones do not look too telling."""
+_AT_ONCE = 10_000
+"""Captions whose words are counted at once."""
 _PARTS = 20
 """Batches of a round of GloVe: within one, a word's counts act at once."""
 _WHOLE, _SPARE, _TURNS = 1000, 20, 6
@@ -81,18 +84,24 @@ def learn(texts: Sequence[str], method: Method, *, width: int = WIDTH, seed: int
 
 def together(said: Sequence[Sequence[int]], count: int) -> csr_array:
     """How often words stand near each other, each time by one over their distance, (V, V) symmetric, float64."""
-    rows: list[int] = []
-    columns: list[int] = []
-    values: list[float] = []
-    for one in said:
-        for at, word in enumerate(one):
-            for apart, other in enumerate(one[at + 1 : at + 1 + WINDOW], 1):
-                if other != word:
-                    rows += (word, other)
-                    columns += (other, word)
-                    values += (1 / apart, 1 / apart)
-    found = coo_array((values, (rows, columns)), shape=(count, count)).tocsr()
+    onwards = csr_array((count, count), dtype=np.float64)
+    for start in range(0, len(said), _AT_ONCE):
+        onwards += _onwards(said[start : start + _AT_ONCE], count)
+    found = (onwards + onwards.T).tocsr()
     found.sort_indices()
+    return found
+
+
+def _onwards(said: Sequence[Sequence[int]], count: int) -> csr_array:
+    """The same of each word and those behind it, (V, V), of a part of the captions."""
+    flat = np.fromiter(chain.from_iterable(said), np.int64)
+    text = np.repeat(np.arange(len(said)), [len(one) for one in said])
+    found = csr_array((count, count), dtype=np.float64)
+    for apart in range(1, WINDOW + 1):
+        word, other = flat[:-apart], flat[apart:]
+        near = (text[:-apart] == text[apart:]) & (word != other)
+        values = np.full(int(near.sum()), 1 / apart)
+        found += coo_array((values, (word[near], other[near])), shape=(count, count)).tocsr()
     return found
 
 

@@ -40,23 +40,28 @@ class Captions:
         row = self._database.row(tables.Captions.select(fn.COUNT(fn.DISTINCT(tables.Captions.image_id))))
         return 0 if row is None else int(row[0])
 
-    def replace(self, ids: Sequence[str], sources: Sequence[str], captions: Sequence[Caption]) -> None:
-        """Put texts in the place of what these sources said of these pictures; forgotten pictures are passed over."""
+    def replace(self, ids: Sequence[str], sources: Sequence[str], captions: Sequence[Caption]) -> int:
+        """Put texts in the place of what these sources said of these pictures; forgotten pictures are passed over.
+
+        Returns how many texts are gone.
+        """
         table, images = tables.Captions, tables.Images
         with self._database.transaction():
             there: set[str] = set()
+            gone = 0
             for part in chunks(ids):
                 there.update(
                     name for (name,) in self._database.rows(images.select(images.id).where(images.id.in_(part)))
                 )
-                gone = table.delete().where(table.image_id.in_(part), table.source.in_(list(sources)))
-                self._database.run(gone)
+                old = table.delete().where(table.image_id.in_(part), table.source.in_(list(sources)))
+                gone += self._database.run(old)
             rows = [
                 {"image_id": one.image_id, "kind": one.kind, "source": one.source, "text": one.text}
                 for one in captions
                 if one.image_id in there
             ]
             self._database.insert_many(table, rows)
+        return gone
 
     def clear(self, sources: Sequence[str] = ()) -> int:
         """Remove what some sources said, or all of them; returns how many texts are gone."""

@@ -52,8 +52,9 @@ def plane() -> str | Response:
     box, shown, found, fault = word_map.WHOLE, None, frozenset[str](), None
     try:
         box = word_map.read_box(request.args.get("box", ""))
-        shown = word_map.window(session, box, COLUMNS, ROWS)
-        found = _found(session, q)
+        shown = word_map.window(session, box, COLUMNS, ROWS)  # also where the search has a fault
+        if found := _found(session, q):
+            shown = word_map.window(session, box, COLUMNS, ROWS, found)
     except CompilingError:
         raise
     except LeitmotivError as error:
@@ -103,7 +104,7 @@ def _moves(box: Box) -> list[tuple[str, str, Box]]:
         "box": schema.text("Left, top, width and height of the window in shares of the plane; the whole without it."),
         "columns": schema.whole(1, 64, "Of the grid, for each cell of which a picture is told."),
         "rows": schema.whole(1, 64),
-        "q": schema.text("A search; what it finds is marked."),
+        "q": schema.text("A search; what it finds goes before others of a cell, and is marked."),
     },
     answer=schema.answer(
         {
@@ -133,8 +134,8 @@ def window() -> Response:
     session = the_session()
     box = word_map.read_box(request.args.get("box", ""))
     columns, rows = parameters.whole("columns", COLUMNS, 1, 64), parameters.whole("rows", ROWS, 1, 64)
-    shown = word_map.window(session, box, columns, rows)
-    return json_answer(_form(shown, _found(session, request.args.get("q", ""))))
+    found = _found(session, request.args.get("q", ""))
+    return json_answer(_form(word_map.window(session, box, columns, rows, found), found))
 
 
 @pages.get("/search/axis")

@@ -47,6 +47,8 @@ class Import:
     missing, ambiguous : list of str
         Keys of a table that no picture has, and that several have.
     failed : list of (path as text, reason)
+    replaced : int
+        Texts that the same table had said before, which are gone.
     encoding : str
         Of a table.
     alike : str
@@ -60,6 +62,7 @@ class Import:
     missing: list[str] = field(default_factory=list)
     ambiguous: list[str] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    replaced: int = 0
     encoding: str = "utf-8"
     alike: str = ""
 
@@ -67,6 +70,8 @@ class Import:
         """As people read it."""
         texts = ", ".join(f"{count:,} from {name}" for name, count in sorted(self.found.items())) or "no new text"
         lines = [f"{self.pictures:,} looked at: {texts}" + (f"; {self.same:,} as before" if self.same else "")]
+        if self.replaced:
+            lines.append(f"  {self.replaced:,} texts that the same file said before are replaced.")
         troubles = (
             ("without a caption", self.none),
             ("of no picture in the library", self.missing),
@@ -148,11 +153,14 @@ def read_table(
 ) -> Import:
     """Read texts from a table, a JSON map or COCO's captions; what the same file said before is replaced.
 
+    The source of a text is the whole path of the file: tables of one name in two folders are two sources.
+
     Raises
     ------
     UsageError
         The file cannot be read, holds no text, or none of its keys finds a picture.
     """
+    source = os.fsencode(path.resolve()).decode("utf-8", "replace")
     told = reading.read(path, key=key, columns=columns)
     finder = Finder(asking.columns(session))
     done = Import(pictures=len(told.texts), encoding=told.encoding)
@@ -165,7 +173,7 @@ def read_table(
         if len(ids) != 1:
             (done.ambiguous if ids else done.missing).append(called)
             continue
-        kept = [Caption(ids[0], text, kind, path.name) for kind, text in texts if cleaning.says_something(text)]
+        kept = [Caption(ids[0], text, kind, source) for kind, text in texts if cleaning.says_something(text)]
         if not kept:
             done.none.append(called)
         captions += kept
@@ -176,8 +184,8 @@ def read_table(
     captions = list(dict.fromkeys(captions))
     library = session.library
     with library.writer("reading captions"), library.transaction():
-        library.captions.replace(library.images.ids(all=True), [path.name], captions)
-    done.found[path.name] = len(captions)
+        done.replaced = library.captions.replace(library.images.ids(all=True), [source], captions)
+    done.found[source] = len(captions)
     done.alike = _alike(session)
     return done
 

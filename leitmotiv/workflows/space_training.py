@@ -89,7 +89,7 @@ def train(
     library = session.library
     digest = space_learning.digest(prepared, plan)
     with library.writer("learning a space"), recorded(library, "space", f"Space {name}", report) as step:
-        state = _kept(session, name, digest, prepared) or space_learning.beginning(prepared)
+        state = _kept(session, name, digest, prepared, plan.epochs) or space_learning.beginning(prepared)
         for reached in space_learning.states(prepared, plan, state):
             state = reached
             if state.epochs:
@@ -166,8 +166,8 @@ def _packed(state: State, digest: str) -> bytes:
     )
 
 
-def _kept(session: Session, name: str, digest: str, prepared: Prepared) -> State | None:
-    """Where an interrupted training was, if it was this one."""
+def _kept(session: Session, name: str, digest: str, prepared: Prepared, rounds: int) -> State | None:
+    """Where an interrupted training was, if it was this one, and not beyond the rounds that are asked for."""
     models = session.library.models
     if name not in models.names(UNFINISHED):
         return None
@@ -180,6 +180,8 @@ def _kept(session: Session, name: str, digest: str, prepared: Prepared) -> State
         state = State(arrays["weights"], arrays["bias"], moments, int(arrays["steps"]), epochs)
     except (SpaceError, KeyError, ValueError, NotFoundError):
         return None  # torn: it begins anew
+    if len(state.epochs) > rounds:
+        return None  # fewer rounds are asked for than were done
     fits = state.weights.shape == (prepared.lesson.features.shape[1], prepared.lesson.captions.shape[1])
     return state if fits else None
 

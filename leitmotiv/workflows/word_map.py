@@ -1,5 +1,6 @@
 """Words and pictures on one plane: where each lies, and which of them a window onto it shows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -128,11 +129,20 @@ def read_box(text: str) -> Box:
     return (round(left, 5), round(top, 5), round(width, 5), round(height, 5))
 
 
-def window(session: Session, box: Box, columns: int = 22, rows: int = 12) -> Window:
-    """A picture for each cell of a grid over the window, and the most frequent words that fit beside each other."""
+def window(
+    session: Session, box: Box, columns: int = 22, rows: int = 12, first: Collection[str] = frozenset()
+) -> Window:
+    """A picture for each cell of a grid over the window, and the most frequent words that fit beside each other.
+
+    Parameters
+    ----------
+    first : collection of str
+        Ids of pictures that are shown before others of their cell, as what a search finds.
+    """
     whole = word_map(session)
     left, top, width, height = box
-    chosen = plane.thinned(whole.places, box, columns, rows)
+    wanted = np.array([image_id in first for image_id in whole.ids], bool) if first else None
+    chosen = plane.thinned(whole.places, box, columns, rows, wanted)
     shown: list[Word] = []
     apart = (LONG / columns * width, HIGH / rows * height)
     for word in whole.words:

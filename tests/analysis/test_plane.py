@@ -36,4 +36,11 @@ def test_a_window_shows_one_of_each_cell_that_has_any(vectors):
     cells = {tuple(cell) for cell in np.floor(inside).astype(int).tolist() if 0 <= cell[0] < 7 and 0 <= cell[1] < 5}
     assert {tuple(np.floor(inside[row]).astype(int).tolist()) for row in rows} == cells
     assert len(rows) == len(cells)
+    first = np.random.default_rng(5).random(len(places)) < 0.2
+    chosen = thinned(places, box, 7, 5, first)
+    where = np.floor(inside).astype(int)
+    within = ((where >= 0) & (where < [7, 5])).all(axis=1)
+    held = {tuple(cell) for cell in where[first & within].tolist()}
+    assert {tuple(where[row].tolist()) for row in chosen if first[row]} == held
+    assert (len(chosen), bool(held)) == (len(cells), True)
     assert thinned(places, (0.999, 0.999, 0.0001, 0.0001), 7, 5).tolist() == []

@@ -1,5 +1,6 @@
 """Spaces that are learnt: slopes against differences, negatives as they are named, descent that gains and repeats."""
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -147,6 +148,17 @@ def test_the_ridge_regression_is_the_least_of_its_sum(lesson):
     wanted = np.linalg.solve(rows.T @ rows + scale * np.eye(20), rows.T @ targets)
     np.testing.assert_allclose(state.weights, wanted, atol=1e-4)
     assert penalty in space.PENALTIES
+
+
+def test_the_ridge_regression_holds_no_square_of_the_pictures():
+    rng = np.random.default_rng(2)
+    features = rng.normal(size=(3000, 6)).astype(np.float32)
+    captions = unit(features @ rng.normal(size=(6, 4)).astype(np.float32))
+    tracemalloc.start()
+    space.ridge(Lesson(features, captions, captions, np.arange(3000)))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 3000 * 3000 * 8 / 10
 
 
 def test_axes_are_principal_and_the_same_each_time(lesson):

@@ -1,5 +1,7 @@
 """Words out of captions: counts, GloVe's slopes, and neighbours that make sense."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -40,6 +42,25 @@ def test_nearness_is_counted_by_one_over_the_distance_and_within_the_window():
     assert near[3, 3 + word_vectors.WINDOW] == pytest.approx(1 / word_vectors.WINDOW)
     assert near[3, 4 + word_vectors.WINDOW] == 0
     assert (near == near.T).all()
+
+
+def test_counts_of_many_captions_are_those_of_the_definition_in_little_memory(monkeypatch):
+    rng = np.random.default_rng(4)
+    said = [rng.integers(0, 9, length).tolist() for length in (0, 1, 2, *rng.integers(3, 40, 500))]
+    wanted = np.zeros((9, 9))
+    for one in said:
+        for at, word in enumerate(one):
+            for apart, other in enumerate(one[at + 1 : at + 1 + word_vectors.WINDOW], 1):
+                if other != word:
+                    wanted[word, other] += 1 / apart
+                    wanted[other, word] += 1 / apart
+    monkeypatch.setattr(word_vectors, "_AT_ONCE", 7)
+    tracemalloc.start()
+    near = word_vectors.together(said, 9)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    np.testing.assert_allclose(near.toarray(), wanted)
+    assert most < 1_000_000  # one list of all pairs takes several
 
 
 def test_the_slopes_of_glove_are_its_differences():

@@ -50,8 +50,16 @@ def test_a_window_tells_pictures_and_words_inside_it_and_marks_what_a_search_fin
     assert whole["box"] == [0, 0, 1, 1]
     assert whole["total"] >= 60
     marked = {one["id"] for one in whole["pictures"] if one["found"]}
-    assert marked
-    assert marked <= of_kind("pizza") | marked
+    asked = of(client, "/api/v1/search", q="pizza", n=400)
+    wanted = {one["id"] for one in asked["results"][: asked["above_chance"]]}
+    assert 0 < len(marked) <= len(wanted)
+    assert marked <= wanted
+    for columns, rows in ((1, 1), (2, 2), (64, 64)):
+        grid = {"columns": columns, "rows": rows}
+        fine = of(client, "/api/v1/search/map", q="pizza", columns=64, rows=64)["pictures"]
+        cells = {(int(one["x"] * columns), int(one["y"] * rows)) for one in fine if one["found"]}
+        few = of(client, "/api/v1/search/map", q="pizza", **grid)["pictures"]
+        assert {(int(one["x"] * columns), int(one["y"] * rows)) for one in few if one["found"]} == cells
     (pizza,) = (one for one in whole["words"] if one["word"] == "pizza")
     box = f"{pizza['x'] - 0.1},{pizza['y'] - 0.1},0.2,0.2"
     near = of(client, "/api/v1/search/map", box=box, columns=9, rows=9)

@@ -68,8 +68,17 @@ def test_a_table_tells_of_pictures_by_name_and_is_replaced_by_its_next_version(s
     done = captions.read_table(session, table)
     assert (done.missing, done.none, texts(session)) == (["nowhere.jpg"], ["IMG_0002.jpg"], ["Nets", "", "Foxes", ""])
     table.write_text("file,caption\nold_harbour,Ships\nIMG_0002.jpg,Ships\n")
-    assert captions.read_table(session, table).alike == "Ships"
+    done = captions.read_table(session, table)
+    assert (done.alike, done.replaced) == ("Ships", 2)
+    assert "2 texts that the same file said before are replaced" in str(done)
     assert texts(session) == ["Ships", "Ships", "", ""]
+    other = tmp_path / "elsewhere" / "told.csv"
+    other.parent.mkdir()
+    other.write_text("file,caption\nIMG_0003.jpg,Foxes\n")
+    assert captions.read_table(session, other).replaced == 0
+    assert texts(session) == ["Ships", "Ships", "Foxes", ""]
+    assert [one.name for one in captions.sources(session)] == sorted([str(other), str(table)])
+    captions.clear(session, [str(other)])
     table.write_text("file,caption\nnowhere.jpg,x y\n")
     with pytest.raises(UsageError, match=r"None of the 1 captions .* names a picture of this library \(nowhere.jpg\)"):
         captions.read_table(session, table)

@@ -121,6 +121,22 @@ def test_a_training_that_was_killed_goes_on_and_ends_as_if_never_killed(folder, 
     assert not (libraries[1] / "models" / "unfinished-learnt.npz").exists()
 
 
+def test_fewer_rounds_than_were_done_begin_anew(session, monkeypatch):
+    calm = space_file.written(space_training.train(session, "ours", plan(epochs=2), words="ppmi"))
+    finished = space_training.space_learning.finished
+
+    def killed(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(space_training.space_learning, "finished", killed)
+    with pytest.raises(KeyboardInterrupt):
+        space_training.train(session, "ours", plan(epochs=4), words="ppmi")
+    monkeypatch.setattr(space_training.space_learning, "finished", finished)
+    learnt = space_training.train(session, "ours", plan(epochs=2), words="ppmi")
+    assert learnt.card["rounds"] == 2
+    assert space_file.written(learnt) == calm
+
+
 def test_what_cannot_be_learnt_or_used_is_told(session):
     with pytest.raises(UsageError, match="no name for a space"):
         space_training.train(session, UNTRAINED, plan())
