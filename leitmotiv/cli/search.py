@@ -1,6 +1,7 @@
 """`leitmotiv search`."""
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +40,9 @@ Terms:
   like:subject              compare pictures by what they show; like:look, like:0.4
   year:2024 -name:dsc*      filters, for the whole search
 """
+
+_PATH = re.compile(r"[^\"]*\.(jpe?g|png|webp|gif|tiff?|bmp|hei[cf]|avif|dng)", re.IGNORECASE)
+"""What looks like the path of a picture."""
 
 
 @click.command("search", cls=Verb, epilog=TERMS)
@@ -86,6 +90,8 @@ def command(
     from leitmotiv.web import forms
     from leitmotiv.workflows import seeking
 
+    for part in query:
+        _refuse_lost(part)
     files = [Path(part) for part in query if _is_file(part)]
     text = " ".join(part for part in query if not _is_file(part))
     with session() as opened:
@@ -103,6 +109,13 @@ def command(
             copies=copies,
         )
         odd = _odd_paths(opened, found)
+        asked = seeking.read(opened, text, files=files, numbered=numbered, local=True, mode=mode)
+        for word, near in seeking.strange(asked).items():
+            note(f"{printable(word)!r} is no word that is known here; near it are {', '.join(near)}.")
+    lost = found.cut == 0 and n is None and not everything
+    if (paths or nul) and lost:
+        note("Nothing stands out from chance, so there is no path to print; --all prints what comes nearest.")
+        sys.exit(1)
     if paths or nul:
         _write(found, odd, b"\0" if nul else b"\n")
     else:
@@ -135,6 +148,23 @@ def _is_file(text: str) -> bool:
     if not ("." in text or os.sep in text) or text.startswith(("colour:", "color:", "[")):
         return False
     return os.path.lexists(text) and not Path(text).is_dir()
+
+
+def _refuse_lost(text: str) -> None:
+    """A path that leads nowhere, or that stands inside a longer argument, would be read as words.
+
+    Raises
+    ------
+    UsageError
+        It names which, and what to do.
+    """
+    for word in text.split():
+        if not _PATH.fullmatch(word) or word.startswith(("colour:", "color:", "concept:", "name:", "folder:", "[")):
+            continue
+        if word == text and not os.path.lexists(text):
+            raise click.UsageError(f"There is no file {text!r}. For words, write them in quotation marks of their own.")
+        if word != text and os.path.lexists(word):
+            raise click.UsageError(f"{word!r} is a file: give it as an argument of its own, beside the rest.")
 
 
 def _write(ranking: "Ranking", odd: dict[str, bytes], end: bytes) -> None:

@@ -180,6 +180,8 @@ class Pairs:
     held_x, held_y : (M, S, S, 3) uint8
         Pictures that are not learnt from.
     held_ids : tuple of str
+    drawn_from : int
+        Pictures of the selection that these were drawn from by lot; 0 where all that can be used are here.
     """
 
     x: Pixels
@@ -188,6 +190,7 @@ class Pairs:
     held_x: Pixels
     held_y: Pixels
     held_ids: tuple[str, ...]
+    drawn_from: int = 0
 
     def __post_init__(self) -> None:
         for values in (self.x, self.y, self.held_x, self.held_y):

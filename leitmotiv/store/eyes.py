@@ -9,7 +9,7 @@ import shutil
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -303,6 +303,13 @@ def read_card(data: bytes, id: str = "") -> Eyes:
         raise EyesError(f"The card of the eyes {id!r} is damaged: {type(error).__name__} {error}.") from error
     if eyes.way not in _WAYS or type(eyes.side) is not int or not 8 <= eyes.side <= 1024 or eyes.made.tzinfo is None:
         raise EyesError(f"The card of the eyes {id!r} is damaged: its way, side or date cannot be.")
+    seed = eyes.card.get("seed", 0)
+    if type(seed) is not int or seed < 0:
+        raise EyesError(f"The card of the eyes {id!r} is damaged: its seed is {str(seed)[:40]!r}, and no whole number.")
+    for field in fields(Partial):
+        value = getattr(eyes.partial, field.name)
+        if type(value) not in ((str,) if isinstance(field.default, str) else (int, float)):
+            raise EyesError(f"The card of the eyes {id!r} is damaged: {field.name} is {str(value)[:40]!r}.")
     return eyes
 
 

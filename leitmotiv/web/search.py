@@ -10,7 +10,7 @@ from leitmotiv.web import errors, forms, parameters, schema, search_asked, searc
 from leitmotiv.web.context import address, the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.web.search_asked import Asked
-from leitmotiv.workflows import browse, names, offers, ordering, spaces, uploads
+from leitmotiv.workflows import browse, names, offers, ordering, seeking, spaces, uploads
 from leitmotiv.workflows.query import Query
 from leitmotiv.workflows.session import Session
 
@@ -86,7 +86,7 @@ def _rendered(
         bars=lambda result: search_shown.bars(result, longest),
         by_looks=query.is_of_looks,
         encoder=search_shown.encoder(session, query),
-        strange=search_shown.strange(query),
+        strange=seeking.strange(query),
         said=said,
         examples=search_shown.examples(said),
         tool=tool,

@@ -71,12 +71,6 @@ def encoder(session: Session, query: Query) -> str:
         return ""
 
 
-def strange(query: Query) -> dict[str, tuple[str, ...]]:
-    """Words that nobody knows, each with the nearest known ones."""
-    said = (term.wanted.phrase for term in query.terms if isinstance(term.wanted, Words))
-    return {word: near for phrase in said for word, near in words.unknown(phrase).items()}
-
-
 def marked(asked: Asked, fault: LeitmotivError | None) -> tuple[str, str, str] | None:
     """The line before, at and behind the place where it cannot be read."""
     if not isinstance(fault, QueryError):

@@ -6,7 +6,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-from leitmotiv.errors import EyesError, LeitmotivError
+from leitmotiv.errors import EyesError
 from leitmotiv.records import Eyes
 from leitmotiv.store.eyes import CARD, PART, card_of, parts_of, read_card
 from leitmotiv.workflows import lookers
@@ -18,6 +18,8 @@ LARGEST = 512 << 20
 """Bytes of all parts together."""
 MOST_PARTS = 16
 TAKEN = {"patches": {lookers.PICTURES, lookers.SHOWN}, "palette": {lookers.PALETTE}, "network": {lookers.NETWORK}}
+_UNFIT = (ArithmeticError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
+"""What looking through eyes may raise whose numbers make no sense."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -80,8 +82,10 @@ def imported(session: Session, data: bytes, name: str = "") -> Eyes:
         session.library.eyes.put(eyes, parts)
         try:
             lookers.try_out(session, eyes)
-        except LeitmotivError:
+        except BaseException as error:
             session.library.eyes.remove(eyes.id)
+            if isinstance(error, _UNFIT):
+                raise EyesError(f"Nothing can be seen through these eyes: {type(error).__name__} {error}.") from error
             raise
     return eyes
 

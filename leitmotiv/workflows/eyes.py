@@ -37,6 +37,8 @@ NOT_BY_CHANCE = 60
 """Pictures that are taken where a search finds nothing that parts from chance."""
 LEAST_TAUGHT = 20
 """Pictures that a network learns from, at least."""
+MOST_TAUGHT = 2_000
+"""Pictures that a network learns from, at most: all of them are in memory. Of more, so many are drawn by lot."""
 HELD_OUT = 20
 PHASE = "Making eyes"
 
@@ -217,6 +219,8 @@ def training_pairs(
 ) -> Pairs:
     """What a network learns from, and what is held out: the same pictures for the same seed, however many there are.
 
+    Of a selection with more than `MOST_TAUGHT` pictures, and those that are held out, so many are drawn by lot.
+
     Raises
     ------
     EyesError
@@ -226,13 +230,15 @@ def training_pairs(
     check(partial)
     check_side(side)
     ids = chosen(session, query)
-    pixels, kept, small = squares(session, ids, side, report=report)
+    most = MOST_TAUGHT + held_out
+    drawn = ids if len(ids) <= most else sorted(ids, key=lambda one: _lot(seed, one))
+    pixels, kept, small = squares(session, drawn, side, most=most, report=report)
     apart = min(held_out, len(kept) // 5)
     if len(kept) - apart < LEAST_TAUGHT:
         least = next(n for n in range(LEAST_TAUGHT, 1000) if n - min(held_out, n // 5) >= LEAST_TAUGHT)
         text = _too_few(query, len(ids), len(kept), small, side, least)
         raise EyesError(f"{text} Patches need only {FEWEST}: leitmotiv eyes make {query!r}, or way patches.")
-    order = sorted(range(len(kept)), key=lambda row: hashlib.sha256(f"{seed} {kept[row]}".encode()).digest())
+    order = sorted(range(len(kept)), key=lambda row: _lot(seed, kept[row]))
     shown = np.stack([glimpse(one, partial, seed=seed).pixels for one in pixels])
     held, taught = sorted(order[:apart]), sorted(order[apart:])
     return Pairs(
@@ -242,7 +248,12 @@ def training_pairs(
         shown[held],
         pixels[held],
         tuple(kept[row] for row in held),
+        0 if len(ids) <= most else len(ids),
     )
+
+
+def _lot(seed: int, image_id: str) -> bytes:
+    return hashlib.sha256(f"{seed} {image_id}".encode()).digest()
 
 
 def pixels_of(session: Session, image_id: str, side: int) -> Pixels:

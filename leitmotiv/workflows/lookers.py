@@ -1,5 +1,6 @@
 """What sees: patches, palettes and networks, made of the parts of eyes; nothing is kept here."""
 
+import io
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -7,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from leitmotiv.analysis import mixture, patchwork, transport
-from leitmotiv.errors import EyesError
-from leitmotiv.imaging import edges
+from leitmotiv.errors import EyesError, ImageReadError
+from leitmotiv.imaging import edges, given
 from leitmotiv.imaging import read as reading
 from leitmotiv.imaging.square import middle_square
 from leitmotiv.records import Eyes, Pixels
@@ -23,6 +24,8 @@ PICTURES, SHOWN, PALETTE, NETWORK = "pictures.png", "shown.png", "palette.json",
 """Parts: pictures of patches, one below the other; what is shown of them, where it was not made here; colours."""
 WANTED = {"patches": PICTURES, "palette": PALETTE, "network": NETWORK}
 """The part without which eyes of each way see nothing."""
+MOST_MEGAPIXELS = 64.0
+"""Of the pictures of patches: 400 of 256 pixels a side have 26."""
 NEAR, FAR = 64, 16
 """What is matched is blurred by this part of the side; grey kinds are matched twice."""
 
@@ -179,9 +182,9 @@ def uncolumn(data: bytes, side: int) -> Pixels:
         It is no such picture.
     """
     try:
-        pixels = reading.decoded(data)
-    except (OSError, ValueError, SyntaxError) as error:
-        raise EyesError(f"The pictures of eyes cannot be read: {error}.") from error
+        pixels = given.pixels_of(io.BytesIO(data), max_megapixels=MOST_MEGAPIXELS)
+    except ImageReadError as error:
+        raise EyesError(f"The pictures of eyes cannot be read: {error.reason}.") from error
     if pixels.ndim != 3 or pixels.shape[1] != side or pixels.shape[0] % side or pixels.shape[2] != 3:
         raise EyesError(f"The pictures of eyes do not fit their card: {pixels.shape[:2]} for a side of {side}.")
     return pixels.reshape(-1, side, side, 3)

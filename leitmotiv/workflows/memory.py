@@ -71,6 +71,8 @@ KEPT = {
     "copy rows": 1,
     "looker": 4,
     "film": 8,
+    "sight": 48,
+    "partial": 64,
 }
 """How many values of a kind are kept, where they are large."""
 KEPT_ELSE = 512

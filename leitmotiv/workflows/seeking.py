@@ -167,6 +167,12 @@ def _words_of(session: Session, query: Query, ids: Sequence[str]) -> dict[str, t
     return words.nearest_of(session, ids)
 
 
+def strange(query: Query) -> dict[str, tuple[str, ...]]:
+    """Words of a query that nobody knows, each with the nearest known ones."""
+    said = (term.wanted.phrase for term in query.terms if isinstance(term.wanted, Words))
+    return {word: near for phrase in said for word, near in words.unknown(phrase).items()}
+
+
 def read(
     session: Session,
     text: str,

@@ -241,6 +241,7 @@ class _Run:
         trainer = self._its()
         return {
             "pictures": len(self._pairs.ids),
+            "drawn_from": self._pairs.drawn_from,
             "held_out": len(self._told[0]),
             "seed": self._training.seed,
             "steps": trainer.step,
@@ -251,7 +252,7 @@ class _Run:
             "begun_with": self._training.begun_with,
             "ended": is_over(self._training, trainer.step, self._seconds),
             "figures": figures,
-            "limits": _limits(self._training, len(self._pairs.ids), figures),
+            "limits": _limits(self._training, self._pairs, figures),
         }
 
     def _pictures(self) -> tuple[Pairs, Pixels, Pixels]:
@@ -272,6 +273,7 @@ class _Run:
             file,
             ids=np.array(pairs.ids),
             held_ids=np.array(pairs.held_ids),
+            drawn_from=np.array(pairs.drawn_from),
             x=pairs.x,
             y=pairs.y,
             held_x=pairs.held_x,
@@ -304,13 +306,15 @@ def _read(parts: Any, id: str) -> tuple[Pairs, Pixels, Pixels] | None:
         with np.load(io.BytesIO(parts.part(id, PAIRS)), allow_pickle=False) as file:
             arrays = [file[name] for name in ("x", "y", "held_x", "held_y", "known", "shown")]
             ids, held = (tuple(map(str, file[name])) for name in ("ids", "held_ids"))
+            drawn = int(file["drawn_from"]) if "drawn_from" in file else 0
     except (NotFoundError, OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
-    return Pairs(arrays[0], arrays[1], ids, arrays[2], arrays[3], held), arrays[4], arrays[5]
+    return Pairs(arrays[0], arrays[1], ids, arrays[2], arrays[3], held, drawn), arrays[4], arrays[5]
 
 
-def _limits(training: Training, pictures: int, figures: Mapping[str, Any]) -> list[str]:
+def _limits(training: Training, pairs: Pairs, figures: Mapping[str, Any]) -> list[str]:
     """What these eyes cannot do, by their figures."""
+    pictures = len(pairs.ids)
     own, limits = figures["network"], ["They see the middle square of a picture."]
     side = training.network.side
     limits.append(f"What they see has {side} pixels a side: enlarged, it is soft.")
@@ -323,6 +327,8 @@ def _limits(training: Training, pictures: int, figures: Mapping[str, Any]) -> li
         limits.append("Trained on the distance alone, they see softly: where they are in doubt, the mean of it all.")
     else:
         limits.append("Trained against a judge, they see details that are not there.")
+    if pairs.drawn_from:
+        limits.append(f"Of {pairs.drawn_from:,} pictures of the selection, {pictures:,} drawn by lot were learnt from.")
     if pictures < 100:
         limits.append(f"{pictures} pictures are few: they have learnt these by heart rather than their kind.")
     if training.partial.kind == "regions" and training.partial.colours == "random":

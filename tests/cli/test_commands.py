@@ -368,6 +368,9 @@ def test_search_names_what_it_cannot_read_and_ends_with_1_where_nothing_is_left(
     done = leitmotiv("--library", library, "search", "colour:teal + [img:zz]")
     assert done.returncode == 2
     assert "At character 15" in done.stderr
+    lost = leitmotiv("--library", library, "search", "nosuch.jpg")
+    assert (lost.returncode, lost.stdout) == (2, "")
+    assert "There is no file 'nosuch.jpg'" in lost.stderr
     assert leitmotiv("--library", library, "search", "colour:teal name:nosuch*").returncode == 1
     form = json.loads(leitmotiv("--library", library, "search", "colour:#c83c28", "--json").stdout)
     assert form["measure"] == "search"

@@ -215,7 +215,7 @@ def test_words_are_chips_that_can_be_added_and_subtracted(client):
 
 def test_nothing_found_is_said_and_what_comes_nearest_is_shown(client):
     text = client.get("/search", query_string={"q": "nothing"}).get_data(as_text=True)
-    assert "Nothing found" in text
+    assert "Nothing stands out" in text
     assert text.count('class="result"') == 18
 
 

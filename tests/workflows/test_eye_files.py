@@ -1,5 +1,6 @@
 """Eyes as one file: out, in, and what is refused on the way."""
 
+import hashlib
 import io
 import json
 import zipfile
@@ -7,11 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from leitmotiv.errors import EyesError
 from leitmotiv.records import Partial
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import eye_files, eye_pairs, eyes
+from leitmotiv.workflows import eye_files, eye_pairs, eyes, lookers
 from leitmotiv.workflows.session import Session
 from tests.workflows.watched import fill, stripes
 
@@ -58,6 +60,14 @@ def test_eyes_go_out_and_come_back_the_same_without_ids_of_pictures(session, mad
     np.testing.assert_array_equal(eyes.see(session, back, stripes()).seen, eyes.see(session, made, stripes()).seen)
 
 
+def swollen(data):
+    """Pictures of few bytes and many pixels, under a card that vouches for them."""
+    png = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(png, "PNG", compress_level=1)
+    hashes = {"pictures.png": hashlib.sha256(png.getvalue()).hexdigest()}
+    return changed(data, card_json=card(data, parts=hashes), pictures_png=png.getvalue())
+
+
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
@@ -72,6 +82,12 @@ def test_eyes_go_out_and_come_back_the_same_without_ids_of_pictures(session, mad
         (lambda data: changed(data, card_json="[]"), "reads leitmotiv"),
         (lambda data: changed(data, card_json=card(data, side=64)), "do not fit their card"),
         (lambda data: changed(data, card_json=card(data, way="network")), r"there is no generator\.onnx"),
+        (lambda data: changed(data, card_json=card(data, card={"seed": "soon"})), "its seed is 'soon'"),
+        (
+            lambda data: changed(data, card_json=card(data, partial={"kind": "regions", "regions": "3"})),
+            "regions is '3'",
+        ),
+        (lambda data: swollen(data), "400 megapixels, more than the limit of 64"),
         (lambda data: zipped({"card.json": card(data), **{f"a{n}": b"" for n in range(20)}}), "has 21 parts"),
     ],
 )
@@ -80,6 +96,19 @@ def test_a_file_that_is_not_whole_is_refused_and_leaves_nothing(session, made, s
     with pytest.raises(EyesError, match=told):
         eye_files.imported(session, spoil(eye_files.exported(session, made)))
     assert [one.id for one in eyes.listed(session)] == before
+
+
+@pytest.mark.parametrize(("raised", "told"), [(KeyboardInterrupt, KeyboardInterrupt), (OverflowError, EyesError)])
+def test_eyes_through_which_nothing_can_be_seen_leave_nothing(session, made, monkeypatch, raised, told):
+    data, before = eye_files.exported(session, made), session.library.eyes.ids()
+
+    def fail(*_):
+        raise raised
+
+    monkeypatch.setattr(lookers, "try_out", fail)
+    with pytest.raises(told):
+        eye_files.imported(session, data)
+    assert session.library.eyes.ids() == before
 
 
 def test_a_file_that_swells_is_refused(session, made, monkeypatch):

@@ -9,6 +9,7 @@ from leitmotiv.errors import EyesError, NotFoundError, UsageError
 from leitmotiv.records import Partial
 from leitmotiv.settings import Settings
 from leitmotiv.workflows import eyes
+from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.partial import glimpse
 from leitmotiv.workflows.session import Session
 from tests.store.making import image_id
@@ -68,6 +69,24 @@ def test_pairs_are_held_out_by_picture_and_shown_as_eyes_are(session):
     again = eyes.training_pairs(session, "", Partial(), 32, held_out=5)
     assert again.held_ids == pairs.held_ids
     assert eyes.training_pairs(session, "", Partial(), 32, seed=1, held_out=5).held_ids != pairs.held_ids
+
+
+def test_of_a_large_selection_some_are_drawn_by_lot_the_same_each_time(session, monkeypatch):
+    whole = eyes.training_pairs(session, "", Partial(), 32, held_out=5)
+    assert whole.drawn_from == 0
+    monkeypatch.setattr(eyes, "MOST_TAUGHT", 20)
+    some, again, other = (eyes.training_pairs(session, "", Partial(), 32, seed, 5) for seed in (0, 0, 1))
+    assert (len(some.ids), len(some.held_ids), some.drawn_from) == (20, 5, 30)
+    assert set(some.held_ids) == set(whole.held_ids)
+    assert (some.ids, some.held_ids) == (again.ids, again.held_ids)
+    assert set(some.ids) != set(other.ids)
+
+
+def test_pictures_through_eyes_are_remembered_up_to_a_number(session):
+    for kind in ("sight", "partial"):
+        for number in range(100):
+            remember(session, (kind, number), lambda: b"")
+        assert len(session.memory[kind]) < 65
 
 
 @pytest.mark.parametrize(
