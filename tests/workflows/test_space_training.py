@@ -70,7 +70,7 @@ def precision(session, text, kind):
 @pytest.mark.parametrize(("source", "loss"), [("wordllama", "triplet"), ("ppmi", "triplet"), ("glove", "ridge")])
 def test_words_of_captions_find_what_they_were_said_of(session, source, loss):
     before = precision(session, "zorblax", "zorblax supper")
-    learnt = space_training.train(session, "ours", plan(loss=loss), words=source)
+    learnt = space_training.train(session, "ours", plan(loss=loss, epochs=20), words=source)
     data = session.library.models.get("space", "ours")
     assert space_training.in_use(session) == UNTRAINED
     assert precision(session, "zorblax", "zorblax supper") == before
@@ -86,7 +86,7 @@ def test_words_of_captions_find_what_they_were_said_of(session, source, loss):
     else:
         with pytest.raises(SpaceError, match="closed form"):
             space_training.chart(learnt)
-    space_training.train(session, "again", plan(loss=loss), words=source)
+    space_training.train(session, "again", plan(loss=loss, epochs=20), words=source)
     again = space_file.read(session.library.models.get("space", "again"), "again")
     assert space_file.written(replace(again, name="ours")) == data
     space_training.forget(session, "ours")
