@@ -77,10 +77,10 @@ def test_a_writer_killed_at_any_moment_leaves_whole_batches(folder):
 
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
-    """A disk of 1 MiB."""
+    """A disk of 2 MiB: an empty library takes most of one while it is made."""
     with tempfile.TemporaryDirectory() as place:
         mounted = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], capture_output=True, check=False
+            ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", place], capture_output=True, check=False
         )
         if mounted.returncode:
             pytest.skip("mounting a small disk is refused here")
