@@ -103,7 +103,7 @@ def test_sidecars_are_previewed_and_then_written(site, open_page, tmp_path):
     page.wait_for_selector('form[data-sidecars="read"] .outcome:not([hidden])')
     form.locator(".outcome button").click()
     until(
-        page, "document.querySelector('form[data-sidecars=\"read\"] .outcome').textContent === '2 ratings taken over.'"
+        page, "document.querySelector('form[data-sidecars=\"read\"] .outcome').textContent === 'Taken over: 2 ratings.'"
     )
     assert {site.session.library.ratings.all()[one].stars for one in site.ids[:2]} == {2}
     page.locator(".toast button").click()
