@@ -317,9 +317,9 @@ def _step(state: State, features: Float32, slope: Float32, plan: Plan) -> State:
     """One step of Adam [2]_."""
     steps, rate = state.steps + 1, RATES[plan.loss]
     first_w, second_w, first_b, second_b = state.moments
-    weights, *moments_w = _adam(state.weights, features.T @ slope, first_w, second_w, steps, rate)
-    bias, *moments_b = _adam(state.bias, slope.sum(axis=0), first_b, second_b, steps, rate)
-    return State(weights, bias, (*moments_w, *moments_b), steps, state.epochs)  # type: ignore[arg-type]
+    weights, first_w, second_w = _adam(state.weights, features.T @ slope, first_w, second_w, steps, rate)
+    bias, first_b, second_b = _adam(state.bias, slope.sum(axis=0), first_b, second_b, steps, rate)
+    return State(weights, bias, (first_w, second_w, first_b, second_b), steps, state.epochs)
 
 
 def _adam(

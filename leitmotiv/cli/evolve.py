@@ -67,14 +67,16 @@ def command(
                 sys.exit(1)
             return
         if number is None:
-            asked = {
-                "critic": critic,
-                "rounds": rounds or evolving.ROUNDS,
-                "batch": batch,
-                "seed": seed,
-                "greedy": greedy,
-            }
-            number = evolving.start(opened, design, pictures=pictures, **asked).id  # type: ignore[arg-type]
+            number = evolving.start(
+                opened,
+                design,
+                pictures=pictures,
+                critic=critic,
+                rounds=rounds or evolving.ROUNDS,
+                batch=batch,
+                seed=seed,
+                greedy=greedy,
+            ).id
             rounds = None
         elif rounds is not None and rounds > evolving.of(opened, number)[0].rounds:
             evolving.extend(opened, number, rounds)

@@ -100,7 +100,7 @@ def of_training(
     losses: list[tuple[float, float]] = []
 
     def trace(weights: Float, bias: Float) -> None:
-        losses.append(tuple(_loss(taught, rows, weights, bias) for rows in (~out, out)))  # type: ignore[arg-type]
+        losses.append((_loss(taught, ~out, weights, bias), _loss(taught, out, weights, bias)))
 
     head = learning.learn(taught.features[~out], taught.shares[~out], keys=keys, seed=seed, trace=trace)
     found: dict[str, bytes] = {}

@@ -276,7 +276,7 @@ def of_library(session: Session, report: Report | None = None) -> Captioned:
     ids, texts = space_training.material(session, (), report)
     known, matrix = session.library.activations.matrix()
     row_of = {image_id: row for row, image_id in enumerate(known)}
-    folders = {one.id: os.path.dirname(one.path) for one in session.library.images.many(ids)}  # noqa: PTH120
+    folders = {one.id: os.path.dirname(one.path) for one in session.library.images.many(ids)}  # noqa: PTH120 - a path that need not be UTF-8
     return Captioned(
         matrix[[row_of[one] for one in ids]],
         tuple(texts),

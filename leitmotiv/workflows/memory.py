@@ -98,13 +98,15 @@ def remember(
     """
     kind = str(key[0])
     try:
-        return _recall(session, kind, key)  # type: ignore[no-any-return]
+        known: T = _recall(session, kind, key)
+        return known
     except KeyError:
         pass
     if lane or turn is not None:
         with turn or session.lane:
             try:
-                return _recall(session, kind, key)  # type: ignore[no-any-return]  # made while this one waited
+                known = _recall(session, kind, key)  # made while this one waited
+                return known
             except KeyError:
                 value = make()
     else:

@@ -202,8 +202,8 @@ def get(session: Session, name: str) -> LearntSpace:
         Its file is damaged, or it was learnt from another backbone.
     """
     stamp = session.library.models.stamp(KIND, name)
-    read = lambda: space_file.read(session.library.models.get(KIND, name), name)  # noqa: E731
-    return remember(session, ("learnt space", name, stamp), read)
+    key = ("learnt space", name, stamp)
+    return remember(session, key, lambda: space_file.read(session.library.models.get(KIND, name), name))
 
 
 def forget(session: Session, name: str) -> None:
