@@ -218,7 +218,7 @@ class Images:
     def many(self, ids: Sequence[str]) -> list[Image]:
         """Pictures in the order of `ids`; ids that the library does not have are passed over."""
         with self._database.snapshot():
-            found = {image.id: image for part in chunks(ids) for image in self._where(tables.Images.id.in_(part))}
+            found = {image.id: image for image in self._complete(self._database.rows_of(_of_ids, ids))}
         return [found[image_id] for image_id in ids if image_id in found]
 
     def ids(self, all: bool = False) -> list[str]:
@@ -327,14 +327,21 @@ class Images:
 
     def _complete(self, rows: Sequence[Row]) -> list[Image]:
         """Join rows of images with their paths: those that are there first, then in the order of adding."""
-        files = tables.Files
-        rank = Case(files.state, (("present", 0), ("offline", 1)), 2)
         paths: dict[str, list[bytes]] = defaultdict(list)
-        for part in chunks(row[0] for row in rows):
-            query = files.select(files.image_id, files.path).where(files.image_id.in_(part))
-            for image_id, path in self._database.rows(query.order_by(rank, files.serial)):
-                paths[image_id].append(path)
+        for image_id, path in self._database.rows_of(_paths_of, (row[0] for row in rows)):
+            paths[image_id].append(path)
         return [_as_image(row, tuple(paths[row[0]])) for row in rows]
+
+
+def _of_ids(ids: Sequence[str]) -> Any:
+    return tables.Images.select(*_COLUMNS).where(tables.Images.id.in_(ids))
+
+
+def _paths_of(ids: Sequence[str]) -> Any:
+    """Paths of pictures: those that are there first, then in the order of adding."""
+    files = tables.Files
+    rank = Case(files.state, (("present", 0), ("offline", 1)), 2)
+    return files.select(files.image_id, files.path).where(files.image_id.in_(ids)).order_by(rank, files.serial)
 
 
 def _as_row(image: Image, state: str) -> dict[str, Any]:
