@@ -139,8 +139,8 @@ def less(wanted: Joined, against: Sequence[tuple[float, Joined]]) -> Joined:
     r"""What is wanted without what counts against it: a - \sum_b w_b max(0, b).
 
     Only what has more than is usual of the unwanted loses by it: what has less is no better for it. And what stands out
-    as wanted, and not as unwanted, falls ever less the nearer it comes to the best of what does not stand out as wanted:
-    nothing comes before it for only lacking what is taken away.
+    as wanted, and not as unwanted, falls ever less the nearer it comes to the best of what does not stand out as
+    wanted: nothing comes before it for only lacking what is taken away.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LETTERS_A_SLIP = 4
-"""A slip in so many letters is believed; the first is believed in words of three."""
+"""A slip in so many letters is believed, the first in words of three."""
 MOST = 3
 """Most slips in a word, however long."""
 FREQUENT = 0.5
@@ -52,13 +52,15 @@ class Vocabulary:
         None where it would take more than a slip in four letters. Of words as near those come first that are said more
         often. What is in the vocabulary is no slip of itself.
         """
-        allowed = 1 if len(word) == 3 else min(MOST, len(word) // LETTERS_A_SLIP)
+        allowed = min(MOST, (len(word) + 1) // LETTERS_A_SLIP)
         if not allowed or len(word) > LONGEST:
             return []
         rows = np.concatenate([self._sorted[at][0] for at in self._lengths(word, allowed)] or [_NONE])
         if not len(rows):
             return []
-        letters = np.concatenate([_padded(self._sorted[at][1], len(word) + allowed) for at in self._lengths(word, allowed)])
+        letters = np.concatenate(
+            [_padded(self._sorted[at][1], len(word) + allowed) for at in self._lengths(word, allowed)]
+        )
         lengths = np.concatenate([np.full(len(self._sorted[at][0]), at) for at in self._lengths(word, allowed)])
         apart = slips(word, letters, lengths)
         near = np.flatnonzero((apart > 0) & (apart <= allowed))

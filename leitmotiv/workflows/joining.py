@@ -46,7 +46,10 @@ class _Walk:
             found = self._lifted(node.members, ahead)
             return joining.largest(
                 joining.abreast(
-                    [joining.turned(one) if each.weight < 0 else one for each, one in zip(node.members, found, strict=True)]
+                    [
+                        joining.turned(one) if each.weight < 0 else one
+                        for each, one in zip(node.members, found, strict=True)
+                    ]
                 )
             )
         return self._sum(node.members, ahead, ranked)

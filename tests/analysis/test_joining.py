@@ -97,13 +97,18 @@ def test_nothing_comes_before_what_is_wanted_for_only_lacking_what_is_taken_away
 
 
 def test_what_has_what_is_taken_away_may_fall_as_far_as_it_does():
-    whole = joining.less(masked([3.0, 2.0, 0.0], [True, True, False]), [(1.0, other([5.0, 0.5, -1.0], [True, False, False]))])
+    whole = joining.less(
+        masked([3.0, 2.0, 0.0], [True, True, False]), [(1.0, other([5.0, 0.5, -1.0], [True, False, False]))]
+    )
     assert whole.values.tolist() == pytest.approx([-2.0, 2.0 * np.exp(-0.25), 0.0])
     assert whole.found.tolist() == [False, True, False]
 
 
 def test_a_member_that_finds_nothing_stands_behind_what_another_finds():
-    known, unknown = masked([3.0, 2.0, 0.5, -1.0], [True, True, False, False]), other([0.0, -1.0, 0.5, 3.0], [False] * 4)
+    known, unknown = (
+        masked([3.0, 2.0, 0.5, -1.0], [True, True, False, False]),
+        other([0.0, -1.0, 0.5, 3.0], [False] * 4),
+    )
     whole = joining.largest(joining.abreast([known, unknown]))
     assert np.argsort(-whole.values, kind="stable")[:2].tolist() == [0, 1]
     assert whole.values.max(where=~whole.found, initial=-9) <= 2.0
