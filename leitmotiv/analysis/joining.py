@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from leitmotiv.records import Float
 
@@ -69,7 +69,7 @@ def by_rank(values: Float) -> Float:
     # scipy.stats has this, and takes half a second to import, which a search from the command line would wait for.
     _, row_of, counts = np.unique(values, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[row_of]
-    return np.asarray(ndtri((ranks - 0.5) / len(values)), np.float64)
+    return np.asarray(scipy.special.ndtri((ranks - 0.5) / len(values)), np.float64)
 
 
 def alone(at: int, values: Float, found: Mask, ahead: float = 0.0) -> Joined:

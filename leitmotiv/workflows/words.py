@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from leitmotiv.analysis import decoys, joint
+from leitmotiv.analysis import decoys, joint, threads
 from leitmotiv.analysis.spelling import Vocabulary
 from leitmotiv.errors import MissingExtraError, UsageError
 from leitmotiv.nets import text as nets_text
@@ -163,11 +163,13 @@ def nearest_of(session: Session, ids: Sequence[str], count: int = 3) -> dict[str
     known, found = word_space.class_words(session), word_space.placed(session)
     there = [image_id for image_id in ids if image_id in found.ground.row_of]
     rows = [found.ground.row_of[image_id] for image_id in there]
-    places = joint.Places(found.places.classes[rows], found.places.shares[rows])
-    cosines = places.vectors(known.space) @ known.space.words.T
+    vectors = np.einsum("nk,nkd->nd", found.places.shares[rows], known.space.words[found.places.classes[rows]])
+    with threads.products_on_one():
+        cosines = vectors @ known.space.words.T
+    nearest = np.argsort(-cosines, axis=1, kind="stable")[:, :count]
     return {
-        image_id: tuple(known.names[number] for number in joint.top(row, count))
-        for image_id, row in zip(there, cosines, strict=True)
+        image_id: tuple(known.names[number] for number in row)
+        for image_id, row in zip(there, nearest.tolist(), strict=True)
     }
 
 

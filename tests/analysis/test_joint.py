@@ -99,6 +99,21 @@ def test_phrases_at_once_and_one_by_one_are_the_same(collection):
         np.testing.assert_allclose(together[:, column], ranker.first(said[:, column]), rtol=1e-5, atol=1e-6)
 
 
+def test_the_first_question_is_answered_like_the_same_one_asked_again(collection):
+    *_, places, _, background = collection
+    said = np.random.default_rng(7).normal(size=CLASSES)
+    fresh = Ranker(places, background, CLASSES)
+    np.testing.assert_allclose(fresh.first(said), fresh.first(said), rtol=1e-6)
+
+
+def test_gathered_is_the_product_of_a_sparse_matrix():
+    rng = np.random.default_rng(8)
+    weights, columns = rng.random((9_000, 5), np.float32), rng.integers(0, 40, (9_000, 5)).astype(np.int16)
+    values = rng.random(40, np.float32)
+    naive = [sum(w * values[c] for w, c in zip(*row, strict=True)) for row in zip(weights, columns, strict=True)]
+    np.testing.assert_allclose(joint.gathered(weights, columns, values), naive, rtol=1e-6)
+
+
 def test_the_second_ranking_finds_a_kind_better_than_the_first(collection):
     _, truth, _, _, ranker, _ = collection
     rng = np.random.default_rng(5)
