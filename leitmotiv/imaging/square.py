@@ -1,7 +1,6 @@
 """Owns what a network sees of a picture: its middle square, shrunk without aliases."""
 
 import numpy as np
-from PIL import Image
 
 from leitmotiv.records import SEEN_SIDE as SIDE
 from leitmotiv.records import Pixels
@@ -42,6 +41,8 @@ def network_input(pixels: Pixels, box: Box | None = None) -> Pixels:
         raise ValueError(f"box must lie inside 0 to 1 and hold something, and is {box}.")
     rows, columns = pixels.shape[:2]
     side = min(width * columns, height * rows) * SIDE / SHORT
+    from PIL import Image  # searches ask for no more than the number above, and would wait for it
+
     left, top = (x + width / 2) * columns - side / 2, (y + height / 2) * rows - side / 2
     right, bottom = min(left + side, columns), min(top + side, rows)
     image = Image.fromarray(np.ascontiguousarray(pixels))
@@ -52,6 +53,8 @@ def network_input(pixels: Pixels, box: Box | None = None) -> Pixels:
 def middle_square(pixels: Pixels, side: int) -> Pixels:
     """The middle square of a picture at ``side`` pixels, averaged where it shrinks; (side, side, 3) uint8."""
     rows, columns = pixels.shape[:2]
+    from PIL import Image
+
     short = min(rows, columns)
     left, top = (columns - short) / 2, (rows - short) / 2
     way = Image.Resampling.BOX if short >= side else Image.Resampling.BICUBIC

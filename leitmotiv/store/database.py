@@ -63,6 +63,10 @@ class Threads:
             self._opened.clear()
 
 
+class _Place(int):
+    """Which of several texts a parameter stands for."""
+
+
 class Database(ABC):
     """A library's database.
 
@@ -93,6 +97,7 @@ class Database(ABC):
         self.refusal = refusal
         self._peewee = pool
         self._closed = False
+        self._questions: dict[tuple[Any, int], tuple[str, list[Any]]] = {}
         self._texts: dict[tuple[Any, ...], str] = {}
 
     # ---- what differs ----
@@ -135,6 +140,35 @@ class Database(ABC):
         with self._failures(), contextlib.closing(self._execute(query)) as cursor:
             found: list[Row] = cursor.fetchall()
             return found
+
+    def rows_of(self, question: Callable[[Sequence[str]], Any], values: Iterable[str]) -> list[Row]:
+        """Everything that selects give which ask for some texts, part by part.
+
+        Parameters
+        ----------
+        question : callable
+            From texts to a select; the same one each time, as what it makes is kept: to build a statement for a
+            hundred pictures takes longer than to carry it out.
+        """
+        found: list[Row] = []
+        for part in chunks(values):
+            text, given = self._question(question, len(part))
+            asked = [part[one] if isinstance(one, _Place) else one for one in given]
+            with self._failures():
+                self._connection()
+                with contextlib.closing(self._peewee.execute_sql(text, asked)) as cursor:
+                    found += cursor.fetchall()
+        return found
+
+    def _question(self, question: Callable[[Sequence[str]], Any], count: int) -> tuple[str, list[Any]]:
+        """The statement for so many texts, and its parameters, with places for the texts."""
+        known = self._questions.get((question, count))
+        if known is None:
+            marks = {f"\0{number}": _Place(number) for number in range(count)}
+            context: Any = self._peewee.get_sql_context()
+            text, given = context.sql(question(list(marks))).query()
+            known = self._questions[question, count] = text, [marks.get(one, one) for one in given]
+        return known
 
     def row(self, query: Any) -> Row | None:
         """The first row of a select."""
