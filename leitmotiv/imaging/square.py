@@ -1,7 +1,6 @@
 """Owns what a network sees of a picture: its middle square, shrunk without aliases."""
 
 import numpy as np
-from PIL import Image
 
 from leitmotiv.records import SEEN_SIDE as SIDE
 from leitmotiv.records import Pixels
@@ -43,6 +42,8 @@ def network_input(pixels: Pixels, box: Box | None = None, side: int = SIDE) -> P
     if not inside:  # NaN is not inside, either
         raise ValueError(f"box must lie inside 0 to 1 and hold something, and is {box}.")
     rows, columns = pixels.shape[:2]
+    from PIL import Image  # searches ask for no more than the number above, and would wait for it
+
     reach = min(width * columns, height * rows) * side / SHORT
     left, top = (x + width / 2) * columns - reach / 2, (y + height / 2) * rows - reach / 2
     right, bottom = min(left + reach, columns), min(top + reach, rows)
@@ -54,6 +55,8 @@ def network_input(pixels: Pixels, box: Box | None = None, side: int = SIDE) -> P
 def middle_square(pixels: Pixels, side: int) -> Pixels:
     """The middle square of a picture at ``side`` pixels, averaged where it shrinks; (side, side, 3) uint8."""
     rows, columns = pixels.shape[:2]
+    from PIL import Image
+
     short = min(rows, columns)
     left, top = (columns - short) / 2, (rows - short) / 2
     way = Image.Resampling.BOX if short >= side else Image.Resampling.BICUBIC

@@ -51,6 +51,10 @@ class _Threads(SqliteDatabase):
             self._opened.clear()
 
 
+class _Place(int):
+    """Which of several texts a parameter stands for."""
+
+
 class Database:
     """A library's database.
 
@@ -82,11 +86,42 @@ class Database:
         )
         self._seen = threading.local()
         self._closed = False
+        self._questions: dict[tuple[Any, int], tuple[str, list[Any]]] = {}
 
     def rows(self, query: Any) -> list[Row]:
         """Everything a select gives, as plain tuples."""
         with self._failures(), contextlib.closing(self._execute(query)) as cursor:
             return cursor.fetchall()
+
+    def rows_of(self, question: Callable[[Sequence[str]], Any], values: Iterable[str]) -> list[Row]:
+        """Everything that selects give which ask for some texts, part by part.
+
+        Parameters
+        ----------
+        question : callable
+            From texts to a select; the same one each time, as what it makes is kept: to build a statement for a
+            hundred pictures takes longer than to carry it out.
+        """
+        found: list[Row] = []
+        for part in chunks(values):
+            text, given = self._question(question, len(part))
+            asked = [part[one] if isinstance(one, _Place) else one for one in given]
+            with self._failures():
+                self._connection()
+                cursor: sqlite3.Cursor = self._peewee.execute_sql(text, asked)  # type: ignore[no-untyped-call]
+                with contextlib.closing(cursor):
+                    found += cursor.fetchall()
+        return found
+
+    def _question(self, question: Callable[[Sequence[str]], Any], count: int) -> tuple[str, list[Any]]:
+        """The statement for so many texts, and its parameters, with places for the texts."""
+        known = self._questions.get((question, count))
+        if known is None:
+            marks = {f"\0{number}": _Place(number) for number in range(count)}
+            context: Any = self._peewee.get_sql_context()
+            text, given = context.sql(question(list(marks))).query()
+            known = self._questions[question, count] = text, [marks.get(one, one) for one in given]
+        return known
 
     def row(self, query: Any) -> Row | None:
         """The first row of a select."""

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from leitmotiv.errors import DiskFullError, LeitmotivError, NotALibraryError, PermissionDeniedError
-from leitmotiv.store import migrations, tables
+from leitmotiv.store import migrations, revisions
 from leitmotiv.store.activations import Activations
 from leitmotiv.store.arrays import Arrays
 from leitmotiv.store.boards import Boards
@@ -188,8 +188,7 @@ class Library:
 
         The tables that are counted are those that `migrations.count_changes` was told of.
         """
-        revisions = tables.Revisions
-        found: dict[str, int] = dict(self._database.rows(revisions.select(revisions.name, revisions.number)))
+        found = revisions.numbers(self._database, names)
         return tuple(found[name] for name in names)
 
     def secret(self, name: str) -> str:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leitmotiv.errors import ImageReadError, LeitmotivError, MissingExtraError
-from leitmotiv.imaging import read as reading
 from leitmotiv.imaging.square import SHORT, network_input
 from leitmotiv.records import SEEN_SIDE, Image, Pixels
 from leitmotiv.workflows.progress import Report, recorded
@@ -159,6 +158,8 @@ def shown(session: Session, image: Image, side: int = SEEN_SIDE) -> Pixels:
     ImageReadError
         Neither its files nor its thumbnail can be read.
     """
+    from leitmotiv.imaging import read as reading  # who only asks what was seen does not wait for what decodes
+
     size = ceil(READ * max(image.width, image.height) / max(1, min(image.width, image.height)))
     for path in image.paths:
         with suppress(ImageReadError):
