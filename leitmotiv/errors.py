@@ -167,6 +167,10 @@ class SettingsError(LeitmotivError):
     exit_code = 2
 
 
+class ExecutorError(LeitmotivError):
+    """The cluster that was to work is not there, or its workers are not as they must be."""
+
+
 class JobFailedError(LeitmotivError):
     """Work in a child process ended without a result."""
 

@@ -28,6 +28,7 @@ VIOLATIONS = {
     "umap-learn lives in analysis": ("workflows/bad.py", "    import umap.layouts"),
     "watchfiles lives in imaging": ("workflows/bad.py", "import watchfiles"),
     "peewee and psycopg live in the store": ("workflows/bad.py", "from playhouse import sqlite_ext"),
+    "dask lives in one module of workflows": ("workflows/bad.py", "    from dask.distributed import Client"),
     "Picture libraries live in imaging": ("web/bad.py", "from PIL import Image"),
     "Networks live in nets": ("workflows/bad.py", "    import onnxruntime"),
     "flask lives in web": ("cli/bad.py", "    import flask"),

@@ -5,8 +5,9 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Self
 
 from leitmotiv.errors import LeitmotivError, MissingExtraError, NotALibraryError
@@ -45,6 +46,14 @@ WRITER_WAIT_S = 5.0
 _HARMLESS = frozenset(
     {"arrays", "backups", "exports", "models", "plans", "secrets", "library.toml", "lost+found", "desktop.ini"}
 )
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where another process, or another machine, finds a library; it may be sent there."""
+
+    folder: Path
+    database: str | None
 
 
 class Library:
@@ -134,6 +143,11 @@ class Library:
     def writable(self) -> bool:
         """Whether this process may write to it; reading works on a disk that is read-only, too."""
         return self._database.mode == "rw"
+
+    @property
+    def source(self) -> Source:
+        """Where another process finds it."""
+        return Source(self.folder, self.places.database)
 
     @contextlib.contextmanager
     def writer(self, purpose: str, *, wait: float = WRITER_WAIT_S) -> Iterator[None]:
@@ -231,6 +245,13 @@ class Library:
         self.close()
 
 
+def mixtures_of(source: Source) -> Mixtures:
+    """The mixtures of a library for one who only reads them; its tables are as they were found by whoever sent it."""
+    if source.database is None:
+        return Mixtures(sqlite.SqliteFile(source.folder / NAME, "ro"))
+    return Mixtures(_postgres(source.folder).Postgres(source.database, source.folder))
+
+
 def exists(folder: Path) -> bool:
     """Whether there is a library in a folder: its database, or the name of one."""
     try:
@@ -240,6 +261,12 @@ def exists(folder: Path) -> bool:
 
 
 def _of_server(url: str, folder: Path, create: bool) -> Database:
+    database: Database = _postgres(folder).opened(url, folder, create=create)
+    return database
+
+
+def _postgres(folder: Path) -> ModuleType:
+    """The module of servers, whose package is an extra."""
     try:
         from leitmotiv.store import postgres
     except ImportError as error:
@@ -247,7 +274,7 @@ def _of_server(url: str, folder: Path, create: bool) -> Database:
             f"The library {folder} keeps its database on a server, for which a package is missing: pip install "
             "'leitmotiv[cluster]'"
         ) from error
-    return postgres.opened(url, folder, create=create)
+    return postgres
 
 
 def _make_folder(folder: Path, create: bool) -> None:

@@ -13,6 +13,7 @@ from leitmotiv.settings import Settings
 from leitmotiv.store.arrays import Stored
 from leitmotiv.store.library import Library
 from leitmotiv.workflows.correcting import Remoteness
+from leitmotiv.workflows.executors import Executor, Here
 from leitmotiv.workflows.measuring import look, measure_digest
 from leitmotiv.workflows.progress import Recorder
 from leitmotiv.workflows.vectors import Vectors, model_digest
@@ -68,6 +69,8 @@ class Comparer:
     ----------
     known : Pairs
         Plain divergences.
+    executor : Executor, optional
+        Who compares where there is much to do; this machine, if not given.
 
     Attributes
     ----------
@@ -75,7 +78,15 @@ class Comparer:
         Pairs computed so far.
     """
 
-    def __init__(self, library: Library, settings: Settings, ids: Sequence[str], known: Pairs) -> None:
+    def __init__(
+        self,
+        library: Library,
+        settings: Settings,
+        ids: Sequence[str],
+        known: Pairs,
+        executor: Executor | None = None,
+    ) -> None:
+        self._executor = executor or Here(settings)
         self._library, self._settings, self._ids = library, settings, ids
         # Joining takes as long as there are pairs, so what is new waits until it is much.
         self._known, self._recent = known, no_pairs(len(ids))
@@ -162,6 +173,8 @@ class Comparer:
 
     def _compute(self, pairs: NDArray[np.int64], progress: Callable[[int, int], None] | None) -> Divergences:
         """Pack only the pictures that are needed, but all of them before that would take longer."""
+        if self._executor.spreads(len(pairs)):
+            return self._executor.compare(self._library, self._ids, pairs, look(self._settings), progress)
         rows, places = np.unique(pairs, return_inverse=True)
         if self._packed is None and 2 * (self._packed_so_far + len(rows)) > len(self._ids):
             self._packed = self._pack(range(len(self._ids)))
@@ -263,7 +276,9 @@ def put_neighbours(
     library.arrays.put(NEIGHBOURS, arrays, neighbours.ids, measure_digest(settings))
 
 
-def extend(library: Library, settings: Settings, vectors: Vectors, step: Recorder) -> tuple[Neighbours, Comparer]:
+def extend(
+    library: Library, settings: Settings, vectors: Vectors, step: Recorder, executor: Executor
+) -> tuple[Neighbours, Comparer]:
     """Lists of all pictures that have vectors, every candidate compared; stored step by step, with the old groups.
 
     Lists that are there take in new pictures; the others, and all that another embedding found, are found anew. What
@@ -271,7 +286,7 @@ def extend(library: Library, settings: Settings, vectors: Vectors, step: Recorde
     """
     before, whole = recalled(library, settings, vectors.ids)
     known = listed(before.lists, before.values).joined(before.others)
-    comparer = Comparer(library, settings, vectors.ids, known)
+    comparer = Comparer(library, settings, vectors.ids, known, executor)
     model = model_digest(vectors)
     lists = _find(vectors, before.lists, whole & (before.model == model), settings, step)
     keys = keys_of(np.arange(len(lists))[:, None], lists, len(lists))
@@ -279,12 +294,13 @@ def extend(library: Library, settings: Settings, vectors: Vectors, step: Recorde
     where = np.flatnonzero((lists >= 0) & np.isnan(values))
     lacking, place = np.unique(keys.flat[where], return_inverse=True)
     served, near = recalled_groups(library, settings, vectors.ids)
-    for start in range(0, len(lacking), PAIRS_A_STEP):
+    at_once = PAIRS_A_STEP * executor.width()
+    for start in range(0, len(lacking), at_once):
 
         def progress(done: int, _: int, so_far: int = start) -> None:
             step("Comparing pictures", so_far + done, len(lacking))
 
-        part = slice(start, start + PAIRS_A_STEP)
+        part = slice(start, start + at_once)
         found = np.full(len(lacking), np.nan, np.float32)
         found[part] = comparer.plain(lacking[part], progress)
         now = np.isfinite(found[place])
