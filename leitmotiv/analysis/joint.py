@@ -235,6 +235,11 @@ def top(scores: Float | Float32, count: int) -> NDArray[np.int64]:
     return chosen[np.argsort(-scores[chosen], kind="stable")]
 
 
+def top_mean(scores: Float | Float32, count: int) -> float:
+    """The mean of the highest scores."""
+    return float(np.partition(scores, max(0, len(scores) - count))[-count:].mean())
+
+
 def standardised(scores: Float | Float32) -> Float:
     """Scores with mean 0 and deviation 1, float64; all 0 where they are equal."""
     values = np.asarray(scores, np.float64)

@@ -344,6 +344,11 @@ def m015_comparisons(database: sqlite3.Connection) -> None:
     count_changes(database, "comparisons")
 
 
+def m016_bound_of_the_trends(database: sqlite3.Connection) -> None:
+    """Give the trends a place for what any choice of them would cost at least."""
+    database.execute("ALTER TABLE clusters ADD COLUMN bound REAL")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
@@ -360,6 +365,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m013_evolutions,
     m014_measures,
     m015_comparisons,
+    m016_bound_of_the_trends,
 )
 
 

@@ -154,6 +154,7 @@ class Clusters(Table):
     cost = FloatField(null=True)
     at = TextField()
     grain = TextField(null=True)
+    bound = FloatField(null=True)
 
 
 class ClusterNames(Table):

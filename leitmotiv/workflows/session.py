@@ -53,6 +53,7 @@ class Session:
         self._library: Library | None = None
         self._opening = threading.Lock()
         self._backbone: Backbone | None = None
+        self._network: tuple[bytes, Backbone] | None = None
         self._encoder: Encoder | None = None
         self._loading = threading.Lock()
 
@@ -78,6 +79,22 @@ class Session:
 
                 self._backbone = Backbone(cache_folder(os.environ), threads=self.settings.cores)
             return self._backbone
+
+    def network(self, data: bytes) -> "Backbone":
+        """A backbone that was trained with a critic, loaded on first use; the last one asked for is kept.
+
+        Raises
+        ------
+        CriticError
+            It is damaged.
+        """
+        with self._loading:
+            if self._network is None or self._network[0] != data:
+                from leitmotiv.nets.backbone import Backbone
+
+                made = Backbone(cache_folder(os.environ), threads=self.settings.cores, network=data)
+                self._network = data, made
+            return self._network[1]
 
     def encoder(self) -> "Encoder":
         """What turns words into vectors, by the setting `words`; loaded on first use.

@@ -75,13 +75,13 @@ def _scores(classes: ClassWords, found: Placed, learnt: Taught | None, phrase: s
     ids = found.ground.ids
     if not said.any() and (also is None or not also.any()):
         return WordScores(ids, np.zeros(len(ids)), 0, (), phrase)
-    first = found.ranker.first(said)
+    first, most = found.ranker.first(said), float(said.max())
     unrelated = found.decoys
     if learnt is not None and also is not None:
-        first, unrelated = first + also, learnt.decoys
+        first, most, unrelated = first + also, most + float(also.max()), learnt.decoys
     final = found.ranker.second(first)
     nearest = tuple(classes.names[row] for row in joint.top(said, NEAREST))
-    return WordScores(ids, final, decoys.cut(first, final, unrelated), nearest, phrase)
+    return WordScores(ids, final, decoys.cut(first, final, unrelated, most), nearest, phrase)
 
 
 def what_is_said(classes: ClassWords, phrase: str) -> Float:
@@ -95,7 +95,7 @@ def _readings(phrase: str) -> list[str]:
     return [
         re.sub(rf"\b{re.escape(word)}\b", meant, phrase)
         for word in strange
-        for meant in _vocabulary().meant(word.lower())
+        for meant, _ in _vocabulary().nearest(word.lower())
     ]
 
 

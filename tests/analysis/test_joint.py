@@ -152,11 +152,12 @@ def test_a_kind_that_is_there_stands_out_and_one_that_is_not_does_not(space, col
     asked = decoys.ask(ranker, space.words @ space.names[unrelated[:20]].T)
     said = np.where(np.arange(CLASSES) == 3, 1.0, 0.0)
     first = ranker.first(said)
-    count = decoys.cut(first, ranker.second(first), asked)
+    count = decoys.cut(first, ranker.second(first), asked, 1.0)
     assert 10 <= count <= 40
     assert (truth[joint.top(ranker.second(first), count)] == 3).mean() > 0.9
     nothing = ranker.first(np.where(np.arange(CLASSES) == 25, 1.0, 0.0))
-    assert decoys.cut(nothing, ranker.second(nothing), asked) == 0
+    assert decoys.cut(nothing, ranker.second(nothing), asked, 1.0) == 0
+    assert decoys.cut(first, ranker.second(first), asked, 5 * float(first.max())) == 0
 
 
 def test_decoys_are_far_from_what_is_shown_and_are_counted_by_hand():
