@@ -73,8 +73,8 @@ def by_products(
             np.clip(exponents, -120, 100, out=exponents)
             t = np.exp2(exponents).sum(axis=1)
             gain = 1 - np.log2(1 + t) + t / (1 + t) * np.log2(np.maximum(t, np.finfo(kind).tiny))
-            values.append(float(pictures.shares[one].astype(kind) @ gain))
-            usual.append(float(pictures.shares[one].astype(kind) @ (1 - np.log2(1 + t))))
+            values.append(float(pictures.shares.astype(kind) @ gain))
+            usual.append(float(pictures.shares.astype(kind) @ (1 - np.log2(1 + t))))
     both = (np.reshape(one, (2, 2)).mean(axis=0) * np.log(2) for one in (values, usual))
     found, plain = (float(divergence.DEFAULT.combine(parts)) for parts in both)
     return found, plain
@@ -133,14 +133,14 @@ class Products:
         """Divergences, (N, N)."""
         pictures, first = self.pictures, self.pictures.first[:-1]
         halves = np.zeros((2, len(first), len(first)))
-        for row, (own, shares) in enumerate(zip(pictures.own, pictures.shares, strict=True)):
+        for row, own in enumerate(pictures.own):
             for space, parameters, half in zip(self.features, self.coefficients, halves, strict=True):
                 exponents = space[row] @ parameters
                 exponents -= own[:, None]
                 np.clip(exponents, -120, 100, out=exponents)
                 t = np.add.reduceat(np.exp2(exponents, out=exponents), first, axis=1)
                 gain = 1 - np.log2(1 + t) + t / (1 + t) * np.log2(np.maximum(t, np.finfo(np.float32).tiny))
-                half[row] = shares @ gain
+                half[row] = pictures.shares @ gain
         spaces = (halves + halves.transpose(0, 2, 1)) / 2 * np.log(2)
         return divergence.DEFAULT.combine(np.moveaxis(spaces, 0, -1))
 

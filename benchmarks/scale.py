@@ -3,13 +3,7 @@
     python benchmarks/scale.py FOLDER [--size 20000] [--dense 5000] [--added 100] [--queries 100]
                                [--library DIR] [--matrix FILE]
 
-The sampler makes pictures in families, so that neighbourhoods are of all kinds. A family's parent pools the components
-of one to three photos of FOLDER, each photo with a share from a flat Dirichlet distribution, mirrored as often as not,
-and keeps as many of the heaviest-drawn components as a photo has that is drawn for it. A third of the pictures (35 %)
-are families of one; the sizes of the others are 2 / u^0.9 rounded down, u uniform, at most 400. A member jitters its
-parent: by a strength between 0.04 and 0.6, drawn for the family, it moves the means (in units of each component's own
-spread), scales covariances and weights by log-normal factors, shifts the whole picture in colour, and swaps so large
-a share of components for those of another photo. Nothing but numpy's generator with seed 0 decides.
+Pictures come from `sampler.py`, which is told there: families of all sizes, from the photos of FOLDER, with seed 0.
 
 Prints, in one run: the pieces of the sparse road beside scikit-learn's affinity propagation at `--dense` pictures and
 k = 50 (whole families, all pairs known); then `build_index` itself at `--size`, with the peak of the process's memory
@@ -18,27 +12,27 @@ that the build did not check; and what `--added` pictures more cost.
 """
 
 import argparse
-import hashlib
 import resource
 import tempfile
 import time
 import warnings
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from sampler import Sampler, fill
 from sklearn.cluster import affinity_propagation
 from spaces import find, pictures
 
 from leitmotiv.analysis import candidates, divergence, embedding, graph, sparse_exemplars, warming
 from leitmotiv.analysis.exemplars import exemplars, total_cost
 from leitmotiv.analysis.mixture import fit_image
-from leitmotiv.records import Image, KnownFile, Mixture, Taken
+from leitmotiv.records import Mixture
 from leitmotiv.settings import Settings
-from leitmotiv.workflows.index import build_index, place_new
+from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.neighbours import CANDIDATES, NEIGHBOURS
+from leitmotiv.workflows.placing import place_new
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.sparse_index import EDGES, SHORTLIST
 
@@ -46,66 +40,10 @@ MOST = float(np.log(2))
 PRICES = (0.3, 1.0, 3.0)
 
 
-def drawn(photos: list[Mixture], count: int, seed: int = 0) -> list[Mixture]:
-    """Pictures in families, whole families one after the other until there are enough."""
-    rng = np.random.default_rng(seed)
-    made: list[Mixture] = []
-    while len(made) < count:
-        size = 1 if rng.random() < 0.35 else min(400, int(2 / max(rng.random(), 1e-3) ** 0.9))
-        parent, strength = _parent(photos, rng), rng.uniform(0.04, 0.6)
-        made += [_member(parent, photos, strength, rng) if size > 1 else parent for _ in range(size)]
-    return made[:count]
-
-
-def _raw(photo: Mixture, mirrored: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Weights, means and Cholesky factors in raw units."""
-    means, factors = photo.shift + photo.scale * photo.means, photo.scale[:, None] * photo.cholesky
-    if mirrored:
-        means[:, 0], factors = 1 - means[:, 0], factors * np.array([-1, 1, 1, 1, 1])[:, None]
-        factors = np.linalg.cholesky(factors @ factors.transpose(0, 2, 1))
-    return photo.weights.copy(), means, factors
-
-
-def _parent(photos: list[Mixture], rng: np.random.Generator) -> Mixture:
-    chosen = rng.integers(0, len(photos), rng.integers(1, 4))
-    parts = [_raw(photos[row], rng.random() < 0.5) for row in chosen]
-    shares = rng.dirichlet(np.ones(len(parts)))
-    weights, means, factors = (np.concatenate(values) for values in zip(*parts, strict=True))
-    weights *= np.repeat(shares, [len(part[0]) for part in parts])
-    count = min(len(weights), len(photos[rng.integers(len(photos))]))
-    kept = np.argsort(-weights * rng.exponential(size=len(weights)))[:count]
-    return _mixture(weights[kept], means[kept], factors[kept], photos[chosen[0]])
-
-
-def _member(parent: Mixture, photos: list[Mixture], strength: float, rng: np.random.Generator) -> Mixture:
-    weights, means, factors = _raw(parent, False)
-    other_weights, other_means, other_factors = _raw(photos[rng.integers(len(photos))], False)
-    for k in np.flatnonzero(rng.random(len(weights)) < strength / 2):
-        j = rng.choice(len(other_weights), p=other_weights / other_weights.sum())
-        means[k], factors[k] = other_means[j], other_factors[j]
-    means += strength * np.einsum("kij,kj->ki", factors, rng.normal(size=means.shape))
-    means[:, 2:] += strength * rng.normal(size=3) * [6, 2, 3]
-    factors *= np.exp(0.5 * strength * rng.normal(size=(len(weights), 1, 1)))
-    weights *= np.exp(strength * rng.normal(size=len(weights)))
-    return _mixture(weights, means, factors, parent)
-
-
-def _mixture(weights: np.ndarray, means: np.ndarray, factors: np.ndarray, like: Mixture) -> Mixture:
-    order = np.argsort(-weights)
-    weights = weights[order] / weights.sum()
-    means, factors = (means[order] - like.shift) / like.scale, factors[order] / like.scale[:, None]
-    return Mixture(weights, means, factors, like.shift.copy(), like.scale.copy(), like.colour_space)
-
-
-def add(session: Session, mixtures: list[Mixture], first: int = 0) -> None:
-    """Put mixtures into a library, as if they had been pictures."""
-    now = datetime.now(UTC)
-    with session.library.writer("adding"), session.library.transaction():
-        for number, mixture in enumerate(mixtures, start=first):
-            name, path = hashlib.sha256(str(number).encode()).hexdigest(), f"/synthetic/{number:07}.jpg".encode()
-            image = Image(name, (path,), 60, 40, Taken(now, "file"), "JPEG", 1, name, "#808080", now)
-            file = KnownFile(path, name, name, 1, 0, "present")
-            session.library.images.add(image, files=[file], thumbnails={}, mixture=mixture)
+def add(session: Session, sampler: Sampler, size: int) -> None:
+    """Put the sampler's pictures into a library until it has so many."""
+    with session.library.writer("adding"):
+        fill(session.library, sampler, size)
 
 
 def timed(function, *args, **options):
@@ -201,9 +139,9 @@ def beside_dense(mixtures: list[Mixture], threads: int, file: Path | None) -> No
             print(f"    {what:44}{text:>20}{seconds:9.3f}{percent:>12}{theirs / seconds:8.0f}x")
 
 
-def whole_road(session: Session, mixtures: list[Mixture], more: list[Mixture], queries: int) -> None:
-    size, before = len(mixtures), peak()
-    _, seconds = timed(add, session, mixtures)
+def whole_road(session: Session, sampler: Sampler, size: int, more: int, queries: int) -> None:
+    before = peak()
+    _, seconds = timed(add, session, sampler, size)
     print(
         f"\n{size} pictures through build_index, {session.settings.cores} threads (filling the library {seconds:.0f} s)"
     )
@@ -218,9 +156,9 @@ def whole_road(session: Session, mixtures: list[Mixture], more: list[Mixture], q
         f"    recall of the true ten nearest among {CANDIDATES}: {recall(session, queries):.3f} over {queries} others"
     )
     if more:
-        add(session, more, size)
+        add(session, sampler, size + more)
         _, placed = timed(place_new, session)
-        print(f"    {len(more)} more: placed in {placed:.1f} s; then")
+        print(f"    {more} more: placed in {placed:.1f} s; then")
         with phases() as report:
             found, seconds = timed(build_index, session, report=report)
         print(f"    indexed in {seconds:.1f} s with {found.pairs:,} pairs")
@@ -253,17 +191,15 @@ def main() -> None:
     warming.warm()
     photos = [fit_image(pixels) for _, pixels in pictures(find([options.folder]))]
     settings = replace(Settings(), limit=min(5000, max(options.size - 1, 2)))
-    everything = drawn(photos, max(options.size + options.added, options.dense))
+    sampler = Sampler(photos)
     print(f"{len(photos)} photos, {np.mean([len(photo) for photo in photos]):.0f} components each")
     if options.size:
         with tempfile.TemporaryDirectory() as folder:
             settings = replace(settings, library=options.library or Path(folder) / "library")
             with Session(settings) as session:
-                whole_road(
-                    session, everything[: options.size], everything[options.size :][: options.added], options.queries
-                )
+                whole_road(session, sampler, options.size, options.added, options.queries)
     if options.dense:
-        beside_dense(everything[: options.dense], settings.cores, options.matrix)
+        beside_dense(sampler.first(options.dense), settings.cores, options.matrix)
 
 
 if __name__ == "__main__":

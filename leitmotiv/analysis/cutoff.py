@@ -1,7 +1,7 @@
 """Where the results of a search end and chance begins."""
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 from leitmotiv.records import Float
 
@@ -41,6 +41,6 @@ def above_chance(scores: Float, *, rate: float = RATE, noise: float = NOISE) -> 
     ordered = -np.sort(-np.asarray(scores, np.float64))
     middle, low = np.quantile(ordered, [0.5, 0.159])
     scatter = max(float(middle - low), noise)
-    expected = len(ordered) * ndtr(-(ordered - middle) / scatter)
+    expected = len(ordered) * scipy.special.ndtr(-(ordered - middle) / scatter)
     kept = np.flatnonzero(expected <= rate * np.arange(1, len(ordered) + 1))
     return int(kept[-1]) + 1 if len(kept) else 0

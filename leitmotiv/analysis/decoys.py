@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leitmotiv.analysis import joint
 from leitmotiv.analysis.joint import EXAMPLES, Places, Ranker, WordSpace
 from leitmotiv.records import Float, Float32, read_only
 
@@ -21,9 +22,11 @@ DECOYS = 200
 """Classes whose names are asked."""
 QUANTILE = 0.8
 """That many decoys find fewer pictures than is supposed."""
-SHARE = 0.1
+SHARE = 0.3
 """Most pictures that decoys find, by those that the phrase finds."""
-GUARD = 0.5
+REACH = 0.25
+"""How near the best five must come, in the mean, to what a picture of nothing but the likeliest class would have."""
+GUARD = 0.6
 """How far up results must be from the middle of the collection to the mean of the best five."""
 LONGEST = 4
 """At most one picture in so many stands out: in what more than that have, nothing does."""
@@ -81,8 +84,12 @@ def ask(ranker: Ranker, said: Float | Float32, also: Float32 | None = None) -> D
     return Decoys(levels, np.quantile(np.stack(counts), QUANTILE, axis=0).astype(np.float32))
 
 
-def cut(first: Float32, final: Float, decoys: Decoys) -> int:
+def cut(first: Float32, final: Float, decoys: Decoys, most: float) -> int:
     """How many of the first stand out [1]_.
+
+    What a phrase says of classes may be far more than any picture has of them: then the best pictures are those that
+    the network takes a little for what is asked, and nothing of it is there. The other way round, a phrase that says
+    little of any class has found what it means where pictures have nearly all of that.
 
     Parameters
     ----------
@@ -90,7 +97,11 @@ def cut(first: Float32, final: Float, decoys: Decoys) -> int:
         Scores that decoys have, too.
     final : (N,) float64
         By which the results are in order; it decides which of those are kept.
+    most : float
+        What a picture could have at most in `first`: as much as the class of which the phrase says most.
     """
+    if joint.top_mean(first, EXAMPLES) < REACH * most:
+        return 0
     longest = max(1, len(first) // LONGEST)
     best = np.sort(np.partition(first, len(first) - longest)[len(first) - longest :])[::-1]
     at = np.searchsorted(decoys.levels, best, side="right") - 1
@@ -100,5 +111,5 @@ def cut(first: Float32, final: Float, decoys: Decoys) -> int:
     if not len(passing):
         return 0
     middle = float(np.median(final))
-    top = float(np.partition(final, max(0, len(final) - EXAMPLES))[-EXAMPLES:].mean())
+    top = joint.top_mean(final, EXAMPLES)
     return min(int(passing[-1]) + 1, int((final >= middle + GUARD * (top - middle)).sum()))

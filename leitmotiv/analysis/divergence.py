@@ -2,150 +2,27 @@
 
 The divergence is a weighted mean over two shared spaces, which have the same constant scale. In the *common* space a
 point is measured from a constant; in the *centred* space from the picture's own mean, so that a darker shot of the same
-scene stays near. In both, h² I is added to every covariance.
+scene stays near. In both, h² I is added to every covariance; `packing` brings pictures there.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from leitmotiv.analysis.look import DEFAULT, Divergences, Look
-from leitmotiv.analysis.quasirandom import sobol
-from leitmotiv.kernels.divergence import WIDTH, Comparable, compare, log_densities
-from leitmotiv.records import ColourSpace, Float, Mixture, read_only
+from leitmotiv.analysis.packing import Packed as Packed
+from leitmotiv.analysis.packing import pack as pack
+from leitmotiv.kernels.divergence import DIMENSIONS, WIDTH, compare
+from leitmotiv.records import Mixture
 
 Progress = Callable[[int, int], None]
-
-DIMENSIONS = 5
-TILE = 24
-"""Pictures on a side of a block of pairs: their points and components together stay in a core's own cache."""
-SHARPEST = 1e-3
-"""Least h that is used, so that densities of hand-made mixtures without extent stay within float32."""
-_BITS = np.log2(np.e)
-# A fixed rotation of the quasi-random points: Sobol's sequence begins at a corner, where the normal quantile ends.
-_ROTATION = (0.3183098862, 0.7182818284, 0.4142135624, 0.6180339887, 0.2360679775)
-_EMPTY = np.zeros((0, 21), np.float32)
 Block = TypeVar("Block")
 
-
-@dataclass(frozen=True, eq=False)
-class Packed:
-    """Mixtures brought into the shared spaces, with their points: a step that need not be repeated for each query.
-
-    Attributes
-    ----------
-    look : Look
-        What they were packed for.
-    colour_space : str or None
-        Of all mixtures; None where there are none.
-    pictures : Comparable
-        What the kernel reads.
-    """
-
-    look: Look
-    colour_space: ColourSpace | None
-    pictures: Comparable
-
-    def __len__(self) -> int:
-        return len(self.pictures.own)
-
-
-def pack(mixtures: Sequence[Mixture], *, look: Look = DEFAULT) -> Packed:
-    """Bring mixtures into the shared spaces and draw their points.
-
-    The points of a mixture depend on nothing but the mixture and the look.
-
-    Raises
-    ------
-    ValueError
-        A mixture is not over (x, y, colour), is not finite, or the colour spaces differ.
-    """
-    spaces = {mixture.colour_space for mixture in mixtures}
-    if len(spaces) > 1:
-        raise ValueError(f"Mixtures of different colour spaces cannot be compared: {', '.join(sorted(spaces))}.")
-    placed = [place(mixture, look) for mixture in mixtures]
-    first = np.concatenate([[0], np.cumsum([len(weights) for weights, *_ in placed])]).astype(np.int64)
-    # one by one, the many small steps of a table would take longer than all else
-    table = _tabulate(*(np.concatenate(parts) for parts in list(zip(*placed, strict=True))[:3])) if placed else _EMPTY
-    size = -(-look.points // WIDTH) * WIDTH
-    points = np.empty((len(placed), DIMENSIONS, size), np.float32)
-    own, shares = np.empty((2, len(placed), size), np.float32)
-    for row, (weights, means, factors, _) in enumerate(placed):
-        points[row], shares[row] = draw(weights, means, factors, look.points)
-        log_densities(points[row], table[first[row] : first[row + 1]], own[row])
-    origins = np.array([origin for *_, origin in placed], np.float32).reshape(-1, DIMENSIONS)
-    pictures = Comparable(points=points, own=own, shares=shares, table=table, first=first, origins=origins)
-    return Packed(look, next(iter(spaces), None), pictures)
-
-
-def place(mixture: Mixture, look: Look) -> tuple[Float, Float, Float, Float]:
-    """Weights, means about the mixture's own mean, factors of the smoothed covariances, and the own mean.
-
-    All are in the shared scale, and the components in an order that does not depend on how they were given.
-    """
-    if mixture.means.ndim != 2 or mixture.means.shape[1] != DIMENSIONS:
-        raise ValueError(f"Only mixtures over (x, y, colour) are compared, not means of shape {mixture.means.shape}.")
-    numbers = np.hstack([mixture.weights[:, None], mixture.means, mixture.cholesky.reshape(len(mixture), -1)])
-    if not (np.isfinite(numbers).all() and np.isfinite(mixture.shift).all() and np.isfinite(mixture.scale).all()):
-        raise ValueError("A mixture with numbers that are not finite cannot be compared.")
-    numbers = numbers[numbers[:, 0] > 0]
-    numbers = numbers[np.lexsort((*numbers.T[:0:-1], -numbers[:, 0]))]
-    weights = numbers[:, 0] / numbers[:, 0].sum()
-    space = look.space(mixture.colour_space)
-    scale = np.asarray(space.scale)
-    stretch = mixture.scale / scale
-    means = (mixture.shift - np.asarray(space.shift)) / scale + stretch * numbers[:, 1 : 1 + DIMENSIONS]
-    factors = stretch[:, None] * numbers[:, 1 + DIMENSIONS :].reshape(-1, DIMENSIONS, DIMENSIONS)
-    covariances = factors @ factors.transpose(0, 2, 1)
-    covariances += max(look.smoothing, SHARPEST) ** 2 * np.eye(DIMENSIONS)
-    origin = weights @ means
-    return weights, means - origin, np.linalg.cholesky(covariances), origin
-
-
-def _tabulate(weights: Float, means: Float, factors: Float) -> NDArray[np.float32]:
-    """Components as `kernels.simd.log_gaussian` reads them, (K, 21) float32."""
-    whitening = np.zeros_like(factors)
-    for row in range(DIMENSIONS):
-        rest = -np.einsum("kj,kjd->kd", factors[:, row, :row], whitening[:, :row])
-        rest[:, row] += 1.0
-        whitening[:, row] = rest / factors[:, row, row, None]
-    whitening *= np.sqrt(_BITS / 2)
-    norms = np.log(np.diagonal(factors, axis1=1, axis2=2)).sum(axis=1) + DIMENSIONS / 2 * np.log(2 * np.pi)
-    heights = _BITS * (np.log(weights) - norms)
-    offsets = -np.einsum("kij,kj->ki", whitening, means)
-    lower = whitening[:, *np.tril_indices(DIMENSIONS)]
-    return np.ascontiguousarray(np.hstack([heights[:, None], offsets, lower]), np.float32)
-
-
-@lru_cache(maxsize=8)
-def _normal(count: int) -> Float:
-    """Quasi-random points of the standard normal distribution, (count, 5)."""
-    shifted = (sobol(count, DIMENSIONS) + np.asarray(_ROTATION)) % 1.0
-    points: Float = ndtri(np.clip(shifted, 1e-9, 1 - 1e-9))
-    read_only(points)
-    return points
-
-
-def draw(weights: Float, means: Float, factors: Float, count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Points (5, S) of a mixture and what each counts for (S,); S is `count`, filled up with points that count for 0.
-
-    Each component gets the points that fall to it when `count` are laid out evenly over the summed weights.
-    """
-    middle = (np.arange(count) + 0.5) / count
-    chosen = np.minimum(np.searchsorted(np.cumsum(weights), middle), len(weights) - 1)
-    points = means[chosen] + np.einsum("nij,nj->ni", factors[chosen], _normal(count))
-    size = -(-count // WIDTH) * WIDTH
-    filled, shares = np.empty((DIMENSIONS, size), np.float32), np.zeros(size, np.float32)
-    filled[:, :count] = points.T
-    filled[:, count:] = filled[:, count - 1 : count]
-    shares[:count] = 1.0 / count
-    return filled, shares
+TILE = 24
+"""Pictures on a side of a block of pairs: their points and components together stay in a core's own cache."""
 
 
 def js_divergence(a: Mixture, b: Mixture, look: Look = DEFAULT) -> float:

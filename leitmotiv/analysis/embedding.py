@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from leitmotiv.analysis.divergence import Packed
+from leitmotiv.analysis.packing import Packed
 from leitmotiv.kernels.divergence import WIDTH, log_densities
 from leitmotiv.records import Float
 
@@ -26,7 +26,7 @@ Coordinates = NDArray[np.int16]
 
 LANDMARKS = 2016
 """Points at which densities are compared, in each space."""
-AXES = 64
+AXES = 128
 """Principal axes kept of each space."""
 FITTED = 4000
 """Most pictures from which landmarks and axes are found."""

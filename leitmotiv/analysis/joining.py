@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from leitmotiv.records import Float
 
@@ -69,7 +69,7 @@ def by_rank(values: Float) -> Float:
     # scipy.stats has this, and takes half a second to import, which a search from the command line would wait for.
     _, row_of, counts = np.unique(values, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[row_of]
-    return np.asarray(ndtri((ranks - 0.5) / len(values)), np.float64)
+    return np.asarray(scipy.special.ndtri((ranks - 0.5) / len(values)), np.float64)
 
 
 def alone(at: int, values: Float, found: Mask, ahead: float = 0.0) -> Joined:
@@ -115,10 +115,32 @@ def _chosen(members: Sequence[Joined], which: NDArray[np.int64], found: Mask) ->
     return Joined(values, parts, found)
 
 
+def abreast(members: Sequence[Joined]) -> list[Joined]:
+    """Members of a union, of which those for which nothing stands out come behind what stands out for another.
+
+    The best pictures of a word that nobody knows, or of what is not there, would otherwise stand as high as the best of
+    one that finds much. Where nothing stands out for any, all stay as they are. On the sample photos (300 pairs of
+    names, of which two find nothing) that costs the unions 0.007 of their mean average precision, as one of the two is
+    found all the same.
+    """
+    edges = [one.values[one.found].min() for one in members if one.found.any()]
+    if not edges:
+        return list(members)
+    least = float(min(edges))
+    return [one if one.found.any() else _moved(one, min(0.0, least - float(one.values.max()))) for one in members]
+
+
+def _moved(one: Joined, by: float) -> Joined:
+    """What is added to a whole is added to its parts alike."""
+    return Joined(one.values + by, {at: part + by / len(one.parts) for at, part in one.parts.items()}, one.found)
+
+
 def less(wanted: Joined, against: Sequence[tuple[float, Joined]]) -> Joined:
     r"""What is wanted without what counts against it: a - \sum_b w_b max(0, b).
 
-    Only what has more than is usual of the unwanted loses by it: what has less is no better for it.
+    Only what has more than is usual of the unwanted loses by it: what has less is no better for it. And what stands out
+    as wanted, and not as unwanted, falls ever less the nearer it comes to the best of what does not stand out as
+    wanted: nothing comes before it for only lacking what is taken away.
 
     Parameters
     ----------
@@ -128,9 +150,17 @@ def less(wanted: Joined, against: Sequence[tuple[float, Joined]]) -> Joined:
     values, parts, found = wanted.values, dict(wanted.parts), wanted.found
     for weight, one in against:
         there = one.values > 0
-        values = values - weight * np.where(there, one.values, 0.0)
-        parts |= {at: np.where(there, -weight * part, 0.0) for at, part in one.parts.items()}
-        found = found & ~(one.found & there)
+        loss = weight * np.where(there, one.values, 0.0)
+        sure = found & ~(one.found & there)
+        if (~wanted.found).any():
+            room = np.maximum(values - (values - loss)[~wanted.found].max(), 0.0)
+            share = np.divide(loss, room, out=np.zeros(len(values)), where=room > 0)
+            loss = np.where(sure, -room * np.expm1(-share), loss)
+        values = values - loss
+        owed = np.divide(loss, weight * one.values, out=np.zeros(len(values)), where=there)
+        for at, part in one.parts.items():
+            parts[at] = parts.get(at, 0.0) - weight * owed * part
+        found = sure
     return Joined(values, parts, found)
 
 

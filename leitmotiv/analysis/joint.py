@@ -11,14 +11,19 @@ References
 """
 
 from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from leitmotiv.analysis import background as ground
 from leitmotiv.analysis.background import Background
 from leitmotiv.records import Float, Float32, read_only
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 TEMPERATURE = 2.0
 """Logits are divided by it: less sure of the first class, so that likely ones take part."""
@@ -100,10 +105,10 @@ class Places:
         read_only(self.classes)
         read_only(self.shares)
 
-    def mixing(self, count: int) -> csr_array:
+    def mixing(self, count: int) -> "csr_array":
         """The shares as a sparse matrix, (N, count) float32."""
         rows, kept = self.shares.shape
-        return csr_array(
+        return scipy.sparse.csr_array(
             (self.shares.ravel(), self.classes.ravel().astype(np.int32), np.arange(rows + 1) * kept),
             shape=(rows, count),
         )
@@ -151,21 +156,39 @@ class Ranker:
     """
 
     def __init__(self, places: Places, background: Background, count: int) -> None:
-        self._mixing = places.mixing(count)
-        rows, kept = background.near.shape
-        self._spreading = csr_array(
-            (background.closeness.ravel(), background.near.ravel(), np.arange(rows + 1) * kept),
-            shape=(rows, rows),
-        )
+        self._places = places
         self._background = background
+        self._count = count
+        self._asked = False
         self._metric = ground.metric(background, EXAMPLES)
 
     def first(self, said: Float | Float32) -> Float32:
         """Scores by what is said of each class, (C,) to (N,), or (C, Q) to (N, Q), spread over neighbours [2]_."""
-        scores = self._mixing @ said.astype(np.float32)
+        spreading, places = self._background, self._places
+        scores: Float32 = np.asarray(said, np.float32)
+        if self._asked or scores.ndim > 1:
+            mix, spread = self._matrices
+            scores = mix @ scores
+            for _ in range(ROUNDS):
+                scores = (scores + np.float32(SPREAD) * (spread @ scores)) / np.float32(1 + SPREAD)
+            return np.asarray(scores, np.float32)
+        # a command asks once, and sparse matrices take longer to import than that takes without them
+        self._asked = True
+        scores = gathered(places.shares, places.classes, scores)
         for _ in range(ROUNDS):
-            scores = (scores + np.float32(SPREAD) * (self._spreading @ scores)) / np.float32(1 + SPREAD)
-        return np.asarray(scores, np.float32)
+            near = gathered(spreading.closeness, spreading.near, scores)
+            scores = np.asarray((scores + np.float32(SPREAD) * near) / np.float32(1 + SPREAD), np.float32)
+        return scores
+
+    @cached_property
+    def _matrices(self) -> "tuple[csr_array, csr_array]":
+        """What mixes classes into pictures, and what spreads over neighbours."""
+        near, closeness = self._background.near, self._background.closeness
+        rows, kept = near.shape
+        spreading = scipy.sparse.csr_array(
+            (closeness.ravel(), near.ravel(), np.arange(rows + 1) * kept), shape=(rows, rows)
+        )
+        return self._places.mixing(self._count), spreading
 
     def second(self, first: Float32) -> Float:
         """A first ranking together with what its best pictures teach [3]_, standardised, (N,) float64.
@@ -181,6 +204,24 @@ class Ranker:
         return standardised(standardised(taught) + standardised(first))
 
 
+def gathered(weights: Float32, columns: NDArray[np.integer[Any]], values: Float32) -> Float32:
+    """Sums of values by weights, (N,) float32: the product of a sparse matrix with K entries a row, in its order.
+
+    Parameters
+    ----------
+    weights : (N, K) float32
+    columns : (N, K) of int
+        Which of the values each weight counts for.
+    values : (C,) float32
+    """
+    out = np.zeros(len(weights), np.float32)
+    for start in range(0, len(weights), _ROWS):
+        part = slice(start, start + _ROWS)
+        for weight, column in zip(weights[part].T, columns[part].T, strict=True):
+            out[part] += weight * values[column]
+    return out
+
+
 def top(scores: Float | Float32, count: int) -> NDArray[np.int64]:
     """Rows of the highest scores, the highest first; of equal ones the first rows."""
     if count <= 0:
@@ -192,6 +233,11 @@ def top(scores: Float | Float32, count: int) -> NDArray[np.int64]:
     else:
         chosen = np.arange(len(scores))
     return chosen[np.argsort(-scores[chosen], kind="stable")]
+
+
+def top_mean(scores: Float | Float32, count: int) -> float:
+    """The mean of the highest scores."""
+    return float(np.partition(scores, max(0, len(scores) - count))[-count:].mean())
 
 
 def standardised(scores: Float | Float32) -> Float:

@@ -20,18 +20,17 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 from scipy.special import expit, logsumexp, xlogy
 
 from leitmotiv.analysis.colour import to_srgb
-from leitmotiv.analysis.divergence import DIMENSIONS, SHARPEST, draw, place
 from leitmotiv.analysis.look import DEFAULT, Look
+from leitmotiv.analysis.packing import SHARPEST, draw, place_all
 from leitmotiv.analysis.palette import hexadecimal
+from leitmotiv.kernels.divergence import DIMENSIONS
 from leitmotiv.records import Ellipse, Float, Mixture
 
-Drawn = tuple[NDArray[np.float32], NDArray[np.float32]]
 PLACE, COLOUR = slice(0, 2), slice(2, DIMENSIONS)
 _WHOLE = slice(0, DIMENSIONS)
 MEETINGS = 6
@@ -179,8 +178,9 @@ def divide(a: Mixture, b: Mixture, look: Look = DEFAULT) -> tuple[Parts, Parts]:
     tuple of Parts
         Nats; the weighted mean of their wholes is what `js_divergence` gives.
     """
-    one, other = (_Placed(*place(mixture, look)) for mixture in (a, b))
-    points, others = (draw(each.weights, each.means, each.factors, look.points) for each in (one, other))
+    both = [place_all([mixture], look) for mixture in (a, b)]
+    one, other = (_Placed(each.weights, each.means, each.factors, each.origins[0]) for each in both)
+    points, others = (draw(each, look.points)[0].T.astype(np.float64) for each in both)
     offset = one.origin - other.origin
     spaces = []
     for shift in (np.zeros(DIMENSIONS), offset):
@@ -194,7 +194,7 @@ def divide(a: Mixture, b: Mixture, look: Look = DEFAULT) -> tuple[Parts, Parts]:
 
 @dataclass(frozen=True, eq=False)
 class _Placed:
-    """A mixture in the shared scale, about its own mean: what `divergence.place` returns."""
+    """A mixture in the shared scale, about its own mean."""
 
     weights: Float
     means: Float
@@ -213,14 +213,11 @@ class _Placed:
         return np.asarray(logsumexp(density, axis=1))
 
 
-def _told(drawn: Drawn, own: _Placed, foreign: _Placed, shift: Float, over: slice) -> float:
+def _told(points: Float, own: _Placed, foreign: _Placed, shift: Float, over: slice) -> float:
     """How much the points of one mixture tell which of two they come from, nats."""
-    counted = drawn[1] > 0
-    points: Float = drawn[0].T[counted].astype(np.float64)
-    shares: Float = drawn[1][counted].astype(np.float64)
     r = expit(own.log_density(points, over) - foreign.log_density(points + shift, over))
     told = math.log(2) + xlogy(r, r) + xlogy(1 - r, 1 - r)
-    return float(shares @ np.maximum(told, 0))
+    return float(np.maximum(told, 0).mean())
 
 
 def _mean(centred: Parts, common: Parts, look: Look) -> Parts:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
-from leitmotiv.analysis.divergence import place
 from leitmotiv.analysis.look import DEFAULT, Look
+from leitmotiv.analysis.packing import place
 from leitmotiv.analysis.variational import expect, tabulate
 from leitmotiv.records import Float, Mixture
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 from leitmotiv.records import Float
 
@@ -131,7 +131,7 @@ def integral(middles: Float, spreads: Float, left: float, right: float, top: flo
     across, down = np.sqrt(spreads[:, 0, 0]), np.sqrt(spreads[:, 1, 1])
     low_x, high_x = (left - middles[:, 0]) / across, (right - middles[:, 0]) / across
     low_y, high_y = (top - middles[:, 1]) / down, (bottom - middles[:, 1]) / down
-    lines = ndtr(np.stack([low_x, high_x, low_y, high_y]))
+    lines = scipy.special.ndtr(np.stack([low_x, high_x, low_y, high_y]))
     in_x, in_y = lines[1] - lines[0], lines[3] - lines[2]
     chance = in_x * in_y
     cut_x = np.minimum(np.abs(low_x), np.abs(high_x)) < _FAR
@@ -158,6 +158,6 @@ def _corners(slopes: Float, sides: Float, rule: tuple[Float, Float]) -> Float:
     total = np.zeros(len(slopes))
     for node, height in zip(*rule, strict=True):
         y = middle + half * node
-        inside = ndtr((right - slopes * y) * rest) - ndtr((left - slopes * y) * rest)
+        inside = scipy.special.ndtr((right - slopes * y) * rest) - scipy.special.ndtr((left - slopes * y) * rest)
         total += height * inside * np.exp(-0.5 * y * y)
     return np.asarray(total * half / math.sqrt(2 * math.pi))

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 from leitmotiv.analysis.colour import to_lab
 from leitmotiv.analysis.colour_search import kernel
@@ -52,7 +52,7 @@ def _cut(means: Float, covariances: Float, axis: int, low: float, high: float) -
     """Cut Gaussians along an axis, in place; returns how much is left of each."""
     deviation = np.sqrt(covariances[:, axis, axis])
     a, b = (low - means[:, axis]) / deviation, (high - means[:, axis]) / deviation
-    left = ndtr(b) - ndtr(a)
+    left = scipy.special.ndtr(b) - scipy.special.ndtr(a)
     safe = np.maximum(left, 1e-12)
     heights = [np.exp(-0.5 * np.square(np.clip(side, -40, 40))) / math.sqrt(2 * math.pi) for side in (a, b)]
     edge = [np.clip(side, -40, 40) * height for side, height in zip((a, b), heights, strict=True)]

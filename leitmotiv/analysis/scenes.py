@@ -14,8 +14,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import convolve1d, gaussian_filter
 
 from leitmotiv.records import Float, Float32
 
@@ -48,7 +48,7 @@ def scene(light: Float32) -> Scene:
     """Moments over the places that show something; a plain margin changes none of them."""
     moments, bands = [], []
     for _ in range(SCALES):
-        wide = gaussian_filter(light, 1.0, truncate=3)
+        wide = scipy.ndimage.gaussian_filter(light, 1.0, truncate=3)
         at = _shows(light)
         count = max(1.0, float(at.sum()))
         fine = ((light - wide) * at).ravel()
@@ -74,8 +74,8 @@ def _shows(light: Float32) -> Float32:
 def _moments(light: Float32, at: Float32, count: float) -> Float:
     if count < 64:
         return np.zeros(PER_SCALE)
-    middle = gaussian_filter(light, _WINDOW, truncate=3)
-    apart = gaussian_filter(light * light, _WINDOW, truncate=3) - middle * middle
+    middle = scipy.ndimage.gaussian_filter(light, _WINDOW, truncate=3)
+    apart = scipy.ndimage.gaussian_filter(light * light, _WINDOW, truncate=3) - middle * middle
     spread = np.sqrt(np.maximum(apart, 0))
     normal = (light - middle) / (spread + _FLOOR) * at
     squares = (normal * normal).ravel()
@@ -106,7 +106,7 @@ def noise(light: Float32) -> float:
     Texture is no noise: parts of 16 x 16 are compared, and the quiet ones count.
     """
     kernel = np.array([1, -2, 1], np.float32)
-    rough = convolve1d(convolve1d(light, kernel, axis=0), kernel, axis=1)[1:-1, 1:-1]
+    rough = scipy.ndimage.convolve1d(scipy.ndimage.convolve1d(light, kernel, axis=0), kernel, axis=1)[1:-1, 1:-1]
     parts = _parts(np.abs(rough), 16)
     shown = parts[parts > 0]
     return 0.0 if rough.size == 0 or shown.size < 4 else float(np.quantile(shown, 0.1) * np.sqrt(np.pi / 2) / 6)
@@ -116,7 +116,7 @@ def blur(light: Float32) -> float:
     """How little differences between neighbours shrink when blurred again [3]_: 0 is sharp, 1 has nothing fine."""
     worst = 0.0
     for axis in (0, 1):
-        again = convolve1d(light, np.full(9, 1 / 9, np.float32), axis=axis)
+        again = scipy.ndimage.convolve1d(light, np.full(9, 1 / 9, np.float32), axis=axis)
         sharp, soft = np.abs(np.diff(light, axis=axis)), np.abs(np.diff(again, axis=axis))
         whole = float(sharp.sum())
         lost = float(np.maximum(sharp - soft, 0).sum())
@@ -131,9 +131,9 @@ def edges(light: Float32) -> tuple[float, float]:
     """
     rows, columns = (size // 16 * 16 or size for size in light.shape)
     light = light[:rows, :columns]
-    fine = np.abs(light - gaussian_filter(light, 1.0, truncate=3))
+    fine = np.abs(light - scipy.ndimage.gaussian_filter(light, 1.0, truncate=3))
     half = np.ascontiguousarray(light[::2, ::2])
-    coarse = np.abs(half - gaussian_filter(half, 2.0, truncate=2))
+    coarse = np.abs(half - scipy.ndimage.gaussian_filter(half, 2.0, truncate=2))
     top, base = _parts(fine, 16), _parts(coarse, 8)
     shown = base > 2
     if len(top) != len(base) or not shown.any():  # less than a part of each

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d, sobel
 
 from leitmotiv.analysis import scenes, wholeness
 from leitmotiv.analysis.colour import from_srgb
@@ -183,7 +183,7 @@ def _gaps(light: Float32) -> float:
     inside = counts[first : last + 1]
     if len(inside) < 8:
         return 1.0
-    around = gaussian_filter1d(counts, 3.0)[first : last + 1]
+    around = scipy.ndimage.gaussian_filter1d(counts, 3.0)[first : last + 1]
     return float((inside < 0.2 * around).mean())
 
 
@@ -197,7 +197,7 @@ def _information(light: Float32) -> float:
 
 def _tilt(light: Float32) -> tuple[float, float]:
     """Degrees by which upright and level edges lean, clockwise, and how much these stand out among all edges."""
-    across, down = sobel(light, axis=1), sobel(light, axis=0)
+    across, down = scipy.ndimage.sobel(light, axis=1), scipy.ndimage.sobel(light, axis=0)
     strength = np.hypot(across, down)
     strong = strength > max(40.0, float(np.quantile(strength[::3, ::3], 0.85)))
     if strong.sum() < 200:
@@ -208,7 +208,7 @@ def _tilt(light: Float32) -> tuple[float, float]:
     counts = np.bincount(
         np.clip(((folded + 45) / _STEEP).astype(np.int64), 0, bins - 1), strength[strong], minlength=bins
     )
-    smooth = gaussian_filter1d(counts / counts.sum(), 1.5, mode="wrap") * bins
+    smooth = scipy.ndimage.gaussian_filter1d(counts / counts.sum(), 1.5, mode="wrap") * bins
     centre = (np.arange(bins) + 0.5) * _STEEP - 45
     near = np.abs(centre) <= _MOST_TILT
     peak = int(np.flatnonzero(near)[np.argmax(smooth[near])])

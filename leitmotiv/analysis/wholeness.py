@@ -1,8 +1,8 @@
 """Whether all of a picture is there: margins that are cut away before it is measured, and what is missing or torn."""
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import zoom
 
 from leitmotiv.records import Float32, Pixels
 
@@ -28,7 +28,7 @@ def without_margins(pixels: Pixels) -> Pixels:
     factor = min(_MOST_ENLARGED, high / len(inner), wide / inner.shape[1])
     if factor < 1.01 or min(inner.shape[:2]) < 2:
         return np.ascontiguousarray(inner)
-    larger = zoom(inner.astype(np.float32), (factor, factor, 1), order=1, grid_mode=True, mode="nearest")
+    larger = scipy.ndimage.zoom(inner.astype(np.float32), (factor, factor, 1), order=1, grid_mode=True, mode="nearest")
     return np.asarray(np.rint(larger), np.uint8)
 
 

@@ -19,14 +19,17 @@ References
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
 
 from leitmotiv.analysis.captions import words
 from leitmotiv.records import Float, Float32, LearntWords
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Method = Literal["glove", "ppmi"]
 WIDTH = 100
@@ -82,9 +85,9 @@ def learn(texts: Sequence[str], method: Method, *, width: int = WIDTH, seed: int
     return LearntWords(tuple(commonest), centred(vectors), rarity)
 
 
-def together(said: Sequence[Sequence[int]], count: int) -> csr_array:
+def together(said: Sequence[Sequence[int]], count: int) -> "csr_array":
     """How often words stand near each other, each time by one over their distance, (V, V) symmetric, float64."""
-    onwards = csr_array((count, count), dtype=np.float64)
+    onwards = scipy.sparse.csr_array((count, count), dtype=np.float64)
     for start in range(0, len(said), _AT_ONCE):
         onwards += _onwards(said[start : start + _AT_ONCE], count)
     found = (onwards + onwards.T).tocsr()
@@ -92,20 +95,20 @@ def together(said: Sequence[Sequence[int]], count: int) -> csr_array:
     return found
 
 
-def _onwards(said: Sequence[Sequence[int]], count: int) -> csr_array:
+def _onwards(said: Sequence[Sequence[int]], count: int) -> "csr_array":
     """The same of each word and those behind it, (V, V), of a part of the captions."""
     flat = np.fromiter(chain.from_iterable(said), np.int64)
     text = np.repeat(np.arange(len(said)), [len(one) for one in said])
-    found = csr_array((count, count), dtype=np.float64)
+    found = scipy.sparse.csr_array((count, count), dtype=np.float64)
     for apart in range(1, WINDOW + 1):
         word, other = flat[:-apart], flat[apart:]
         near = (text[:-apart] == text[apart:]) & (word != other)
         values = np.full(int(near.sum()), 1 / apart)
-        found += coo_array((values, (word[near], other[near])), shape=(count, count)).tocsr()
+        found += scipy.sparse.coo_array((values, (word[near], other[near])), shape=(count, count)).tocsr()
     return found
 
 
-def glove(near: csr_array, width: int, seed: int, epochs: int = EPOCHS) -> Float32:
+def glove(near: "csr_array", width: int, seed: int, epochs: int = EPOCHS) -> Float32:
     """GloVe's vectors, the sum of those of words and of contexts, (V, width) float32 [1]_."""
     rng = np.random.default_rng(seed)
     counts = near.tocoo()
@@ -137,21 +140,21 @@ def glove_slopes(
 ) -> tuple[Float, Float]:
     """Slopes of half the weighed squared error, by words and by contexts, each (V, width + 1)."""
     count = len(values[0])
-    spread = csr_array((weighed, (rows, columns)), shape=(count, count))
+    spread = scipy.sparse.csr_array((weighed, (rows, columns)), shape=(count, count))
     words_, contexts = spread @ values[1], spread.T @ values[0]
     words_[:, -1] = spread.sum(axis=1)
     contexts[:, -1] = spread.sum(axis=0)
     return words_, contexts
 
 
-def ppmi(near: csr_array, width: int) -> Float32:
+def ppmi(near: "csr_array", width: int) -> Float32:
     """Singular vectors of positive pointwise mutual information, times the roots of their values, float32 [2]_."""
     counts = near.tocoo()
     of_word = np.asarray(near.sum(axis=1)).ravel()
     of_context = of_word**SMOOTHING
     told = np.log(counts.data * of_context.sum() / (of_word[counts.row] * of_context[counts.col]))
     kept = told > 0
-    matrix = csr_array((told[kept], (counts.row[kept], counts.col[kept])), shape=near.shape)
+    matrix = scipy.sparse.csr_array((told[kept], (counts.row[kept], counts.col[kept])), shape=near.shape)
     rank = min(width, near.shape[0] - 1)
     if matrix.nnz == 0 or rank < 2:
         return np.asarray(near.toarray(), np.float32)
@@ -160,7 +163,7 @@ def ppmi(near: csr_array, width: int) -> Float32:
     return np.asarray(left * signs * np.sqrt(np.maximum(values, 0)), np.float32)
 
 
-def _largest(matrix: csr_array, rank: int) -> tuple[Float, Float]:
+def _largest(matrix: "csr_array", rank: int) -> tuple[Float, Float]:
     """The left singular vectors (V, rank) of the largest values, and these; of a large matrix by a sketch of it [3]_.
 
     ARPACK would not give the same vectors twice where values are equal.

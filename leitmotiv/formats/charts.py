@@ -1,7 +1,7 @@
 """Small charts as SVG: lines over rounds, with text that stays text, on white paper and on dark."""
 
 from collections.abc import Sequence
-from xml.sax.saxutils import escape
+from html import escape
 
 WIDTH, HEIGHT = 640, 260
 LEFT, RIGHT, TOP, BOTTOM = 52, 56, 40, 34
@@ -62,4 +62,4 @@ def _line(shares: Sequence[float]) -> str:
 
 
 def _text(text: str) -> str:
-    return escape("".join(c for c in text if c >= " " and c not in "\ufffe\uffff"))
+    return escape("".join(c for c in text if c >= " " and c not in "\ufffe\uffff"), quote=False)

@@ -26,6 +26,7 @@ from leitmotiv.kernels.simd import (
 )
 
 Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
 
 WIDTH = 2 * LANES
 """Points held in registers at once."""
@@ -56,8 +57,8 @@ class Comparable(NamedTuple):
         Drawn from each picture's mixture, in the shared scale, about the picture's own mean.
     own : (N, S) float32
         log2 of the picture's own density at its points.
-    shares : (N, S) float32
-        What each point counts for; each row sums to 1, and a point that only fills up a vector counts for 0.
+    shares : (S,) float32
+        What each point of a picture counts for; they sum to 1, and points that only fill up a vector count for 0.
     table : (sum of K_n, 21) float32
         Components in the form of `simd.log_gaussian`, means about the picture's own mean.
     first : (N + 1,) int64
@@ -72,6 +73,33 @@ class Comparable(NamedTuple):
     table: Float32
     first: NDArray[np.int64]
     origins: Float32
+
+
+@kernel
+def draw_points(
+    weights: Float64, means: Float64, factors: Float64, first: NDArray[np.int64], normal: Float64, out: Float32
+) -> None:
+    """Write points of N mixtures to `out` (N, 5, S): the standard normal ones (C, 5), laid out over the components.
+
+    The components of mixture n are those from `first[n]` to `first[n + 1]`, their weights sum to 1. Where S is more
+    than C, the last point is repeated.
+    """
+    count = len(normal)
+    for n in range(len(out)):
+        k = first[n]
+        reached = weights[k]
+        for s in range(count):
+            while k < first[n + 1] - 1 and reached < (s + 0.5) / count:
+                k += 1
+                reached += weights[k]
+            for d in range(DIMENSIONS):
+                value = means[k, d]
+                for other in range(DIMENSIONS):
+                    value += factors[k, d, other] * normal[s, other]
+                out[n, d, s] = value
+        for s in range(count, out.shape[2]):
+            for d in range(DIMENSIONS):
+                out[n, d, s] = out[n, d, count - 1]
 
 
 @kernel
@@ -139,7 +167,7 @@ def _gain(t: Any) -> Any:
 @kernel
 def _half(a: Comparable, i: int, b: Comparable, j: int, shifts: Float32) -> Any:
     """Mean gain over the points of picture i, with p_j / p_i from the components of picture j; of each space."""
-    points, own, shares = a.points[i], a.own[i], a.shares[i]
+    points, own, shares = a.points[i], a.own[i], a.shares
     table = b.table[b.first[j] : b.first[j + 1]]
     centred_gains = broadcast(_ZERO, WIDTH)
     common_gains = broadcast(_ZERO, WIDTH)

@@ -10,7 +10,7 @@ from peewee import fn
 
 from leitmotiv.errors import LibraryDamagedError
 from leitmotiv.records import ACTIVATIONS, Half, read_only
-from leitmotiv.store import tables
+from leitmotiv.store import revisions, tables
 from leitmotiv.store.database import Database, chunks
 
 WIDTH = 1280
@@ -126,9 +126,7 @@ class Activations:
             return self._ids, self._matrix
 
     def _count_changes(self, table: str = "activations") -> int:
-        revisions = tables.Revisions
-        row = self._database.row(revisions.select(revisions.number).where(revisions.name == table))
-        return -1 if row is None else int(row[0])
+        return revisions.numbers(self._database, (table,)).get(table, -1)
 
     def _bring_up_to_date(self) -> None:
         rows = tables.Activations

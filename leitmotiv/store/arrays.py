@@ -1,7 +1,8 @@
 """Large derived arrays on disk, with the images they are about; what is damaged counts as not there: it can be rebuilt.
 
 An array file is never changed. A small description, which names the file and is replaced atomically, decides which one
-counts; a file that no description names is left over from an interruption, and goes at the next `put`.
+counts; a file that no description names is left over from an interruption, and goes at the next `put`. What is read is
+checked, unless the file has the very time that it was given when it was written: whatever changes it changes that.
 """
 
 import hashlib
@@ -76,12 +77,13 @@ class Arrays:
         path = self._folder / f"{name}-{secrets.token_hex(8)}.bin"
         try:
             self._folder.mkdir(exist_ok=True)
-            contents, check, length = _write(path, arrays)
+            contents, check, length, written = _write(path, arrays)
             text = json.dumps(
                 {
                     "file": path.name,
                     "bytes": length,
                     "crc32": check,
+                    "written": written,
                     "digest": digest,
                     "arrays": contents,
                     "ids": list(ids),
@@ -161,8 +163,11 @@ class Arrays:
                     path.unlink()
 
 
-def _write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> tuple[dict[str, Any], int, int]:
-    """Write arrays one after the other, aligned; returns where each lies, a checksum, and the length."""
+def _write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> tuple[dict[str, Any], int, int, int]:
+    """Write arrays one after the other, aligned; returns where each lies, a checksum, the length, and the file's time.
+
+    The clock of file systems moves in steps of some milliseconds, so the time is one that no later change would give.
+    """
     contents: dict[str, Any] = {}
     check = length = 0
     with path.open("xb") as file:
@@ -175,8 +180,11 @@ def _write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> tuple[dict[str, An
                 check = zlib.crc32(part, check)
                 length += len(part)
         file.flush()
+        now = os.fstat(file.fileno()).st_mtime_ns
+        os.utime(path, ns=(now, now - now % 10**9 + secrets.randbelow(10**9)))
         os.fsync(file.fileno())
-    return contents, check, length
+        written = os.fstat(file.fileno()).st_mtime_ns
+    return contents, check, length, written
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -229,7 +237,7 @@ def _open(described: Path) -> Stored | None:
         return None
     if content is None:
         return None
-    data = _mapped(described.parent / content["file"], content["bytes"], content["crc32"])
+    data = _mapped(described.parent / content["file"], content["bytes"], content["crc32"], content.get("written"))
     if data is None:
         return None
     arrays: dict[str, NDArray[Any]] = {}
@@ -239,15 +247,18 @@ def _open(described: Path) -> Stored | None:
     return Stored(tuple(content["ids"]), content["digest"], arrays)
 
 
-def _mapped(path: Path, length: int, check: int) -> mmap.mmap | bytes | None:
-    """Map a file whose length and checksum are as described."""
+def _mapped(path: Path, length: int, check: int, written: int | None) -> mmap.mmap | bytes | None:
+    """Map a file whose length, and whose checksum or time, are as described."""
     try:
         with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_size != length:
+            found_as = os.fstat(file.fileno())
+            if found_as.st_size != length:
                 return None
             data = mmap.mmap(file.fileno(), length, access=mmap.ACCESS_READ) if length else b""
     except OSError:
         return None
+    if found_as.st_mtime_ns == written:
+        return data
     found = 0
     for start in range(0, length, BLOCK):
         found = zlib.crc32(data[start : start + BLOCK], found)

@@ -1,5 +1,8 @@
 """What a person chose for a library, by name: settings that make sense for this one alone."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from leitmotiv.store import tables
 from leitmotiv.store.database import Database
 
@@ -12,9 +15,7 @@ class Choices:
 
     def get(self, name: str) -> str:
         """What was chosen; "" where nothing was."""
-        table = tables.Choices
-        row = self._database.row(table.select(table.value).where(table.name == name))
-        return "" if row is None else str(row[0])
+        return next((str(value) for (value,) in self._database.rows_of(_values, (name,))), "")
 
     def put(self, name: str, value: str) -> None:
         """Choose; "" takes a choice back."""
@@ -23,3 +24,8 @@ class Choices:
             self._database.run(table.delete().where(table.name == name))
             if value:
                 self._database.insert_many(table, [{"name": name, "value": value}])
+
+
+def _values(names: Sequence[str]) -> Any:
+    table = tables.Choices
+    return table.select(table.value).where(table.name.in_(names))

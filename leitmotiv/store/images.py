@@ -3,20 +3,19 @@
 import base64
 import json
 import re
-import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from peewee import Case, fn
+from peewee import SQL, Case, fn
 
 from leitmotiv.errors import AmbiguousImageError, ImageNotFoundError, UsageError
 from leitmotiv.records import Image, KnownFile, Mixture, Taken
 from leitmotiv.store import tables
-from leitmotiv.store.database import Database, Row, chunks
+from leitmotiv.store.database import Database, IntegrityError, Row, chunks
 from leitmotiv.store.files import best_state, insert_files, refresh_states, write_files
-from leitmotiv.store.mixtures import write_mixture
+from leitmotiv.store.mixtures import write_mixtures
 
 Order = Literal["taken", "added"]
 DAY = 86_400_000_000
@@ -80,18 +79,38 @@ class Images:
         with self._database.transaction():
             state = best_state(file.state for file in files)
             try:
-                self._database.insert_many(tables.Images, [_as_row(image, state)])
-            except sqlite3.IntegrityError as error:
+                with self._database.attempt():
+                    self._database.insert_many(tables.Images, [_as_row(image, state)])
+            except IntegrityError as error:
                 raise ValueError(f"The library already has an image {image.id}.") from error
             sized = [{"image_id": image.id, "size": size, "data": data} for size, data in thumbnails.items()]
             self._database.insert_many(tables.Thumbnails, sized)
-            write_mixture(self._database, image.id, mixture)
+            write_mixtures(self._database, [(image.id, mixture)])
             try:
-                insert_files(self._database, files)
-            except sqlite3.IntegrityError:  # another image holds one of the paths
+                with self._database.attempt():
+                    insert_files(self._database, files)
+            except IntegrityError:  # another image holds one of the paths
                 before = self._holders([file.path for file in files])
                 write_files(self._database, files)
                 refresh_states(self._database, before)
+
+    def add_all(self, rows: Sequence[tuple[Image, KnownFile, Mixture]]) -> None:
+        """Add many new pictures at once, each with the one file that it is from, and without thumbnails.
+
+        Raises
+        ------
+        ValueError
+            The library has an image with one of the ids, or another image holds one of the paths; none is added.
+        """
+        database = self._database
+        try:
+            with database.transaction():
+                images = [_as_row(image, best_state([file.state])) for image, file, _ in rows]
+                database.insert_many(tables.Images, images)
+                write_mixtures(database, [(image.id, mixture) for image, _, mixture in rows])
+                insert_files(database, [file for _, file, _ in rows])
+        except IntegrityError as error:
+            raise ValueError("The library already has some of these images, or others at their paths.") from error
 
     def get(self, id_or_prefix: str) -> Image:
         """One picture, by its id or a unique prefix of 4 or more characters.
@@ -200,7 +219,7 @@ class Images:
     def many(self, ids: Sequence[str]) -> list[Image]:
         """Pictures in the order of `ids`; ids that the library does not have are passed over."""
         with self._database.snapshot():
-            found = {image.id: image for part in chunks(ids) for image in self._where(tables.Images.id.in_(part))}
+            found = {image.id: image for image in self._complete(self._database.rows_of(_of_ids, ids))}
         return [found[image_id] for image_id in ids if image_id in found]
 
     def ids(self, all: bool = False) -> list[str]:
@@ -261,7 +280,8 @@ class Images:
     def days(self) -> list[tuple[str, int]]:
         """Each day with pictures by the cameras' clocks: ISO date and count, newest first."""
         day = tables.Images.taken_key / DAY
-        query = tables.Images.select(day, fn.COUNT(tables.Images.serial)).group_by(day).order_by(day.desc())
+        first = SQL("1")  # by its place: PostgreSQL cannot know that two parameters hold the same number
+        query = tables.Images.select(day, fn.COUNT(tables.Images.serial)).group_by(first).order_by(SQL("1 DESC"))
         return [(date.fromordinal(number + 1).isoformat(), count) for number, count in self._database.rows(query)]
 
     def neighbours_by_date(self, image_id: str, n: int) -> list[Image]:
@@ -309,14 +329,21 @@ class Images:
 
     def _complete(self, rows: Sequence[Row]) -> list[Image]:
         """Join rows of images with their paths: those that are there first, then in the order of adding."""
-        files = tables.Files
-        rank = Case(files.state, (("present", 0), ("offline", 1)), 2)
         paths: dict[str, list[bytes]] = defaultdict(list)
-        for part in chunks(row[0] for row in rows):
-            query = files.select(files.image_id, files.path).where(files.image_id.in_(part))
-            for image_id, path in self._database.rows(query.order_by(rank, files.serial)):
-                paths[image_id].append(path)
+        for image_id, path in self._database.rows_of(_paths_of, (row[0] for row in rows)):
+            paths[image_id].append(path)
         return [_as_image(row, tuple(paths[row[0]])) for row in rows]
+
+
+def _of_ids(ids: Sequence[str]) -> Any:
+    return tables.Images.select(*_COLUMNS).where(tables.Images.id.in_(ids))
+
+
+def _paths_of(ids: Sequence[str]) -> Any:
+    """Paths of pictures: those that are there first, then in the order of adding."""
+    files = tables.Files
+    rank = Case(files.state, (("present", 0), ("offline", 1)), 2)
+    return files.select(files.image_id, files.path).where(files.image_id.in_(ids)).order_by(rank, files.serial)
 
 
 def _as_row(image: Image, state: str) -> dict[str, Any]:

@@ -1,6 +1,11 @@
-"""Mixtures as blobs, one a picture: float64, little-endian, exact; the lower triangles only."""
+"""Mixtures as blobs, one a picture, exact: little-endian, the lower triangles only, in as few bits as hold them.
 
-from collections.abc import Iterable, Sequence
+A fit leaves numbers that short ones hold (`analysis.mixture.shortened`): weights as float32, means and factors as
+float16, shift and scale as float64. What those do not hold is stored as float64 throughout, as all once was; the length
+of a blob tells which it is.
+"""
+
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -11,6 +16,9 @@ from leitmotiv.errors import ImageNotFoundError, LibraryDamagedError
 from leitmotiv.records import Float, Mixture
 from leitmotiv.store import tables
 from leitmotiv.store.database import Database, chunks
+
+_SHORT = ("<f4", "<f2", "<f2", "<f8", "<f8")
+_LONG = ("<f8",) * 5
 
 
 class Mixtures:
@@ -47,31 +55,34 @@ class Mixtures:
             raise ImageNotFoundError(f"No image {error.args[0]} in the library.") from None
 
 
-def write_mixture(database: Database, image_id: str, mixture: Mixture) -> None:
-    """Store the mixture of a new image."""
-    components, dimensions = mixture.means.shape
-    row = {
-        "image_id": image_id,
-        "components": components,
-        "dimensions": dimensions,
-        "colour_space": mixture.colour_space,
-        "parameters": encode(mixture),
-        "aspect": mixture.aspect,
-    }
-    database.insert_many(tables.Mixtures, [row])
+def write_mixtures(database: Database, mixtures: Sequence[tuple[str, Mixture]]) -> None:
+    """Store the mixtures of new images, each with the id of its image."""
+    rows = [
+        {
+            "image_id": image_id,
+            "components": mixture.means.shape[0],
+            "dimensions": mixture.means.shape[1],
+            "colour_space": mixture.colour_space,
+            "parameters": encode(mixture),
+            "aspect": mixture.aspect,
+        }
+        for image_id, mixture in mixtures
+    ]
+    database.insert_many(tables.Mixtures, rows)
 
 
 def encode(mixture: Mixture) -> bytes:
     """Weights, means, lower triangles row by row, shift and scale, one after the other."""
     rows, columns = _triangle(mixture.means.shape[1])
-    parts: Iterable[NDArray[Any]] = (
-        mixture.weights,
-        mixture.means,
-        mixture.cholesky[:, rows, columns],
-        mixture.shift,
-        mixture.scale,
-    )
-    return b"".join(np.asarray(part, "<f8").tobytes() for part in parts)
+    parts = (mixture.weights, mixture.means, mixture.cholesky[:, rows, columns], mixture.shift, mixture.scale)
+    short = _stored(parts, _SHORT)
+    held = all((np.asarray(one, "<f8") == part).all() for one, part in zip(short, parts, strict=True))
+    return b"".join(part.tobytes() for part in (short if held else _stored(parts, _LONG)))
+
+
+def _stored(parts: Sequence[Float], kinds: Sequence[str]) -> list[NDArray[Any]]:
+    with np.errstate(over="ignore"):  # what a short number does not hold is told by comparing
+        return [np.asarray(part, kind) for part, kind in zip(parts, kinds, strict=True)]
 
 
 def decode(
@@ -80,23 +91,24 @@ def decode(
     """The inverse of `encode`, with the columns beside it."""
     k, d = components, dimensions
     rows, columns = _triangle(d)
-    ends = np.cumsum([k, k * d, k * len(rows), d, d]).tolist()
-    if len(blob) != 8 * ends[-1]:
+    sizes = (k, k * d, k * len(rows), d, d)
+    kinds = _SHORT if len(blob) == _length(sizes, _SHORT) else _LONG
+    if len(blob) != _length(sizes, kinds):
         raise LibraryDamagedError(
             f"The mixture of image {image_id} is damaged. Run `leitmotiv forget {image_id[:12]}` and add it again."
         )
-    values: Float = np.frombuffer(blob, "<f8").astype(np.float64, copy=False)
+    parts, offset = [], 0
+    for size, kind in zip(sizes, kinds, strict=True):
+        parts.append(np.frombuffer(blob, kind, size, offset).astype(np.float64))
+        offset += parts[-1].size * np.dtype(kind).itemsize
+    weights, means, triangles, shift, scale = parts
     cholesky = np.zeros((k, d, d))
-    cholesky[:, rows, columns] = values[ends[1] : ends[2]].reshape(k, len(rows))
-    return Mixture(
-        weights=values[:k],
-        means=values[k : ends[1]].reshape(k, d),
-        cholesky=cholesky,
-        shift=values[ends[2] : ends[3]],
-        scale=values[ends[3] :],
-        colour_space=colour_space,
-        aspect=aspect,
-    )
+    cholesky[:, rows, columns] = triangles.reshape(k, len(rows))
+    return Mixture(weights, means.reshape(k, d), cholesky, shift, scale, colour_space, aspect)
+
+
+def _length(sizes: Sequence[int], kinds: Sequence[str]) -> int:
+    return sum(size * np.dtype(kind).itemsize for size, kind in zip(sizes, kinds, strict=True))
 
 
 @cache

@@ -15,7 +15,7 @@ from leitmotiv.analysis import tree, views
 from leitmotiv.errors import ImageNotFoundError, ImageReadError, NoIndexError
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import Cluster, Ellipse, Image, Job, Mixture, Pixels, Ranking, Result, Status, Swatch
-from leitmotiv.workflows import blending, editing, likeness, trends
+from leitmotiv.workflows import blending, editing, likeness, small, trends
 from leitmotiv.workflows.index import digest
 from leitmotiv.workflows.measuring import compared, ready
 from leitmotiv.workflows.memory import remember
@@ -207,8 +207,8 @@ def _drawn(session: Session, kind: str, image_id: str, size: int, draw: Callable
 
 
 def thumbnail(session: Session, image_id: str, size: int) -> tuple[bytes, str]:
-    """A stored thumbnail and its media type: JPEG, or WebP where an earlier version made it."""
-    data = session.library.images.thumbnail(image_id, size)
+    """A thumbnail and its media type: JPEG, or WebP where an earlier version made it."""
+    data = small.thumbnail(session.library, image_id, size)
     return data, "image/webp" if data[8:12] == b"WEBP" else "image/jpeg"
 
 
@@ -340,6 +340,7 @@ def status(session: Session) -> Status:
         jobs=_news(library.jobs.list()),
         way=way,
         recall=recall,
+        gap=None if stored is None else stored.gap,
         seen=library.activations.count(),
     )
 

@@ -45,7 +45,12 @@ class _Walk:
         if node.how == "any":
             found = self._lifted(node.members, ahead)
             return joining.largest(
-                [joining.turned(one) if each.weight < 0 else one for each, one in zip(node.members, found, strict=True)]
+                joining.abreast(
+                    [
+                        joining.turned(one) if each.weight < 0 else one
+                        for each, one in zip(node.members, found, strict=True)
+                    ]
+                )
             )
         return self._sum(node.members, ahead, ranked)
 
@@ -74,7 +79,7 @@ class _Walk:
             else:
                 enough.append(self.of(one, ahead + log(one.weight / thing), ranked))
         if enough:
-            traits.append(joining.largest(enough))
+            traits.append(joining.largest(joining.abreast(enough)))
             weights.append(thing)
         return joining.less(joining.meeting(traits, weights) if len(traits) > 1 else traits[0], taken)
 

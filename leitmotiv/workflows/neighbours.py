@@ -110,6 +110,10 @@ class Comparer:
         one, other = self._remote[ends(keys, len(self._ids)).T]
         return hubness.relative(values, one, other, self._numbers.middle).astype(np.float32)
 
+    def weighed_pairs(self, pairs: Pairs) -> Pairs:
+        """Pairs with what they count for in the place of their plain divergences."""
+        return Pairs(pairs.size, pairs.keys, self.weigh(pairs.keys, pairs.values))
+
     @property
     def most(self) -> float:
         """No pair counts for more."""
@@ -315,4 +319,4 @@ def _find(vectors: Vectors, lists: Lists, whole: NDArray[np.bool_], settings: Se
 def neighbour_graph(neighbours: Neighbours, count: int, exemplars: NDArray[np.int64], comparer: Comparer) -> Pairs:
     """The edges of the graph: each picture with its `count` nearest, and what is known of `exemplars`, weighed."""
     pairs = listed(neighbours.lists, neighbours.values, count).joined(neighbours.others.of(exemplars))
-    return Pairs(pairs.size, pairs.keys, comparer.weigh(pairs.keys, pairs.values))
+    return comparer.weighed_pairs(pairs)

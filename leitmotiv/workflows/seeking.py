@@ -157,7 +157,14 @@ def _order(
         # what counts against pictures scatters them, too, but says nothing of how near chance comes to a fit
         against = any(term.weight < 0 for term in query.terms)
         return order, _cut(np.maximum(scored.total, 0.0) if against else scored.total, others, order)
-    return order, None if scored.found is None else int(scored.found[rows].sum())
+    return order, None if scored.found is None else _mostly(scored.found[order])
+
+
+def _mostly(found: NDArray[np.bool_]) -> int:
+    """Where the results of an order end: before, most part from chance, and behind, most do not."""
+    balance = np.cumsum(2 * found.astype(np.int64) - 1)
+    best = int(balance.max(initial=0))
+    return int(np.argmax(balance)) + 1 if best > 0 else 0
 
 
 def _words_of(session: Session, query: Query, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -16,12 +16,13 @@ from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.progress import Report, recorded
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.space_learning import Prepared, WordsOf
+from leitmotiv.workflows.used_space import CHOICE, KIND
+from leitmotiv.workflows.used_space import UNTRAINED as UNTRAINED
+from leitmotiv.workflows.used_space import in_use as in_use
 
-KIND, UNFINISHED, CHOICE = "space", "unfinished", "space"
+UNFINISHED = "unfinished"
 USUAL = "learnt"
 """What a space is called where nobody says."""
-UNTRAINED = "untrained"
-"""What the space is called that every library has."""
 PHASE = "Learning a space"
 Tell = Callable[[int, float, float], None]
 """Called with the number of a round, its loss and the share of satisfied triplets."""
@@ -232,12 +233,6 @@ def use(session: Session, name: str) -> None:
         get(session, name)
     with session.library.writer("choosing a space"):
         session.library.choices.put(CHOICE, "" if name == UNTRAINED else name)
-
-
-def in_use(session: Session) -> str:
-    """The name of the space that searches use; "untrained" where none was chosen, or the chosen one is gone."""
-    chosen = session.library.choices.get(CHOICE)
-    return chosen if chosen and session.library.models.stamp(KIND, chosen) != (0, 0) else UNTRAINED
 
 
 def chart(learnt: LearntSpace) -> bytes:

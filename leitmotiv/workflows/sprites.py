@@ -10,6 +10,7 @@ from contextlib import suppress
 from leitmotiv.errors import DiskFullError, ImageNotFoundError, PermissionDeniedError, UsageError
 from leitmotiv.imaging import sprites
 from leitmotiv.store.library import Library
+from leitmotiv.workflows import small
 from leitmotiv.workflows.map_page import map_page
 from leitmotiv.workflows.progress import Recorder
 from leitmotiv.workflows.session import Session
@@ -80,6 +81,6 @@ def _sheet(library: Library, ids: Sequence[str], level: int, number: int) -> byt
 
 def _thumbnail(library: Library, image_id: str) -> bytes | None:
     try:
-        return library.images.thumbnail(image_id, READ) if image_id else None
+        return small.thumbnail(library, image_id, READ) if image_id else None
     except ImageNotFoundError:
         return None

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +12,16 @@ from leitmotiv.analysis import decoys
 from leitmotiv.analysis.decoys import Decoys
 from leitmotiv.errors import SpaceError
 from leitmotiv.records import Float32, Half, LearntSpace
-from leitmotiv.workflows import space_learning, space_training
 from leitmotiv.workflows.backgrounds import digest
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.session import Session
-from leitmotiv.workflows.space_learning import Speech
-from leitmotiv.workflows.space_training import KIND, UNTRAINED
+from leitmotiv.workflows.used_space import UNTRAINED
+from leitmotiv.workflows.used_space import stamp as stamp
 from leitmotiv.workflows.word_space import ClassWords, Placed
+
+if TYPE_CHECKING:
+    from leitmotiv.workflows.space_learning import Speech
 
 WEIGHT = 2.0
 """How much the learnt space counts in a first ranking, where the untrained one counts 1.
@@ -43,7 +45,7 @@ class Taught:
     """
 
     name: str
-    speech: Speech
+    speech: "Speech"
     places: Half
     decoys: Decoys
 
@@ -55,12 +57,6 @@ class Taught:
 def says(places: Float32 | Half, spoken: Float32) -> Float32:
     """Cosines of places (N, D) and phrases (Q, D), by what they count in a first ranking, (N, Q) float32."""
     return np.asarray(np.float32(WEIGHT) * (places.astype(np.float32) @ spoken.T), np.float32)
-
-
-def stamp(session: Session) -> tuple[str, int, int]:
-    """Changes with the space that searches use: its name, and when and what was learnt."""
-    name = space_training.in_use(session)
-    return name, *(session.library.models.stamp(KIND, name) if name != UNTRAINED else (0, 0))
 
 
 def of(session: Session, classes: ClassWords, found: Placed, report: Report | None = None) -> Taught | None:
@@ -81,6 +77,8 @@ def of(session: Session, classes: ClassWords, found: Placed, report: Report | No
 
 
 def _of(session: Session, name: str, classes: ClassWords, found: Placed, key: str, report: Report | None) -> Taught:
+    from leitmotiv.workflows import space_learning, space_training  # what learns, which the untrained space never needs
+
     learnt = space_training.get(session, name)
     speech = speech_of(session, learnt, report)
     library, ids = session.library, found.ground.ids
@@ -101,7 +99,7 @@ def _of(session: Session, name: str, classes: ClassWords, found: Placed, key: st
     return Taught(name, speech, places, asked)
 
 
-def speech_of(session: Session, learnt: LearntSpace, report: Report | None = None) -> Speech:
+def speech_of(session: Session, learnt: LearntSpace, report: Report | None = None) -> "Speech":
     """How phrases become vectors of a learnt space.
 
     Raises
@@ -111,6 +109,8 @@ def speech_of(session: Session, learnt: LearntSpace, report: Report | None = Non
     MissingExtraError
         The encoder is not installed, or damaged.
     """
+    from leitmotiv.workflows import space_learning
+
     if learnt.own is not None:
         return space_learning.of_captions(learnt.words, learnt.own)
     speech = space_learning.speech(session, learnt.words, (), 0, report)  # type: ignore[arg-type]

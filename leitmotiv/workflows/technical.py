@@ -14,7 +14,6 @@ from leitmotiv.analysis.technical import FLAGS as FLAGS
 from leitmotiv.analysis.technical import LIMITS, NAMES, VERSION
 from leitmotiv.analysis.technical import WIDTH as WIDTH
 from leitmotiv.errors import ImageNotFoundError, ImageReadError, LeitmotivError
-from leitmotiv.imaging import read as reading
 from leitmotiv.records import Float32, Image, Pixels
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.progress import Report, recorded
@@ -158,6 +157,7 @@ def of_files(
     session: Session, paths: Sequence[bytes], tell: Callable[[bytes, str], None]
 ) -> Iterator[tuple[bytes, Float32]]:
     """The measures of files, in order, on several threads; what cannot be read is told and left out."""
+    from leitmotiv.imaging import read as reading  # who only asks what was measured does not wait for what decodes
 
     def one(path: bytes) -> Float32 | str:
         try:
@@ -176,6 +176,8 @@ def of_files(
 
 def of_pixels(pixels: Pixels) -> Float32:
     """The measures of a picture of any size, (H, W, 3) uint8, upright sRGB."""
+    from leitmotiv.imaging import read as reading
+
     return measures.measure(reading.shrink(pixels, measures.SIDE))
 
 
@@ -187,6 +189,8 @@ def shown(session: Session, image: Image) -> Pixels:
     ImageReadError
         Neither its files nor its thumbnail can be read.
     """
+    from leitmotiv.imaging import read as reading
+
     for path in image.paths:
         with suppress(ImageReadError):
             megapixels = session.settings.max_megapixels

@@ -19,7 +19,7 @@ from leitmotiv.workflows.progress import Recorder
 
 VECTORS = "vectors"
 """The name of the stored arrays: a vector for each picture, and what makes vectors."""
-REVISION = 1
+REVISION = 2
 """Grows whenever the same pictures would get other vectors."""
 OUTGROWN = 2.0
 """How many times as many pictures as the embedding was found from make another one worth its while."""
@@ -54,7 +54,7 @@ class Vectors:
 
     def of(self, mixture: Mixture, settings: Settings) -> Coordinates:
         """The vector of a picture that need not be in the library, (D,)."""
-        (vector,) = embedding.embed(self.model, divergence.pack([mixture], look=look(settings)))
+        (vector,) = embedding.embed(self.model, divergence.pack([mixture], look=look(settings), points=False))
         return np.asarray(vector)
 
 
@@ -129,7 +129,8 @@ def with_vectors(library: Library, settings: Settings, old: Vectors, wanted: Seq
     lacking = np.flatnonzero(there < 0)
     for start in range(0, len(lacking), AT_ONCE):
         rows = lacking[start : start + AT_ONCE]
-        packed = divergence.pack(library.mixtures.many([wanted[row] for row in rows]), look=look(settings))
+        mixtures = library.mixtures.many([wanted[row] for row in rows])
+        packed = divergence.pack(mixtures, look=look(settings), points=False)
         coordinates[rows] = embedding.embed(old.model, packed, threads=settings.cores)
         step("Measuring pictures at landmarks", start + len(rows), len(lacking))
     return replace(old, ids=tuple(wanted), coordinates=coordinates)

@@ -93,17 +93,19 @@ def coloured(words: Sequence[str], known: Known | None = None) -> tuple[list[str
     ((['darkblue'], ['car']), ([], ['red', 'panda']))
     """
     left, found = list(words), []
-    while left and not _is_name(left, known):
-        first, two = left[0].casefold(), "".join(left[:2]).casefold()
-        if len(left) > 1 and first in _SHADES and left[1].casefold() in _COLOURS and two in NAMES:
-            found.append(two)
-            left = left[2:]
-        elif first in _COLOURS:
-            found.append(first)
-            left = left[1:]
-        else:
-            break
+    # what is known of names is asked last: a library may have to look
+    while (taken := _colour(left)) and not _is_name(left, known):
+        found.append("".join(left[:taken]).casefold())
+        left = left[taken:]
     return found, left
+
+
+def _colour(words: Sequence[str]) -> int:
+    """How many words a phrase begins with that are a colour; 0 for none."""
+    first, two = "".join(words[:1]).casefold(), "".join(words[:2]).casefold()
+    if len(words) > 1 and first in _SHADES and words[1].casefold() in _COLOURS and two in NAMES:
+        return 2
+    return int(first in _COLOURS)
 
 
 def _is_name(words: Sequence[str], known: Known | None) -> bool:

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from leitmotiv.analysis import decoys, joint
+from leitmotiv.analysis import decoys, joint, threads
 from leitmotiv.analysis.spelling import Vocabulary
 from leitmotiv.errors import MissingExtraError, UsageError
 from leitmotiv.nets import text as nets_text
@@ -75,13 +75,13 @@ def _scores(classes: ClassWords, found: Placed, learnt: Taught | None, phrase: s
     ids = found.ground.ids
     if not said.any() and (also is None or not also.any()):
         return WordScores(ids, np.zeros(len(ids)), 0, (), phrase)
-    first = found.ranker.first(said)
+    first, most = found.ranker.first(said), float(said.max())
     unrelated = found.decoys
     if learnt is not None and also is not None:
-        first, unrelated = first + also, learnt.decoys
+        first, most, unrelated = first + also, most + float(also.max()), learnt.decoys
     final = found.ranker.second(first)
     nearest = tuple(classes.names[row] for row in joint.top(said, NEAREST))
-    return WordScores(ids, final, decoys.cut(first, final, unrelated), nearest, phrase)
+    return WordScores(ids, final, decoys.cut(first, final, unrelated, most), nearest, phrase)
 
 
 def what_is_said(classes: ClassWords, phrase: str) -> Float:
@@ -95,7 +95,7 @@ def _readings(phrase: str) -> list[str]:
     return [
         re.sub(rf"\b{re.escape(word)}\b", meant, phrase)
         for word in strange
-        for meant in _vocabulary().meant(word.lower())
+        for meant, _ in _vocabulary().nearest(word.lower())
     ]
 
 
@@ -163,11 +163,13 @@ def nearest_of(session: Session, ids: Sequence[str], count: int = 3) -> dict[str
     known, found = word_space.class_words(session), word_space.placed(session)
     there = [image_id for image_id in ids if image_id in found.ground.row_of]
     rows = [found.ground.row_of[image_id] for image_id in there]
-    places = joint.Places(found.places.classes[rows], found.places.shares[rows])
-    cosines = places.vectors(known.space) @ known.space.words.T
+    vectors = np.einsum("nk,nkd->nd", found.places.shares[rows], known.space.words[found.places.classes[rows]])
+    with threads.products_on_one():
+        cosines = vectors @ known.space.words.T
+    nearest = np.argsort(-cosines, axis=1, kind="stable")[:, :count]
     return {
-        image_id: tuple(known.names[number] for number in joint.top(row, count))
-        for image_id, row in zip(there, cosines, strict=True)
+        image_id: tuple(known.names[number] for number in row)
+        for image_id, row in zip(there, nearest.tolist(), strict=True)
     }
 
 

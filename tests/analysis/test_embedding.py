@@ -20,7 +20,7 @@ def found(packed):
 
 def test_products_of_vectors_are_exact_in_float32(found, packed):
     vectors = embedding.embed(found, packed)
-    assert vectors.shape == (90, 128)
+    assert vectors.shape == (90, 256)
     assert vectors.dtype == np.int16
     lengths = np.square(vectors.astype(np.int64)).sum(axis=1)
     assert 0 < lengths.max() < 2**22
@@ -68,7 +68,7 @@ def test_a_picture_far_from_all_landmarks_still_has_a_vector(found):
 def test_few_pictures_are_enough(count):
     packed = pack(MIXTURES[:count], look=Look(points=48))
     few = embedding.fit(packed, landmarks=64)
-    assert embedding.embed(few, packed).shape == (count, 128)
+    assert embedding.embed(few, packed).shape == (count, 256)
     assert few.landmarks.shape == (2, 5, 64)
 
 

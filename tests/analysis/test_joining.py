@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from leitmotiv.analysis import joining
 from leitmotiv.analysis.joining import alone, by_rank, largest, less, meeting, standardised, turned
 
 VALUES = arrays.arrays(np.float64, (3, 5), elements=st.floats(-4, 4))
@@ -72,3 +73,45 @@ def test_order_does_not_matter(values):
     assert (largest([one, two, three]).values == largest([three, one, two]).values).all()
     around = meeting([three, one, two], [3, 1, 2]).values
     assert meeting([one, two, three], [1, 2, 3]).values == pytest.approx(around)
+
+
+def masked(values, found):
+    return joining.alone(0, np.array(values), np.array(found))
+
+
+def other(values, found):
+    return joining.alone(1, np.array(values), np.array(found))
+
+
+@given(st.integers(0, 10_000))
+def test_nothing_comes_before_what_is_wanted_for_only_lacking_what_is_taken_away(seed):
+    rng = np.random.default_rng(seed)
+    wanted, against = rng.normal(size=(2, 12))
+    wanted_found, against_found = wanted > 0.3, against > 1
+    whole = joining.less(masked(wanted, wanted_found), [(float(rng.uniform(0.2, 5)), other(against, against_found))])
+    for one in np.flatnonzero(wanted_found & ~against_found):
+        behind = np.flatnonzero(~wanted_found)
+        assert (whole.values[one] >= whole.values[behind] - 1e-9).all()
+    np.testing.assert_allclose(sum(whole.parts.values()), whole.values, atol=1e-9)
+    np.testing.assert_array_equal(whole.found, wanted_found & ~against_found)
+
+
+def test_what_has_what_is_taken_away_may_fall_as_far_as_it_does():
+    whole = joining.less(
+        masked([3.0, 2.0, 0.0], [True, True, False]), [(1.0, other([5.0, 0.5, -1.0], [True, False, False]))]
+    )
+    assert whole.values.tolist() == pytest.approx([-2.0, 2.0 * np.exp(-0.25), 0.0])
+    assert whole.found.tolist() == [False, True, False]
+
+
+def test_a_member_that_finds_nothing_stands_behind_what_another_finds():
+    known, unknown = (
+        masked([3.0, 2.0, 0.5, -1.0], [True, True, False, False]),
+        other([0.0, -1.0, 0.5, 3.0], [False] * 4),
+    )
+    whole = joining.largest(joining.abreast([known, unknown]))
+    assert np.argsort(-whole.values, kind="stable")[:2].tolist() == [0, 1]
+    assert whole.values.max(where=~whole.found, initial=-9) <= 2.0
+    np.testing.assert_allclose(sum(whole.parts.values()), whole.values)
+    same = joining.abreast([other([0.0, 3.0], [False, False]), unknown])
+    assert [one.values.tolist() for one in same] == [[0.0, 3.0], unknown.values.tolist()]

@@ -99,6 +99,21 @@ def test_phrases_at_once_and_one_by_one_are_the_same(collection):
         np.testing.assert_allclose(together[:, column], ranker.first(said[:, column]), rtol=1e-5, atol=1e-6)
 
 
+def test_the_first_question_is_answered_like_the_same_one_asked_again(collection):
+    *_, places, _, background = collection
+    said = np.random.default_rng(7).normal(size=CLASSES)
+    fresh = Ranker(places, background, CLASSES)
+    np.testing.assert_allclose(fresh.first(said), fresh.first(said), rtol=1e-6)
+
+
+def test_gathered_is_the_product_of_a_sparse_matrix():
+    rng = np.random.default_rng(8)
+    weights, columns = rng.random((9_000, 5), np.float32), rng.integers(0, 40, (9_000, 5)).astype(np.int16)
+    values = rng.random(40, np.float32)
+    naive = [sum(w * values[c] for w, c in zip(*row, strict=True)) for row in zip(weights, columns, strict=True)]
+    np.testing.assert_allclose(joint.gathered(weights, columns, values), naive, rtol=1e-6)
+
+
 def test_the_second_ranking_finds_a_kind_better_than_the_first(collection):
     _, truth, _, _, ranker, _ = collection
     rng = np.random.default_rng(5)
@@ -137,11 +152,12 @@ def test_a_kind_that_is_there_stands_out_and_one_that_is_not_does_not(space, col
     asked = decoys.ask(ranker, space.words @ space.names[unrelated[:20]].T)
     said = np.where(np.arange(CLASSES) == 3, 1.0, 0.0)
     first = ranker.first(said)
-    count = decoys.cut(first, ranker.second(first), asked)
+    count = decoys.cut(first, ranker.second(first), asked, 1.0)
     assert 10 <= count <= 40
     assert (truth[joint.top(ranker.second(first), count)] == 3).mean() > 0.9
     nothing = ranker.first(np.where(np.arange(CLASSES) == 25, 1.0, 0.0))
-    assert decoys.cut(nothing, ranker.second(nothing), asked) == 0
+    assert decoys.cut(nothing, ranker.second(nothing), asked, 1.0) == 0
+    assert decoys.cut(first, ranker.second(first), asked, 5 * float(first.max())) == 0
 
 
 def test_decoys_are_far_from_what_is_shown_and_are_counted_by_hand():

@@ -198,6 +198,16 @@ def test_boards_are_made_named_told_about_copied_thrown_away_and_brought_back(si
     assert boards.get(site.session, "Nearly dark").words == f"{long}\nand far away"
     choose("Duplicate")
     until(page, "document.querySelectorAll('.cards > .card:not(.gone)').length === 3")
+    seen = boards.get(site.session, "Nearly dark").revision
+    choose("Rename")
+    page.locator("input.renaming").fill("Nearly black")
+    with page.expect_request(lambda one: one.method == "PATCH") as sent:
+        page.keyboard.press("Enter")
+    # with it the server refuses a card that is older than the board
+    assert sent.value.post_data_json == {"name": "Nearly black", "revision": seen}
+    until(page, f"{SHOWN}.includes('Nearly black')")
+    page.keyboard.press("Control+z")
+    until(page, f"{SHOWN}.includes('Nearly dark')")
     page.locator("#wanted").fill("QUIET")
     page.keyboard.press("Enter")
     page.wait_for_url("**q=QUIET*")

@@ -223,8 +223,15 @@ def test_the_plane_is_dragged_and_zoomed_and_an_axis_is_slid(site, open_page):
     page.wait_for_url("**axis=colour%3Ablack..*")
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (390, "dark"),
+        (1440, "light"),
+        pytest.param(390, "light", marks=pytest.mark.slow),
+        pytest.param(1440, "dark", marks=pytest.mark.slow),
+    ],
+)
 def test_nobody_is_kept_out(site, open_page, width, scheme):
     from axe_playwright_python.sync_playwright import Axe
 

@@ -137,6 +137,19 @@ def test_what_is_damaged_counts_as_not_there_and_can_be_put_again(tmp_path, kind
     np.testing.assert_array_equal(again.get("one")["values"], matrix())
 
 
+def test_what_is_as_it_was_written_is_not_read_through_to_be_believed(arrays, monkeypatch):
+    arrays.put("one", {"values": matrix()}, IDS, "d")
+    monkeypatch.setattr(module.zlib, "crc32", lambda *_: pytest.fail("it was read"))
+    np.testing.assert_array_equal(Arrays(arrays._folder).get("one")["values"], matrix())
+
+
+def test_a_copy_with_another_time_counts_by_its_contents(arrays):
+    arrays.put("one", {"values": matrix()}, IDS, "d")
+    (data,) = arrays._folder.glob("*.bin")
+    os.utime(data, ns=(0, 0))
+    np.testing.assert_array_equal(Arrays(arrays._folder).get("one")["values"], matrix())
+
+
 def test_a_put_that_fails_keeps_the_old_arrays_and_no_litter(arrays, monkeypatch):
     arrays.put("one", {"values": matrix(0)}, IDS, "old")
     before = sorted(arrays._folder.iterdir())

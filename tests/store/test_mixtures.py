@@ -1,14 +1,16 @@
-import sqlite3
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leitmotiv.analysis.mixture import shortened
 from leitmotiv.errors import ImageNotFoundError, LibraryDamagedError
 from leitmotiv.store.mixtures import decode, encode
 
 from .making import add, mixture
+from .meddling import meddle
 
 NAMES = ("weights", "means", "cholesky", "shift", "scale")
 
@@ -47,8 +49,27 @@ def test_an_unknown_id_is_named(library):
 
 def test_a_shortened_blob_is_an_error_with_the_next_step(library, folder):
     new = add(library, 0)
-    with sqlite3.connect(folder / "leitmotiv.db") as database:
-        database.execute("UPDATE mixtures SET parameters = substr(parameters, 1, 100)")
-    database.close()
+    meddle(folder, "UPDATE mixtures SET parameters = substr(parameters, 1, 100)")
     with pytest.raises(LibraryDamagedError, match=f"forget {new.id[:12]}"):
         library.mixtures.get(new.id)
+
+
+def fitted():
+    """Ten components with factors as a fit leaves them."""
+    return replace(mixture(0, 10), cholesky=np.tril(np.random.default_rng(1).uniform(0.1, 1, (10, 5, 5))))
+
+
+def test_numbers_that_short_ones_hold_take_few_bytes_and_come_back_bit_by_bit():
+    short = shortened(fitted())
+    blob = encode(short)
+    assert len(blob) == 4 * 10 + 2 * 10 * (5 + 15) + 8 * (5 + 5)
+    back = decode("id", 10, 5, "lab", blob)
+    for name in NAMES:
+        np.testing.assert_array_equal(getattr(back, name), getattr(short, name))
+
+
+def test_one_number_that_no_short_one_holds_keeps_all_long():
+    short = shortened(fitted())
+    means = short.means.copy()
+    means[3, 2] = 1e6 + 1 / 3
+    assert len(encode(replace(short, means=means))) == 8 * (10 * (1 + 5 + 15) + 5 + 5)

@@ -302,3 +302,12 @@ BLOBS = st.builds(
 def test_sketches_survive_their_text(blobs, width, ground):
     sketch = Sketch(tuple(blobs), width / 100, ground)
     assert sketches.read(sketches.write(sketch)) == sketch
+
+
+def test_names_of_the_library_are_asked_for_only_behind_a_colour():
+    asked = []
+    for line in ("a dog", "car red", "sleeping cat"):
+        parse(line, known=lambda name: bool(asked.append(name)))
+    assert not asked
+    assert [str(term.label) for term in parse("red car", known=lambda name: bool(asked.append(name))).terms]
+    assert asked == ["red-car"]

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from leitmotiv.analysis import divergence, exemplars, hubness, tree
+from leitmotiv.cli.status import as_text
 from leitmotiv.errors import NoIndexError
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import browse, correcting, likeness, neighbours, sparse_index, vectors
-from leitmotiv.workflows.index import build_index, place_new
+from leitmotiv.workflows import browse, correcting, likeness, neighbours, readiness, sparse_index, vectors
+from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.measuring import MATRIX, look
 from leitmotiv.workflows.neighbours import NEIGHBOURS
+from leitmotiv.workflows.placing import place_new
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.upkeep import forget
 from leitmotiv.workflows.vectors import VECTORS
@@ -100,6 +102,7 @@ def test_clusters_cost_as_little_as_with_all_pairs(base, matrix, relative):
     spent = sum(sum(group.distances) for group in groups) + clusters.preference * len(groups)
     assert spent <= 1.002 * best
     assert clusters.cost == pytest.approx(spent, abs=1e-3)
+    assert clusters.bound <= clusters.cost + 1e-6
     own = clusters.exemplars[clusters.labels]
     assert np.allclose(clusters.distances, values[np.arange(SIZE), own], atol=0)
 
@@ -148,6 +151,12 @@ def test_no_matrix_is_left_and_status_says_how_pictures_were_compared(base):
     state = browse.status(base)
     assert state.way == "neighbours"
     assert not state.stale
+    assert state.gap == base.report.gap == base.library.clusters.get().gap
+    assert state.gap < 0.05
+    assert f"at most {state.gap:.2%} from the best" in as_text(state)
+    (told,) = readiness.index(base.settings)
+    assert told.good
+    assert f"at most {state.gap:.2%} more" in told.text
     assert base.report.images == base.report.new == SIZE
     assert SIZE * 50 < base.report.pairs < SIZE * (SIZE - 1) // 2 + 1
 

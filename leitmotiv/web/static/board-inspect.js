@@ -56,9 +56,14 @@ async function crop() {
   const answer = section.querySelector("[data-crop]") ? null : await fetch(section.dataset.from ?? "").catch(() => null);
   const fresh = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html").querySelector('[data-part="crops"]') : null;
   if (fresh) section.replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));
-  else if (answer) section.append("The crops could not be found.");
+  else if (!section.querySelector("[data-crop]")) unfound(section, answer ? "The crops could not be found." : "The server did not answer. Is it still running?");
   const first = place.querySelector("[data-crop]");
   if (first instanceof HTMLElement) choose(first);
+}
+/** What stands in the place of crops that did not come. @param {HTMLElement} section @param {string} text */
+function unfound(section, text) {
+  const line = section.querySelector("[role=status]") ?? section.appendChild(document.createElement("p"));
+  line.textContent = text;
 }
 place.querySelector("[data-do-more]")?.addEventListener("click", () => say("positive"));
 place.querySelector("[data-do-less]")?.addEventListener("click", () => say("negative"));

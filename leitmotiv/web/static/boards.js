@@ -59,10 +59,11 @@ for (const card of document.querySelectorAll("[data-board]")) {
   if (!(card instanceof HTMLElement)) continue;
   const { board: id = "", name = "" } = card.dataset;
   const address = `/api/v1/boards/${id}`;
+  const revision = Number(card.dataset.revision);
   /** @type {Record<string, () => void>} */
   const does = {
-    doRename: () => edit(/** @type {HTMLElement} */ (card.querySelector(".name")), name, address, () => {}),
-    doWords: () => words(card, address),
+    doRename: () => edit(/** @type {HTMLElement} */ (card.querySelector(".name")), name, address, () => {}, (body) => change(address, "PATCH", { ...body, revision }, `Called “${body.name}”`).catch(() => null)),
+    doWords: () => words(card, address, revision),
     doDuplicate: () => void change(`${address}/duplicate`, "POST", {}, `Duplicated “${name}”`).catch(() => {}),
     doLink: () => void navigator.clipboard.writeText(new URL(`/boards/${id}`, location.href).href).then(() => toast("The link is copied."), () => toast("The browser does not let pages copy.")),
     doRemove: () => {
@@ -90,8 +91,8 @@ function destroy(card, address, name) {
   void change("/api/v1/boards", "DELETE", { ids: [Number(card.dataset.board)] }).then(() => { toast(`“${name}” is gone`); location.reload(); }).catch(() => {});
 }
 
-/** @param {HTMLElement} card @param {string} address */
-function words(card, address) {
+/** @param {HTMLElement} card @param {string} address @param {number} revision  of the board as the card shows it */
+function words(card, address, revision) {
   if (card.querySelector("form")) return;
   const form = document.createElement("form");
   const field = document.createElement("textarea");
@@ -102,7 +103,7 @@ function words(card, address) {
   form.append(field);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void change(address, "PATCH", { words: field.value.trim() }, "Words kept").catch(() => {});
+    void change(address, "PATCH", { words: field.value.trim(), revision }, "Words kept").catch(() => {});
   });
   field.addEventListener("keydown", (event) => {
     // an Enter that ends what an input method composes is not meant for the form

@@ -1,4 +1,4 @@
-// A trend's name, edited in its place: Enter or leaving the field saves, Esc gives up, an empty name is the one by colours.
+// A name, edited in its place: Enter or leaving the field saves, Esc gives up, an empty name of a trend is the one by its colours.
 
 import { change } from "./changes.js";
 
@@ -19,7 +19,7 @@ export function edit(place, name, address, done, send) {
   field.value = name;
   field.maxLength = 120;
   field.autocomplete = "off";
-  field.setAttribute("aria-label", "Name of this trend; Enter saves, Esc leaves it as it was");
+  field.setAttribute("aria-label", "Name; Enter saves, Esc leaves it as it was");
   const back = document.activeElement;
   let ended = false;
   /** @param {boolean} save */
