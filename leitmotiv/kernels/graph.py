@@ -64,6 +64,17 @@ def keep_listed(
 
 
 @kernel
+def squares_to(one: NDArray[np.int16], many: NDArray[np.int16], out: NDArray[np.int32]) -> None:
+    """Write the squared distances of `one` (D,) to each of `many` (N, D) to `out` (N,)."""
+    for n in range(len(many)):
+        square = np.int32(0)
+        for d in range(len(one)):
+            apart = np.int32(many[n, d]) - np.int32(one[d])
+            square += apart * apart
+        out[n] = square
+
+
+@kernel
 def _offer(value: np.float32, column: int, values: NDArray[np.float32], columns: NDArray[np.int32]) -> None:
     """Put a column in the place of the farthest of a heap, if it is nearer."""
     if not _farther(values[0], columns[0], value, column):

@@ -165,8 +165,3 @@ def with_vectors(
             keep(replace(old, ids=tuple(wanted[row] for row in now), coordinates=coordinates[now]))
         step("Measuring pictures at landmarks", start + len(rows), len(lacking))
     return replace(old, ids=tuple(wanted), coordinates=coordinates)
-
-
-def order_by_vector(vectors: Vectors, query: Coordinates) -> NDArray[np.int64]:
-    """Rows from the nearest to the farthest."""
-    return np.argsort(embedding.squared_distances(query, vectors.coordinates), kind="stable")
