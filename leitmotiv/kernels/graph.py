@@ -48,6 +48,23 @@ def keep_nearest(
 
 
 @kernel
+def keep_among(
+    nearness: NDArray[np.float32],
+    places: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    nearest: Nearest,
+) -> None:
+    """Offer `columns` (M,) to those of `rows` at `places` (P,), at the nearness (P, M); see `keep_nearest`."""
+    for p in range(len(places)):
+        offered, r = nearness[p], places[p]
+        values, kept = nearest.nearness[r], nearest.column[r]
+        for m in range(len(columns)):
+            if offered[m] >= values[0] and columns[m] != rows[r]:
+                _offer(offered[m], columns[m], values, kept)
+
+
+@kernel
 def keep_listed(
     coordinates: NDArray[np.int16], rows: NDArray[np.int64], listed: NDArray[np.int32], nearest: Nearest
 ) -> None:
