@@ -10,8 +10,8 @@ from leitmotiv.errors import LeitmotivError, UsageError
 from leitmotiv.imaging.watch import changes
 from leitmotiv.workflows import backgrounds, queue
 from leitmotiv.workflows.index import build_index
-from leitmotiv.workflows.placing import place_new
 from leitmotiv.workflows.ingest import AddReport, add_directories
+from leitmotiv.workflows.placing import place_new
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.session import Session
 
