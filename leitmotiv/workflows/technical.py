@@ -157,12 +157,10 @@ def of_files(
     session: Session, paths: Sequence[bytes], tell: Callable[[bytes, str], None]
 ) -> Iterator[tuple[bytes, Float32]]:
     """The measures of files, in order, on several threads; what cannot be read is told and left out."""
-    from leitmotiv.imaging import read as reading  # who only asks what was measured does not wait for what decodes
 
     def one(path: bytes) -> Float32 | str:
         try:
-            megapixels = session.settings.max_megapixels
-            return measures.measure(reading.read_pixels(path, max_size=measures.SIDE, max_megapixels=megapixels))
+            return measures.measure(_read(session, path))
         except ImageReadError as error:
             return error.reason
 
@@ -178,11 +176,23 @@ def of_pixels(pixels: Pixels) -> Float32:
     """The measures of a picture of any size, (H, W, 3) uint8, upright sRGB."""
     from leitmotiv.imaging import read as reading
 
-    return measures.measure(reading.shrink(pixels, measures.SIDE))
+    small = reading.shrink(pixels, measures.SIDE)
+    return measures.measure(small if small is pixels else reading.shrink(pixels, measures.room(small)))
+
+
+def _read(session: Session, path: bytes) -> Pixels:
+    """A file at the size at which it is measured: larger where it has margins, which do not count."""
+    from leitmotiv.imaging import read as reading
+
+    megapixels = session.settings.max_megapixels
+    pixels = reading.read_pixels(path, max_size=measures.SIDE, max_megapixels=megapixels)
+    if max(pixels.shape) < measures.SIDE or (room := measures.room(pixels)) == measures.SIDE:
+        return pixels
+    return reading.read_pixels(path, max_size=room, max_megapixels=megapixels)
 
 
 def shown(session: Session, image: Image) -> Pixels:
-    """The pixels of a picture of the library that are measured, at most 512 a side.
+    """The pixels of a picture of the library that are measured, at most 512 a side without its margins.
 
     Raises
     ------
@@ -193,8 +203,7 @@ def shown(session: Session, image: Image) -> Pixels:
 
     for path in image.paths:
         with suppress(ImageReadError):
-            megapixels = session.settings.max_megapixels
-            return reading.read_pixels(path, max_size=measures.SIDE, max_megapixels=megapixels)
+            return _read(session, path)
     try:
         return reading.decoded(session.library.images.thumbnail(image.id, 512))
     except (OSError, ImageNotFoundError) as error:
