@@ -21,7 +21,7 @@ def test_what_raters_like_is_found_on_themes_held_out_and_chance_is_not():
     keys, votes = [str(number) for number in range(300)], np.full(300, 40.0)
     stars = np.clip(1 + 8 * spread + rng.normal(0, 0.05, 300), 1, 5)
     learnt, found = theme_harmony.learn(colours, stars, votes, keys)
-    assert found.low > 0.6
+    assert found.low > 0.5
     flat, high = np.full((1, 5, 3), 0.5), np.linspace(0, 1, 5)[None, :, None].repeat(3, axis=2)
     assert theme_harmony.score(learnt, high)[0] > theme_harmony.score(learnt, flat)[0] + 1
     _, chance = theme_harmony.learn(colours, rng.permutation(stars), votes, keys)
