@@ -21,7 +21,7 @@ from scale import timed
 from sklearn.cluster import affinity_propagation
 from spaces import find, pictures
 
-from leitmotiv.analysis import candidates, divergence, embedding, graph, sparse_exemplars, warming
+from leitmotiv.analysis import candidates, divergence, embedding, graph, packing, sparse_exemplars, warming
 from leitmotiv.analysis.exemplars import exemplars
 from leitmotiv.analysis.mixture import fit_image
 from leitmotiv.records import Mixture
@@ -44,7 +44,7 @@ def measure(mixtures: list[Mixture], dense: int, threads: int, comparing: Series
         series.setdefault(name, []).append((size, seconds))
         print(f"{size:7,}  {name:34}{seconds:10.3f} s", flush=True)
 
-    packed, _ = timed(divergence.pack, mixtures)
+    packed, _ = timed(packing.pack, mixtures)
     if size <= dense:
         matrix, seconds = timed(divergence.js_matrix, packed, threads=threads)
         note(comparing, "all pairs", seconds)
@@ -112,7 +112,7 @@ def chart(title: str, series: Series, unit: str = "s") -> str:
 
 
 def _short(n: int) -> str:
-    return f"{n // 1_000_000}M" if n >= 1_000_000 else f"{n // 1000}k" if n >= 1000 else str(n)
+    return f"{n // 10**6}M" if n >= 10**6 else f"{n // 1000}k" if n >= 1000 else str(n)
 
 
 def main() -> None:
