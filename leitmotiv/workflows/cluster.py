@@ -114,6 +114,7 @@ class Cluster:
         ExecutorError
             Workers died over and over, or none is left.
         """
+        ids, pairs = _near_each_other(ids, pairs)
         blocks: dict[int, bytes] = {}
 
         def block(number: int) -> bytes:
@@ -236,3 +237,16 @@ class Cluster:
             f"The worker on {seen.host} does not see {path}. Mount the folder of the pictures there, at the same path "
             "as here. What was read is kept."
         )
+
+
+def _near_each_other(ids: Sequence[str], pairs: NDArray[np.int64]) -> tuple[Sequence[str], NDArray[np.int64]]:
+    """The same pairs among pictures in the order in which pairs name them first, which puts those into one block that
+    are compared with each other; but where workers can keep all pictures, blocks stay the same for all pairs.
+    """
+    if len(ids) <= SIDE * at_worker.KEPT:
+        return ids, pairs
+    rows, first, places = np.unique(pairs, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty(len(rows), np.int64)
+    rank[order] = np.arange(len(rows))
+    return [ids[row] for row in rows[order]], rank[places.reshape(-1)].reshape(-1, 2)
