@@ -2,14 +2,14 @@
 
     python -m benchmarks.machines WORK --photos DIR --database URL [--pictures 20000] [--steps add,index,one,local]
 
-WORK gets small files made of the photos in DIR (each a crop in colours of its own), the library and its log; URL names an
-empty database of PostgreSQL. A scheduler and its workers, one thread each, are started on loopback and ended.
+WORK gets small files made of the photos in DIR (each a crop in colours of its own), the library and its log; URL names
+an empty database of PostgreSQL. A scheduler and its workers, one thread each, are started on loopback and ended.
 
-Steps: `add` reads a tenth with one worker, a tenth with two, a tenth by this machine alone into another library, and the
-rest with two, one of which is killed after a fifth of it and replaced after two fifths. `index` builds the index with two
-workers, one of which is killed and replaced. `one` and `two` build it anew with one and two, `local` with this machine's
-own threads, one and two. What each step took is written to WORK/machines.json: seconds by the clock, seconds of
-processors (of this process and of each worker), and a hash of the clusters, which must be the same for all.
+Steps: `add` reads a tenth with one worker, a tenth with two, a tenth by this machine alone into another library, and
+the rest with two, one of which is killed after a fifth of it and replaced after two fifths. `index` builds the index
+with two workers, one of which is killed and replaced. `one` and `two` build it anew with one and two, `local` with this
+machine's own threads, one and two. What each step took is written to WORK/machines.json: seconds by the clock, seconds
+of processors (of this process and of each worker), and a hash of the clusters, which must be the same for all.
 """
 
 import argparse

@@ -240,8 +240,9 @@ class Cluster:
 
 
 def _near_each_other(ids: Sequence[str], pairs: NDArray[np.int64]) -> tuple[Sequence[str], NDArray[np.int64]]:
-    """The same pairs among pictures in the order in which pairs name them first, which puts those into one block that
-    are compared with each other; but where workers can keep all pictures, blocks stay the same for all pairs.
+    """The same pairs, with pictures in the order in which pairs name them: so those share blocks that are compared.
+
+    Where workers can keep all pictures, the order stays as it is, and blocks the same for whatever is asked.
     """
     if len(ids) <= SIDE * at_worker.KEPT:
         return ids, pairs

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from leitmotiv.analysis import embedding
 from leitmotiv.errors import DatabaseAwayError, ExecutorError, SettingsError
 from leitmotiv.settings import Settings
 from leitmotiv.workflows import cluster as module
@@ -59,7 +60,9 @@ def away(monkeypatch):
     monkeypatch.setattr(index, "make_map", lambda *given: None)  # places come after all that is shared
     monkeypatch.setattr(module, "SIDE", 60)
     monkeypatch.setattr(module, "MOST", 300)
-    monkeypatch.setattr(neighbours, "PAIRS_A_STEP", 2500)
+    monkeypatch.setattr(embedding, "LANDMARKS", 32)
+    monkeypatch.setattr(neighbours, "PAIRS_A_STEP", 1)
+    monkeypatch.setattr(neighbours, "BLOCK", 30)
 
 
 def indexed(folder: Path, **more: object):
@@ -88,7 +91,7 @@ def test_a_killed_worker_and_then_a_killed_database_end_with_the_clusters_of_one
                 seen.append(step.done)
                 if len(seen) == 2:
                     pair.workers[-1].kill()
-                if step.done > 4000:
+                if step.done > 80:
                     server.stop("immediate")
 
         with Session(settings) as session:
@@ -194,7 +197,7 @@ def test_a_scheduler_that_goes_ends_the_run_and_the_next_one_completes_it(away, 
         folder = name_database(tmp_path / "shared", url)
 
         def kill(step) -> None:
-            if step.phase == "Comparing pictures" and step.done > 3000:
+            if step.phase == "Comparing pictures" and step.done > 60:
                 made.scheduler.kill()
 
         with Session(Settings(library=folder, limit=100, executor=made.name)) as session:
