@@ -135,11 +135,14 @@ def rank(name: str, n: int, of: str, sort: str, paths: bool) -> None:
         critic = critics.get(opened, name)
         critiques.ensure(opened, critic, report)
         ranking = critics.rank(opened, critic, text=of, sort=sort, n=n)
+        usual = critiques.usual(opened, critic)
         odd = browse.odd_paths(opened, ranking)
     if paths:
         click.echo(b"".join(odd.get(one.id, os.fsencode(one.path)) + b"\n" for one in ranking.results), nl=False)
     else:
         show(forms.ranking(ranking, odd), lambda: _lines(ranking))
+        if usual is not None:
+            note(f"{usual:.2f} in the mean of this library, by {critic.name}")
     if not ranking.results:
         sys.exit(1)
 
@@ -176,6 +179,8 @@ def score(folders: tuple[Path, ...], name: str, form: str, output: Path | None, 
             write_file(outside_photos(opened, output), [data], force=force)
     if output is None and (form != "table" or not _as_json(found)):
         click.echo(data, nl=False)
+        if found.paths and form == "table":
+            note(f"{found.critique.mean.mean():.2f} in the mean of {len(found.paths):,} pictures")
     tell_failures(found.failed)
     if not found.paths and not found.failed:
         note("There is no picture in that folder.")
@@ -201,16 +206,16 @@ def _as_json(found: "Scored") -> bool:
         for row in (-told.mean).argsort(kind="stable").tolist()
     ]
     failed = [{"path": clean(path), "reason": reason} for path, reason in found.failed]
-    show({"results": results, "failed": failed}, lambda: "")
+    show({"mean": float(told.mean.mean()) if results else None, "results": results, "failed": failed}, lambda: "")
     return True
 
 
 def _table(found: "Scored") -> bytes:
     told = found.critique
-    lines = [
-        f"{told.mean[row]:5.2f}  ± {told.deviation[row]:4.2f}  {printable(told.ids[row])}\n"
-        for row in (-told.mean).argsort(kind="stable").tolist()
-    ]
+    lines = []
+    for row in (-told.mean).argsort(kind="stable").tolist():
+        numbers = f"{told.mean[row]:5.2f}  ± {told.deviation[row]:4.2f}  {told.percentile[row]:5.1f} %"
+        lines.append(f"{numbers}  {printable(told.ids[row])}\n")
     return clean("".join(lines)).encode()
 
 
