@@ -15,6 +15,7 @@ from leitmotiv.cli.verbs import (
     clean,
     common_options,
     finish,
+    has_library,
     note,
     printable,
     session,
@@ -172,11 +173,13 @@ def score(folders: tuple[Path, ...], name: str, form: str, output: Path | None, 
     from leitmotiv.workflows import critic_files, critics
     from leitmotiv.workflows.places import outside_photos, write_file
 
-    with session() as opened, bars() as report:
+    there = has_library()
+    name = name if name or there else critics.TECHNICAL
+    with session(create=True) as opened, bars() as report:  # without a library none is made: nothing asks for it
         found = critic_files.score(opened, critics.get(opened, name), folders, report)
         data = {"csv": critic_files.as_csv, "idealo": critic_files.as_idealo, "table": _table}[form](found)
         if output is not None:
-            write_file(outside_photos(opened, output), [data], force=force)
+            write_file(outside_photos(opened, output) if there else output, [data], force=force)
     if output is None and (form != "table" or not _as_json(found)):
         click.echo(data, nl=False)
         if found.paths and form == "table":
