@@ -54,18 +54,18 @@ Piece = tuple[str, Any]
 
 def line(tree: Node | None, chips: Sequence[Shown]) -> list[Piece]:
     """A query as it was read: its chips in their order, with the signs and parentheses between them."""
-    return [] if tree is None else _pieces(tree, iter(chips), "", outermost=True)
+    return [] if tree is None else _pieces(tree, iter(chips), "−" if tree.weight < 0 else "")
 
 
-def _pieces(node: Node, chips: Iterator[Shown], sign: str, *, outermost: bool = False) -> list[Piece]:
+def _pieces(node: Node, chips: Iterator[Shown], sign: str, inside: str = "") -> list[Piece]:
     before: list[Piece] = [("sign", sign)] if sign else []
     if isinstance(node, Term):
         return [*before, ("term", next(chips))]
     found: list[Piece] = []
     for number, member in enumerate(node.members):
         between = "" if not number else {"sum": "+", "all": "&", "any": "or"}[node.how]
-        found += _pieces(member, chips, "−" if member.weight < 0 else between)
-    bare = outermost and node.weight > 0
+        found += _pieces(member, chips, "−" if member.weight < 0 else between, node.how)
+    bare = node.weight > 0 and (not inside or (inside == "sum" and node.how == "all"))
     return [*before, *([] if bare else [("sign", "(")]), *found, *([] if bare else [("sign", ")")])]
 
 

@@ -11,7 +11,6 @@ from leitmotiv.analysis import captions as cleaning
 from leitmotiv.analysis.inverted import Inverted
 from leitmotiv.analysis.lexical import stem
 from leitmotiv.records import Float
-from leitmotiv.workflows import captions
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
@@ -76,7 +75,7 @@ def of(session: Session) -> Written | None:
     stamp = session.library.captions.stamp()
     if not stamp[0]:
         return None
-    key = hashlib.sha256(f"{REVISION} {captions.REVISION} {stamp}".encode()).hexdigest()
+    key = hashlib.sha256(f"{REVISION} {stamp}".encode()).hexdigest()
     return remember(session, ("written", key), lambda: _of(session, key))
 
 
@@ -84,6 +83,9 @@ def _of(session: Session, key: str) -> Written:
     stored = session.library.arrays.get(WRITTEN)
     if stored is not None and stored.digest == key:
         return Written(tuple(stored.ids), Inverted.unpacked(stored))
+    # what reads captions out of pictures takes longer to import than a search takes
+    from leitmotiv.workflows import captions
+
     texts = captions.by_picture(session)
     made = Written(tuple(texts), Inverted([_counts(text) for text in texts.values()]))
     if session.library.writable:
