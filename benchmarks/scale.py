@@ -30,8 +30,9 @@ from leitmotiv.analysis.exemplars import exemplars, total_cost
 from leitmotiv.analysis.mixture import fit_image
 from leitmotiv.records import Mixture
 from leitmotiv.settings import Settings
-from leitmotiv.workflows.index import build_index, place_new
+from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.neighbours import CANDIDATES, NEIGHBOURS
+from leitmotiv.workflows.placing import place_new
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.sparse_index import EDGES, SHORTLIST
 

@@ -33,7 +33,7 @@ def command(
     with session(create=True, workers=workers, max_megapixels=max_megapixels) as opened, bars() as report:
         added = add_directories(opened, folders, include=include, exclude=exclude, report=report)
         if added.new or added.changed:
-            from leitmotiv.workflows.index import place_new
+            from leitmotiv.workflows.placing import place_new
 
             place_new(opened, report=report)
     add_result(added)

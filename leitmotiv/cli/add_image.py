@@ -17,7 +17,7 @@ def command(files: tuple[Path, ...]) -> None:
     with session(create=True) as opened, bars() as report:
         added = add_files(opened, files, report=report)
         if added.new or added.changed:
-            from leitmotiv.workflows.index import place_new
+            from leitmotiv.workflows.placing import place_new
 
             place_new(opened, report=report)
     add_result(added)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 @click.option("--skip-distances", is_flag=True, help="Cluster again, but compare no further pictures.")
 @click.option(
     "--groups",
-    type=click.Choice(["fewer", "more", "default"]),
-    help="Find the trends anew: about two thirds or one and a half times as many, or the usual number.",
+    type=click.Choice(["fewer", "more", "default", "anew"]),
+    help="Find other trends: about two thirds or one and a half times as many, the usual number, or all anew.",
 )
 @click.option("--limit", type=int, help="Most pictures of which all pairs are compared, in this run.")
 def command(skip_distances: bool, groups: "Groups | None", limit: int | None) -> None:
@@ -25,7 +25,8 @@ def command(skip_distances: bool, groups: "Groups | None", limit: int | None) ->
     Only pairs with a new picture are computed. Groups stay where nothing changed. Interrupted, it goes on from where
     it was. Then a network looks at what the new pictures show (the setting `activations`).
 
-    --groups holds until it is given again: new pictures join fewer or more trends, too.
+    --groups holds until it is given again: new pictures join fewer or more trends, too. "anew" is for once; groups may
+    then move that nothing else would move.
     """
     from leitmotiv.workflows import word_space
     from leitmotiv.workflows.backgrounds import follow

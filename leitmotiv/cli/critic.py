@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leitmotiv.cli import critic_drawn, critic_duplicates, critic_flags, critic_keepers, critic_pairs
+from leitmotiv.cli import critic_drawn, critic_duplicates, critic_flags, critic_keepers, critic_network, critic_pairs
+from leitmotiv.cli.critic_card import card, table
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import (
     Verb,
@@ -23,7 +24,7 @@ from leitmotiv.cli.verbs import (
 )
 
 if TYPE_CHECKING:
-    from leitmotiv.records import Critic, Ranking
+    from leitmotiv.records import Ranking
     from leitmotiv.workflows.critic_files import Scored
 
 _named = click.option("--critic", "name", default="", metavar="NAME", help="Which; the last trained if not given.")
@@ -49,6 +50,7 @@ def command() -> None:
     "--smoothing", type=click.FloatRange(0), default=0.0, show_default=True, help="Votes of the prior of labels."
 )
 @click.option("--classic", is_flag=True, help="Learn the softmax of counts, to see why not.")
+@critic_network.options
 @critic_drawn.sheet
 @critic_drawn.curves
 @critic_drawn.force
@@ -62,29 +64,37 @@ def train(
     sheet: Path | None,
     curves: Path | None,
     force: bool,
+    **network: Any,
 ) -> None:
     """Learn from ratings: imported sets (leitmotiv ratings sets), or your own stars, as SET "stars".
 
     From 20 pictures on a fifth is held out for the figures, which stand beside what a critic would reach that says the
     same of every picture; the critic that is kept then learns from all. Nothing is drawn: the same ratings give the
     same critic.
+
+    With --network the backbone learns, too, in torch (pip install 'leitmotiv[train]'): first the head, then all layers,
+    on a GPU where torch finds one. Ctrl-C keeps the state, and the same command goes on from there, also after the
+    process was killed. Scores need no torch.
     """
     from leitmotiv.workflows import critics
 
+    labels: dict[str, Any] = {"spread": spread, "smoothing": smoothing, "classic": classic}
+    files = {"sheet": sheet, "curves": curves}
+    if network["network"]:
+        critic_network.train(sets, name, seed, files, force, labels, **network)
+        return
+    critic_network.refuse(**network)
     with session() as opened, bars() as report:
         made = critics.train(
             opened,
             sets,
             name=name,
             seed=seed,
-            spread=spread,
-            smoothing=smoothing,
-            classic=classic,
             report=report,
+            **labels,
         )
-        labels = {"spread": spread, "smoothing": smoothing, "classic": classic}
-        critic_drawn.training(opened, sets, {"sheet": sheet, "curves": curves}, force, seed=seed, **labels)
-    show({"name": made.name, "layer": made.layer, **made.card}, lambda: _card(made))
+        critic_drawn.training(opened, sets, files, force, seed=seed, **labels)
+    show({"name": made.name, "layer": made.layer, **made.card}, lambda: card(made))
 
 
 @command.command("show", cls=Verb)
@@ -96,55 +106,12 @@ def show_(name: str) -> None:
     with session() as opened:
         if name:
             one = critics.get(opened, name)
-            show({"name": one.name, "layer": one.layer, **one.card}, lambda: _card(one))
+            show({"name": one.name, "layer": one.layer, **one.card}, lambda: card(one))
             return
         found = critics.every(opened)
     show({"critics": found}, lambda: "\n".join(found))
     if len(found) == 1:
         note("A critic of your own: leitmotiv critic train stars.")
-
-
-def _card(one: "Critic") -> str:
-    from leitmotiv.workflows.critics import NAMES
-
-    card = one.card
-    if one.lift is not None:
-        return "\n".join(_technical(one))
-    lines = [
-        f"{one.name}: {card['pictures']:,} pictures of {', '.join(card['sets'])}, {card['votes']:,.0f} votes",
-        f"  made {card['made']}, seed {card['seed']}, penalty {card['ridge']:.2g}, {card['iterations']} steps",
-    ]
-    if card["figures"]:
-        lines += ["", f"  {card['held_out']:,} pictures held out:"]
-        lines += [f"  {line}" for line in _figures(card["figures"], NAMES)]
-    lines += ["", *(f"  {limit}" for limit in card["limits"])]
-    return "\n".join(lines)
-
-
-def _technical(one: "Critic") -> list[str]:
-    card = one.card
-    lines = [
-        f"{one.name}: comes with leitmotiv, made {card['made']}, seed {card['seed']}",
-        "",
-        f"  {card['knows']}",
-        "",
-    ]
-    lines += [f"  learnt from {card['pictures']:,} pictures ({card['examples']:,} with damage):"]
-    lines += [f"    {source}: {licence}" for source, licence in card["sources"].items()]
-    lines += ["", f"  {card['held_out']:,} pictures of other kinds held out; the baseline is BRISQUE:"]
-    lines += [f"  {line}" for line in _figures(card["figures"], {name: name for name in card["figures"]})]
-    return [*lines, "", *(f"  {limit}" for limit in card["limits"])]
-
-
-def _figures(figures: dict[str, dict[str, float | None]], names: dict[str, str]) -> list[str]:
-    def number(value: float | None) -> str:
-        return "-" if value is None else f"{value:.3f}"
-
-    lines = [f"{'':46}{'':8}{'95 % interval':>18}{'baseline':>10}"]
-    for key, one in figures.items():
-        interval = f"[{number(one['low'])}, {number(one['high'])}]"
-        lines.append(f"{names[key]:46}{number(one['value']):>8}{interval:>18}{number(one['baseline']):>10}")
-    return lines
 
 
 @command.command("rank", cls=Verb)
@@ -162,11 +129,11 @@ def _figures(figures: dict[str, dict[str, float | None]], names: dict[str, str])
 def rank(name: str, n: int, of: str, sort: str, paths: bool) -> None:
     """Print pictures of the library: score, deviation, how much of the library scores less, path."""
     from leitmotiv.web import forms
-    from leitmotiv.workflows import browse, critics
+    from leitmotiv.workflows import browse, critics, critiques
 
     with session() as opened, bars() as report:
         critic = critics.get(opened, name)
-        critics.ensure(opened, critic, report)
+        critiques.ensure(opened, critic, report)
         ranking = critics.rank(opened, critic, text=of, sort=sort, n=n)
         odd = browse.odd_paths(opened, ranking)
     if paths:
@@ -282,7 +249,7 @@ def evaluate(labels: Path, predictions: Path, seed: int, sheet: Path | None, ima
     figures = {one.name: told(one) for one in found.figures}
     counts = f"{found.pictures:,} pictures; {found.unpredicted:,} labels without a prediction, "
     counts += f"{found.unlabelled:,} predictions without a label"
-    lines = [counts, *_figures(figures, NAMES)]
+    lines = [counts, *table(figures, NAMES)]
     if found.means_only:
         lines.append("Some predictions are means alone: figures of whole histograms are left out.")
     show({**asdict(found), "figures": figures}, lambda: "\n".join(lines))
@@ -291,6 +258,7 @@ def evaluate(labels: Path, predictions: Path, seed: int, sheet: Path | None, ima
 
 
 command.add_command(evaluate)
+command.add_command(critic_network.export)
 command.add_command(critic_flags.command)
 command.add_command(critic_pairs.pairs)
 command.add_command(critic_pairs.taste)

@@ -13,17 +13,21 @@ from leitmotiv.records import ACTIVATIONS, Critic
 
 SCHEMA = "leitmotiv.critic/1"
 LARGEST = 50_000_000
+TRAINED = f"{ACTIVATIONS} trained"
+"""The layer of a critic that brings its own network."""
 
 
 def written(critic: Critic) -> bytes:
     """The bytes of the file; the same critic gives the same bytes."""
     out = io.BytesIO()
+    network = {"network": np.frombuffer(critic.network, np.uint8)} if critic.network else {}
     np.savez(
         out,
         allow_pickle=False,
         weights=np.asarray(critic.weights, "<f4"),
         bias=np.asarray(critic.bias, "<f4"),
         card=np.frombuffer(card(critic), np.uint8),
+        **network,
     )
     return out.getvalue()
 
@@ -47,6 +51,7 @@ def read(data: bytes) -> Critic:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             weights, bias, text = arrays["weights"], arrays["bias"], bytes(arrays["card"])
+            network = arrays["network"].tobytes() if "network" in arrays else b""
         told: dict[str, Any] = json.loads(text)
         schema, name, layer = told.pop("schema"), str(told.pop("name")), str(told.pop("layer"))
     except (
@@ -62,10 +67,11 @@ def read(data: bytes) -> Critic:
         raise CriticError(f"The critic's file is damaged or no critic ({error}). Train it again.") from error
     if schema != SCHEMA:
         raise CriticError(f"The critic's file says {schema!r}, and this leitmotiv reads {SCHEMA!r}.")
-    if layer != ACTIVATIONS:
-        raise CriticError(f"The critic {name} learnt from {layer}, and here is {ACTIVATIONS}. Train it again.")
+    here = TRAINED if network else ACTIVATIONS
+    if layer != here:
+        raise CriticError(f"The critic {name} learnt from {layer}, and here is {here}. Train it again.")
     if weights.shape != (1280, 10) or bias.shape != (10,) or weights.dtype.kind != "f" or bias.dtype.kind != "f":
         raise CriticError(f"The critic {name} has weights {weights.shape} {weights.dtype}, not (1280, 10).")
     if not np.isfinite(weights).all() or not np.isfinite(bias).all():
         raise CriticError(f"The critic {name} has weights that are no numbers. Train it again.")
-    return Critic(name, weights.astype(np.float32), bias.astype(np.float32), layer, told)
+    return Critic(name, weights.astype(np.float32), bias.astype(np.float32), layer, told, network=network)

@@ -20,8 +20,9 @@ def paint(
     y: str,
     base: float | None = None,
     events: Sequence[tuple[float, str]] = (),
+    at: Sequence[float] | None = None,
 ) -> bytes:
-    """Curves over steps 0, 1, … as PNG.
+    """Curves over steps as PNG.
 
     Parameters
     ----------
@@ -33,44 +34,49 @@ def paint(
         The loss of saying the same of every picture, as a dashed line.
     events : sequence of (step, words)
         "all layers" where a network was unfrozen.
+    at : sequence of float, optional
+        The step of each loss, rising from 0; 0, 1, … if not given.
     """
+    marks = list(range(max(len(train), len(held)))) if at is None else list(at)
     page = Image.new("RGB", (WIDTH, HEIGHT), "#ffffff")
     draw = ImageDraw.Draw(page)
     large, small = ImageFont.load_default(19), ImageFont.load_default(13)
     values = [one for one in (*train, *held, *([] if base is None else [base])) if one > 0]
     low, high = (min(values), max(values)) if values else (1.0, 2.0)
     low, high = math.log(low), math.log(max(high, low * 1.001))
-    spread, steps = max(high - low, 1e-6), max(1, max(len(train), len(held)) - 1)
+    spread, steps = max(high - low, 1e-6), max(1, marks[-1] if marks else 1)
 
-    def at(step: float, value: float) -> tuple[float, float]:
+    def point(step: float, value: float) -> tuple[float, float]:
         across = _LEFT + (WIDTH - _LEFT - _RIGHT) * step / steps
         return across, HEIGHT - _FOOT - (HEIGHT - _FOOT - _TOP) * (math.log(max(value, 1e-300)) - low) / spread
 
     draw.text((_LEFT, 30), title, _INK, large, anchor="ls")
     for share in range(5):
         value = math.exp(low + spread * share / 4)
-        height = at(0, value)[1]
+        height = point(0, value)[1]
         draw.line((_LEFT, height, WIDTH - _RIGHT, height), _LINE)
         draw.text((_LEFT - 8, height), f"{value:.4g}", _QUIET, small, anchor="rm")
     for share in range(5):
         step = round(steps * share / 4)
-        draw.text((at(step, 1)[0], HEIGHT - _FOOT + 8), f"{step:,}", _QUIET, small, anchor="ma")
+        draw.text((point(step, 1)[0], HEIGHT - _FOOT + 8), f"{step:,}", _QUIET, small, anchor="ma")
     draw.text(((_LEFT + WIDTH - _RIGHT) / 2, HEIGHT - 12), x, _QUIET, small, anchor="ms")
     draw.text((_LEFT, _TOP - 6), y, _QUIET, small, anchor="ls")
     for moment, words in events:
-        across = at(moment, 1)[0]
+        across = point(moment, 1)[0]
         draw.line((across, _TOP, across, HEIGHT - _FOOT), _QUIET, 2)
         draw.text((across + 5, _TOP + 12), words, _INK, small, anchor="ls")
     ends = []
     if base is not None:
-        height = at(0, base)[1]
+        height = point(0, base)[1]
         for dash in range(_LEFT, WIDTH - _RIGHT, 12):
             draw.line((dash, height, min(dash + 6, WIDTH - _RIGHT), height), _QUIET, 1)
         ends.append((height, "same for all", base, _QUIET))
     for losses, words, colour in ((train, "train", _TRAIN), (held, "held out", _HELD)):
         if losses:
-            draw.line([at(step, value) for step, value in enumerate(losses)], colour, 2, joint="curve")
-            ends.append((at(0, losses[-1])[1], words, losses[-1], colour))
+            draw.line(
+                [point(step, value) for step, value in zip(marks, losses, strict=False)], colour, 2, joint="curve"
+            )
+            ends.append((point(0, losses[-1])[1], words, losses[-1], colour))
     last = -math.inf
     for height, words, value, colour in sorted(ends):
         last = max(height, last + 17)

@@ -11,7 +11,7 @@ SHORT = 256
 Box = tuple[float, float, float, float]
 
 
-def network_input(pixels: Pixels, box: Box | None = None) -> Pixels:
+def network_input(pixels: Pixels, box: Box | None = None, side: int = SIDE) -> Pixels:
     """The middle square of a picture, as networks take it.
 
     The short side becomes 256 pixels and the middle 224 x 224 of it are kept, in one resampling (bicubic, with its
@@ -23,10 +23,12 @@ def network_input(pixels: Pixels, box: Box | None = None) -> Pixels:
         Upright, sRGB.
     box : (x, y, width, height), optional
         A part of the picture, as shares of its width and height from the upper left; taken first.
+    side : int
+        How much of the 256 is kept.
 
     Returns
     -------
-    (224, 224, 3) uint8
+    (side, side, 3) uint8
 
     Raises
     ------
@@ -40,14 +42,14 @@ def network_input(pixels: Pixels, box: Box | None = None) -> Pixels:
     if not inside:  # NaN is not inside, either
         raise ValueError(f"box must lie inside 0 to 1 and hold something, and is {box}.")
     rows, columns = pixels.shape[:2]
-    side = min(width * columns, height * rows) * SIDE / SHORT
     from PIL import Image  # searches ask for no more than the number above, and would wait for it
 
-    left, top = (x + width / 2) * columns - side / 2, (y + height / 2) * rows - side / 2
-    right, bottom = min(left + side, columns), min(top + side, rows)
+    reach = min(width * columns, height * rows) * side / SHORT
+    left, top = (x + width / 2) * columns - reach / 2, (y + height / 2) * rows - reach / 2
+    right, bottom = min(left + reach, columns), min(top + reach, rows)
     image = Image.fromarray(np.ascontiguousarray(pixels))
     corners = (max(left, 0.0), max(top, 0.0), right, bottom)
-    return np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BICUBIC, corners, reducing_gap=3.0))
+    return np.asarray(image.resize((side, side), Image.Resampling.BICUBIC, corners, reducing_gap=3.0))
 
 
 def middle_square(pixels: Pixels, side: int) -> Pixels:

@@ -12,6 +12,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from leitmotiv.errors import CriticError
 from leitmotiv.nets import kept, weights
 from leitmotiv.nets.weights import EFFICIENTNET_LITE0
 from leitmotiv.records import SEEN_SIDE as SIDE
@@ -34,7 +35,7 @@ class Features(NamedTuple):
     pooled : (B, 1280) float32
         The mean of the map over its cells.
     logits : (B, 1000) float32
-        Of the classes of ImageNet-1k, in their usual order.
+        Of the classes of ImageNet-1k, in their usual order; (B, 10), of votes for 1 to 10, of a critic's network.
     """
 
     map: Values
@@ -51,21 +52,31 @@ class Backbone:
         The folder that keeps the graph; it need not exist.
     threads : int
         Onnxruntime computes with.
+    network : bytes, optional
+        A graph in its place, which was trained from it: see `leitmotiv.nets.critic_graph`.
 
     Raises
     ------
     MissingExtraError
         The weights are not installed, or damaged.
+    CriticError
+        The graph is damaged, or another one.
     """
 
-    def __init__(self, cache: Path, *, threads: int = 1) -> None:
+    def __init__(self, cache: Path, *, threads: int = 1, network: bytes = b"") -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         # Threads that wait for the next batch leave the cores to those that read pictures.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(graph(cache), options, providers=["CPUExecutionProvider"])
+        data = network or graph(cache)
+        try:
+            self._session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime raises whatever its reader met
+            raise CriticError("The network of the critic is damaged. Train it again.") from error
+        if not {*Features._fields} <= {one.name for one in self._session.get_outputs()}:
+            raise CriticError("The network of the critic is another one. Train it again.")
         self._lane = threading.Lock()
 
     def features(self, pictures: NDArray[np.uint8]) -> Features:

@@ -23,7 +23,8 @@ WIDTH = 1280
 CLASSES = 1000
 """Logits, one for each class of ImageNet-1k in its usual order."""
 OPSET = 17
-_EPSILON = 1e-3  # of batch normalisation, as it was trained
+EPSILON = 1e-3
+"""Of batch normalisation, as it was trained."""
 
 
 class Stage(NamedTuple):
@@ -61,26 +62,33 @@ def build(weights: Mapping[str, Tensor]) -> bytes:
     ValueError
         A tensor is not there, or has another shape than its layer.
     """
-    graph = _Graph(weights)
-    values = graph.see("picture")
-    values = graph.convolve(values, "_conv_stem", "_bn0", (STEM, 3, 3, 3), SIDE, stride=2)
-    side, channels = SIDE // 2, STEM
-    for number, (stage, stride) in enumerate(_blocks()):
+    graph = trunk(weights)
+    graph.head("logits", "_fc", CLASSES)
+    return graph.file("efficientnet-lite0", {"map": [CELLS, CELLS, WIDTH], "pooled": [WIDTH], "logits": [CLASSES]})
+
+
+def trunk(weights: Mapping[str, Tensor], shrink: int = 1) -> "Graph":
+    """All but the last layer, from "picture" to "map" and "pooled"; pictures are shrunk by a whole factor first."""
+    graph = Graph(weights)
+    values, side = graph.see("picture", shrink), SIDE // shrink
+    values = graph.convolve(values, "_conv_stem", "_bn0", (STEM, 3, 3, 3), side, stride=2)
+    side, channels = -(-side // 2), STEM
+    for number, (stage, stride) in enumerate(blocks()):
         values = graph.block(values, f"_blocks.{number}", stage, stride, channels, side)
-        side, channels = side // stride, stage.channels
+        side, channels = -(-side // stride), stage.channels
     values = graph.convolve(values, "_conv_head", "_bn1", (WIDTH, channels, 1, 1), side)
-    graph.answer(values)
-    return graph.file()
+    graph.pool(values)
+    return graph
 
 
-def _blocks() -> Iterator[tuple[Stage, int]]:
+def blocks() -> Iterator[tuple[Stage, int]]:
     """Each block's stage and stride: only the first of a stage shrinks the map."""
     for stage in STAGES:
         for number in range(stage.repeats):
             yield stage, stage.stride if number == 0 else 1
 
 
-class _Graph:
+class Graph:
     """Nodes and constants, added one layer at a time; every method returns the name of what it computes."""
 
     def __init__(self, weights: Mapping[str, Tensor]) -> None:
@@ -88,12 +96,15 @@ class _Graph:
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
 
-    def see(self, picture: str) -> str:
+    def see(self, picture: str, shrink: int) -> str:
         """Bytes to the numbers that the network was trained on: (value - 127) / 128, channels first."""
         turned = self._node("Transpose", [picture], perm=[0, 3, 1, 2])
         numbers = self._node("Cast", [turned], to=TensorProto.FLOAT)
         centred = self._node("Sub", [numbers, self._constant("middle", np.float32(127.0))])
-        return self._node("Mul", [centred, self._constant("unit", np.float32(1 / 128))])
+        numbers = self._node("Mul", [centred, self._constant("unit", np.float32(1 / 128))])
+        if shrink == 1:
+            return numbers
+        return self._node("AveragePool", [numbers], kernel_shape=[shrink, shrink], strides=[shrink, shrink])
 
     def convolve(
         self,
@@ -108,7 +119,7 @@ class _Graph:
     ) -> str:
         """A convolution with its batch norm folded in, and ReLU6 unless the layer is linear."""
         kernel, bias = self._folded(name, norm, shape)
-        before, after = _padding(side, shape[2], stride)
+        before, after = padding(side, shape[2], stride)
         values = self._node(
             "Conv",
             [values, self._constant(f"{name}.kernel", kernel), self._constant(f"{name}.bias", bias)],
@@ -129,28 +140,38 @@ class _Graph:
         shape = (wide, 1, stage.kernel, stage.kernel)
         inner = self.convolve(inner, f"{name}._depthwise_conv", f"{name}._bn1", shape, side, stride=stride)
         shape = (stage.channels, wide, 1, 1)
-        inner = self.convolve(inner, f"{name}._project_conv", f"{name}._bn2", shape, side // stride, bend=False)
+        inner = self.convolve(inner, f"{name}._project_conv", f"{name}._bn2", shape, -(-side // stride), bend=False)
         return self._node("Add", [inner, values]) if stride == 1 and channels == stage.channels else inner
 
-    def answer(self, values: str) -> None:
-        """The three outputs."""
+    def pool(self, values: str) -> None:
+        """The outputs "map" and "pooled"."""
         self._node("Transpose", [values], "map", perm=[0, 2, 3, 1])
         mean = self._node("GlobalAveragePool", [values])
         self._node("Flatten", [mean], "pooled", axis=1)
-        head = self._tensor("_fc.weight", (CLASSES, WIDTH)), self._tensor("_fc.bias", (CLASSES,))
-        constants = [self._constant(f"head.{number}", value) for number, value in enumerate(head)]
-        self._node("Gemm", ["pooled", *constants], "logits", transB=1)
 
-    def file(self) -> bytes:
-        """Everything so far, checked."""
+    def head(self, gives: str, name: str, classes: int) -> None:
+        """A last layer over "pooled"."""
+        parts = self._tensor(f"{name}.weight", (classes, WIDTH)), self._tensor(f"{name}.bias", (classes,))
+        constants = [self._constant(f"head.{number}", value) for number, value in enumerate(parts)]
+        self._node("Gemm", ["pooled", *constants], gives, transB=1)
+
+    def vote(self, logits: str, scores: int) -> None:
+        """The outputs "shares", of votes from 1 on, and "score", their mean."""
+        self._node("Softmax", [logits], "shares", axis=1)
+        column = self._constant("scores", np.arange(1, scores + 1, dtype=np.float32)[:, None])
+        self._node("Flatten", [self._node("MatMul", ["shares", column])], "score", axis=1)
+
+    def file(self, name: str, shapes: Mapping[str, list[int]], told: Mapping[str, str] | None = None) -> bytes:
+        """Everything so far, checked; `told` stands beside the graph, as text by name."""
         takes = [helper.make_tensor_value_info("picture", TensorProto.UINT8, ["batch", SIDE, SIDE, 3])]
-        shapes = {"map": [CELLS, CELLS, WIDTH], "pooled": [WIDTH], "logits": [CLASSES]}
         gives = [
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", *shape]) for name, shape in shapes.items()
+            helper.make_tensor_value_info(output, TensorProto.FLOAT, ["batch", *shape])
+            for output, shape in shapes.items()
         ]
-        graph = helper.make_graph(self._nodes, "efficientnet-lite0", takes, gives, self._constants)
+        graph = helper.make_graph(self._nodes, name, takes, gives, self._constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="leitmotiv")
         model.ir_version = 8  # the first that knows this opset: older runtimes read it, too
+        helper.set_model_props(model, dict(told or {}))
         onnx.checker.check_model(model)
         data: bytes = model.SerializeToString()
         return data
@@ -170,7 +191,7 @@ class _Graph:
         kernel = self._tensor(f"{name}.weight", shape)
         parts = ("weight", "bias", "running_mean", "running_var")
         scale, shift, mean, variance = (self._tensor(f"{norm}.{part}", shape[:1]) for part in parts)
-        factor = scale / np.sqrt(variance + _EPSILON)
+        factor = scale / np.sqrt(variance + EPSILON)
         return kernel * factor[:, None, None, None], shift - mean * factor
 
     def _tensor(self, name: str, shape: tuple[int, ...]) -> Tensor:
@@ -181,7 +202,7 @@ class _Graph:
         return found.astype(np.float64)
 
 
-def _padding(side: int, kernel: int, stride: int) -> tuple[int, int]:
+def padding(side: int, kernel: int, stride: int) -> tuple[int, int]:
     """Zeros before and after, as TensorFlow's "SAME" has them: where they are odd in number, one more after."""
     total = max((-(-side // stride) - 1) * stride + kernel - side, 0)
     return total // 2, total - total // 2

@@ -4,7 +4,7 @@ from leitmotiv.records.arrays import Float, Float32, Half, Pixels, read_only
 from leitmotiv.records.boards import Board, BoardExample, BoardPicture, Side, Snapshot
 from leitmotiv.records.captions import CAPTION_KINDS, Caption, CaptionKind, CaptionSource, Told
 from leitmotiv.records.copies import Copy, Keypoints
-from leitmotiv.records.critics import Critic, Critique, Lift, RatedItem, RatingSet
+from leitmotiv.records.critics import SCHEDULES, Critic, Critique, Lift, Phase, RatedItem, RatingSet, Schedule
 from leitmotiv.records.designs import DesignVote, Drawing, Judged, Photo, Round, Run, Shape
 from leitmotiv.records.eyes import Controls, Eyes, EyeWay, Pairs, Partial, PartialKind, RegionColours, Regions
 from leitmotiv.records.jobs import Job, Status
@@ -34,6 +34,7 @@ __all__ = [
     "LABELS",
     "ORIGINAL",
     "PREPROCESSING",
+    "SCHEDULES",
     "SEEN_SIDE",
     "Board",
     "BoardExample",
@@ -87,6 +88,7 @@ __all__ = [
     "Pairs",
     "Partial",
     "PartialKind",
+    "Phase",
     "Photo",
     "Picture",
     "Pixels",
@@ -100,6 +102,7 @@ __all__ = [
     "Result",
     "Round",
     "Run",
+    "Schedule",
     "Scores",
     "Selection",
     "Shape",

@@ -1,7 +1,7 @@
 """Rating sets, and critics learnt from them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -106,6 +106,9 @@ class Critic:
         Data, seed, figures with their baselines, limits; as JSON has it.
     lift : Lift or None
         Of a critic that knows measures in place of activations.
+    network : bytes
+        Of a critic whose backbone was trained, too: its graph as ONNX, see `leitmotiv.nets.critic_graph`; its head
+        is above. Empty of all others.
     """
 
     name: str
@@ -114,6 +117,7 @@ class Critic:
     layer: str
     card: Mapping[str, Any]
     lift: Lift | None = None
+    network: bytes = field(default=b"", repr=False)
 
     def __post_init__(self) -> None:
         for array in (self.weights, self.bias):
@@ -139,3 +143,70 @@ class Critique:
     mean: Float
     deviation: Float
     percentile: Float
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of a training.
+
+    Attributes
+    ----------
+    epochs : int
+    rate : float
+        Step length of Adam at its beginning.
+    decay : float
+        At step t of the phase the rate is divided by 1 + decay t.
+    """
+
+    epochs: int
+    rate: float
+    decay: float = 0.0
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How a critic with its backbone is trained: first the head alone, then all layers.
+
+    Attributes
+    ----------
+    fade : float
+        Both rates are multiplied by it after each epoch, counted from the first.
+    batch : int
+        Pictures a step; the last of an epoch may have fewer.
+    dropout : float
+        Share of the pooled features that the head does not see in training.
+    mirrored : float
+        Share of the pictures that are mirrored.
+    moved : bool
+        Whether the 224 x 224 pixels that are seen lie anywhere in the middle 256 x 256, and not in their middle.
+    shrink : int
+        Pictures are averaged over so many pixels a side first: 1, or 2 and 4 to be quicker and see less.
+    """
+
+    name: str
+    head: Phase
+    whole: Phase
+    fade: float = 1.0
+    batch: int = 32
+    dropout: float = 0.5
+    mirrored: float = 0.5
+    moved: bool = True
+    shrink: int = 1
+
+    def as_json(self) -> dict[str, Any]:
+        """As it stands on a card."""
+        return asdict(self)
+
+
+SCHEDULES: Mapping[str, Schedule] = {
+    one.name: one
+    for one in (
+        Schedule("few", Phase(8, 1e-3), Phase(4, 3e-5), batch=16),
+        Schedule("notebook", Phase(2, 1e-5), Phase(2, 1e-5), 0.9, 32, 0.2, 0.3, moved=False),
+        Schedule("idealo", Phase(5, 1e-3), Phase(9, 3e-5, 2.3e-5), batch=96, dropout=0.75),
+        Schedule("idealo-technical", Phase(1, 1e-3), Phase(5, 3e-7), batch=8, dropout=0.75),
+        Schedule("idealo-technical-gpu", Phase(25, 1e-3), Phase(25, 3e-7), batch=64, dropout=0.75),
+    )
+}
+"""By name: "few" for a few hundred pictures; "notebook" as genolve's NIMA notebook trained on AVA; the others as
+idealo's image-quality-assessment, for aesthetics (on CPU and GPU) and for technical quality (on either)."""

@@ -54,7 +54,9 @@ class Status:
     """What `leitmotiv status` and `/api/v1/status` tell of a library.
 
     `way` is how pictures were compared for the index; with neighbours, `recall` is the share of the true ten nearest
-    pictures that was among the candidates when it was measured. `seen` counts the pictures that the backbone has seen.
+    pictures that was among the candidates when it was measured. `gap` is the share by which the trends
+    cost more than any choice must, at most; None where that is not known. `seen` counts the pictures that the backbone
+    has seen.
     """
 
     library: str
@@ -72,4 +74,5 @@ class Status:
     jobs: tuple[Job, ...]
     way: Literal["all pairs", "neighbours", "none"] = "none"
     recall: float | None = None
+    gap: float | None = None
     seen: int = 0

@@ -74,6 +74,8 @@ class Clusters:
         Summed distance to the exemplars + preference * C, in the same unit.
     grain : Grain or None
         What a person asked for; None where the clusters have their usual number.
+    bound : float
+        What no choice of exemplars could cost less than, of those that were possible; NaN where it was not found.
     """
 
     ids: tuple[str, ...]
@@ -85,6 +87,7 @@ class Clusters:
     preference: float
     cost: float
     grain: Grain | None = None
+    bound: float = float("nan")
 
     def __post_init__(self) -> None:
         for values in (self.labels, self.exemplars, self.distances):
@@ -92,6 +95,11 @@ class Clusters:
 
     def __len__(self) -> int:
         return len(self.exemplars)
+
+    @property
+    def gap(self) -> float | None:
+        """By what share of the bound the cost lies above it, at most; None where no bound is known."""
+        return max(0.0, self.cost / self.bound - 1) if self.bound > 0 else None
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,22 @@
-"""The whole library in columns, for filtering and sorting: each read once and kept by the caller while it holds."""
+"""The whole library in columns, for filtering and sorting: each read once and kept by the caller while it holds.
+
+Those of a large library are kept on disk as well, mapped by every process that asks, with what they hold of the counts
+of changes. What was only added since is read and put behind them; after any other change all is read anew.
+"""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from peewee import fn
 
-from leitmotiv.store import tables
+from leitmotiv.store import revisions, tables
+from leitmotiv.store.arrays import Arrays, Stored
 from leitmotiv.store.database import Database
 
 FACTS = {"camera": "Camera", "lens": "Lens"}
@@ -19,27 +25,57 @@ KEYWORDS = "Keywords"
 """The fact that holds a picture's keywords, semicolons between them."""
 
 
-@dataclass(frozen=True, eq=False)
+NAME, REVISION = "catalogue", 1
+"""Of the stored arrays; the number grows whenever the same library would give others."""
+KEPT_FROM = 20_000
+"""Pictures from which columns are kept on disk: fewer are read as quickly."""
+ADDED = 0.02
+"""Share of pictures that may come before what is on disk is written anew."""
+_APART = "\0"
+
+
 class Texts:
     """A column of text, each different value once.
 
-    Attributes
+    Parameters
     ----------
-    values : tuple of str
-        Different values, in no order.
-    codes : (N,) int64
+    values : sequence of str, or bytes
+        Different values, in no order; bytes are UTF-8, with zero bytes between values.
+    codes : (N,) of int
         Index into `values` of each row.
     """
 
-    values: tuple[str, ...]
-    codes: NDArray[np.int64]
+    def __init__(self, values: Sequence[str] | NDArray[np.uint8], codes: NDArray[np.integer[Any]]) -> None:
+        self.codes = codes
+        self._given = values
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        """Different values, in no order."""
+        if not isinstance(self._given, np.ndarray):
+            return tuple(self._given)
+        return tuple(self._given.tobytes().decode().split(_APART)) if len(self.codes) else ()
+
+    @cached_property
+    def packed(self) -> NDArray[np.uint8]:
+        """The values in one."""
+        if isinstance(self._given, np.ndarray):
+            return self._given
+        whole = _APART.join(one.replace(_APART, "\ufffd") for one in self._given)
+        return np.frombuffer(whole.encode("utf-8", "replace"), np.uint8)
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "Texts":
         """Number the different values of a column."""
         column = list(texts)
         numbers = {text: number for number, text in enumerate(dict.fromkeys(column))}
-        return cls(tuple(numbers), np.fromiter(map(numbers.__getitem__, column), np.int64, len(column)))
+        return cls(tuple(numbers), np.fromiter(map(numbers.__getitem__, column), np.int32, len(column)))
+
+    def followed_by(self, other: "Texts") -> "Texts":
+        """A column with another one behind it."""
+        numbers = {text: number for number, text in enumerate(self.values)}
+        codes = [numbers.setdefault(text, len(numbers)) for text in other.values]
+        return Texts(tuple(numbers), np.concatenate([self.codes, np.array(codes, np.int32)[other.codes]]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +84,8 @@ class Columns:
 
     Attributes
     ----------
-    ids : (N,) str
+    hashes : (N, 32) uint8
+        Ids as bytes.
     taken : (N,) int64
         Microseconds since the year 1 by the camera's clock.
     added : (N,) int64
@@ -68,9 +105,13 @@ class Columns:
         Row of the picture that each keyword belongs to; a picture may have several.
     keywords : Texts
         Length M.
+    id_ranks : (N,) int64
+        The place of each row's id among all.
+    newest : (N,) int64
+        Rows, the one that was taken last first; of equal ones the higher id first.
     """
 
-    ids: tuple[str, ...]
+    hashes: NDArray[np.uint8]
     taken: NDArray[np.int64]
     added: NDArray[np.int64]
     width: NDArray[np.int64]
@@ -88,8 +129,20 @@ class Columns:
     keyword_rows: NDArray[np.int64]
     keywords: Texts
 
+    id_ranks: NDArray[np.int64]
+    newest: NDArray[np.int64]
+
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.hashes)
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """All ids; of a million they take a tenth of a gigabyte, so a page asks for `some`."""
+        return tuple(_hex(self.hashes))
+
+    def some(self, rows: NDArray[np.integer[Any]]) -> list[str]:
+        """The ids of some rows."""
+        return list(_hex(self.hashes[rows]))
 
     @cached_property
     def row_of(self) -> dict[str, int]:
@@ -97,11 +150,28 @@ class Columns:
         return {image_id: row for row, image_id in enumerate(self.ids)}
 
     @cached_property
-    def id_ranks(self) -> NDArray[np.int64]:
-        """The place of each row's id among all, (N,)."""
-        ranks = np.empty(len(self.ids), np.int64)
-        ranks[sorted(range(len(self.ids)), key=self.ids.__getitem__)] = np.arange(len(self.ids))
-        return ranks
+    def _ranked(self) -> NDArray[np.int64]:
+        """Rows by their ids, ascending."""
+        rows = np.empty(len(self), np.int64)
+        rows[self.id_ranks] = np.arange(len(self))
+        return rows
+
+    def rows_of(self, ids: Sequence[str]) -> NDArray[np.int64]:
+        """The rows of some ids; -1 for one that is not there."""
+        if len(ids) > len(self) // 8:
+            return np.fromiter((self.row_of.get(one, -1) for one in ids), np.int64, len(ids))
+        ranked, found = self._ranked, np.full(len(ids), -1, np.int64)
+        for place, image_id in enumerate(ids):
+            low, high = 0, len(ranked)
+            while low < high:
+                middle = (low + high) // 2
+                if self.hashes[ranked[middle]].tobytes().hex() < image_id:
+                    low = middle + 1
+                else:
+                    high = middle
+            if low < len(ranked) and self.hashes[ranked[low]].tobytes().hex() == image_id:
+                found[place] = ranked[low]
+        return found
 
     def first(self, column: Texts) -> Texts:
         """A column of paths as one of pictures: what the first path of each says, "" without any."""
@@ -112,19 +182,119 @@ class Columns:
 class Catalogue:
     """Columns of the library; reached as `library.catalogue`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, arrays: Arrays) -> None:
         self._database = database
+        self._arrays = arrays
 
     def columns(self) -> Columns:
-        """Read everything that can be filtered by, as one state of the library."""
-        images, files = tables.Images, tables.Files
-        numbers = (images.taken_key, images.width, images.height, images.size)
-        texts = (images.id, images.colour, images.added, images.format, images.state, images.facts)
-        query = images.select(*numbers, *texts).order_by(images.serial)
-        paths = files.select(files.image_id, files.path).where(files.image_id.is_null(False)).order_by(files.serial)
+        """Everything that can be filtered by, as one state of the library."""
+        stored = self._arrays.get(NAME)
         with self._database.snapshot():
-            rows, held = self._database.rows(query), self._database.rows(paths)
-        return _columns(rows, held)
+            now = self._state()
+            if stored is not None and stored.digest == _digest(now):
+                return _unpacked(stored)
+            found = None if stored is None else self._with_added(stored, now)
+            if found is not None:
+                return found
+            found = _columns(*self._rows({}))
+        if len(found) >= KEPT_FROM and self._database.mode == "rw":
+            self._arrays.put(NAME, _packed(found), (), _digest(now))
+        return found
+
+    def _with_added(self, stored: Stored, now: Mapping[str, int]) -> Columns | None:
+        """What is on disk with what was added since; None where that is much, or where anything else changed."""
+        before, count = _read(stored.digest), len(stored["hashes"])
+        if before is None or not _only_added(before, now) or now["images"] - before["images"] > ADDED * count:
+            return None
+        rows, held = self._rows(before)
+        if not {image_id for image_id, _ in held} <= {row[len(_NUMBERS)] for row in rows}:
+            return None  # another path of a picture that was there
+        return _followed(_unpacked(stored), _columns(rows, held))
+
+    def forget(self, ids: Sequence[str]) -> None:
+        """Leave no names of pictures behind that are about to be forgotten."""
+        self._arrays.remove(NAME)
+
+    def _state(self) -> dict[str, int]:
+        """How often tables were changed, and the last serial number of each."""
+        counts = revisions.numbers(self._database, ("images", "files"))
+        for name, table in (("images", tables.Images), ("files", tables.Files)):
+            row = self._database.row(table.select(fn.MAX(table.serial)))
+            counts[f"last {name}"] = int((row or (0,))[0] or 0)
+        return counts
+
+    def _rows(self, after: Mapping[str, int]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        """Rows of pictures and of paths, those of all or of what came after a state."""
+        images, files = tables.Images, tables.Files
+        query = images.select(*_NUMBERS, *_SAID).where(images.serial > after.get("last images", 0))
+        paths = files.select(files.image_id, files.path)
+        paths = paths.where(files.image_id.is_null(False), files.serial > after.get("last files", 0))
+        return self._database.rows(query.order_by(images.serial)), self._database.rows(paths.order_by(files.serial))
+
+
+# ---- what is kept on disk ----
+
+_NUMBERS = (tables.Images.taken_key, tables.Images.width, tables.Images.height, tables.Images.size)
+_SAID = (
+    *(tables.Images.id, tables.Images.colour, tables.Images.added),
+    *(tables.Images.format, tables.Images.state, tables.Images.facts),
+)
+_TEXTS = ("format", "state", "camera", "lens", "folders", "names", "keywords")
+
+
+def _digest(state: Mapping[str, int]) -> str:
+    return f"{NAME} {REVISION} {json.dumps(state, sort_keys=True)}"
+
+
+def _read(digest: str) -> dict[str, int] | None:
+    name, revision, *rest = digest.split(" ", 2)
+    if (name, revision) != (NAME, str(REVISION)) or not rest:
+        return None
+    state: dict[str, int] = json.loads(rest[0])
+    return state
+
+
+def _only_added(before: Mapping[str, int], now: Mapping[str, int]) -> bool:
+    """Whether all changes since were new rows: as many changes as numbers that were given."""
+    return all(
+        0 <= now[name] - before.get(name, 0) == now[f"last {name}"] - before.get(f"last {name}", 0)
+        for name in ("images", "files")
+    )
+
+
+def _packed(found: Columns) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {}
+    for one in fields(found):
+        value = getattr(found, one.name)
+        if isinstance(value, Texts):
+            arrays |= {f"{one.name} codes": value.codes, f"{one.name} values": value.packed}
+        else:
+            arrays[one.name] = value
+    return arrays
+
+
+def _unpacked(stored: Stored) -> Columns:
+    columns: dict[str, Any] = {name: Texts(stored[f"{name} values"], stored[f"{name} codes"]) for name in _TEXTS}
+    columns |= {one.name: stored[one.name] for one in fields(Columns) if one.name not in columns}
+    return Columns(**columns)
+
+
+def _followed(found: Columns, more: Columns) -> Columns:
+    """Columns with what was added behind them."""
+    n, paths = len(found), len(found.path_rows)
+    shifted = {
+        "path_rows": more.path_rows + n,
+        "keyword_rows": more.keyword_rows + n,
+        "first_path": np.where(more.first_path < 0, -1, more.first_path + paths),
+    }
+    joined: dict[str, Any] = {}
+    for one in fields(found):
+        first, then = getattr(found, one.name), shifted.get(one.name, getattr(more, one.name))
+        joined[one.name] = first.followed_by(then) if isinstance(first, Texts) else np.concatenate([first, then])
+    return replace(found, **joined | _ranks(joined["hashes"], joined["taken"]))
+
+
+# ---- reading ----
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], held: Sequence[tuple[str, bytes]]) -> Columns:
@@ -141,8 +311,9 @@ def _columns(rows: Sequence[tuple[Any, ...]], held: Sequence[tuple[str, bytes]])
     first[path_rows[::-1]] = np.arange(len(paths))[::-1]
     keywords = [(row, word) for row, fact in enumerate(facts) for word in split_keywords(fact.get(KEYWORDS, ""))]
     days = {text: date.fromisoformat(text).toordinal() for text in {at[:10] for at in added}}
+    hashes = np.frombuffer(bytes.fromhex("".join(ids)), np.uint8).reshape(-1, 32)
     return Columns(
-        ids=tuple(ids),
+        hashes=hashes,
         taken=numbers[:, 0],
         added=np.fromiter((days[at[:10]] for at in added), np.int64, len(ids)),
         width=numbers[:, 1],
@@ -159,7 +330,21 @@ def _columns(rows: Sequence[tuple[Any, ...]], held: Sequence[tuple[str, bytes]])
         first_path=first,
         keyword_rows=np.array([row for row, _ in keywords], np.int64),
         keywords=Texts.of(word for _, word in keywords),
+        **_ranks(hashes, numbers[:, 0]),
     )
+
+
+def _ranks(hashes: NDArray[np.uint8], taken: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+    """The ranks of ids, and the order by time."""
+    rows = np.lexsort(np.ascontiguousarray(hashes).view(">u8").T[::-1]) if len(hashes) else np.zeros(0, np.int64)
+    ranks = np.empty(len(rows), np.int64)
+    ranks[rows] = np.arange(len(rows))
+    return {"id_ranks": ranks, "newest": np.lexsort((-ranks, -taken)).astype(np.int64)}
+
+
+def _hex(hashes: NDArray[np.uint8]) -> Iterator[str]:
+    whole = hashes.tobytes().hex()
+    return (whole[start : start + 64] for start in range(0, len(whole), 64))
 
 
 def split_keywords(text: str) -> list[str]:

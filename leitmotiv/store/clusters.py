@@ -52,6 +52,7 @@ class ClusterTree:
                 trees.preference,
                 trees.cost,
                 trees.grain,
+                trees.bound,
             )
         )
         return None if row is None else _as_clusters(*row)
@@ -122,6 +123,7 @@ def _as_row(clusters: Clusters, digest: str) -> dict[str, Any]:
         "default_count": clusters.default_count,
         "preference": clusters.preference,
         "cost": clusters.cost,
+        "bound": clusters.bound,
         "grain": None if clusters.grain is None else json.dumps(asdict(clusters.grain)),
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -138,6 +140,7 @@ def _as_clusters(
     preference: float | None,
     cost: float | None,
     grain: str | None,
+    bound: float | None,
 ) -> Clusters:
     nodes = np.frombuffer(merges, "<i8").reshape(-1, 3).tolist()
     steps = zip(nodes, np.frombuffer(heights, "<f8").tolist(), strict=True)
@@ -151,6 +154,7 @@ def _as_clusters(
         preference=_number(preference),
         cost=_number(cost),
         grain=_as_grain(grain),
+        bound=_number(bound),
     )
 
 

@@ -11,7 +11,7 @@ from leitmotiv.web import forms, parameters, schema, shapes
 from leitmotiv.web.answers import body, json_answer
 from leitmotiv.web.context import address, tagged, the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.workflows import browse, critics, reasons, technical
+from leitmotiv.workflows import browse, critics, critiques, reasons, technical
 from leitmotiv.workflows.critics import BEST, SORTS
 
 pages = Blueprint("critic", __name__)
@@ -70,7 +70,7 @@ def show() -> str:
         images=images,
         picture=picture,
         said=_critique(critic, picture.id) if picture else None,
-        usual=critics.critique_of(session, critic).shares.mean(axis=0).tolist() if ranking.total else [],
+        usual=critiques.of_library(session, critic).shares.mean(axis=0).tolist() if ranking.total else [],
         page=PAGE,
         sorts=WORDS,
         figures=[(critics.NAMES.get(name, name), one) for name, one in critic.card["figures"].items()],
@@ -86,7 +86,7 @@ def _to(asked: dict[str, Any], **changes: Any) -> str:
 
 def _critique(critic: Critic, image_id: str) -> dict[str, Any] | None:
     """What a critic says of one picture; None where the backbone has not seen it."""
-    found = critics.critique_of(the_session(), critic)
+    found = critiques.of_library(the_session(), critic)
     row = int(np.searchsorted(found.ids, image_id))  # ids ascend
     if row >= len(found.ids) or found.ids[row] != image_id:
         return None

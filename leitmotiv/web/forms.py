@@ -142,6 +142,7 @@ def status(now: Status, failures: int | None = FAILURES_SHOWN) -> dict[str, Any]
         "stale": now.stale,
         "way": now.way,
         "recall": now.recall,
+        "gap": now.gap,
         "seen": now.seen,
         "disk_bytes": now.disk_bytes,
         "folders": [path(folder) for folder in now.folders],

@@ -31,7 +31,7 @@ ASKED = schema.record(
         "parameters": schema.keyed(
             schema.anything(),
             "For add: folders (those that the library knows if not given) and again (whether files that failed are "
-            "read again). For index: groups, which is fewer, more or default. "
+            "read again). For index: groups, which is fewer, more, default or anew. "
             "For activations: train, the number of a board that is trained when all is seen.",
         ),
     },

@@ -41,15 +41,15 @@ def index() -> str | Response:
         return _refused(asked, days, str(error))
     since = parameters.month("from")
     start = _later(days, since) if since and not asked.text else parameters.whole("start", 0, 0, FOREMOST)
-    start = max(0, min(start, len(order.ids) - 1))
-    found = grid.count(session) if plain else len(order.ids)
+    start = max(0, min(start, len(order) - 1))
+    found = grid.count(session) if plain else len(order)
     return _page(asked, days, order, found, start)
 
 
 def _page(asked: lines.Asked, days: Sequence[tuple[str, int]], order: Order, found: int, start: int) -> str:
     session = the_session()
     end = start + FIRST
-    images = {image.id: image for image in grid.pictures(session, order.ids[start:end])}
+    images = {image.id: image for image in grid.pictures(session, order.part(start, end))}
     seen = [one for one in order.sections if one.start < end and one.start + one.count > start]
     texts = headings(session, order.kind, [one.key for one in seen])
     shown = [
@@ -84,7 +84,7 @@ def _rendered(asked: lines.Asked, days: Sequence[tuple[str, int]], **more: objec
 
 
 def _between(order: Order, section: Section, start: int, end: int, images: Mapping[str, Image]) -> list[Image]:
-    ids = order.ids[max(start, section.start) : min(end, section.start + section.count)]
+    ids = order.part(max(start, section.start), min(end, section.start + section.count))
     return [images[image_id] for image_id in ids if image_id in images]
 
 
@@ -138,11 +138,19 @@ def _tag(session: Session, asked: lines.Asked) -> str:
 def _packed(session: Session, order: Order) -> bytes:
     texts = headings(session, order.kind, [one.key for one in order.sections])
     sections = [[one.key, text, one.count] for one, text in zip(order.sections, texts, strict=True)]
-    head = json.dumps({"count": len(order.ids), "kind": order.kind, "sections": sections}).encode()
+    head = json.dumps({"count": len(order), "kind": order.kind, "sections": sections}).encode()
     head += b" " * (-len(head) % 4)
     ratio = np.rint(1000 * np.clip(order.ratio, figures.NARROWEST, figures.WIDEST)).astype("<u2")
-    ids = bytes.fromhex("".join(order.ids))
-    return b"".join((b"LMG1", len(head).to_bytes(4, "little"), head, ids, ratio.tobytes(), order.colour.tobytes()))
+    return b"".join(
+        (
+            b"LMG1",
+            len(head).to_bytes(4, "little"),
+            head,
+            order.hashes.tobytes(),
+            ratio.tobytes(),
+            order.colour.tobytes(),
+        )
+    )
 
 
 @pages.get("/api/v1/facets")
@@ -197,6 +205,6 @@ def rows() -> Response:
             "rating": own.rating_form(tile.rating),
             "blobs": base64.b64encode(tile.blobs.tobytes()).decode(),
         }
-        for tile in grid.tiles(session, order.ids[start : start + count])
+        for tile in grid.tiles(session, order.part(start, start + count))
     ]
-    return tagged({"rows": told, "total": len(order.ids)})
+    return tagged({"rows": told, "total": len(order)})

@@ -164,6 +164,7 @@ STATUS = schema.named(
             "stale": schema.truth("Whether pictures came or went since the index was made."),
             "way": schema.text("How pictures were compared.", choices=("all pairs", "neighbours", "none")),
             "recall": schema.maybe(schema.number(0, 1)),
+            "gap": schema.maybe(schema.number(0)),
             "seen": schema.whole(0, about="Pictures whose subject a network has seen."),
             "disk_bytes": schema.whole(0),
             "folders": schema.listed(schema.answer(PATH, optional=("path_base64",))),

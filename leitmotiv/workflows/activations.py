@@ -11,7 +11,7 @@ import numpy as np
 
 from leitmotiv.errors import ImageReadError, LeitmotivError, MissingExtraError
 from leitmotiv.imaging.square import SHORT, network_input
-from leitmotiv.records import Image, Pixels
+from leitmotiv.records import SEEN_SIDE, Image, Pixels
 from leitmotiv.workflows.progress import Report, recorded
 from leitmotiv.workflows.session import Session
 
@@ -150,8 +150,8 @@ def of_picture(session: Session, image_id: str) -> "Features":
     return session.backbone().features(shown(session, session.library.images.get(image_id))[None])
 
 
-def shown(session: Session, image: Image) -> Pixels:
-    """What the backbone is shown of a picture of the library, (224, 224, 3) uint8.
+def shown(session: Session, image: Image, side: int = SEEN_SIDE) -> Pixels:
+    """What the backbone is shown of a picture of the library, (side, side, 3) uint8; up to 256, with some around it.
 
     Raises
     ------
@@ -164,9 +164,9 @@ def shown(session: Session, image: Image) -> Pixels:
     for path in image.paths:
         with suppress(ImageReadError):
             megapixels = session.settings.max_megapixels
-            return network_input(reading.read_pixels(path, max_size=size, max_megapixels=megapixels))
+            return network_input(reading.read_pixels(path, max_size=size, max_megapixels=megapixels), side=side)
     try:
-        return network_input(reading.decoded(session.library.images.thumbnail(image.id, 512)))
+        return network_input(reading.decoded(session.library.images.thumbnail(image.id, 512)), side=side)
     except OSError as error:
         raise ImageReadError(image.path or image.id, "its file is away, and its thumbnail is damaged") from error
 

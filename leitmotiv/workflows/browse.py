@@ -340,6 +340,7 @@ def status(session: Session) -> Status:
         jobs=_news(library.jobs.list()),
         way=way,
         recall=recall,
+        gap=None if stored is None else stored.gap,
         seen=library.activations.count(),
     )
 

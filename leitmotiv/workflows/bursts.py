@@ -8,7 +8,7 @@ import numpy as np
 from leitmotiv.analysis import technical as measures
 from leitmotiv.errors import ImageNotFoundError, NoIndexError, UsageError
 from leitmotiv.records import Float, Image, Rating
-from leitmotiv.workflows import critics, nearness, selecting, taste, technical
+from leitmotiv.workflows import critics, critiques, nearness, selecting, taste, technical
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
@@ -145,7 +145,7 @@ class _Known:
         self.ids, self.numbers = technical.matrix(session)
         self.row_of = {image_id: row for row, image_id in enumerate(self.ids)}
         self.flags = technical.flags(session)[1]
-        self.score: Float = critics.critique_of(session, critics.get(session, critics.TECHNICAL)).mean
+        self.score: Float = critiques.of_library(session, critics.get(session, critics.TECHNICAL)).mean
         self.worth: dict[str, float] = {}
         self.wins = set(session.library.comparisons.all())
         if session.library.activations.count() > 1:

@@ -18,6 +18,7 @@ from leitmotiv.imaging.scan import scan
 from leitmotiv.imaging.tile_sheet import Tile
 from leitmotiv.records import Float, Pixels
 from leitmotiv.workflows import critics
+from leitmotiv.workflows.critic_networks import Trained
 from leitmotiv.workflows.session import Session
 
 COLUMNS, MOST = 12, 96
@@ -119,6 +120,25 @@ def of_training(
         title = f"{int(out.sum()):,} held out of {len(out):,}: t truth, p prediction"
         found["sheet"] = sheet(taught.shares[rows], said, shown, title)
     return found
+
+
+def of_network(trained: Trained) -> dict[str, bytes]:
+    """The sheet and the curves of a critic whose network was trained; the unfreezing is marked."""
+    card = trained.critic.card
+    points = card["curve"]
+    curve = curves.paint(
+        [one["train"] for one in points],
+        [one["held"] for one in points],
+        at=[one["step"] for one in points],
+        title=f"Loss over training: schedule {card['schedule']['name']}",
+        x="steps",
+        y="squared earth mover's distance, r = 2",
+        base=card["constant"],
+        events=[(card["unfrozen_at"], "all layers")],
+    )
+    shown = len(trained.pictures)
+    title = f"{shown:,} of {card['held_out']:,} held out: t truth, p prediction"
+    return {"curves": curve, "sheet": sheet(trained.truth, trained.said, trained.pictures, title)}
 
 
 def _loss(taught: critics.Lesson, rows: Any, weights: Float, bias: Float) -> float:

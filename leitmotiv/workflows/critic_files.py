@@ -14,7 +14,7 @@ from leitmotiv.formats import idealo
 from leitmotiv.formats.tables import csv_lines
 from leitmotiv.imaging.scan import scan
 from leitmotiv.records import Critic, Critique, Float, Float32
-from leitmotiv.workflows import critics, technical
+from leitmotiv.workflows import critiques, technical
 from leitmotiv.workflows.outside import read_ahead
 from leitmotiv.workflows.progress import Pace, Report
 from leitmotiv.workflows.session import Session
@@ -61,12 +61,12 @@ def score(session: Session, critic: Critic, folders: Sequence[Path], report: Rep
     kept: list[bytes] = []
     width = technical.WIDTH if critic.lift is not None else len(critic.weights)
     rows = [np.zeros((0, width), np.float32)]
-    for part, found_rows in (_measured if critic.lift is not None else _seen)(session, paths, tell):
+    for part, found_rows in (_measured if critic.lift is not None else _seen)(session, critic, paths, tell):
         rows += found_rows
         kept += part
         if report is not None:
             report(pace.step(PHASE, len(kept) + len(failed), len(paths), failures=len(failed)))
-    found = critics.judge(critic, [os.fsdecode(path) for path in kept], np.concatenate(rows))
+    found = critiques.judge(critic, [os.fsdecode(path) for path in kept], np.concatenate(rows))
     return Scored(tuple(kept), found, failed)
 
 
@@ -74,14 +74,14 @@ Tell = Callable[[bytes, str], None]
 Part = tuple[Sequence[bytes], list[Float32]]
 
 
-def _seen(session: Session, paths: Sequence[bytes], tell: Tell) -> Iterator[Part]:
+def _seen(session: Session, critic: Critic, paths: Sequence[bytes], tell: Tell) -> Iterator[Part]:
     """Files with their pooled activations, batch by batch."""
-    backbone = session.backbone()
+    backbone = critiques.backbone(session, critic)
     for part, pictures in read_ahead(session, paths, tell):
         yield part, [backbone.features(np.stack(pictures)).pooled] if pictures else []
 
 
-def _measured(session: Session, paths: Sequence[bytes], tell: Tell) -> Iterator[Part]:
+def _measured(session: Session, _: Critic, paths: Sequence[bytes], tell: Tell) -> Iterator[Part]:
     """Files with their measures, batch by batch."""
     for start in range(0, len(paths), technical.AT_ONCE):
         part, rows = [], []

@@ -1,25 +1,23 @@
 """Critics: learnt from ratings on what the backbone sees, kept with a card, and asked about pictures."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leitmotiv.analysis import critic as learning
-from leitmotiv.analysis import critique, histograms, technical_critic
+from leitmotiv.analysis import critique, histograms
 from leitmotiv.analysis.critique import Figure
 from leitmotiv.analysis.histograms import Spread
 from leitmotiv.analysis.labels import counted, label
 from leitmotiv.analysis.technical import VERSION as MEASURES
 from leitmotiv.errors import CriticError, NotFoundError, UsageError
 from leitmotiv.formats import critic_file, technical_file
-from leitmotiv.records import ACTIVATIONS, Critic, Critique, Float, Half, Ranking, RatedItem, Result
-from leitmotiv.workflows import activations, selecting, technical
-from leitmotiv.workflows.memory import remember
+from leitmotiv.records import ACTIVATIONS, Critic, Float, Half, Ranking, RatedItem, Result
+from leitmotiv.workflows import activations, critiques, selecting
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.rating_sets import STARS
 from leitmotiv.workflows.session import Session
@@ -141,15 +139,11 @@ def train(
         Too few pictures, or all rated alike, or more than `most`.
     NotFoundError, UsageError, MissingExtraError, LibraryLockedError
     """
-    if not sets:
-        raise UsageError(f"Name the ratings to learn from: a set (`leitmotiv ratings sets`), or {STARS}.")
-    title = name or "-".join(sets[0].split())
-    if title == TECHNICAL:
-        raise UsageError(f"{TECHNICAL} is the critic that comes with leitmotiv. Give yours another name: --name NAME.")
+    title = titled(name, sets)
     if most is not None and (count := sum(len(_items(session, one)) for one in sets)) > most:
         raise CriticError(f"{count:,} ratings take longer than a page waits. Run `leitmotiv critic train` for them.")
     taught = lesson(session, sets, spread=spread, smoothing=smoothing, classic=classic, report=report)
-    figures, held = _measured(taught, seed) if len(set(taught.ids)) >= ENOUGH else ((), 0)
+    figures, held = measured(taught, seed) if len(set(taught.ids)) >= ENOUGH else ((), 0)
     head = learning.learn(taught.features, taught.shares, keys=taught.ids, seed=seed)
     card: dict[str, Any] = {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -167,12 +161,28 @@ def train(
         "mean": float(histograms.means(taught.shares).mean()),
         "held_out": held,
         "figures": {one.name: told(one) for one in figures},
-        "limits": _limits(session, sets, taught, held, classic),
+        "limits": limits(session, sets, taught, held, classic),
     }
     made = Critic(title, head.weights, head.bias, ACTIVATIONS, card)
     with session.library.writer("keeping a critic"):
         session.library.models.put(KIND, title, critic_file.written(made), critic_file.card(made))
     return made
+
+
+def titled(name: str, sets: Sequence[str]) -> str:
+    """What a critic that learns from sets is called.
+
+    Raises
+    ------
+    UsageError
+        No set, or the name of the critic that is always there.
+    """
+    if not sets:
+        raise UsageError(f"Name the ratings to learn from: a set (`leitmotiv ratings sets`), or {STARS}.")
+    title = name or "-".join(sets[0].split())
+    if title == TECHNICAL:
+        raise UsageError(f"{TECHNICAL} is the critic that comes with leitmotiv. Give yours another name: --name NAME.")
+    return title
 
 
 def names(session: Session) -> list[str]:
@@ -216,52 +226,9 @@ def remove(session: Session, name: str) -> None:
     NotFoundError
     """
     with session.library.writer("removing a critic"):
+        with suppress(CriticError, NotFoundError):
+            critiques.forget(session, get(session, name))
         session.library.models.remove(KIND, name)
-
-
-def judge(critic: Critic, ids: Sequence[str], features: NDArray[Any]) -> Critique:
-    """What a critic says of pictures whose activations (N, 1280) are known; of their measures, if it knows these."""
-    if critic.lift is not None:
-        shares = technical_critic.shares(critic, features)
-    else:
-        shares = learning.predict(critic.weights, critic.bias, features)
-    mean = histograms.means(shares)
-    below = np.searchsorted(np.sort(mean), mean, side="left")
-    percentile = 100 * below / max(1, len(mean))
-    return Critique(tuple(ids), shares, mean, histograms.deviations(shares), percentile)
-
-
-def known(session: Session, critic: Critic) -> tuple[tuple[str, ...], NDArray[Any]]:
-    """Ids, ascending, and what a critic judges by: activations, or measures."""
-    return technical.matrix(session) if critic.lift is not None else session.library.activations.matrix()
-
-
-def ensure(session: Session, critic: Critic, report: Report | None = None) -> None:
-    """Have every picture measured, or seen by the backbone, as a critic needs it.
-
-    Raises
-    ------
-    MissingExtraError, LibraryLockedError
-    """
-    if critic.lift is not None:
-        technical.ensure(session, report)
-    else:
-        activations.ensure(session, report)
-
-
-def fingerprint(critic: Critic) -> str:
-    """Tells critics apart whatever they are called: one that learns again keeps its name. SHA-256, 64 hex."""
-    digest = hashlib.sha256(critic.weights.tobytes() + critic.bias.tobytes() + critic.layer.encode())
-    if critic.lift is not None:
-        digest.update(b"".join(np.asarray(one).tobytes() for one in vars(critic.lift).values()))
-    return digest.hexdigest()
-
-
-def critique_of(session: Session, critic: Critic) -> Critique:
-    """What a critic says of the whole library, remembered as long as both stay the same."""
-    table = "activations" if critic.lift is None else "measures"
-    key = ("critique", fingerprint(critic), session.library.revision(table, "images"))
-    return remember(session, key, lambda: judge(critic, *known(session, critic)), lane=True)
 
 
 def rank(
@@ -287,7 +254,7 @@ def rank(
     """
     if sort not in SORTS:
         raise UsageError(f"The order must be one of {', '.join(SORTS)}, not {sort!r}.")
-    found = critique_of(session, critic)
+    found = critiques.of_library(session, critic)
     row_of = {image_id: row for row, image_id in enumerate(found.ids)}
     chosen = selecting.select(session, text, sort=selecting.DEFAULT_SORT)
     rows = np.array([row_of[one] for one in chosen if one in row_of], np.int64)
@@ -344,8 +311,8 @@ def _classic(item: RatedItem, scale: int, spread: Spread) -> Float:
     return histograms.classic(item.counts)
 
 
-def _measured(taught: Lesson, seed: int) -> tuple[tuple[Figure, ...], int]:
-    """Figures over the pictures held out, and how many these are."""
+def measured(taught: Lesson, seed: int) -> tuple[tuple[Figure, ...], int]:
+    """Figures of a head over the pictures held out, and how many these are."""
     out = learning.folds(taught.ids, round(1 / HELD_OUT), seed) == 0
     try:
         head = learning.learn(
@@ -368,7 +335,8 @@ def told(one: Figure) -> dict[str, float | None]:
     return {**known, "baseline": one.baseline}
 
 
-def _limits(session: Session, sets: Sequence[str], taught: Lesson, held: int, classic: bool) -> list[str]:
+def limits(session: Session, sets: Sequence[str], taught: Lesson, held: int, classic: bool) -> list[str]:
+    """What a critic that learnt from a lesson cannot do."""
     formats = {one.name: one.format for one in session.library.rating_sets.all()}
     count = len(set(taught.ids))
     found = ["It knows pictures as a network trained on things that photos show sees them, at 224 x 224 pixels."]

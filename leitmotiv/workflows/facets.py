@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +17,12 @@ from leitmotiv.workflows.asking import Asking, ask
 from leitmotiv.workflows.filters import mask, parse
 from leitmotiv.workflows.grammar import Term, write
 from leitmotiv.workflows.memory import remember
-from leitmotiv.workflows.orders import DAY, Integers
+from leitmotiv.workflows.orders import DAY
 from leitmotiv.workflows.selecting import state_of
 from leitmotiv.workflows.session import Session
 
 Counts = list[tuple[str, int]]
+_APART = "\0"
 FEW, MANY = 30, 500
 """Most different numbers of a column that are listed one by one, and most texts."""
 
@@ -110,7 +112,7 @@ def _found(asking: Asking, terms: Sequence[Term], most: int) -> Iterator[Facet]:
 # ---- counting ----
 
 
-def _frequent(codes: Integers, names: Callable[[int], str], size: int) -> Counts:
+def _frequent(codes: NDArray[np.integer[Any]], names: Callable[[int], str], size: int) -> Counts:
     counts = np.bincount(codes, minlength=size)
     order = np.argsort(-counts, kind="stable")
     return [(names(int(code)), int(counts[code])) for code in order if counts[code]]
@@ -118,11 +120,16 @@ def _frequent(codes: Integers, names: Callable[[int], str], size: int) -> Counts
 
 def _of_text(column: Texts, kept: NDArray[np.bool_]) -> Counts:
     found = _frequent(column.codes[kept], column.values.__getitem__, len(column.values))
-    there = [value for value, _ in found]
+    there = _together(value for value, _ in found)
     return [(_exact(value, there), count) for value, count in found]
 
 
-def _exact(value: str, others: Iterable[str]) -> str:
+def _together(values: Iterable[str]) -> str:
+    """Texts in one, small letters all, in which `_exact` looks: one by one would take the square of their number."""
+    return _APART.join(value.casefold() for value in values)
+
+
+def _exact(value: str, there: str) -> str:
     """How a filter asks for just this text: with = before it where another text has it as a part.
 
     A line cannot hold quotation marks within quotation marks: any sign will do in their place.
@@ -134,7 +141,7 @@ def _exact(value: str, others: Iterable[str]) -> str:
     if set(value) & set("*?[=") or value.casefold() == "none":
         return f"={value}"
     folded = value.casefold()
-    return f"={value}" if any(folded in other.casefold() and other != value for other in others) else value
+    return f"={value}" if folded in there[there.find(folded) + len(folded) :] else value
 
 
 def _years(asking: Asking, kept: NDArray[np.bool_]) -> Counts:
@@ -200,7 +207,7 @@ def _keywords(asking: Asking, kept: NDArray[np.bool_]) -> Counts:
     found = asking.columns
     those = kept[found.keyword_rows]
     words = _frequent(found.keywords.codes[those], found.keywords.values.__getitem__, len(found.keywords.values))
-    there = [word for word, _ in words]
+    there = _together(word for word, _ in words)
     return [(_exact(word, there), count) for word, count in words]
 
 
@@ -227,7 +234,8 @@ def _catalogued(asking: Asking, kept: NDArray[np.bool_], *, name: str) -> Counts
     words = Counter(word for words in listed for word in dict.fromkeys(words))
     found = words.most_common(MANY)
     absent = int(kept.sum()) - len(entries)
-    told = [(_exact(word, words), count) for word, count in found]
+    there = _together(words)
+    told = [(_exact(word, there), count) for word, count in found]
     return [*told, ("none", absent)] if absent else told
 
 

@@ -13,8 +13,8 @@ from leitmotiv.analysis.prices import Wanted, about, price_of_cut
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Clusters, Grain
 
-Groups = Literal["fewer", "more", "default"]
-"""What a person may ask for."""
+Groups = Literal["fewer", "more", "default", "anew"]
+"""What a person may ask for; "anew" are found as if there were no old ones."""
 FACTOR = 1.5
 """About how many times as many trends "more" means."""
 SLACK = 1.25
@@ -57,7 +57,7 @@ def going_on(old: Clusters, price: float | None, size: int) -> Before:
 
 
 def asked(old: Clusters, groups: Groups, size: int) -> Before:
-    """What fewer, more or the usual number of trends start from.
+    """What fewer, more or the usual number of trends start from; or those that are found anew: nothing.
 
     Fewer and more start from the cut of the tree at about two thirds or one and a half times as many, at its price.
     The usual ones start where they were left, so that they come back as they were where no picture came or went.
@@ -68,6 +68,8 @@ def asked(old: Clusters, groups: Groups, size: int) -> Before:
         There can be no fewer, or no more.
     """
     shown = old.default_count
+    if groups == "anew":
+        return replace(going_on(old, None, size), exemplars=())
     if groups == "default":
         return Before(tree.shown_exemplars(old), old.preference) if old.grain is None else _usual(old.grain)
     if groups == "fewer":

@@ -89,7 +89,8 @@ def newest(session: Session, limit: int) -> Order:
         start += shown
     ratio = np.array([image.width / max(1, image.height) for image in there], np.float32)
     colour = np.array([list(bytes.fromhex(image.colour[1:])) for image in there], np.uint8).reshape(-1, 3)
-    return Order(tuple(image.id for image in there), ratio, colour, group, tuple(sections))
+    hashes = np.frombuffer(bytes.fromhex("".join(image.id for image in there)), np.uint8).reshape(-1, 32)
+    return Order(hashes, ratio, colour, group, tuple(sections))
 
 
 def count(session: Session) -> int:
@@ -116,10 +117,10 @@ def page(
     """
     order = view(session, text, sort, "none")
     start = 0 if cursor is None else _after(order, cursor)
-    ids = order.ids[start : start + limit]
+    ids = order.part(start, start + limit)
     end = start + len(ids)
-    following = f"{end}.{ids[-1]}" if ids and end < len(order.ids) else None
-    return ImagePage(tuple(session.library.images.many(ids)), following, len(order.ids))
+    following = f"{end}.{ids[-1]}" if ids and end < len(order) else None
+    return ImagePage(tuple(session.library.images.many(ids)), following, len(order))
 
 
 def _after(order: Order, cursor: str) -> int:
@@ -127,9 +128,10 @@ def _after(order: Order, cursor: str) -> int:
     if not re.fullmatch("[0-9]{1,9}", place) or not re.fullmatch("[0-9a-f]{64}", image_id):
         raise UsageError(f"The cursor {cursor!r} is not one that this library gave. Begin again without it.")
     start = int(place)
-    if order.ids[start - 1 : start] == (image_id,):
+    if start and order.part(start - 1, start) == (image_id,):
         return start
-    return order.ids.index(image_id) + 1 if image_id in order.ids else min(start, len(order.ids))
+    found = order.place_of(image_id)
+    return found + 1 if found >= 0 else min(start, len(order))
 
 
 @dataclass(frozen=True)

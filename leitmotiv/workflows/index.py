@@ -7,32 +7,32 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import divergence, pruning, tree
+from leitmotiv.analysis import bound, divergence, pruning, tree
 from leitmotiv.errors import EmptyLibraryError, NoIndexError
 from leitmotiv.records import Clusters
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
-from leitmotiv.workflows import correcting, sparse_index
+from leitmotiv.workflows import correcting, placing, sparse_index
 from leitmotiv.workflows.carrying import carry
 from leitmotiv.workflows.grain import Before, Groups, asked, going_on
 from leitmotiv.workflows.map_making import make_map
 from leitmotiv.workflows.measuring import MATRIX, look, measure_digest
 from leitmotiv.workflows.neighbours import NEIGHBOURS, finished, stored_neighbours
+from leitmotiv.workflows.placing import Placed
 from leitmotiv.workflows.progress import Recorder, Report, recorded
 from leitmotiv.workflows.session import Session
-from leitmotiv.workflows.vectors import VECTORS, put_vectors, stored_vectors, with_vectors
+from leitmotiv.workflows.vectors import VECTORS, stored_vectors
 
 PAIRS_A_STEP = 1_000_000
 Matrix = NDArray[np.float32]
-Placed = tuple[Clusters, correcting.Remoteness | None]
-"""Clusters, and the remoteness of the pictures in them where the settings correct for hubs."""
 
 
 @dataclass(frozen=True)
 class IndexReport:
     """What an index run did: pictures, of which new, pairs computed, fine clusters, groups shown first.
 
-    `before` groups were shown first, where another number of them was asked for; otherwise None.
+    `before` groups were shown first, where another number of them was asked for; otherwise None. No choice of groups
+    costs less than these by more than the share `gap`, of the pairs that were compared; None where it is not known.
     """
 
     images: int
@@ -41,10 +41,12 @@ class IndexReport:
     clusters: int
     shown: int
     before: int | None = None
+    gap: float | None = None
 
     def __str__(self) -> str:
         trends = f"{self.shown:,} trends" if self.before is None else f"{self.shown:,} trends (before: {self.before:,})"
-        return f"{self.images:,} pictures ({self.new:,} new) in {trends}; {self.pairs:,} pairs computed"
+        best = "" if self.gap is None else f", at most {self.gap:.2%} from the best"
+        return f"{self.images:,} pictures ({self.new:,} new) in {trends}{best}; {self.pairs:,} pairs computed"
 
 
 def build_index(
@@ -66,6 +68,7 @@ def build_index(
         Cluster again what has been compared, and compute no new divergence.
     groups : str, optional
         "fewer" or "more" trends than there are then, or "default", the usual number. It holds for later indexes too.
+        "anew" finds the trends without the old ones, near which they would stay otherwise.
 
     Raises
     ------
@@ -81,26 +84,28 @@ def build_index(
     library = session.library
     told = None if skip_distances else {} if groups is None else {"groups": groups}
     with library.writer("building the index", wait=wait), recorded(library, "index", "Trends", report, told) as step:
-        built = _brought_up_to_date(session, step, skip=skip_distances)
+        built = _brought_up_to_date(session, step, skip=skip_distances, anew=groups == "anew")
         try:
-            return built if groups is None else _regrained(session, groups, built, step)
+            return built if groups in (None, "anew") else _regrained(session, groups, built, step)
         finally:
             make_map(library, session.settings, step)
 
 
-def _brought_up_to_date(session: Session, step: Recorder, *, skip: bool) -> IndexReport:
+def _brought_up_to_date(session: Session, step: Recorder, *, skip: bool, anew: bool) -> IndexReport:
     library, settings = session.library, session.settings
     everything = library.images.ids()
     if not everything:
         raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
     old, made_from = library.clusters.get(), library.clusters.digest()
     before = None if old is None else going_on(old, _price(old, made_from, settings), len(everything))
+    if old is not None and anew:
+        before = asked(old, "anew", len(everything))
     compared = _compared_ids(library, settings, everything)
     lacking = settings.correction != "none" and correcting.stored(library, settings) is None
     same = made_from == digest(everything, settings)
     whole = same and not lacking and compared.issuperset(everything)
-    if old is not None and whole and not skip:
-        return IndexReport(len(old.ids), 0, 0, len(old), old.default_count)
+    if old is not None and whole and not skip and not anew:
+        return IndexReport(len(old.ids), 0, 0, len(old), old.default_count, gap=old.gap)
     sparse = is_sparse(len(everything), settings)
     if skip:
         sparse = _stored_way(library, settings, everything, sparse)
@@ -115,7 +120,7 @@ def _brought_up_to_date(session: Session, step: Recorder, *, skip: bool) -> Inde
     clusters = _replace(library, settings, (clusters, numbers), before, step, sparse=sparse)
     for name in () if skip else unused:
         library.arrays.remove(name)
-    return IndexReport(len(clusters.ids), new, pairs, len(clusters), clusters.default_count)
+    return IndexReport(len(clusters.ids), new, pairs, len(clusters), clusters.default_count, gap=clusters.gap)
 
 
 def _regrained(session: Session, groups: Groups, built: IndexReport, step: Recorder) -> IndexReport:
@@ -126,7 +131,7 @@ def _regrained(session: Session, groups: Groups, built: IndexReport, step: Recor
         return built
     before = asked(old, groups, len(old.ids))
     found = _regrouped(session, before, step)
-    return replace(built, clusters=len(found), shown=found.default_count, before=old.default_count)
+    return replace(built, clusters=len(found), shown=found.default_count, before=old.default_count, gap=found.gap)
 
 
 def is_sparse(count: int, settings: Settings) -> bool:
@@ -202,7 +207,7 @@ def _replace(
     known = set(compared)
     others = [image for image in library.images.ids() if image not in known]
     if others:
-        made = _join(library, settings, made, others, step)
+        made = placing.joined(library, settings, made, others, step)
     clusters, numbers = made
     if before is not None:
         clusters = before.on(clusters)
@@ -316,8 +321,9 @@ def _cluster(matrix: Matrix, ids: Sequence[str], before: Before | None, settings
     step("Finding trends", 0, 0)
     matrix = matrix[np.ix_(order, order)]
     numbers = correcting.from_matrix(matrix, names, settings)
+    matrix = matrix if numbers is None else numbers.weighed(matrix, names)
     clusters = tree.cluster(
-        matrix if numbers is None else numbers.weighed(matrix, names),
+        matrix,
         ids=names,
         start=start if start is not None and len(start) else None,
         previous=None if before is None else before.price,
@@ -325,72 +331,7 @@ def _cluster(matrix: Matrix, ids: Sequence[str], before: Before | None, settings
         threads=settings.cores,
         progress=progress,
     )
-    return clusters, numbers
-
-
-def _join(library: Library, settings: Settings, made: Placed, others: Sequence[str], step: Recorder) -> Placed:
-    """Append pictures to their nearest shown exemplars, and measure their remoteness."""
-    clusters, numbers = made
-    shown = list(tree.shown_exemplars(clusters))
-    witnesses = [] if numbers is None else list(numbers.witnesses)
-    row_of = {image: row for row, image in enumerate(clusters.ids)}
-    packed = divergence.pack(library.mixtures.many([*shown, *witnesses]), look=look(settings))
-    leaf = clusters.labels[[row_of[image] for image in shown]]
-    labels: list[int] = []
-    distances: list[float] = []
-    remote: list[float] = []
-    for start in range(0, len(others), 500):
-        for mixture in library.mixtures.many(others[start : start + 500]):
-            values = divergence.js_to(mixture, packed, look=look(settings), threads=1).astype(np.float64)
-            scores = near = values[: len(shown)]
-            if numbers is not None:
-                remote.append(correcting.of_one(values[len(shown) :]))
-                scores = numbers.relative(near, remote[-1], shown)
-            nearest = int(scores.argmin())
-            labels.append(int(leaf[nearest]))
-            distances.append(float(near[nearest]))
-        step("Placing pictures", len(labels), len(others))
-    clusters = replace(
-        clusters,
-        ids=(*clusters.ids, *others),
-        labels=np.concatenate([clusters.labels, np.array(labels, np.int64)]),
-        distances=np.concatenate([clusters.distances, np.array(distances)]),
-    )
-    return clusters, None if numbers is None else correcting.joined(numbers, others, np.array(remote))
-
-
-def place_new(session: Session, *, report: Report | None = None) -> int:
-    """Let pictures that came after the index join their nearest exemplar; the index stays marked as stale."""
-    library, settings = session.library, session.settings
-    if library.clusters.digest() is None:
-        return 0
-    with library.writer("placing new pictures"):
-        clusters, made_from = library.clusters.get(), library.clusters.digest()
-        if clusters is None or made_from is None or not _compared_at_all(library, settings):
-            return 0
-        placed = set(clusters.ids)
-        others = [image for image in library.images.ids() if image not in placed]
-        if others:
-            with recorded(library, "place", "New pictures", report) as step:
-                made = clusters, correcting.stored(library, settings)
-                clusters, numbers = _join(library, settings, made, others, step)
-                _add_vectors(library, settings, others, step)
-                correcting.store(library, settings, numbers)
-                library.clusters.replace(clusters, digest=made_from)
-    return len(others)
-
-
-def _compared_at_all(library: Library, settings: Settings) -> bool:
-    stored = library.arrays.get(MATRIX)
-    compared = stored is not None and stored.digest == measure_digest(settings)
-    return compared or stored_neighbours(library, settings) is not None
-
-
-def _add_vectors(library: Library, settings: Settings, others: Sequence[str], step: Recorder) -> None:
-    """Give new pictures a vector where the others have one, so that rankings know where they belong."""
-    vectors = stored_vectors(library, settings)
-    if vectors is not None:
-        known = [image for image in vectors.ids if image]
-        there = set(known)
-        lacking = [image for image in others if image not in there]
-        put_vectors(library, settings, with_vectors(library, settings, vectors, [*known, *lacking], step))
+    step("Finding how good they are", 0, 0)
+    price, cost = clusters.preference, clusters.cost
+    least = bound.least_cost_of_matrix(matrix, cost, preference=price, threads=settings.cores)
+    return replace(clusters, bound=least.value), numbers

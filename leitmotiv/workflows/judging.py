@@ -9,7 +9,7 @@ from leitmotiv.analysis import composition, histograms, technical_critic
 from leitmotiv.analysis import critic as learning
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Critic, Float, Judged, Lift, Pixels
-from leitmotiv.workflows import critics, technical
+from leitmotiv.workflows import critics, critiques, technical
 from leitmotiv.workflows.session import Session
 
 Judge = Callable[[Pixels], Judged]
@@ -30,7 +30,7 @@ def judge(session: Session, name: str = "") -> tuple[str, Judge]:
         return PLAIN, plain
     critic = critics.get(session, name)
     if critic.lift is None:
-        session.backbone()
+        critiques.backbone(session, critic)
     return critic.name, by_critic(session, critic)
 
 
@@ -52,7 +52,7 @@ def fingerprint(session: Session, name: str) -> str:
     """
     if name == PLAIN:
         return PLAIN
-    return critics.fingerprint(critics.get(session, name))
+    return critiques.fingerprint(critics.get(session, name))
 
 
 def by_critic(session: Session, critic: Critic) -> Judge:
@@ -61,7 +61,7 @@ def by_critic(session: Session, critic: Critic) -> Judge:
         return by_measures(critic, critic.lift)
 
     def ask(pictures: Pixels) -> Judged:
-        seen = session.backbone().features(pictures)
+        seen = critiques.backbone(session, critic).features(pictures)
         return Judged(_scores(critic, seen.pooled), jackknife(critic, seen.map), seen.pooled)
 
     return ask

@@ -2,6 +2,8 @@
 
 import re
 
+import numpy as np
+
 from leitmotiv.workflows import knowing, selecting
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
@@ -32,10 +34,10 @@ def folders(session: Session) -> tuple[str, ...]:
         found = selecting.columns(session)
         column = found.first(found.folders)
         sizes: dict[str, int] = {}
-        for code in column.codes.tolist():
-            name = column.values[code].rstrip("/").rpartition("/")[2]
-            sizes[name] = sizes.get(name, 0) + 1
-        named = [name for name in sizes if _NAME.fullmatch(name) and len(name) <= LONGEST]
+        for folder, count in zip(column.values, np.bincount(column.codes, minlength=len(column.values)), strict=True):
+            name = folder.rstrip("/").rpartition("/")[2]
+            sizes[name] = sizes.get(name, 0) + int(count)
+        named = [name for name in sizes if sizes[name] and _NAME.fullmatch(name) and len(name) <= LONGEST]
         return tuple(sorted(named, key=lambda name: (-sizes[name], name)))
 
     return remember(session, ("folder names", session.library.revision("images", "files")), count)

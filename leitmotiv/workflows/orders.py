@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -44,7 +45,8 @@ class Order:
 
     Attributes
     ----------
-    ids : tuple of str
+    hashes : (M, 32) uint8
+        Ids as bytes.
     ratio : (M,) float32
         Width by height.
     colour : (M, 3) uint8
@@ -55,11 +57,30 @@ class Order:
         Every picture is in one; a single one without a key where there are no headings.
     """
 
-    ids: tuple[str, ...]
+    hashes: NDArray[np.uint8]
     ratio: NDArray[np.float32]
     colour: NDArray[np.uint8]
     kind: str
     sections: tuple[Section, ...]
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """All of them; a page of a large library asks for a `part`."""
+        return self.part(0, len(self))
+
+    def part(self, start: int, end: int) -> tuple[str, ...]:
+        """The ids from one place to another."""
+        whole = self.hashes[max(0, start) : max(0, end)].tobytes().hex()
+        return tuple(whole[at : at + 64] for at in range(0, len(whole), 64))
+
+    def place_of(self, image_id: str) -> int:
+        """The place of a picture; -1 where it is not among them."""
+        wanted = np.frombuffer(bytes.fromhex(image_id), np.uint8)
+        places = np.flatnonzero((self.hashes == wanted).all(axis=1))
+        return int(places[0]) if len(places) else -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +118,9 @@ def arrange(asking: Asking, rows: Integers, sort: str, group: str) -> Order:
     NoIndexError
         By trends, and there is no index.
     """
+    if sort == DEFAULT_SORT and group == "none":
+        chosen = _newest(asking, rows)
+        return _order(asking, chosen, "", _sections(None, len(chosen), str))
     name = sort.removeprefix("-")
     make = SORTS.get(name) or (_catalogued(name.casefold()) if name.casefold() in asking.catalogue else None)
     if make is None:
@@ -105,17 +129,31 @@ def arrange(asking: Asking, rows: Integers, sort: str, group: str) -> Order:
     if group not in GROUPS:
         raise UsageError(f"group is {group!r}, but must be {' or '.join(GROUPS[1:])}, or left out.")
     key = make(asking, group)
-    found, falling = asking.columns, sort.startswith("-")
-    values = -key.values if falling else key.values
-    # a time decides its ties by id in its own direction; everything else shows the newest first
-    ties = (found.id_ranks,) if name in ("taken", "added") and not falling else (-found.id_ranks, -found.taken)
-    keys = (*ties, values) if key.absent is None else (*ties, values, key.absent)
-    chosen = rows[np.lexsort([one[rows] for one in keys])]
-    ids = tuple([found.ids[row] for row in chosen.tolist()])
-    ratio = (found.width[chosen] / np.maximum(1, found.height[chosen])).astype(np.float32)
+    if sort == DEFAULT_SORT:
+        chosen = _newest(asking, rows)
+    else:
+        found, falling = asking.columns, sort.startswith("-")
+        values = -key.values if falling else key.values
+        # a time decides its ties by id in its own direction; everything else shows the newest first
+        ties = (found.id_ranks,) if name in ("taken", "added") and not falling else (-found.id_ranks, -found.taken)
+        keys = (*ties, values) if key.absent is None else (*ties, values, key.absent)
+        chosen = rows[np.lexsort([one[rows] for one in keys])]
     codes = None if key.codes is None or group == "none" else key.codes[chosen]
-    sections = _sections(codes, len(chosen), key.name)
-    return Order(ids, ratio, found.colour[chosen], key.kind if codes is not None else "", sections)
+    return _order(asking, chosen, key.kind if codes is not None else "", _sections(codes, len(chosen), key.name))
+
+
+def _newest(asking: Asking, rows: Integers) -> Integers:
+    """Rows in the usual order, which is known."""
+    wanted = np.zeros(len(asking.columns), bool)
+    wanted[rows] = True
+    newest = asking.columns.newest
+    return newest[wanted[newest]]
+
+
+def _order(asking: Asking, chosen: Integers, kind: str, sections: tuple[Section, ...]) -> Order:
+    found = asking.columns
+    ratio = (found.width[chosen] / np.maximum(1, found.height[chosen])).astype(np.float32)
+    return Order(found.hashes[chosen], ratio, found.colour[chosen], kind, sections)
 
 
 def _sections(codes: Integers | None, count: int, name: Callable[[int], str]) -> tuple[Section, ...]:

@@ -20,9 +20,9 @@ from leitmotiv.nets import trainers
 from leitmotiv.nets.weights import MINILM as BEST_ENCODER
 from leitmotiv.records import ACTIVATIONS, SEEN_SIDE
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import space_training, taught, word_space
+from leitmotiv.workflows import browse, space_training, taught, word_space
 from leitmotiv.workflows.compiling import compile_ahead
-from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.session import Session, is_library
 
 PACKAGES = (
     *("numpy", "scipy", "scikit-learn", "scikit-image", "numba", "llvmlite", "peewee", "click"),
@@ -69,6 +69,7 @@ def examine(settings: Settings) -> list[Check]:
         _pace(settings),
         _backbone(settings),
         _words(settings),
+        *index(settings),
         *_space(settings),
         _training(),
     ]
@@ -134,9 +135,28 @@ def _words(settings: Settings) -> Check:
     )
 
 
+def index(settings: Settings) -> list[Check]:
+    """How good the index of this library is, where it has one: what was missed, and what trends cost too much."""
+    if not (settings.library / "leitmotiv.db").exists():
+        return []
+    try:
+        with Session(settings, create=False) as session:
+            state = browse.status(session)
+    except LeitmotivError as error:
+        return [Check("index", False, str(error))]
+    if not state.indexed:
+        return []
+    text = f"{state.indexed:,} pictures in {state.clusters:,} trends"
+    if state.recall is not None:
+        text += f"; {state.recall:.1%} of the ten nearest among those each was compared with"
+    if state.gap is not None:
+        text += f"; the trends cost at most {state.gap:.2%} more than the best of those compared"
+    return [Check("index", True, text)]
+
+
 def _space(settings: Settings) -> list[Check]:
     """The learnt space that searches of this library use, if one was chosen, and whether it can be."""
-    if not (settings.library / "leitmotiv.db").exists():
+    if not is_library(settings.library):
         return []
     try:
         with Session(settings, create=False) as session:

@@ -10,8 +10,9 @@ from leitmotiv.analysis import critic as learning
 from leitmotiv.analysis import heat, histograms, technical_critic
 from leitmotiv.analysis import technical as measures
 from leitmotiv.imaging import read as reading
+from leitmotiv.imaging.square import network_input
 from leitmotiv.records import Critic, Float, Float32, Pixels
-from leitmotiv.workflows import activations, technical
+from leitmotiv.workflows import critiques, technical
 from leitmotiv.workflows.session import Session
 
 STRONGEST = 6
@@ -93,7 +94,7 @@ def explain(session: Session, critic: Critic, pixels: Pixels) -> Reasons:
         shares = technical_critic.shares(critic, numbers[None])[0]
         moved = _moved(critic, numbers)
     else:
-        seen = activations.of_pixels(session, pixels)
+        seen = critiques.backbone(session, critic).features(network_input(pixels)[None])
         shares = learning.predict(critic.weights, critic.bias, seen.pooled)[0]
         parts = without_each(critic, seen.map[0])
     score, deviation = float(histograms.means(shares)), float(histograms.deviations(shares))

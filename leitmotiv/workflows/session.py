@@ -3,15 +3,21 @@
 import os
 import threading
 from collections.abc import Hashable
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from leitmotiv.settings import Settings, cache_folder
-from leitmotiv.store.library import Library
+from leitmotiv.store.library import Library, exists
 
 if TYPE_CHECKING:
     from leitmotiv.nets.backbone import Backbone
     from leitmotiv.nets.text import Encoder
+
+
+def is_library(folder: Path) -> bool:
+    """Whether there is a library in a folder, its database on a server or not."""
+    return exists(folder)
 
 
 class Session:
@@ -53,6 +59,7 @@ class Session:
         self._library: Library | None = None
         self._opening = threading.Lock()
         self._backbone: Backbone | None = None
+        self._network: tuple[bytes, Backbone] | None = None
         self._encoder: Encoder | None = None
         self._loading = threading.Lock()
 
@@ -78,6 +85,22 @@ class Session:
 
                 self._backbone = Backbone(cache_folder(os.environ), threads=self.settings.cores)
             return self._backbone
+
+    def network(self, data: bytes) -> "Backbone":
+        """A backbone that was trained with a critic, loaded on first use; the last one asked for is kept.
+
+        Raises
+        ------
+        CriticError
+            It is damaged.
+        """
+        with self._loading:
+            if self._network is None or self._network[0] != data:
+                from leitmotiv.nets.backbone import Backbone
+
+                made = Backbone(cache_folder(os.environ), threads=self.settings.cores, network=data)
+                self._network = data, made
+            return self._network[1]
 
     def encoder(self) -> "Encoder":
         """What turns words into vectors, by the setting `words`; loaded on first use.

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import candidates, divergence, embedding, hubness, sparse_tree
+from leitmotiv.analysis import bound, candidates, divergence, embedding, hubness, listing, sparse_tree
 from leitmotiv.analysis.graph import Lists, Pairs, keys_of, listed
 from leitmotiv.analysis.prices import Priced, settled
 from leitmotiv.analysis.sparse_exemplars import Served, augmented, with_shortlists
@@ -87,12 +87,15 @@ def build(
         previous=None if before is None else before.price,
         wanted=number,
     )
-    clusters, served = _with_tree(vectors, *made.found, comparer, made.price, settings, step)
-    kept = replace(neighbours, others=comparer.used().joined(neighbours.others.of(served.rows)))
+    pairs = made.found[1]
+    clusters, served = _with_tree(vectors, made.found[0], pairs, comparer, made.price, settings, step)
+    used = comparer.used()
+    least = _least_cost(pairs.joined(comparer.weighed_pairs(used)), clusters, comparer, settings, step)
+    kept = replace(neighbours, others=used.joined(neighbours.others.of(served.rows)))
     exemplars = served.rows[served.labels]
     put_neighbours(library, settings, kept, exemplars, _apart(comparer, exemplars))
     leaves = clusters.exemplars[clusters.labels]
-    return replace(clusters, distances=_apart(comparer, leaves)), numbers, comparer.computed
+    return replace(clusters, distances=_apart(comparer, leaves), bound=least), numbers, comparer.computed
 
 
 def of_part(
@@ -132,6 +135,15 @@ def of_part(
     return replace(clusters, distances=_apart(comparer, clusters.exemplars[clusters.labels]))
 
 
+def _least_cost(pairs: Pairs, clusters: Clusters, comparer: Comparer, settings: Settings, step: Recorder) -> float:
+    """What any choice of trends costs at least that goes along the pairs that were compared."""
+    step("Finding how good they are", 0, 0)
+    found = bound.least_cost(
+        pairs.graph(), clusters.cost, preference=clusters.preference, most=comparer.most, threads=settings.cores
+    )
+    return found.value
+
+
 def _apart(comparer: Comparer, exemplars: Rows) -> Float:
     """Divergence of each picture to one, nats."""
     rows, apart = np.arange(len(exemplars)), np.zeros(len(exemplars))
@@ -167,6 +179,7 @@ def _prepared(
         step("Preparing the mathematics", 0, 0)
         divergence.warm()
         candidates.warm()
+        listing.warm()
         vectors = bring_up_to_date(library, settings, sorted(wanted), step)
         neighbours, comparer = extend(library, settings, vectors, step)
         if np.isnan(vectors.recall):

@@ -11,7 +11,7 @@ from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.queue import Parameters
 from leitmotiv.workflows.session import Session
 
-GROUPS = ("fewer", "more", "default")
+GROUPS = ("fewer", "more", "default", "anew")
 
 
 def check_add(session: Session, parameters: Parameters) -> tuple[str, dict[str, Any]]:
@@ -48,7 +48,7 @@ def add(session: Session, parameters: Parameters, report: Report) -> str:
 
 
 def check_index(session: Session, parameters: Parameters) -> tuple[str, dict[str, Any]]:
-    """Look at {"groups": "fewer" | "more" | "default"}; without it the index is brought up to date."""
+    """Look at {"groups": "fewer" | "more" | "default" | "anew"}; without it the index is brought up to date."""
     _only(parameters, "groups")
     groups = parameters.get("groups")
     if groups is not None and groups not in GROUPS:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from leitmotiv.analysis import taste as learning
 from leitmotiv.errors import CriticError, ImageNotFoundError, UsageError
 from leitmotiv.records import Float, Ranking, Result
-from leitmotiv.workflows import activations, critics, selecting, technical
+from leitmotiv.workflows import activations, critics, critiques, selecting, technical
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.rating_sets import STARS
 from leitmotiv.workflows.session import Session
@@ -77,7 +77,7 @@ def taste(session: Session, critic: str = "") -> Taste:
     """
     name = critic or everybodys(session)
     revision = session.library.revision("activations", "measures", "images", "ratings", "comparisons")
-    known = critics.fingerprint(critics.get(session, name))
+    known = critiques.fingerprint(critics.get(session, name))
     return remember(session, ("taste", name, known, revision), lambda: _learnt(session, name), lane=True)
 
 
@@ -95,16 +95,16 @@ def _learnt(session: Session, name: str) -> Taste:
         raise CriticError(activations.NOTHING_SEEN)
     judge = critics.get(session, name)
     if session.patient:  # a page waits for a few pictures only; what was not judged counts as the mean
-        critics.ensure(session, judge)
+        critiques.ensure(session, judge)
     else:
         technical.catch_up(session)
-    said = critics.critique_of(session, judge)
+    said = critiques.of_library(session, judge)
     opinion = np.full(len(ids), float(said.mean.mean()) if len(said.ids) else 5.5)
     row_of = {image_id: row for row, image_id in enumerate(ids)}
     for image_id, mean in zip(said.ids, said.mean.tolist(), strict=True):
         if image_id in row_of:
             opinion[row_of[image_id]] = mean
-    key = ("axes", critics.fingerprint(judge), session.library.revision("activations", "measures", "images"))
+    key = ("axes", critiques.fingerprint(judge), session.library.revision("activations", "measures", "images"))
     axes = remember(session, key, lambda: learning.axes(seen, opinion))
     rated = [(row_of[one], r.stars) for one, r in session.library.ratings.all().items() if r.stars and one in row_of]
     compared = session.library.comparisons.all()

@@ -77,6 +77,9 @@ def test_a_training_is_drawn_into_files_that_are_not_written_over(library, tmp_p
     assert run("critic", "train", "stars", *files) == 0
     assert all(file.read_bytes().startswith(b"\x89PNG") for file in files[1::2])
     assert run("critic", "train", "stars", *files[:2]) == 2
+    assert run("critic", "train", "stars", "--head-epochs", 1) == 2  # without --network
+    assert run("critic", "export", "-o", tmp_path / "stars.onnx") == 0
+    assert b'"sets": ["stars"]' in (tmp_path / "stars.onnx").read_bytes().replace(b"\n    ", b"").replace(b"\n  ", b"")
     assert run("critic", "train", "stars", *files[:2], "--force") == 0
 
 

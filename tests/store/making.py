@@ -89,4 +89,5 @@ def clusters(ids: list[str], exemplars: tuple[int, ...] = (0,)) -> Clusters:
         default_count=max(1, count - 1),
         preference=0.25,
         cost=12.5,
+        bound=12.25,
     )

@@ -15,7 +15,8 @@ def same(one: Clusters, other: Clusters) -> None:
     assert one.ids == other.ids
     assert [vars(merge) for merge in one.merges] == [vars(merge) for merge in other.merges]
     np.testing.assert_equal(
-        (one.default_count, one.preference, one.cost), (other.default_count, other.preference, other.cost)
+        (one.default_count, one.preference, one.cost, one.bound),
+        (other.default_count, other.preference, other.cost, other.bound),
     )
 
 

@@ -273,12 +273,13 @@ class FakeLibrary:
             sections[-1] = replace(sections[-1], count=sections[-1].count + 1)
         ratio = np.array([one.width / one.height for one in chosen], np.float32)
         colour = np.array([LOOKS[self.looks[one.id]] for one in chosen], np.uint8).reshape(-1, 3)
-        return Order(tuple(one.id for one in chosen), ratio, colour, "day", tuple(sections))
+        hashes = np.frombuffer(bytes.fromhex("".join(one.id for one in chosen)), np.uint8).reshape(-1, 32)
+        return Order(hashes, ratio, colour, "day", tuple(sections))
 
     def newest(self, session: Any, limit: int) -> Order:
         whole = self.view(session)
         sections = tuple(one for one in whole.sections if one.start < limit)
-        return replace(whole, ids=whole.ids[:limit], sections=sections)
+        return replace(whole, hashes=whole.hashes[:limit], sections=sections)
 
     def count(self, session: Any) -> int:
         return len(self.images_)

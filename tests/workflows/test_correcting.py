@@ -8,9 +8,10 @@ import pytest
 from leitmotiv.analysis import hubness
 from leitmotiv.settings import Settings
 from leitmotiv.workflows import browse, correcting
-from leitmotiv.workflows.index import build_index, place_new
+from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.ingest import add_directories
 from leitmotiv.workflows.measuring import MATRIX
+from leitmotiv.workflows.placing import place_new
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.upkeep import forget
 

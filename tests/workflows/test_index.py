@@ -12,10 +12,11 @@ import pytest
 from leitmotiv.errors import EmptyLibraryError, NoIndexError
 from leitmotiv.settings import Settings
 from leitmotiv.workflows import browse, index
-from leitmotiv.workflows.index import build_index, place_new
+from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.ingest import add_directories
 from leitmotiv.workflows.jobs import reap
 from leitmotiv.workflows.measuring import MATRIX
+from leitmotiv.workflows.placing import place_new
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.upkeep import forget
 

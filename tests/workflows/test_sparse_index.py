@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 
 from leitmotiv.analysis import divergence, exemplars, hubness, tree
+from leitmotiv.cli.status import as_text
 from leitmotiv.errors import NoIndexError
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import browse, correcting, likeness, neighbours, sparse_index, vectors
-from leitmotiv.workflows.index import build_index, place_new
+from leitmotiv.workflows import browse, correcting, likeness, neighbours, readiness, sparse_index, vectors
+from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.measuring import MATRIX, look
 from leitmotiv.workflows.neighbours import NEIGHBOURS
+from leitmotiv.workflows.placing import place_new
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.upkeep import forget
 from leitmotiv.workflows.vectors import VECTORS
@@ -100,6 +102,7 @@ def test_clusters_cost_as_little_as_with_all_pairs(base, matrix, relative):
     spent = sum(sum(group.distances) for group in groups) + clusters.preference * len(groups)
     assert spent <= 1.002 * best
     assert clusters.cost == pytest.approx(spent, abs=1e-3)
+    assert clusters.bound <= clusters.cost + 1e-6
     own = clusters.exemplars[clusters.labels]
     assert np.allclose(clusters.distances, values[np.arange(SIZE), own], atol=0)
 
@@ -148,6 +151,12 @@ def test_no_matrix_is_left_and_status_says_how_pictures_were_compared(base):
     state = browse.status(base)
     assert state.way == "neighbours"
     assert not state.stale
+    assert state.gap == base.report.gap == base.library.clusters.get().gap
+    assert state.gap < 0.05
+    assert f"at most {state.gap:.2%} from the best" in as_text(state)
+    (told,) = readiness.index(base.settings)
+    assert told.good
+    assert f"at most {state.gap:.2%} more" in told.text
     assert base.report.images == base.report.new == SIZE
     assert SIZE * 50 < base.report.pairs < SIZE * (SIZE - 1) // 2 + 1
 
@@ -212,7 +221,10 @@ def test_second_build_does_nothing_and_a_few_pictures_cost_little(session):
     assert len(before.intersection(tree.shown_exemplars(session.library.clusters.get()))) >= 0.8 * len(before)
 
 
-def test_extended_lists_equal_those_found_anew(session):
+@pytest.mark.parametrize("whole", [1000, 100], ids=["against all", "by cells"])
+def test_extended_lists_equal_those_found_anew(session, monkeypatch, whole):
+    monkeypatch.setattr(vectors.candidates, "WHOLE", whole)
+    monkeypatch.setattr(vectors.candidates, "PROBED", 20)
     add(session.library, range(200))
     build_index(session)
     add(session.library, range(200, 260))
@@ -265,23 +277,46 @@ def test_lists_of_an_embedding_that_was_outgrown_do_not_outlive_an_interruption(
 
 def test_interrupted_build_goes_on_from_what_was_stored(session, monkeypatch):
     add(session.library, range(220))
-    monkeypatch.setattr(neighbours, "PAIRS_A_STEP", 3000)
-    real, calls = neighbours.Comparer.plain, []
+    monkeypatch.setattr(neighbours, "PAIRS_A_STEP", 1)
+    monkeypatch.setattr(neighbours, "BLOCK", 40)
+    real, calls = neighbours.Comparer.compute, []
 
-    def stop_at_third(self, keys, progress=None):
-        calls.append(len(keys))
+    def stop_at_third(self, pairs, progress=None):
+        calls.append(len(pairs))
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return real(self, keys, progress)
+        return real(self, pairs, progress)
 
-    monkeypatch.setattr(neighbours.Comparer, "plain", stop_at_third)
+    monkeypatch.setattr(neighbours.Comparer, "compute", stop_at_third)
     with pytest.raises(KeyboardInterrupt):
         build_index(session)
-    monkeypatch.setattr(neighbours.Comparer, "plain", real)
+    monkeypatch.setattr(neighbours.Comparer, "compute", real)
     resumed = build_index(session)
     session.library.arrays.remove(NEIGHBOURS)
     session.library.clusters.forget(session.library.images.ids())
-    assert build_index(session).pairs == resumed.pairs + 6000
+    assert min(calls[:2]) > 2000
+    assert build_index(session).pairs == resumed.pairs + sum(calls[:2])
+
+
+def test_interrupted_vectors_go_on_from_what_was_stored(session, monkeypatch):
+    add(session.library, range(150))
+    monkeypatch.setattr(vectors, "KEPT_EVERY", 50)
+    monkeypatch.setattr(vectors, "AT_ONCE", 25)
+    real, calls = vectors.embedding.embed, []
+
+    def stop_at_fourth(model, packed, **options):
+        calls.append(len(packed))
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return real(model, packed, **options)
+
+    monkeypatch.setattr(vectors.embedding, "embed", stop_at_fourth)
+    with pytest.raises(KeyboardInterrupt):
+        build_index(session)
+    assert len(vectors.stored_vectors(session.library, session.settings).ids) == 50
+    calls[:] = [0] * 5
+    build_index(session)
+    assert sum(calls) == 100
 
 
 def test_forgetting_keeps_groups_and_lists_become_whole_again(session):

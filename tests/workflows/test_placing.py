@@ -1,0 +1,76 @@
+"""New pictures join trends at once, by a few exact divergences each; the next index may begin anew."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from leitmotiv.analysis import divergence, tree
+from leitmotiv.settings import Settings
+from leitmotiv.workflows import browse, correcting, placing, vectors
+from leitmotiv.workflows.index import build_index
+from leitmotiv.workflows.measuring import look
+from leitmotiv.workflows.placing import place_new
+from leitmotiv.workflows.session import Session
+
+from .synthetic import add, image_id
+
+
+@pytest.fixture
+def session(tmp_path, monkeypatch):
+    monkeypatch.setattr(vectors.embedding, "LANDMARKS", 256)
+    settings = replace(Settings(), library=tmp_path / "library", limit=50, points=48, workers=1)
+    with Session(settings) as opened:
+        yield opened
+
+
+def nearest_shown(session, image):
+    """The shown exemplar at the least relative divergence, by comparing with all."""
+    numbers = correcting.stored(session.library, session.settings)
+    shown = tree.shown_exemplars(session.library.clusters.get())
+    one, *others = session.library.mixtures.many([image, *shown])
+    values = divergence.js_to(one, others, look=look(session.settings)).astype(float)
+    return shown[int(numbers.relative(values, numbers.values[image], shown).argmin())]
+
+
+def test_new_pictures_join_the_nearest_exemplar_after_few_comparisons(session, monkeypatch):
+    add(session.library, range(120))
+    build_index(session)
+    add(session.library, range(120, 150))
+    monkeypatch.setattr(placing, "SHORTLIST", 4)
+    compared, compare = [], divergence.js_pairs
+
+    def counted(packed, pairs, **options):
+        compared.append(len(pairs))
+        return compare(packed, pairs, **options)
+
+    monkeypatch.setattr(placing.divergence, "js_pairs", counted)
+    assert place_new(session) == 30
+    witnesses = len(correcting.stored(session.library, session.settings).witnesses)
+    assert len(tree.shown_exemplars(session.library.clusters.get())) > 4
+    assert sum(compared) == 30 * (4 + witnesses)
+    group = {member: one.exemplar for one in browse.clusters(session).clusters for member in one.members}
+    agree = [group[image_id(number)] == nearest_shown(session, image_id(number)) for number in range(120, 150)]
+    assert np.mean(agree) > 0.9
+    stored = vectors.stored_vectors(session.library, session.settings)
+    assert {image_id(number) for number in range(150)} == set(stored.ids)
+
+
+@pytest.mark.parametrize("size", [40, 90])
+def test_anew_finds_what_a_library_without_trends_would(session, tmp_path, size):
+    add(session.library, range(size // 2))
+    build_index(session)
+    add(session.library, range(size // 2, size))
+    build_index(session)
+    assert build_index(session, groups="anew").pairs == 0
+    with Session(replace(session.settings, library=tmp_path / "fresh")) as fresh:
+        add(fresh.library, range(size))
+        vectors_of_old = vectors.stored_vectors(session.library, session.settings)
+        if vectors_of_old is not None:
+            vectors.put_vectors(fresh.library, fresh.settings, vectors_of_old)
+        build_index(fresh)
+        found, expected = session.library.clusters.get(), fresh.library.clusters.get()
+    assert tree.shown_exemplars(found) == tree.shown_exemplars(expected)
+    # above the limit the witnesses are still the old ones, and with them the unit of the price
+    assert found.preference == pytest.approx(expected.preference, rel=0.05)
+    assert found.bound <= found.cost + 1e-6
