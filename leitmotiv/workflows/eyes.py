@@ -88,6 +88,7 @@ def remove(session: Session, id: str) -> None:
     """
     with session.library.writer("removing eyes"), session.library.eyes.hold(id, "removing them"):
         session.library.eyes.remove(id)
+        session.library.sights.forget_eyes(id)
 
 
 def make(
