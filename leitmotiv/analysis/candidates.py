@@ -1,13 +1,18 @@
-"""The pictures nearest to each by their vectors: candidates for an exact comparison; no N x N matrix is made."""
+"""The pictures nearest to each by their vectors: candidates for an exact comparison; no N x N matrix is made.
 
-from collections.abc import Callable
+Up to `WHOLE` pictures each is held against all others. Among more, each is held against those of the cells nearest to
+its own, which misses few. Both ways are exact in what they look through.
+"""
+
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leitmotiv.analysis import cells
 from leitmotiv.analysis.embedding import Coordinates, products_on_one_thread
-from leitmotiv.kernels.graph import Nearest, keep_listed, keep_nearest
+from leitmotiv.kernels.graph import Nearest, keep_among, keep_listed, keep_nearest
 
 Rows = NDArray[np.int64]
 Lists = NDArray[np.int32]
@@ -16,6 +21,12 @@ Progress = Callable[[int, int], None]
 ROWS = 256
 COLUMNS = 4096
 """A block of products, 4 MB: it stays in the cache between the multiplication and the search."""
+WHOLE = 20_000
+"""Most pictures of which each is held against all."""
+PROBED = 64
+"""Nearest cells that are looked through, by the distance of their centres from the picture itself."""
+CHUNK = 16384
+"""Pictures that are looked for at once among the members of a cell after another."""
 
 
 def nearest(
@@ -25,6 +36,7 @@ def nearest(
     rows: Rows | None = None,
     columns: Rows | None = None,
     listed: Lists | None = None,
+    centres: Coordinates | None = None,
     threads: int = 1,
     progress: Progress | None = None,
 ) -> Lists:
@@ -40,6 +52,8 @@ def nearest(
         Ascending, different; all if not given. No row is its own neighbour.
     listed : (R, L) int32, optional
         What else each row may choose from, none of them in `columns`; -1 for none.
+    centres : (M, D) int16, optional
+        Of cells, see `cells`; each row then chooses from the `columns` in the cells nearest to it.
     progress : callable, optional
         Called with rows done and rows in all.
 
@@ -56,31 +70,61 @@ def nearest(
     if not count or not len(wanted):
         return out
     squares = np.square(coordinates, dtype=np.float32).sum(axis=1)
+    held = None if centres is None else _members(coordinates, offered, centres)
 
     def fill(start: int) -> int:
-        block = slice(start, start + ROWS)
-        part = wanted[block]
-        found = Nearest(np.full((len(part), count), -np.inf, np.float32), out[block])
+        part = slice(start, start + (ROWS if held is None else CHUNK))
+        own = wanted[part]
+        found = Nearest(np.full((len(own), count), -np.inf, np.float32), out[part])
         if listed is not None:
-            keep_listed(coordinates, part, np.ascontiguousarray(listed[block]), found)
-        mine = 2 * coordinates[part].astype(np.float32)
-        for first in range(0, len(offered), COLUMNS):
-            others = offered[first : first + COLUMNS]
-            nearness = mine @ coordinates[others].T.astype(np.float32) - squares[others]
-            keep_nearest(nearness, part, others, found)
-        out[block] = np.take_along_axis(found.column, np.lexsort((found.column, -found.nearness)), axis=1)
-        return len(part)
+            keep_listed(coordinates, own, np.ascontiguousarray(listed[part]), found)
+        mine = 2 * coordinates[own].astype(np.float32)
+        if centres is None or held is None:
+            for first in range(0, len(offered), COLUMNS):
+                others = offered[first : first + COLUMNS]
+                nearness = mine @ coordinates[others].T.astype(np.float32) - squares[others]
+                keep_nearest(nearness, own, others, found)
+        else:
+            for places, others in _probes(coordinates[own], centres, held):
+                nearness = mine[places] @ coordinates[others].T.astype(np.float32) - squares[others]
+                keep_among(nearness, places, own, others, found)
+        out[part] = np.take_along_axis(found.column, np.lexsort((found.column, -found.nearness)), axis=1)
+        return len(own)
 
     done = 0
     with products_on_one_thread(), ThreadPoolExecutor(threads) as pool:
-        for part in pool.map(fill, range(0, len(wanted), ROWS)):
+        for part in pool.map(fill, range(0, len(wanted), ROWS if held is None else CHUNK)):
             done += part
             if progress is not None:
                 progress(done, len(wanted))
     return out
 
 
+def _members(coordinates: Coordinates, offered: Rows, centres: Coordinates) -> list[Rows]:
+    """What each cell offers, ascending."""
+    cell = cells.assign(coordinates[offered], centres)
+    order = np.argsort(cell, kind="stable")
+    return np.split(offered[order], np.cumsum(np.bincount(cell, minlength=len(centres)))[:-1])
+
+
+def _probes(own: Coordinates, centres: Coordinates, held: list[Rows]) -> Iterator[tuple[Rows, Rows]]:
+    """For each cell that is near some vectors: their places, and what the cell offers."""
+    probed = min(PROBED, len(centres))
+    near = cells.nearest_cells(own, centres, probed).ravel()
+    order = np.argsort(near, kind="stable")
+    found, starts = np.unique(near[order], return_index=True)
+    for cell, places in zip(found.tolist(), np.split(order // probed, starts[1:]), strict=True):
+        if len(held[cell]):
+            yield places, held[cell]
+
+
+def divided(coordinates: Coordinates) -> Coordinates | None:
+    """Centres of cells for as many vectors as are not held against all others; None for fewer."""
+    return cells.centres(coordinates) if len(coordinates) > WHOLE else None
+
+
 def warm() -> None:
     """Compile the kernels of this module, or read them from the cache."""
     coordinates = np.arange(6, dtype=np.int16).reshape(3, 2)
     nearest(coordinates, 2, listed=np.full((3, 1), -1, np.int32))
+    nearest(coordinates, 2, centres=coordinates[:2])

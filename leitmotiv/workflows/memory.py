@@ -8,6 +8,10 @@ from leitmotiv.workflows.session import Session
 
 KEPT = {
     "order": 16,
+    "ids": 1,
+    "vector rows": 1,
+    "shown exemplars": 1,
+    "shown rows": 1,
     "subjects": 1,
     "blended trends": 24,
     "cut": 24,
@@ -50,6 +54,7 @@ KEPT = {
     "score rows": 2,
     "chosen rows": 8,
     "critique": 4,
+    "harmony": 1,
     "flags": 1,
     "bursts": 4,
     "taste": 2,
