@@ -95,15 +95,9 @@ class Comparer:
         near: Listed | None = None,
         executor: Executor | None = None,
     ) -> None:
-<<<<<<< HEAD
-        self._library, self._look, self._executor = library, look(settings), executor
-        self._ids, self._near = ids, near
-        self._pool = Pool(library, ids, look(settings), settings.cores)
-=======
-        self._library, self._ids, self._near = library, ids, near
+        self._library, self._ids, self._near, self._executor = library, ids, near, executor
         self._look, self._threads = look(settings), settings.cores
         self._pool = Pool(library, ids, self._look, self._threads)
->>>>>>> main
         # Joining takes as long as there are pairs, so what is new waits until it is much.
         self._known, self._recent = known, no_pairs(len(ids))
         self._used: list[Pairs] = []
