@@ -119,6 +119,10 @@ class DatabaseAwayError(LeitmotivError):
     """The server that keeps the library's database does not answer, or said goodbye."""
 
 
+class StorageAwayError(LeitmotivError):
+    """The storage that keeps the library's derived arrays does not answer."""
+
+
 class LibraryTooNewError(LeitmotivError):
     """The library was written by a newer leitmotiv."""
 

@@ -27,7 +27,7 @@ VIOLATIONS = {
     "scikit-learn, scipy and threadpoolctl live in analysis": ("imaging/bad.py", "from scipy import ndimage"),
     "umap-learn lives in analysis": ("workflows/bad.py", "    import umap.layouts"),
     "watchfiles lives in imaging": ("workflows/bad.py", "import watchfiles"),
-    "peewee and psycopg live in the store": ("workflows/bad.py", "from playhouse import sqlite_ext"),
+    "peewee, psycopg and fsspec live in the store": ("workflows/bad.py", "from playhouse import sqlite_ext"),
     "dask lives in one module of workflows": ("workflows/bad.py", "    from dask.distributed import Client"),
     "Picture libraries live in imaging": ("web/bad.py", "from PIL import Image"),
     "Networks live in nets": ("workflows/bad.py", "    import onnxruntime"),

@@ -11,6 +11,7 @@ from types import ModuleType, TracebackType
 from typing import Self
 
 from leitmotiv.errors import LeitmotivError, MissingExtraError, NotALibraryError
+from leitmotiv.settings import cache_folder
 from leitmotiv.store import library_file, revisions, sqlite
 from leitmotiv.store.activations import Activations
 from leitmotiv.store.arrays import Arrays
@@ -88,7 +89,7 @@ class Library:
         self.measures = Measures(database)
         self.comparisons = Comparisons(database)
         self.clusters = ClusterTree(database)
-        self.arrays = Arrays(folder / "arrays")
+        self.arrays = _arrays(folder, places)
         self.sprites = Sprites(folder / "arrays" / "sprites")
         self.sights = Sights(folder / "arrays" / "sights")
         self.boards = Boards(database)
@@ -265,6 +266,19 @@ def exists(folder: Path) -> bool:
 def _of_server(url: str, folder: Path, create: bool) -> Database:
     database: Database = _postgres(folder).opened(url, folder, create=create)
     return database
+
+
+def _arrays(folder: Path, places: Places) -> Arrays:
+    if places.arrays is None:
+        return Arrays(folder / "arrays")
+    try:
+        from leitmotiv.store.shared_arrays import SharedArrays
+    except ImportError as error:
+        raise MissingExtraError(
+            f"The library {folder} keeps its arrays on shared storage, for which a package is missing: pip install "
+            "'leitmotiv[cluster]'"
+        ) from error
+    return SharedArrays(places.arrays, cache_folder(os.environ) / "arrays")
 
 
 def _postgres(folder: Path) -> ModuleType:
