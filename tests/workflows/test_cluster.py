@@ -11,16 +11,18 @@ import pytest
 from leitmotiv.analysis import embedding
 from leitmotiv.errors import DatabaseAwayError, ExecutorError, SettingsError
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import cluster as module
 from leitmotiv.workflows import index, neighbours
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.ingest import add_directories
 from leitmotiv.workflows.session import Session
 from tests.cluster import Cluster, cluster
-from tests.postgres import name_database, running
+from tests.postgres import name_database, needed, running
 
 from .pictures import folder_of
 from .synthetic import add
+
+needed("distributed")
+from leitmotiv.workflows import cluster as module  # noqa: E402
 
 COUNT = 150
 OTHER = "import leitmotiv.workflows.at_worker as a\na.mark = lambda: 'leitmotiv 0.0.1 (abc)'\n"
