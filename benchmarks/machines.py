@@ -1,6 +1,6 @@
 """Many small pictures read and indexed by the workers of a cluster over PostgreSQL, one of which is killed in between.
 
-    python -m benchmarks.machines WORK --photos DIR --database URL [--pictures 20000] [--steps add,index,one,local]
+    python -m benchmarks.machines WORK --photos DIR --database URL [--pictures 20000] [--limit 5000] [--steps add,…]
 
 WORK gets small files made of the photos in DIR (each a crop in colours of its own), the library and its log; URL names
 an empty database of PostgreSQL. A scheduler and its workers, one thread each, are started on loopback and ended.
@@ -193,7 +193,7 @@ def adding(work: Path, log: Log) -> None:
         timed(log, f"add, this machine, processes {count}", add(alone, "one"))
 
 
-def index(work: Path, log: Log, name: str, count: int, *, kill: bool = False, cores: int = 2) -> None:
+def index(work: Path, log: Log, limit: int, name: str, count: int, *, kill: bool = False, cores: int = 2) -> None:
     """Build the index from nothing; the map is left out, which is no part of what is shared."""
     indexing.make_map = lambda *given: None
     folder = work / "library"
@@ -204,7 +204,7 @@ def index(work: Path, log: Log, name: str, count: int, *, kill: bool = False, co
 
     def build(executor: str, watch: Watch):
         def run() -> dict[str, object]:
-            with Session(Settings(library=folder, executor=executor, workers=cores)) as session:
+            with Session(Settings(library=folder, executor=executor, workers=cores, limit=limit)) as session:
                 built = build_index(session, report=watch)
                 found = session.library.clusters.get()
             data = (found.labels.tobytes(), found.exemplars.tobytes(), "".join(found.ids).encode())
@@ -228,6 +228,7 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, required=True)
     parser.add_argument("--database", required=True)
     parser.add_argument("--pictures", type=int, default=20_000)
+    parser.add_argument("--limit", type=int, default=5000)
     parser.add_argument("--steps", default="add,index,one,two,local")
     given = parser.parse_args()
     make(given.photos, given.work, given.pictures)
@@ -237,14 +238,14 @@ def main() -> None:
     if "add" in steps:
         adding(given.work, log)
     if "index" in steps:
-        index(given.work, log, "index, two workers, one killed", 2, kill=True)
+        index(given.work, log, given.limit, "index, two workers, one killed", 2, kill=True)
     if "one" in steps:
-        index(given.work, log, "index, one worker", 1)
+        index(given.work, log, given.limit, "index, one worker", 1)
     if "two" in steps:
-        index(given.work, log, "index, two workers", 2)
+        index(given.work, log, given.limit, "index, two workers", 2)
     if "local" in steps:
         for cores in (1, 2):
-            index(given.work, log, f"index, this machine, threads {cores}", 0, cores=cores)
+            index(given.work, log, given.limit, f"index, this machine, threads {cores}", 0, cores=cores)
 
 
 if __name__ == "__main__":
