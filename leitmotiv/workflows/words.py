@@ -1,5 +1,6 @@
 """Asking a collection for what words say: scores, the place of a phrase, and what to make of words nobody knows."""
 
+import os
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -9,8 +10,11 @@ import numpy as np
 from leitmotiv.analysis import decoys, joint, threads
 from leitmotiv.analysis.spelling import Vocabulary
 from leitmotiv.errors import MissingExtraError, UsageError
+from leitmotiv.nets import kept
 from leitmotiv.nets import text as nets_text
+from leitmotiv.nets.classes import DIGEST
 from leitmotiv.records import Float, Float32, WordScores
+from leitmotiv.settings import cache_folder
 from leitmotiv.workflows import taught, word_space
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.progress import Report
@@ -82,6 +86,18 @@ def _scores(classes: ClassWords, found: Placed, learnt: Taught | None, phrase: s
     final = found.ranker.second(first)
     nearest = tuple(classes.names[row] for row in joint.top(said, NEAREST))
     return WordScores(ids, final, decoys.cut(first, final, unrelated, most), nearest, phrase)
+
+
+def read(session: Session, texts: Sequence[str]) -> None:
+    """Encode phrases that will be asked for one by one.
+
+    Raises
+    ------
+    UsageError, MissingExtraError
+        See `scores`.
+    """
+    with threads.products_on_one():
+        word_space.place(word_space.class_words(session), [cleaned(text) for text in texts])
 
 
 def what_is_said(classes: ClassWords, phrase: str) -> Float:
@@ -186,14 +202,22 @@ def encoder_name(session: Session) -> str:
 
 @cache
 def _vocabulary() -> Vocabulary:
-    """Words with a token of their own, and those of the class texts with what is joined by hyphens there."""
+    """Words with a token of their own, and those of the class texts with what is joined by hyphens there.
+
+    They are kept for the user, as gathering them takes longer than a search.
+    """
     try:
         written = word_space.texts()
     except MissingExtraError:
         written = ()
+    key = f"{nets_text.vocabulary_digest()}-{DIGEST if written else 'none'}"
+    path = cache_folder(os.environ) / f"vocabulary-{key}.txt"
+    if known := kept.read(path):
+        return Vocabulary(known.decode().split("\n"))
     said = (part for one in written for part in (one.name, *one.synonyms, one.description))
-    words = {match[0].lower() for part in said for match in _WORD.finditer(part)}
-    return Vocabulary(words | nets_text.vocabulary())
+    found = sorted({match[0].lower() for part in said for match in _WORD.finditer(part)} | nets_text.vocabulary())
+    kept.keep(path, "\n".join(found).encode())
+    return Vocabulary(found)
 
 
 def _singular(word: str) -> str:
