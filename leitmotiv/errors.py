@@ -115,6 +115,10 @@ class LibraryLockedError(LeitmotivError):
     exit_code = 5
 
 
+class DatabaseAwayError(LeitmotivError):
+    """The server that keeps the library's database does not answer, or said goodbye."""
+
+
 class LibraryTooNewError(LeitmotivError):
     """The library was written by a newer leitmotiv."""
 

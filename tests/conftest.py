@@ -11,6 +11,8 @@ import hypothesis
 import platformdirs
 import pytest
 
+from tests.postgres import Server, running
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOMES = {
     "HOME": "",
@@ -97,3 +99,10 @@ def seen_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fill(session.library)
         background(session)
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server; without its programs the test is skipped, or fails where CI=true."""
+    with running() as server:
+        yield server

@@ -27,7 +27,7 @@ VIOLATIONS = {
     "scikit-learn, scipy and threadpoolctl live in analysis": ("imaging/bad.py", "from scipy import ndimage"),
     "umap-learn lives in analysis": ("workflows/bad.py", "    import umap.layouts"),
     "watchfiles lives in imaging": ("workflows/bad.py", "import watchfiles"),
-    "peewee lives in the store": ("workflows/bad.py", "from playhouse import sqlite_ext"),
+    "peewee and psycopg live in the store": ("workflows/bad.py", "from playhouse import sqlite_ext"),
     "Picture libraries live in imaging": ("web/bad.py", "from PIL import Image"),
     "Networks live in nets": ("workflows/bad.py", "    import onnxruntime"),
     "flask lives in web": ("cli/bad.py", "    import flask"),

@@ -81,7 +81,7 @@ def test_every_package_that_is_imported_is_listed():
     optional = [
         package for extra, list_ in PROJECT["optional-dependencies"].items() if extra != "test" for package in list_
     ]
-    listed = {re.split(r"[<>=]", package)[0] for package in [*PROJECT["dependencies"], *optional]}
+    listed = {re.split(r"[<>=[]", package)[0] for package in [*PROJECT["dependencies"], *optional]}
     assert {belongs.get(name, name.replace("_", "-")) for name in outside} | DATA == listed
 
 

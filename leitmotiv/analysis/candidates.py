@@ -1,21 +1,33 @@
-"""The pictures nearest to each by their vectors: candidates for an exact comparison; no N x N matrix is made."""
+"""The pictures nearest to each by their vectors: candidates for an exact comparison; no N x N matrix is made.
 
-from collections.abc import Callable
+Up to `WHOLE` pictures each is held against all others. Among more, each is held against those of the cells nearest to
+its own, which misses few. Both ways are exact in what they look through.
+"""
+
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leitmotiv.analysis import cells
 from leitmotiv.analysis.embedding import Coordinates, products_on_one_thread
 from leitmotiv.kernels.graph import Nearest, keep_listed, keep_nearest
 
 Rows = NDArray[np.int64]
 Lists = NDArray[np.int32]
 Progress = Callable[[int, int], None]
+Block = tuple[Rows, Callable[[], Rows]]
+"""Places among the rows, and what gives the rows that they are held against."""
 
 ROWS = 256
 COLUMNS = 4096
 """A block of products, 4 MB: it stays in the cache between the multiplication and the search."""
+WHOLE = 20_000
+"""Most pictures of which each is held against all."""
+PROBED = 32
+"""Nearest cells that are looked through; more where they hold fewer than are wanted."""
 
 
 def nearest(
@@ -25,6 +37,7 @@ def nearest(
     rows: Rows | None = None,
     columns: Rows | None = None,
     listed: Lists | None = None,
+    centres: Coordinates | None = None,
     threads: int = 1,
     progress: Progress | None = None,
 ) -> Lists:
@@ -40,6 +53,8 @@ def nearest(
         Ascending, different; all if not given. No row is its own neighbour.
     listed : (R, L) int32, optional
         What else each row may choose from, none of them in `columns`; -1 for none.
+    centres : (M, D) int16, optional
+        Of cells, see `cells`; each row then chooses from the `columns` in the cells near its own.
     progress : callable, optional
         Called with rows done and rows in all.
 
@@ -57,27 +72,57 @@ def nearest(
         return out
     squares = np.square(coordinates, dtype=np.float32).sum(axis=1)
 
-    def fill(start: int) -> int:
-        block = slice(start, start + ROWS)
-        part = wanted[block]
-        found = Nearest(np.full((len(part), count), -np.inf, np.float32), out[block])
+    def fill(part: Block) -> int:
+        places, others_of = part
+        own = wanted[places]
+        found = Nearest(np.full((len(own), count), -np.inf, np.float32), np.full((len(own), count), -1, np.int32))
         if listed is not None:
-            keep_listed(coordinates, part, np.ascontiguousarray(listed[block]), found)
-        mine = 2 * coordinates[part].astype(np.float32)
-        for first in range(0, len(offered), COLUMNS):
-            others = offered[first : first + COLUMNS]
+            keep_listed(coordinates, own, np.ascontiguousarray(listed[places]), found)
+        mine, among = 2 * coordinates[own].astype(np.float32), others_of()
+        for first in range(0, len(among), COLUMNS):
+            others = among[first : first + COLUMNS]
             nearness = mine @ coordinates[others].T.astype(np.float32) - squares[others]
-            keep_nearest(nearness, part, others, found)
-        out[block] = np.take_along_axis(found.column, np.lexsort((found.column, -found.nearness)), axis=1)
-        return len(part)
+            keep_nearest(nearness, own, others, found)
+        out[places] = np.take_along_axis(found.column, np.lexsort((found.column, -found.nearness)), axis=1)
+        return len(own)
 
     done = 0
+    blocks = _all(len(wanted), offered) if centres is None else _near(coordinates, wanted, offered, centres, count)
     with products_on_one_thread(), ThreadPoolExecutor(threads) as pool:
-        for part in pool.map(fill, range(0, len(wanted), ROWS)):
-            done += part
+        for filled in pool.map(fill, blocks):
+            done += filled
             if progress is not None:
                 progress(done, len(wanted))
     return out
+
+
+def _all(count: int, offered: Rows) -> Iterator[Block]:
+    """Blocks of rows, each to be held against all that is offered."""
+    for start in range(0, count, ROWS):
+        yield np.arange(start, min(start + ROWS, count)), lambda: offered
+
+
+def _near(coordinates: Coordinates, wanted: Rows, offered: Rows, centres: Coordinates, count: int) -> Iterator[Block]:
+    """The rows of each cell, to be held against what the cells near it offer."""
+    cell = cells.assign(coordinates, centres)
+    asking, offering = _members(cell[wanted], len(centres)), _members(cell[offered], len(centres))
+    sizes = np.bincount(cell, minlength=len(centres))
+    near = cells.nearest_cells(centres, len(centres))
+
+    def among(own: int) -> Rows:
+        probed = PROBED
+        while probed < len(centres) and sizes[near[own, :probed]].sum() <= count:
+            probed *= 2
+        return np.sort(np.concatenate([offered[offering[other]] for other in near[own, :probed]]))
+
+    for own, places in enumerate(asking):
+        for start in range(0, len(places), ROWS):
+            yield places[start : start + ROWS], partial(among, own)
+
+
+def _members(cell: NDArray[np.int32], count: int) -> list[Rows]:
+    """Places in each cell, ascending."""
+    return np.split(np.argsort(cell, kind="stable"), np.cumsum(np.bincount(cell, minlength=count))[:-1])
 
 
 def warm() -> None:

@@ -4,7 +4,17 @@ from pathlib import Path
 
 import numpy as np
 
-from leitmotiv.analysis import candidates, divergence, mixture, patchwork, sparse_exemplars, tree, views, windows
+from leitmotiv.analysis import (
+    candidates,
+    divergence,
+    listing,
+    mixture,
+    patchwork,
+    sparse_exemplars,
+    tree,
+    views,
+    windows,
+)
 from leitmotiv.kernels import compiled
 
 
@@ -24,6 +34,7 @@ def warm_index() -> None:
     """Compile what indexing and the pages need beyond the fit of a mixture."""
     divergence.warm()
     candidates.warm()
+    listing.warm()
     places = np.array([0.0, 0.1, 0.2, 1.0, 1.1, 3.0], np.float32)
     tree.cluster(np.abs(places[:, None] - places), preference=0.3)
     sparse_exemplars.warm()

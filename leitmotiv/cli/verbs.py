@@ -76,10 +76,10 @@ def settings(**overrides: Any) -> Settings:
 def session(create: bool = False, patient: bool = True, **overrides: Any) -> Iterator["Session"]:
     """A session over the library; without `create` a library that is not there is an error of usage."""
     from leitmotiv.errors import UsageError
-    from leitmotiv.workflows.session import Session
+    from leitmotiv.workflows.session import Session, is_library
 
     chosen = settings(**overrides)
-    if not create and not (chosen.library / "leitmotiv.db").exists():
+    if not create and not is_library(chosen.library):
         raise UsageError(no_library(chosen.library))
     with Session(chosen, create=create, patient=patient) as opened:
         yield opened

@@ -45,6 +45,11 @@ def write(library: Library, target: Path, *, arrays: bool = True, progress: Prog
         There is a file already.
     DiskFullError, PermissionDeniedError
     """
+    if library.places.database is not None:
+        raise UsageError(
+            f"The database of this library is {library.places.database}, and a server's databases are copied with its "
+            "own programs: pg_dump --format custom --file FILE URL. The pictures' arrays can be computed again."
+        )
     if os.path.lexists(target):
         raise UsageError(f"There is a file {target} already. Name another.")
     part = target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.part")

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from peewee import Table, fn
+from peewee import fn
 
 from leitmotiv.records import Board, BoardExample, BoardPicture, Snapshot
 from leitmotiv.store import tables
@@ -48,9 +48,6 @@ _SNAPSHOT = (
     tables.BoardSnapshots.contradictions,
 )
 
-_SEQUENCE = Table("sqlite_sequence")
-"""Where SQLite counts the rows of tables with AUTOINCREMENT."""
-
 
 class Boards:
     """The boards; reached as `library.boards`."""
@@ -72,19 +69,12 @@ class Boards:
         return dict(self._database.rows(table.select(table.id, table.name).where(table.trashed.is_null())))
 
     def next_id(self) -> int:
-        """The number of the next new board."""
-        return self._next(tables.Boards)
+        """The number of the next new board: undoing takes rows away, and links to them may be out."""
+        return self._database.next_number(tables.Boards)
 
     def next_snapshot_id(self) -> int:
         """The number of the next new snapshot."""
-        return self._next(tables.BoardSnapshots)
-
-    def _next(self, table: Any) -> int:
-        """One above the highest number that there ever was: undoing takes rows away, and links to them may be out."""
-        (largest,) = self._database.row(table.select(fn.MAX(table.id))) or (0,)
-        counted = _SEQUENCE.select(_SEQUENCE.c.seq).where(_SEQUENCE.c.name == table._meta.table_name)
-        (highest,) = self._database.row(counted) or (0,)
-        return max(int(largest or 0), int(highest or 0)) + 1
+        return self._database.next_number(tables.BoardSnapshots)
 
     def _where(self, number: int | None) -> list[Board]:
         boards, examples, snapshots = tables.Boards, tables.BoardExamples, tables.BoardSnapshots

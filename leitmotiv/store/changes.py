@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
-from sqlite3 import IntegrityError
 from typing import Any, TypeVar
 
 from leitmotiv.store import tables
-from leitmotiv.store.database import Database, chunks, keyed
+from leitmotiv.store.database import Database, IntegrityError, chunks, keyed
 
 KEPT = 1000
 """How many changes can be undone; older ones are final."""
@@ -178,10 +177,11 @@ class Changes:
 
     def _restore(self, wanted: Sequence[tuple[str, Values, Values | None]]) -> None:
         try:
-            self._write(self._rows(wanted))
+            with self._database.attempt():
+                self._write(self._rows(wanted))
         except IntegrityError:
             for row in self._rows(wanted):  # a picture was forgotten meanwhile; the others come back
-                with suppress(IntegrityError):
+                with suppress(IntegrityError), self._database.attempt():
                     self._write([row])
 
     def _rows(self, wanted: Sequence[tuple[str, Values, Values | None]]) -> list["_Row"]:

@@ -1,40 +1,52 @@
-"""One SQLite file: connections (one a thread), transactions, and SQLite's failures in our words; no tables."""
+"""What every part of the store asks of a database, whichever it is: statements, transactions, failures in our words.
+
+`sqlite` and `postgres` are the two there are; what differs between them stands there, and nowhere else.
+"""
 
 import contextlib
-import sqlite3
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, reduce
+from contextlib import AbstractContextManager
+from functools import reduce
 from operator import and_
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from peewee import PeeweeException, SqliteDatabase
+from peewee import IntegrityError, PeeweeException
 
 from leitmotiv.errors import LeitmotivError
-from leitmotiv.store.explain import BUSY_S, denied, from_sqlite
+
+__all__ = ["Connection", "Database", "IntegrityError", "Lock", "Mode", "Row", "chunks", "keyed"]
 
 Mode = Literal["rwc", "rw", "ro", "immutable"]
 Row = tuple[Any, ...]
-LOG_BYTES = 32 * 2**20
-CHECKPOINT_WAIT_MS = 200
 
 
-def connect_uri(path: Path, mode: Mode) -> str:
-    """SQLite's URI of a file, whatever bytes its name has."""
-    return path.absolute().as_uri() + ("?mode=ro&immutable=1" if mode == "immutable" else f"?mode={mode}")
+class Connection(Protocol):
+    """What a migration may do: statements in SQLite's words, which `postgres` translates."""
+
+    def execute(self, statement: str, values: Sequence[Any] = ..., /) -> Any:
+        """Carry out a statement; the answer has `fetchone` and `fetchall`, and is iterable."""
 
 
-class _Threads(SqliteDatabase):
+class Lock(Protocol):
+    """That of which at most one process holds one; see `lock.WriterLock` and `postgres_lock.AdvisoryLock`."""
+
+    def hold(self, purpose: str, wait: float) -> AbstractContextManager[None]:
+        """Hold it, waiting at most `wait` seconds."""
+
+
+class Threads:
     """peewee's one connection a thread, but those of ended threads are closed, and all of them at the end."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._guard = threading.Lock()
-        self._opened: list[tuple[threading.Thread, sqlite3.Connection]] = []
+        self._opened: list[tuple[threading.Thread, Any]] = []
         super().__init__(*args, **kwargs)
 
-    def _connect(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection = super()._connect()  # type: ignore[misc]
+    def _connect(self) -> Any:
+        connection = super()._connect()  # type: ignore[misc]  # of the class that is mixed with this one
         with self._guard:
             for thread, idle in self._opened:
                 if not thread.is_alive():
@@ -55,43 +67,79 @@ class _Place(int):
     """Which of several texts a parameter stands for."""
 
 
-class Database:
+class Database(ABC):
     """A library's database.
 
     Every statement goes through here, with the models unbound: nothing global is changed, so that threads may work on
     several libraries at once.
 
-    Parameters
+    Attributes
     ----------
-    path : Path
-        Of the database file.
+    folder : Path
+        Of the library.
     mode : str
-        "rw"; "ro" where the file cannot be written; "immutable" where SQLite cannot make the files either by which
-        readers see a writer. Then what another process writes shows as soon as it is in the database file itself.
+        What may be done; see the two databases.
     refusal : callable
         The error that a writer gets in any mode but "rw", from the folder.
+    blob : str
+        What the type of bytes is called in a cast.
     """
 
-    def __init__(self, path: Path, mode: Mode, refusal: Callable[[Path], LeitmotivError] = denied) -> None:
-        self.path = path
+    blob = "BLOB"
+    _begin_writing = "BEGIN"
+    _begin_reading = "BEGIN"
+    _errors: type[Exception]
+    _rule_broken: type[Exception]
+
+    def __init__(self, pool: Any, folder: Path, mode: Mode, refusal: Callable[[Path], LeitmotivError]) -> None:
+        self.folder = folder
         self.mode: Mode = mode
         self.refusal = refusal
-        pragmas: dict[str, Any] = {"foreign_keys": 1, "temp_store": "memory"}
-        if mode == "rw":
-            # With a write-ahead log, NORMAL never corrupts; a loss of power may take back the last commits.
-            # secure_delete: a forgotten picture leaves no readable thumbnail behind.
-            pragmas |= {"synchronous": "normal", "secure_delete": 1, "journal_size_limit": LOG_BYTES}
-        self._peewee = _Threads(
-            connect_uri(path, mode), uri=True, check_same_thread=False, timeout=BUSY_S, pragmas=pragmas
-        )
-        self._seen = threading.local()
+        self._peewee = pool
         self._closed = False
         self._questions: dict[tuple[Any, int], tuple[str, list[Any]]] = {}
+        self._texts: dict[tuple[Any, ...], str] = {}
+
+    # ---- what differs ----
+
+    @abstractmethod
+    def _known(self, error: BaseException) -> LeitmotivError | None:
+        """Our error for one of the database's or peewee's; None where a statement of ours is wrong."""
+
+    @abstractmethod
+    def _inside(self, connection: Any) -> bool:
+        """Whether a transaction is open."""
+
+    @abstractmethod
+    def insert(self, query: Any) -> int:
+        """Carry out an insert of one row; returns its number."""
+
+    @abstractmethod
+    def next_number(self, table: Any) -> int:
+        """The number of a new row: one above the highest that there ever was, rows that are gone among them."""
+
+    @abstractmethod
+    def lock(self, purpose: Literal["write", "work"]) -> Lock:
+        """That which the one writer of the library holds, or the one process that works through the queue."""
+
+    def living(self, processes: Iterable[str]) -> set[str] | None:
+        """Which of these processes (see `processes`) have the library open; None where this machine must know."""
+        return None
+
+    def bytes(self) -> int:
+        """What it takes beside the files in the library folder."""
+        return 0
+
+    def checkpoint(self) -> None:  # noqa: B027 - a server tidies up by itself
+        """Tidy up after much was written."""
+
+    # ---- what does not ----
 
     def rows(self, query: Any) -> list[Row]:
         """Everything a select gives, as plain tuples."""
         with self._failures(), contextlib.closing(self._execute(query)) as cursor:
-            return cursor.fetchall()
+            found: list[Row] = cursor.fetchall()
+            return found
 
     def rows_of(self, question: Callable[[Sequence[str]], Any], values: Iterable[str]) -> list[Row]:
         """Everything that selects give which ask for some texts, part by part.
@@ -108,8 +156,7 @@ class Database:
             asked = [part[one] if isinstance(one, _Place) else one for one in given]
             with self._failures():
                 self._connection()
-                cursor: sqlite3.Cursor = self._peewee.execute_sql(text, asked)  # type: ignore[no-untyped-call]
-                with contextlib.closing(cursor):
+                with contextlib.closing(self._peewee.execute_sql(text, asked)) as cursor:
                     found += cursor.fetchall()
         return found
 
@@ -132,75 +179,85 @@ class Database:
     def run(self, query: Any) -> int:
         """Carry out an insert, update or delete; returns how many rows it touched."""
         with self._writing(), contextlib.closing(self._execute(query)) as cursor:
-            return cursor.rowcount
-
-    def insert(self, query: Any) -> int:
-        """Carry out an insert of one row; returns its number."""
-        with self._writing(), contextlib.closing(self._execute(query)) as cursor:
-            return cursor.lastrowid or 0
+            return int(cursor.rowcount)
 
     def insert_many(self, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows that all have the same columns; the statement is built once for a table, not once a call.
 
         Raises
         ------
-        sqlite3.IntegrityError
+        IntegrityError
             A row breaks a rule of the table.
         """
         if rows:
             names = _in_order(table, rows[0])
+            key = (table, names)
+            if key not in self._texts:
+                self._texts[key] = self._text(table.insert(dict.fromkeys(names, 0)))
             fields = [getattr(table, name) for name in names]
-            values = [[field.db_value(row[name]) for name, field in zip(names, fields, strict=True)] for row in rows]
-            with self._writing(), contextlib.closing(self._connection().cursor()) as cursor:
-                cursor.executemany(_insertion(table, names), values)
+            self._many(self._texts[key], fields, [[row[name] for name in names] for row in rows])
 
     def update_many(self, table: Any, keys: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> None:
         """Update rows by their keys, one statement for all; all keys have the same columns, and all rows."""
         if rows:
             names = _in_order(table, rows[0])
             fields = [getattr(table, name) for name in (*names, *keys[0])]
-            text = table.update(dict.fromkeys(names, 0)).where(keyed(table, keys[0])).sql()[0]
+            text = self._text(table.update(dict.fromkeys(names, 0)).where(keyed(table, keys[0])))
             pairs = zip(rows, keys, strict=True)
             self._many(text, fields, [[*(row[name] for name in names), *key.values()] for row, key in pairs])
 
     def delete_many(self, table: Any, keys: Sequence[Mapping[str, Any]]) -> None:
         """Delete rows by their keys, which all have the same columns."""
         if keys:
-            text = table.delete().where(keyed(table, keys[0])).sql()[0]
+            text = self._text(table.delete().where(keyed(table, keys[0])))
             self._many(text, [getattr(table, name) for name in keys[0]], [list(key.values()) for key in keys])
+
+    def _text(self, query: Any) -> str:
+        text: str = self._peewee.get_sql_context().sql(query).query()[0]
+        return text
 
     def _many(self, text: str, fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> None:
         values = [[field.db_value(value) for field, value in zip(fields, row, strict=True)] for row in rows]
         with self._writing(), contextlib.closing(self._connection().cursor()) as cursor:
-            cursor.executemany(text, values)
+            if len(values) == 1:
+                cursor.execute(text, values[0])
+            else:
+                cursor.executemany(text, values)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, for this thread; one inside another is part of the outer.
 
+        Nobody else writes meanwhile, so that what was read inside holds until its end.
+
         Raises
         ------
-        DiskFullError, PermissionDeniedError, LibraryDamagedError, LibraryLockedError
-            What SQLite met; what was written inside is taken back.
+        DiskFullError, PermissionDeniedError, LibraryDamagedError, LibraryLockedError, DatabaseAwayError
+            What the database met; what was written inside is taken back.
         """
-        with self._writing(), self._within("BEGIN IMMEDIATE"):
+        with self._writing(), self._within(self._begin_writing):
             yield
+
+    @contextlib.contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Inside a transaction a part that may fail by itself: what it wrote is then taken back, and the rest stays."""
+        with self._writing():
+            connection = self._connection()
+            connection.execute("SAVEPOINT attempt")
+            try:
+                yield
+            except BaseException:
+                with contextlib.suppress(self._errors):
+                    connection.execute("ROLLBACK TO SAVEPOINT attempt")
+                    connection.execute("RELEASE SAVEPOINT attempt")
+                raise
+            connection.execute("RELEASE SAVEPOINT attempt")
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
         """Let several selects see one state of the library, whatever is written meanwhile."""
-        with self._failures(), self._within("BEGIN"):
+        with self._failures(), self._within(self._begin_reading):
             yield
-
-    def checkpoint(self) -> None:
-        """Bring the write-ahead log into the file and empty it, unless somebody reads it just now."""
-        with self._failures():
-            connection = self._connection()
-            connection.execute(f"PRAGMA busy_timeout = {CHECKPOINT_WAIT_MS}")
-            try:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            finally:
-                connection.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
 
     def close(self) -> None:
         """Close all connections; other threads have ended their work with the library."""
@@ -210,64 +267,53 @@ class Database:
     @contextlib.contextmanager
     def _within(self, begin: str) -> Iterator[None]:
         connection = self._connection()
-        if connection.in_transaction:
+        if self._inside(connection):
             yield
             return
-        connection.execute(begin)
         try:
+            self._begin(connection, begin)
             yield
-            connection.execute("COMMIT")
+            self._commit(connection)
         except BaseException:
-            if connection.in_transaction:  # SQLite takes some failures back by itself, such as a full disk
-                with contextlib.suppress(sqlite3.Error):
+            if self._inside(connection):  # some failures take everything back by themselves, such as a full disk
+                with contextlib.suppress(self._errors):
                     connection.execute("ROLLBACK")
             raise
 
-    def _connection(self) -> sqlite3.Connection:
+    def _begin(self, connection: Any, begin: str) -> None:
+        connection.execute(begin)
+
+    def _commit(self, connection: Any) -> None:
+        connection.execute("COMMIT")
+
+    def _connection(self) -> Any:
         if self._closed:
-            raise RuntimeError(f"The library {self.path.parent} is closed.")
-        connection: sqlite3.Connection = self._peewee.connection()  # type: ignore[no-untyped-call]
-        if self.mode == "immutable" and self._changed() and not connection.in_transaction:
-            self._peewee.close()
-            connection = self._peewee.connection()  # type: ignore[no-untyped-call]
-        return connection
+            raise RuntimeError(f"The library {self.folder} is closed.")
+        return self._peewee.connection()
 
-    def _changed(self) -> bool:
-        """Whether the file was replaced or written since this thread looked: SQLite would trust what it read before."""
-        found = self.path.stat()
-        mark = (found.st_ino, found.st_size, found.st_mtime_ns)
-        before = getattr(self._seen, "mark", mark)
-        self._seen.mark = mark
-        return before != mark
-
-    def _execute(self, query: Any) -> sqlite3.Cursor:
+    def _execute(self, query: Any) -> Any:
         self._connection()
-        cursor: sqlite3.Cursor = self._peewee.execute(query)  # type: ignore[no-untyped-call]
-        return cursor
+        return self._peewee.execute(query)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
         if self.mode != "rw":
-            raise self.refusal(self.path.parent)
+            raise self.refusal(self.folder)
         with self._failures():
             yield
 
     @contextlib.contextmanager
     def _failures(self) -> Iterator[None]:
-        """Turn what SQLite raises into our errors; anything else is a fault of ours and stays as it is."""
+        """Turn what the database raises into our errors; anything else is a fault of ours and stays as it is."""
         try:
             yield
-        except (sqlite3.Error, PeeweeException) as error:
-            known = from_sqlite(error, self.path)
-            if known is None:
-                raise
-            raise known from error
-
-
-@cache
-def _insertion(table: Any, names: tuple[str, ...]) -> str:
-    text: str = table.insert(dict.fromkeys(names, 0)).sql()[0]
-    return text
+        except (self._errors, PeeweeException) as error:
+            known = self._known(error)
+            if known is not None:
+                raise known from error
+            if isinstance(error, self._rule_broken):
+                raise IntegrityError(error, *error.args) from error
+            raise
 
 
 def _in_order(table: Any, names: Iterable[str]) -> tuple[str, ...]:

@@ -97,7 +97,7 @@ class Evolutions:
 
         Raises
         ------
-        sqlite3.IntegrityError
+        IntegrityError
             It is kept already.
         """
         said = {

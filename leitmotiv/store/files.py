@@ -8,12 +8,12 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from peewee import SQL, Case, Cast, IntegrityError, NodeList, Value, fn
+from peewee import SQL, Case, Cast, NodeList, Value, fn
 
 from leitmotiv.errors import ImageNotFoundError, UsageError
 from leitmotiv.records import Failure, KnownFile
 from leitmotiv.store import tables
-from leitmotiv.store.database import Database, chunks
+from leitmotiv.store.database import Database, IntegrityError, chunks
 
 SEPARATOR = os.sep.encode()
 ROOTS_AT_ONCE = 20  # of one statement: SQLite nests each "or" deeper, and takes not even 100
@@ -127,14 +127,15 @@ class Files:
             return 0
         with self._database.transaction():
             moved = _move_away(self._database, tables.Files, old, new)
-            in_the_way = self._database.row(tables.Files.select(tables.Files.path).where(_awaited(tables.Files)))
+            awaited = _awaited(self._database, tables.Files)
+            in_the_way = self._database.row(tables.Files.select(tables.Files.path).where(awaited))
             if in_the_way is not None:
                 path = in_the_way[0].decode("utf-8", "replace")
                 raise UsageError(f"The library already has a file at {path}. Forget it first: leitmotiv forget")
             _settle(self._database, tables.Files)
             for table in (tables.Folders, tables.Failures):
                 _move_away(self._database, table, old, new)
-                self._database.run(table.delete().where(_awaited(table)))
+                self._database.run(table.delete().where(_awaited(self._database, table)))
                 _settle(self._database, table)
             return moved
 
@@ -149,13 +150,13 @@ def _move_away(database: Database, table: Any, old: bytes, new: bytes) -> int:
     """First step: every path at or below `old` gets its new name, behind a NUL."""
     kept = len(old) + 1 if old != SEPARATOR else 1
     ahead = b"\0" + (new if new != SEPARATOR else b"")
-    moved = _blob(Value(ahead), SQL("||"), fn.SUBSTR(table.path, kept))
+    moved = _blob(database, Value(ahead), SQL("||"), fn.SUBSTR(table.path, kept))
     return database.run(table.update(path=moved).where(under(table.path, [old])))
 
 
 def _settle(database: Database, table: Any) -> None:
     """Second step: the NUL goes; what has become nothing is the root."""
-    database.run(table.update(path=_blob(fn.SUBSTR(table.path, 2))).where(_away(table)))
+    database.run(table.update(path=_blob(database, fn.SUBSTR(table.path, 2))).where(_away(table)))
     database.run(table.update(path=SEPARATOR).where(table.path == b""))
 
 
@@ -163,14 +164,14 @@ def _away(table: Any) -> Any:
     return (table.path >= b"\0") & (table.path < b"\1")
 
 
-def _awaited(table: Any) -> Any:
+def _awaited(database: Database, table: Any) -> Any:
     """Condition that a path that stays is the new one of a path that moves."""
     moving = table.alias()
-    return table.path.in_(moving.select(_blob(fn.SUBSTR(moving.path, 2))).where(_away(moving)))
+    return table.path.in_(moving.select(_blob(database, fn.SUBSTR(moving.path, 2))).where(_away(moving)))
 
 
-def _blob(*parts: Any) -> Any:
-    return Cast(NodeList(parts), "BLOB")
+def _blob(database: Database, *parts: Any) -> Any:
+    return Cast(NodeList(parts), database.blob)
 
 
 def insert_files(database: Database, files: Iterable[KnownFile]) -> None:
@@ -178,7 +179,7 @@ def insert_files(database: Database, files: Iterable[KnownFile]) -> None:
 
     Raises
     ------
-    sqlite3.IntegrityError
+    IntegrityError
         A path is known; some files may have been inserted.
     """
     database.insert_many(tables.Files, [_as_row(file) for file in files])
@@ -193,7 +194,8 @@ def write_files(database: Database, files: Iterable[KnownFile]) -> None:
             preserve=[table.image_id, table.sha256, table.size, table.mtime_ns, table.state],
         )
         try:
-            database.run(query)
+            with database.attempt():
+                database.run(query)
         except IntegrityError as error:
             raise ImageNotFoundError("A file names an image that is not in the library (any more).") from error
 
@@ -267,12 +269,15 @@ class Failures:
         """Remember why a file could not be read, and what it was then, so that it is not tried again unchanged."""
         failures = tables.Failures
         self._database.run(
-            failures.replace(  # type: ignore[no-untyped-call]
+            failures.insert(
                 path=path,
                 reason=reason,
                 size=size,
                 mtime_ns=mtime_ns,
                 at=datetime.now(UTC).isoformat(timespec="seconds"),
+            ).on_conflict(
+                conflict_target=[failures.path],
+                preserve=[failures.reason, failures.size, failures.mtime_ns, failures.at],
             )
         )
 

@@ -3,18 +3,17 @@
 import base64
 import json
 import re
-import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from peewee import Case, fn
+from peewee import SQL, Case, fn
 
 from leitmotiv.errors import AmbiguousImageError, ImageNotFoundError, UsageError
 from leitmotiv.records import Image, KnownFile, Mixture, Taken
 from leitmotiv.store import tables
-from leitmotiv.store.database import Database, Row, chunks
+from leitmotiv.store.database import Database, IntegrityError, Row, chunks
 from leitmotiv.store.files import best_state, insert_files, refresh_states, write_files
 from leitmotiv.store.mixtures import write_mixtures
 
@@ -80,15 +79,17 @@ class Images:
         with self._database.transaction():
             state = best_state(file.state for file in files)
             try:
-                self._database.insert_many(tables.Images, [_as_row(image, state)])
-            except sqlite3.IntegrityError as error:
+                with self._database.attempt():
+                    self._database.insert_many(tables.Images, [_as_row(image, state)])
+            except IntegrityError as error:
                 raise ValueError(f"The library already has an image {image.id}.") from error
             sized = [{"image_id": image.id, "size": size, "data": data} for size, data in thumbnails.items()]
             self._database.insert_many(tables.Thumbnails, sized)
             write_mixtures(self._database, [(image.id, mixture)])
             try:
-                insert_files(self._database, files)
-            except sqlite3.IntegrityError:  # another image holds one of the paths
+                with self._database.attempt():
+                    insert_files(self._database, files)
+            except IntegrityError:  # another image holds one of the paths
                 before = self._holders([file.path for file in files])
                 write_files(self._database, files)
                 refresh_states(self._database, before)
@@ -108,7 +109,7 @@ class Images:
                 database.insert_many(tables.Images, images)
                 write_mixtures(database, [(image.id, mixture) for image, _, mixture in rows])
                 insert_files(database, [file for _, file, _ in rows])
-        except sqlite3.IntegrityError as error:
+        except IntegrityError as error:
             raise ValueError("The library already has some of these images, or others at their paths.") from error
 
     def get(self, id_or_prefix: str) -> Image:
@@ -279,7 +280,8 @@ class Images:
     def days(self) -> list[tuple[str, int]]:
         """Each day with pictures by the cameras' clocks: ISO date and count, newest first."""
         day = tables.Images.taken_key / DAY
-        query = tables.Images.select(day, fn.COUNT(tables.Images.serial)).group_by(day).order_by(day.desc())
+        first = SQL("1")  # by its place: PostgreSQL cannot know that two parameters hold the same number
+        query = tables.Images.select(day, fn.COUNT(tables.Images.serial)).group_by(first).order_by(SQL("1 DESC"))
         return [(date.fromordinal(number + 1).isoformat(), count) for number, count in self._database.rows(query)]
 
     def neighbours_by_date(self, image_id: str, n: int) -> list[Image]:

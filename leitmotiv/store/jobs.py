@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -10,6 +9,7 @@ from typing import Any, Literal
 from leitmotiv.records import Job
 from leitmotiv.store import tables
 from leitmotiv.store.database import Database, Row
+from leitmotiv.store.processes import this_process
 
 KEPT = 500
 _COLUMNS = (
@@ -32,12 +32,6 @@ _COLUMNS = (
 )
 ATTEMPTS = 3
 """How often the worker begins a job whose process ended early."""
-_tokens: dict[int, str] = {}
-
-
-def this_process() -> str:
-    """Name this process, apart from any other that ever had its number (in a container they return)."""
-    return _tokens.setdefault(os.getpid(), secrets.token_hex(8))
 
 
 class Jobs:
@@ -170,14 +164,22 @@ class Jobs:
         Parameters
         ----------
         alive : callable
-            Whether a process of this number runs.
+            Whether a process of this number runs on this machine; where several share a database, that knows.
         """
         jobs = tables.Jobs
         query = jobs.select(jobs.id, jobs.pid, jobs.process).where((jobs.state == "running") & (jobs.queue == 0))
+        running = self._database.rows(query)
+        living = self._database.living({process for _, _, process in running})
         gone = [
             number
-            for number, pid, process in self._database.rows(query)
-            if (process != this_process() if pid == os.getpid() else not alive(pid))
+            for number, pid, process in running
+            if (
+                process not in living
+                if living is not None
+                else process != this_process()
+                if pid == os.getpid()
+                else not alive(pid)
+            )
         ]
         for number in gone:
             self.finish(number, "stopped", "Its process ended early; what was finished is kept.")

@@ -4,14 +4,13 @@ import contextlib
 import os
 import re
 import secrets
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from leitmotiv.errors import DiskFullError, LeitmotivError, NotALibraryError, PermissionDeniedError
-from leitmotiv.store import migrations, revisions
+from leitmotiv.errors import LeitmotivError, MissingExtraError, NotALibraryError
+from leitmotiv.store import library_file, revisions, sqlite
 from leitmotiv.store.activations import Activations
 from leitmotiv.store.arrays import Arrays
 from leitmotiv.store.boards import Boards
@@ -21,16 +20,16 @@ from leitmotiv.store.changes import Changes
 from leitmotiv.store.choices import Choices
 from leitmotiv.store.clusters import ClusterTree
 from leitmotiv.store.comparisons import Comparisons
-from leitmotiv.store.database import Database, Mode, connect_uri
+from leitmotiv.store.database import Database
 from leitmotiv.store.duplicates import Duplicates
 from leitmotiv.store.evolutions import Evolutions
-from leitmotiv.store.explain import closed_off, denied, from_sqlite, from_system, full
+from leitmotiv.store.explain import closed_off, from_system
 from leitmotiv.store.exports import Exports
 from leitmotiv.store.eyes import EyesFolder
 from leitmotiv.store.files import Failures, Files, Folders
 from leitmotiv.store.images import Images
 from leitmotiv.store.jobs import Jobs
-from leitmotiv.store.lock import WriterLock
+from leitmotiv.store.library_file import Places
 from leitmotiv.store.measures import Measures
 from leitmotiv.store.metadata import Metadata
 from leitmotiv.store.mixtures import Mixtures
@@ -42,7 +41,7 @@ from leitmotiv.store.sprites import Sprites
 from leitmotiv.store.trend_edits import TrendEdits
 
 NAME = "leitmotiv.db"
-OPEN_WAIT_S = 5.0
+WRITER_WAIT_S = 5.0
 _HARMLESS = frozenset(
     {"arrays", "backups", "exports", "models", "plans", "secrets", "library.toml", "lost+found", "desktop.ini"}
 )
@@ -65,12 +64,15 @@ class Library:
         The parts; see their classes.
     sprites
         Sheets of small pictures.
+    places : Places
+        Where `library.toml` says that the database and the arrays are kept.
     """
 
-    def __init__(self, folder: Path, database: Database, lock: WriterLock) -> None:
+    def __init__(self, folder: Path, database: Database, places: Places) -> None:
         self.folder = folder
+        self.places = places
         self._database = database
-        self._lock = lock
+        self._lock = database.lock("write")
         self.mixtures = Mixtures(database)
         self.activations = Activations(database)
         self.measures = Measures(database)
@@ -120,11 +122,13 @@ class Library:
         PermissionDeniedError, DiskFullError
         """
         folder = Path(folder).absolute()
-        lock = WriterLock(folder)
         path = folder / NAME
+        places = library_file.read(folder)
+        if places.database is not None:
+            return cls(folder, _of_server(places.database, folder, create), places)
         if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises in a folder that is closed to us
             _make_folder(folder, create)
-        return cls(folder, _opened(path, lock), lock)
+        return cls(folder, sqlite.opened(path), places)
 
     @property
     def writable(self) -> bool:
@@ -132,7 +136,7 @@ class Library:
         return self._database.mode == "rw"
 
     @contextlib.contextmanager
-    def writer(self, purpose: str, *, wait: float = OPEN_WAIT_S) -> Iterator[None]:
+    def writer(self, purpose: str, *, wait: float = WRITER_WAIT_S) -> Iterator[None]:
         """Be the one writer of this library, over all processes, while the block runs.
 
         Parameters
@@ -167,7 +171,7 @@ class Library:
         LibraryLockedError
             Another one does.
         """
-        with WriterLock(self.folder, "leitmotiv.lock-worker").hold("working through the queue", 0.0):
+        with self._database.lock("work").hold("working through the queue", 0.0):
             yield
 
     @contextlib.contextmanager
@@ -206,8 +210,8 @@ class Library:
         return _new_secret(path)
 
     def size(self) -> int:
-        """Bytes that the whole folder takes on disk."""
-        total = 0
+        """Bytes that the whole folder takes on disk, and its database elsewhere."""
+        total = self._database.bytes()
         for parent, _, names in os.walk(self.folder):
             for name in names:
                 with contextlib.suppress(OSError):
@@ -225,6 +229,25 @@ class Library:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def exists(folder: Path) -> bool:
+    """Whether there is a library in a folder: its database, or the name of one."""
+    try:
+        return (folder / NAME).exists() or library_file.read(folder).database is not None
+    except (LeitmotivError, OSError):
+        return True  # opening it tells what is wrong
+
+
+def _of_server(url: str, folder: Path, create: bool) -> Database:
+    try:
+        from leitmotiv.store import postgres
+    except ImportError as error:
+        raise MissingExtraError(
+            f"The library {folder} keeps its database on a server, for which a package is missing: pip install "
+            "'leitmotiv[cluster]'"
+        ) from error
+    return postgres.opened(url, folder, create=create)
 
 
 def _make_folder(folder: Path, create: bool) -> None:
@@ -251,62 +274,6 @@ def _make_folder(folder: Path, create: bool) -> None:
 def _is_ours(name: str) -> bool:
     """Whether a file may lie in a folder without a database: hidden, or left over from a library of ours."""
     return name in _HARMLESS or name.startswith((".", "leitmotiv.db", "leitmotiv.lock"))
-
-
-def _opened(path: Path, lock: WriterLock) -> Database:
-    """Check the schema, migrate under the lock where something is pending, and open the file as far as it allows."""
-    if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises in a folder that is closed to us
-        _migrate(path, lock)
-        return Database(path, "rw")
-    try:
-        mode = _mode(path)
-        behind = _pending(path, mode)
-    except DiskFullError:
-        # Reading goes on: without room for SQLite's own files nobody can be writing either.
-        log = path.with_name(f"{NAME}-wal")
-        if (log.exists() and log.stat().st_size) or _pending(path, "immutable"):
-            raise
-        return Database(path, "immutable", full)
-    if behind:
-        if mode != "rw":
-            raise denied(path.parent)
-        _migrate(path, lock)
-    return Database(path, mode)
-
-
-def _mode(path: Path) -> Mode:
-    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
-        return "rw"
-    try:
-        _pending(path, "ro")
-    except PermissionDeniedError:
-        return "immutable"
-    return "ro"
-
-
-def _pending(path: Path, mode: Mode) -> bool:
-    with _connected(path, mode) as database:
-        return bool(migrations.pending(database, path.parent))
-
-
-def _migrate(path: Path, lock: WriterLock) -> None:
-    with lock.hold("upgrading the library", OPEN_WAIT_S), _connected(path, "rwc") as database:
-        database.execute("PRAGMA journal_mode = wal")
-        migrations.migrate(database, path.parent)
-
-
-@contextlib.contextmanager
-def _connected(path: Path, mode: Mode) -> Iterator[sqlite3.Connection]:
-    """Connect for a moment, outside of peewee."""
-    try:
-        with contextlib.closing(
-            sqlite3.connect(connect_uri(path, mode), uri=True, isolation_level=None, timeout=OPEN_WAIT_S)
-        ) as database:
-            yield database
-    except sqlite3.Error as error:
-        raise from_sqlite(error, path) or error from error
-    except OSError as error:
-        raise from_system(error, path) or error from error
 
 
 def _new_secret(path: Path) -> str:

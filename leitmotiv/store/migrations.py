@@ -18,12 +18,13 @@ from leitmotiv.store import (
     schema_of_measures,
     schema_of_ratings,
 )
+from leitmotiv.store.database import Connection
 
 APPLICATION_ID = 0x6C656974  # "leit", so that `file` and we know our databases
-Migration = Callable[[sqlite3.Connection], None]
+Migration = Callable[[Connection], None]
 
 
-def m001_images_files_clusters_jobs(database: sqlite3.Connection) -> None:
+def m001_images_files_clusters_jobs(database: Connection) -> None:
     """Make the first schema."""
     for statement in _M001.split(";"):
         database.execute(statement)
@@ -125,7 +126,7 @@ CREATE INDEX jobs_by_state ON jobs (state)
 """
 
 
-def m002_places_in_units_of_the_longest_side(database: sqlite3.Connection) -> None:
+def m002_places_in_units_of_the_longest_side(database: Connection) -> None:
     """Measure x and y of every mixture by the picture's longest side, about its middle, and keep its shape beside it.
 
     A mixture lies in its own scaled space, and only the last of its numbers, shift and scale, lead out of it. So what
@@ -148,14 +149,14 @@ def m002_places_in_units_of_the_longest_side(database: sqlite3.Connection) -> No
         database.execute(update, (moved, width / height, image_id))
 
 
-def m003_ratings_selections_changes(database: sqlite3.Connection) -> None:
+def m003_ratings_selections_changes(database: Connection) -> None:
     """Add what a person says about pictures, the journal that undoes it, and numbers that tell when a table changed."""
     for statement in _M003.split(";"):
         database.execute(statement)
     count_changes(database, "images", "files", "ratings", "selections")
 
 
-def count_changes(database: sqlite3.Connection, *tables: str) -> None:
+def count_changes(database: Connection, *tables: str) -> None:
     """Have the database count every change of these tables, whichever process makes it; see `Library.revision`."""
     for table in tables:
         database.execute("INSERT INTO revisions (name, number) VALUES (?, 0)", (table,))
@@ -195,12 +196,12 @@ CREATE TABLE revisions (
 """
 
 
-def m004_grain_of_the_trends(database: sqlite3.Connection) -> None:
+def m004_grain_of_the_trends(database: Connection) -> None:
     """Give the trends a place for the number of them that a person asked for."""
     database.execute("ALTER TABLE clusters ADD COLUMN grain TEXT")
 
 
-def m005_copies(database: sqlite3.Connection) -> None:
+def m005_copies(database: Connection) -> None:
     """Keep pairs of copies, what was decided about them, and which files went to the trash."""
     for statement in _M005.split(";"):
         database.execute(statement)
@@ -259,7 +260,7 @@ CREATE INDEX removals_by_plan ON removals (plan, serial)
 """
 
 
-def m006_columns_of_catalogues(database: sqlite3.Connection) -> None:
+def m006_columns_of_catalogues(database: Connection) -> None:
     """Add the columns of tables that others made about pictures."""
     database.execute(
         "CREATE TABLE catalogue_columns (name TEXT NOT NULL PRIMARY KEY, place INTEGER NOT NULL, kind TEXT NOT NULL, "
@@ -268,7 +269,7 @@ def m006_columns_of_catalogues(database: sqlite3.Connection) -> None:
     count_changes(database, "catalogue_columns")
 
 
-def m007_queue(database: sqlite3.Connection) -> None:
+def m007_queue(database: Connection) -> None:
     """Let jobs wait, rest and begin again: what they were asked to do stands in their row."""
     for column in (
         "parameters TEXT",  # JSON; null where a job cannot be repeated
@@ -280,7 +281,7 @@ def m007_queue(database: sqlite3.Connection) -> None:
         database.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
 
 
-def m008_edits_of_trends(database: sqlite3.Connection) -> None:
+def m008_edits_of_trends(database: Connection) -> None:
     """Add what a person says about trends."""
     database.execute(_M008)
     count_changes(database, "trend_edits")
@@ -298,53 +299,53 @@ CREATE TABLE trend_edits (
 """
 
 
-def m009_boards(database: sqlite3.Connection) -> None:
+def m009_boards(database: Connection) -> None:
     """Add mood boards: their pictures, what they learnt, and pictures that were handed in to them."""
     for statement in schema_of_boards.SCHEMA.split(";"):
         database.execute(statement)
     count_changes(database, "boards", "board_examples", "board_snapshots")
 
 
-def m010_activations(database: sqlite3.Connection) -> None:
+def m010_activations(database: Connection) -> None:
     """Add what the backbone makes of pictures; serials are not used twice, so that new rows are found by theirs."""
     for statement in schema_of_activations.SCHEMA.split(";"):
         database.execute(statement)
     count_changes(database, "activations")
 
 
-def m011_imported_ratings(database: sqlite3.Connection) -> None:
+def m011_imported_ratings(database: Connection) -> None:
     """Add sets of ratings that others gave, and what the backbone makes of the pictures that they are about."""
     for statement in schema_of_ratings.SCHEMA.split(";"):
         database.execute(statement)
     count_changes(database, "rating_sets")
 
 
-def m012_captions(database: sqlite3.Connection) -> None:
+def m012_captions(database: Connection) -> None:
     """Add texts about pictures, and what a person chooses for a library alone."""
     for statement in schema_of_captions.SCHEMA.split(";"):
         database.execute(statement)
     count_changes(database, "captions", "choices")
 
 
-def m013_evolutions(database: sqlite3.Connection) -> None:
+def m013_evolutions(database: Connection) -> None:
     """Add designs that evolve, round by round, and the votes that people gave in between."""
     for statement in schema_of_evolutions.SCHEMA.split(";"):
         database.execute(statement)
 
 
-def m014_measures(database: sqlite3.Connection) -> None:
+def m014_measures(database: Connection) -> None:
     """Add technical measures of pictures."""
     database.execute(schema_of_measures.SCHEMA)
     count_changes(database, "measures")
 
 
-def m015_comparisons(database: sqlite3.Connection) -> None:
+def m015_comparisons(database: Connection) -> None:
     """Add which of two pictures a person prefers."""
     database.execute(schema_of_comparisons.SCHEMA)
     count_changes(database, "comparisons")
 
 
-def m016_bound_of_the_trends(database: sqlite3.Connection) -> None:
+def m016_bound_of_the_trends(database: Connection) -> None:
     """Give the trends a place for what any choice of them would cost at least."""
     database.execute("ALTER TABLE clusters ADD COLUMN bound REAL")
 
@@ -369,7 +370,7 @@ MIGRATIONS: tuple[Migration, ...] = (
 )
 
 
-def pending(database: sqlite3.Connection, folder: Path, known: Sequence[Migration] = MIGRATIONS) -> list[Migration]:
+def pending(database: Connection, folder: Path, known: Sequence[Migration] = MIGRATIONS) -> list[Migration]:
     """Give the migrations that a database still lacks, in order; nothing is changed.
 
     Raises
@@ -399,20 +400,22 @@ def pending(database: sqlite3.Connection, folder: Path, known: Sequence[Migratio
     return [step for step in known if step.__name__ not in done]
 
 
-def migrate(database: sqlite3.Connection, folder: Path, known: Sequence[Migration] = MIGRATIONS) -> Path | None:
+def migrate(database: Connection, folder: Path, known: Sequence[Migration] = MIGRATIONS) -> Path | None:
     """Run what is pending, each step whole or not at all; the caller holds the writer lock.
 
     Returns
     -------
     Path or None
-        The copy that was made before, and that replaces older copies; None for a new database or where nothing was
-        pending.
+        The copy that was made before, and that replaces older copies; None for a new database, one of a server, or
+        where nothing was pending.
     """
     steps = pending(database, folder, known)
     if not steps:
         return None
     before = len(known) - len(steps)
-    copy = backup(database, folder / "backups" / f"leitmotiv-schema-{before}.db") if before else None
+    copy = None
+    if before and isinstance(database, sqlite3.Connection):  # a server's database is copied by its own programs
+        copy = backup(database, folder / "backups" / f"leitmotiv-schema-{before}.db")
     for number, step in enumerate(steps, before + 1):
         database.execute("BEGIN IMMEDIATE")
         try:
@@ -425,7 +428,7 @@ def migrate(database: sqlite3.Connection, folder: Path, known: Sequence[Migratio
             database.execute(f"PRAGMA user_version = {number}")
             database.execute("COMMIT")
         except BaseException:
-            with contextlib.suppress(sqlite3.Error):
+            with contextlib.suppress(Exception):
                 database.execute("ROLLBACK")
             raise
     for old in (folder / "backups").glob("leitmotiv-schema-*.db"):

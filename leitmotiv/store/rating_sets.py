@@ -35,7 +35,9 @@ class RatingSets:
         with self._database.snapshot():
             found = self._database.rows(sets.select(*columns).order_by(sets.name))
             counts = self._database.rows(
-                items.select(items.set_id, fn.COUNT(items.id), fn.SUM(items.image_id != "")).group_by(items.set_id)
+                items.select(items.set_id, fn.COUNT(items.id), fn.COUNT(fn.NULLIF(items.image_id, ""))).group_by(
+                    items.set_id
+                )
             )
             cast = self._database.rows(
                 votes.select(items.set_id, fn.COUNT(votes.id), fn.COUNT(fn.DISTINCT(fn.NULLIF(votes.rater, ""))))

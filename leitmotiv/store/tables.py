@@ -9,11 +9,11 @@ from peewee import BlobField, FloatField, IntegerField, Model, TextField
 
 
 class PlainText(TextField):
-    """Text that SQLite takes: what is no Unicode (a file name inside a message) becomes "?"."""
+    """Text that both databases take: what is no Unicode (a file name inside a message) becomes "?", and a NUL too."""
 
     def db_value(self, value: Any) -> Any:
-        """Replace lone surrogates."""
-        return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+        """Replace lone surrogates and NULs."""
+        return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "?") if isinstance(value, str) else value
 
 
 class Wide(TextField):

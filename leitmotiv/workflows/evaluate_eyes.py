@@ -117,7 +117,7 @@ def evaluate_eyes(
     if trainers.version() is None:
         raise MissingExtraError(trainers.MISSING)
     network_of(side, width, "l1")
-    pixels, failed = _squares(settings, folder, side, learnt + 2 * held, seed, report)
+    pixels, failed = squares(settings, folder, side, learnt + 2 * held, seed, report)
     if len(pixels) < learnt + 2 * held:
         raise EyesError(f"{folder} has {len(pixels):,} pictures that can be read; {learnt + 2 * held:,} are needed.")
     truth = np.stack([middle_square(one, side) for one in pixels[learnt:]])
@@ -182,10 +182,10 @@ class _Run:
         return FRAMES / (time.perf_counter() - began)
 
 
-def _squares(
+def squares(
     settings: Settings, folder: Path, side: int, most: int, seed: int, report: Report | None
 ) -> tuple[list[Pixels], list[tuple[str, str]]]:
-    """The middle squares of pictures in an order drawn by the seed, larger than needed; and what could not be read."""
+    """The middle squares of pictures in an order drawn by the seed, twice as large; and what could not be read."""
     paths = sorted(one.path for one in scan([folder], on_error=lambda path, reason: None))
     found: list[Pixels] = []
     failed: list[tuple[str, str]] = []

@@ -51,12 +51,13 @@ class Reel:
     film : live.Film
     taken : Glimpse or None
         What was shown of the frame before, where the eyes take it themselves.
-    seen : (S, S, 3) uint8 or None
+    seen : Sight or None
+        Of the frame before.
     """
 
     film: live.Film
     taken: Glimpse | None = None
-    seen: Pixels | None = None
+    seen: lookers.Sight | None = None
 
 
 def sights(session: Session, count: int = 6) -> tuple[Image, ...]:
@@ -168,7 +169,7 @@ def frame(session: Session, eyes: Eyes, data: bytes, film: str, controls: Contro
             reel.taken = glimpse(prepared, eyes.partial, reel.taken)
             prepared = reel.taken.pixels
         reel.seen = looks.look(prepared, reel.seen)
-        return _row(prepared, live.settle(reel.seen, controls, reel.film))
+        return _row(prepared, live.settle(reel.seen.pixels, controls, reel.film))
 
 
 def read_controls(values: Mapping[str, str]) -> tuple[Controls, bool]:

@@ -66,7 +66,7 @@ def baselines(
     drawn = []
     for number, one in enumerate(held):
         tell(number)
-        drawn.append(patches.look(one))
+        drawn.append(patches.look(one).pixels)
     return {"copy": held, "mean": np.repeat(mean[None], len(held), axis=0), "patches": np.stack(drawn)}
 
 

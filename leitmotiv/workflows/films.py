@@ -5,7 +5,7 @@ import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -275,7 +275,7 @@ def _through(
             seen = lookers.see(session, one, frame, before[at], looks=looks)
             before[at] = seen
             calm = live.settle(seen.seen, controls, reels[at])
-            now.append(lookers.Seen(seen.shown, calm, seen.truth, seen.glimpse))
+            now.append(replace(seen, seen=calm))
         yield side_by_side(now, side, beside)
 
 

@@ -35,9 +35,24 @@ class Looker(Protocol):
 
     side: int
 
-    def look(self, shown: Pixels, before: Pixels | None = None) -> Pixels:
+    def look(self, shown: Pixels, before: "Sight | None" = None) -> "Sight":
         """What is seen where (S, S, 3) uint8 is shown; `before` is what was seen of the frame before."""
         ...
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """What was seen, and what the next frame of a film begins with.
+
+    Attributes
+    ----------
+    pixels : (S, S, 3) uint8
+    redrawn : patchwork.Redrawn or None
+        The patches that it is made of, where it is made of patches.
+    """
+
+    pixels: Pixels
+    redrawn: patchwork.Redrawn | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +64,7 @@ class Seen:
     shown, seen, truth
         What was shown of the picture, what was seen, and what is there.
     glimpse : Glimpse
+    sight : Sight
         For the next frame of a film to begin with.
     """
 
@@ -56,6 +72,7 @@ class Seen:
     seen: Pixels
     truth: Pixels
     glimpse: Glimpse
+    sight: Sight
 
 
 def looker(session: Session, eyes: Eyes) -> Looker:
@@ -83,8 +100,8 @@ def see(
     looks = looker(session, eyes) if looks is None else looks
     truth = middle_square(pixels, eyes.side)
     taken = glimpse(truth, eyes.partial, None if before is None else before.glimpse)
-    seen = looks.look(taken.pixels, None if before is None else before.seen)
-    return Seen(taken.pixels, seen, truth, taken)
+    sight = looks.look(taken.pixels, None if before is None else before.sight)
+    return Seen(taken.pixels, sight.pixels, truth, taken, sight)
 
 
 def try_out(session: Session, eyes: Eyes) -> None:
@@ -94,7 +111,7 @@ def try_out(session: Session, eyes: Eyes) -> None:
     ------
     EyesError, NotFoundError, MissingExtraError
     """
-    seen = looker(session, eyes).look(np.full((eyes.side, eyes.side, 3), 128, np.uint8))
+    seen = looker(session, eyes).look(np.full((eyes.side, eyes.side, 3), 128, np.uint8)).pixels
     if seen.shape != (eyes.side, eyes.side, 3) or seen.dtype != np.uint8:
         raise EyesError(f"The eyes {eyes.id!r} do not see pictures of {eyes.side} pixels, as their card says.")
 
@@ -109,9 +126,12 @@ class Patches:
         matched = np.stack([self._matched(one) for one in shown])
         self._work = patchwork.Patchwork(np.ascontiguousarray(matched), np.ascontiguousarray(pictures))
 
-    def look(self, shown: Pixels, before: Pixels | None = None) -> Pixels:
+    def look(self, shown: Pixels, before: Sight | None = None) -> Sight:
         """Re-draw what is shown out of patches."""
-        return patchwork.redraw(self._work, self._matched(shown), self._seed, before)
+        redrawn = patchwork.redraw(
+            self._work, self._matched(shown), self._seed, None if before is None else before.redrawn
+        )
+        return Sight(redrawn.pixels, redrawn)
 
     def _matched(self, shown: Pixels) -> Pixels:
         """What patches are compared by: colours blurred a little, or greys blurred a little and a lot."""
@@ -129,10 +149,10 @@ class Palette:
         self._colours = colours
         self._seed = seed
 
-    def look(self, shown: Pixels, before: Pixels | None = None) -> Pixels:
+    def look(self, shown: Pixels, before: Sight | None = None) -> Sight:
         """Move the colours that are shown to those that are known."""
         source = transport.colours_of([mixture.fit_image(shown, seed=self._seed)])
-        return transport.carry(shown, source, self._colours)
+        return Sight(transport.carry(shown, source, self._colours))
 
 
 class Trained:
@@ -142,10 +162,9 @@ class Trained:
         self.side = graph.side
         self._graph = graph
 
-    def look(self, shown: Pixels, before: Pixels | None = None) -> Pixels:
+    def look(self, shown: Pixels, before: Sight | None = None) -> Sight:
         """What the network makes of what is shown; it knows nothing of frames before."""
-        seen: Pixels = self._graph.run(shown[None])[0]
-        return seen
+        return Sight(self._graph.run(shown[None])[0])
 
 
 def _looker(session: Session, eyes: Eyes) -> Looker:

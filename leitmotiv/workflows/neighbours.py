@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import candidates, divergence, hubness
+from leitmotiv.analysis import candidates, cells, hubness
 from leitmotiv.analysis.graph import Divergences, Keys, Lists, Pairs, ends, keys_of, listed
+from leitmotiv.analysis.listing import Listed
 from leitmotiv.settings import Settings
 from leitmotiv.store.arrays import Stored
 from leitmotiv.store.library import Library
 from leitmotiv.workflows.correcting import Remoteness
 from leitmotiv.workflows.measuring import look, measure_digest
+from leitmotiv.workflows.pool import HELD, Pool
 from leitmotiv.workflows.progress import Recorder
 from leitmotiv.workflows.vectors import Vectors, model_digest
 
@@ -28,7 +30,11 @@ RECENT = 50_000
 GONE = -2
 """In a list, the place of a picture that is not in the library any more: the list is not whole."""
 PAIRS_A_STEP = 1_000_000
-"""Pairs after which what was computed is stored, so that an interruption loses no more."""
+"""Pairs after which what was computed is stored, so that an interruption loses no more; of large libraries the
+`STORED`th part of all pairs, as each time all lists are written."""
+STORED = 20
+BLOCK = 8192
+"""Pictures whose candidates are compared at once."""
 
 
 Rows = NDArray[np.int64]
@@ -68,6 +74,8 @@ class Comparer:
     ----------
     known : Pairs
         Plain divergences.
+    near : Listed, optional
+        More of them: those of candidates, which may still be filled.
 
     Attributes
     ----------
@@ -75,13 +83,19 @@ class Comparer:
         Pairs computed so far.
     """
 
-    def __init__(self, library: Library, settings: Settings, ids: Sequence[str], known: Pairs) -> None:
-        self._library, self._settings, self._ids = library, settings, ids
+    def __init__(
+        self,
+        library: Library,
+        settings: Settings,
+        ids: Sequence[str],
+        known: Pairs,
+        near: Listed | None = None,
+    ) -> None:
+        self._ids, self._near = ids, near
+        self._pool = Pool(library, ids, look(settings), settings.cores)
         # Joining takes as long as there are pairs, so what is new waits until it is much.
         self._known, self._recent = known, no_pairs(len(ids))
         self._used: list[Pairs] = []
-        self._packed: divergence.Packed | None = None
-        self._packed_so_far = 0
         self._numbers: Remoteness | None = None
         self._remote = np.zeros(0)
         self.computed = 0
@@ -128,11 +142,13 @@ class Comparer:
         if len(self._recent):
             values = np.where(np.isnan(values), self._recent.look_up(keys), values)
         lacking = np.flatnonzero(np.isnan(values))
+        if len(lacking) and self._near is not None:
+            values[lacking] = found = self._near.look_up(keys[lacking])
+            lacking = lacking[np.isnan(found)]
         if len(lacking):
             # In order of their keys, pairs share first rows.
             lacking = lacking[np.argsort(keys[lacking])]
-            values[lacking] = self._compute(ends(keys[lacking], len(self._ids)), progress)
-            self.computed += len(lacking)
+            values[lacking] = self.compute(ends(keys[lacking], len(self._ids)), progress)
             self._remember(Pairs(len(self._ids), keys[lacking], values[lacking]))
         return values
 
@@ -148,7 +164,7 @@ class Comparer:
         for start in range(0, len(rows), block):
             part = rows[start : start + block]
             pairs = np.stack(np.broadcast_arrays(part[:, None], columns), axis=-1).reshape(-1, 2)
-            out[start : start + block] = self._compute(pairs, None).reshape(len(part), -1)
+            out[start : start + block] = self._pool.divergences(pairs).reshape(len(part), -1)
             step("Measuring how remote pictures are", start + len(part), len(rows))
         return out
 
@@ -160,22 +176,15 @@ class Comparer:
         unique, first = np.unique(keys, return_index=True)
         return Pairs(len(self._ids), unique, values[first])
 
-    def _compute(self, pairs: NDArray[np.int64], progress: Callable[[int, int], None] | None) -> Divergences:
-        """Pack only the pictures that are needed, but all of them before that would take longer."""
-        rows, places = np.unique(pairs, return_inverse=True)
-        if self._packed is None and 2 * (self._packed_so_far + len(rows)) > len(self._ids):
-            self._packed = self._pack(range(len(self._ids)))
-        if self._packed is None:
-            self._packed_so_far += len(rows)
-            packed, pairs = self._pack(rows.tolist()), places.reshape(-1, 2)
-        else:
-            packed = self._packed
-        measure, threads = look(self._settings), self._settings.cores
-        return divergence.js_pairs(packed, pairs, look=measure, threads=threads, progress=progress)
+    @property
+    def packed(self) -> int:
+        """Pictures made ready to be compared so far."""
+        return self._pool.packed
 
-    def _pack(self, rows: Sequence[int]) -> divergence.Packed:
-        mixtures = self._library.mixtures.many([self._ids[row] for row in rows])
-        return divergence.pack(mixtures, look=look(self._settings))
+    def compute(self, pairs: Rows, progress: Callable[[int, int], None] | None = None) -> Divergences:
+        """Plain divergences of pairs (P, 2), neither looked up nor remembered; they are counted."""
+        self.computed += len(pairs)
+        return self._pool.divergences(pairs, progress)
 
 
 def no_pairs(size: int) -> Pairs:
@@ -270,28 +279,39 @@ def extend(library: Library, settings: Settings, vectors: Vectors, step: Recorde
     pairs are known is not computed again.
     """
     before, whole = recalled(library, settings, vectors.ids)
-    known = listed(before.lists, before.values).joined(before.others)
-    comparer = Comparer(library, settings, vectors.ids, known)
     model = model_digest(vectors)
     lists = _find(vectors, before.lists, whole & (before.model == model), settings, step)
-    keys = keys_of(np.arange(len(lists))[:, None], lists, len(lists))
-    values = np.where(lists >= 0, known.look_up(keys), np.float32(np.nan))
-    where = np.flatnonzero((lists >= 0) & np.isnan(values))
-    lacking, place = np.unique(keys.flat[where], return_inverse=True)
-    served, near = recalled_groups(library, settings, vectors.ids)
-    for start in range(0, len(lacking), PAIRS_A_STEP):
+    near = Listed(lists, np.full(lists.shape, np.nan, np.float32))
+    if before.model:
+        near.take_over(Listed(before.lists, before.values), before.others)
+    comparer = Comparer(library, settings, vectors.ids, before.others, near)
+    found = Neighbours(vectors.ids, lists, near.values, before.others, model)
+    groups = recalled_groups(library, settings, vectors.ids)
+    total, since, seen = near.lacking(), 0, 0
+    if total > PAIRS_A_STEP:
+        put_neighbours(library, settings, found, *groups)
+    for block in _blocks(vectors):
+        rows, places = near.gather(block)
 
-        def progress(done: int, _: int, so_far: int = start) -> None:
-            step("Comparing pictures", so_far + done, len(lacking))
+        def tell(done: int, pairs: int, first: int = seen, count: int = len(block)) -> None:
+            step("Comparing pictures", first + count * done // pairs, len(lists))
 
-        part = slice(start, start + PAIRS_A_STEP)
-        found = np.full(len(lacking), np.nan, np.float32)
-        found[part] = comparer.plain(lacking[part], progress)
-        now = np.isfinite(found[place])
-        values.flat[where[now]] = found[place[now]]
-        partly = Neighbours(vectors.ids, lists, values, before.others, model)
-        put_neighbours(library, settings, partly, served, near)
-    return Neighbours(vectors.ids, lists, values, before.others, model), comparer
+        near.fill(rows, places, comparer.compute(np.stack([rows, lists[rows, places]], axis=1), tell))
+        since, seen = since + len(rows), seen + len(block)
+        if since >= max(PAIRS_A_STEP, total // STORED):
+            put_neighbours(library, settings, found, *groups)
+            since = 0
+    if since:
+        put_neighbours(library, settings, found, *groups)
+    return found, comparer
+
+
+def _blocks(vectors: Vectors) -> list[Rows]:
+    """Rows in runs that lie near each other, so that pictures that are compared are ready at the same time."""
+    size = len(vectors.ids)
+    held = vectors.cells is None or size <= HELD
+    order = np.arange(size) if held else cells.order(vectors.coordinates, vectors.centres)
+    return np.array_split(order, -(-size // BLOCK))
 
 
 def _find(vectors: Vectors, lists: Lists, whole: NDArray[np.bool_], settings: Settings, step: Recorder) -> Lists:
@@ -305,13 +325,21 @@ def _find(vectors: Vectors, lists: Lists, whole: NDArray[np.bool_], settings: Se
     if not len(new):
         return lists
     found, cores = np.empty_like(lists), settings.cores
-    found[new] = candidates.nearest(vectors.coordinates, CANDIDATES, rows=new, threads=cores, progress=progress)
+    found[new] = candidates.nearest(
+        vectors.coordinates, CANDIDATES, rows=new, centres=vectors.cells, threads=cores, progress=progress
+    )
     if len(old):
         # A list that was not whole belongs to a picture that others may have listed already.
         listed_new = ~whole[lists[old]] & (lists[old] >= 0)
         kept = np.where(listed_new, np.int32(-1), lists[old])
         found[old] = candidates.nearest(
-            vectors.coordinates, CANDIDATES, rows=old, columns=new, listed=kept, threads=cores
+            vectors.coordinates,
+            CANDIDATES,
+            rows=old,
+            columns=new,
+            listed=kept,
+            centres=vectors.cells,
+            threads=cores,
         )
     return found
 

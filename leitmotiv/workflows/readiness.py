@@ -22,7 +22,7 @@ from leitmotiv.records import ACTIVATIONS, SEEN_SIDE
 from leitmotiv.settings import Settings
 from leitmotiv.workflows import browse, space_training, taught, word_space
 from leitmotiv.workflows.compiling import compile_ahead
-from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.session import Session, is_library
 
 PACKAGES = (
     *("numpy", "scipy", "scikit-learn", "scikit-image", "numba", "llvmlite", "peewee", "click"),
@@ -156,7 +156,7 @@ def index(settings: Settings) -> list[Check]:
 
 def _space(settings: Settings) -> list[Check]:
     """The learnt space that searches of this library use, if one was chosen, and whether it can be."""
-    if not (settings.library / "leitmotiv.db").exists():
+    if not is_library(settings.library):
         return []
     try:
         with Session(settings, create=False) as session:

@@ -3,15 +3,21 @@
 import os
 import threading
 from collections.abc import Hashable
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from leitmotiv.settings import Settings, cache_folder
-from leitmotiv.store.library import Library
+from leitmotiv.store.library import Library, exists
 
 if TYPE_CHECKING:
     from leitmotiv.nets.backbone import Backbone
     from leitmotiv.nets.text import Encoder
+
+
+def is_library(folder: Path) -> bool:
+    """Whether there is a library in a folder, its database on a server or not."""
+    return exists(folder)
 
 
 class Session:

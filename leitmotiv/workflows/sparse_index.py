@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import bound, candidates, divergence, embedding, hubness, sparse_tree
+from leitmotiv.analysis import bound, candidates, divergence, embedding, hubness, listing, sparse_tree
 from leitmotiv.analysis.graph import Lists, Pairs, keys_of, listed
 from leitmotiv.analysis.prices import Priced, settled
 from leitmotiv.analysis.sparse_exemplars import Served, augmented, with_shortlists
@@ -179,6 +179,7 @@ def _prepared(
         step("Preparing the mathematics", 0, 0)
         divergence.warm()
         candidates.warm()
+        listing.warm()
         vectors = bring_up_to_date(library, settings, sorted(wanted), step)
         neighbours, comparer = extend(library, settings, vectors, step)
         if np.isnan(vectors.recall):

@@ -1,14 +1,14 @@
 """The vectors of a library too large for all pairs, kept in its store; with them anything can be put in order."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import divergence, embedding
+from leitmotiv.analysis import candidates, cells, divergence, embedding
 from leitmotiv.analysis.embedding import Coordinates, Embedding
 from leitmotiv.records import Float, Mixture
 from leitmotiv.settings import Settings
@@ -19,12 +19,14 @@ from leitmotiv.workflows.progress import Recorder
 
 VECTORS = "vectors"
 """The name of the stored arrays: a vector for each picture, and what makes vectors."""
-REVISION = 2
+REVISION = 3
 """Grows whenever the same pictures would get other vectors."""
 OUTGROWN = 2.0
 """How many times as many pictures as the embedding was found from make another one worth its while."""
 AT_ONCE = 1000
 """Pictures whose mixtures are held at once."""
+KEPT_EVERY = 100_000
+"""New vectors that are stored together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +39,8 @@ class Vectors:
         "" for one that was forgotten.
     coordinates : (N, D) int16
     model : Embedding
+    centres : (M, D) int16
+        Of the cells by which near vectors are found; none where each is held against all.
     found_from : int
         Pictures in the library when the model was found.
     recall : float
@@ -48,9 +52,15 @@ class Vectors:
     ids: tuple[str, ...]
     coordinates: Coordinates
     model: Embedding
+    centres: Coordinates
     found_from: int
     recall: float
     curve: Float
+
+    @property
+    def cells(self) -> Coordinates | None:
+        """The centres, where there are any."""
+        return self.centres if len(self.centres) else None
 
     def of(self, mixture: Mixture, settings: Settings) -> Coordinates:
         """The vector of a picture that need not be in the library, (D,)."""
@@ -73,13 +83,13 @@ def as_vectors(stored: Stored) -> Vectors:
     """Vectors as they are stored; nothing is copied."""
     model = Embedding(stored["landmarks"], stored["level"], stored["middle"], stored["axes"])
     found_from, recall = int(stored["found_from"][0]), float(stored["recall"][0])
-    return Vectors(stored.ids, stored["coordinates"], model, found_from, recall, stored["curve"])
+    return Vectors(stored.ids, stored["coordinates"], model, stored["centres"], found_from, recall, stored["curve"])
 
 
 def model_digest(vectors: Vectors) -> bytes:
-    """Which embedding made the vectors, 32 bytes: lists found by another do not go with them."""
+    """Which embedding and cells lists were found by, 32 bytes: those found by others do not go with them."""
     model = vectors.model
-    parts = (model.landmarks, model.level, model.middle, model.axes)
+    parts = (model.landmarks, model.level, model.middle, model.axes, vectors.centres)
     return hashlib.sha256(b"".join(hashlib.sha256(part.tobytes()).digest() for part in parts)).digest()
 
 
@@ -92,6 +102,7 @@ def put_vectors(library: Library, settings: Settings, vectors: Vectors) -> None:
         "level": model.level,
         "middle": model.middle,
         "axes": model.axes,
+        "centres": vectors.centres,
         "found_from": np.array([vectors.found_from]),
         "recall": np.array([vectors.recall]),
         "curve": vectors.curve,
@@ -111,15 +122,32 @@ def bring_up_to_date(library: Library, settings: Settings, wanted: Sequence[str]
         sample = divergence.pack(library.mixtures.many([wanted[row] for row in rows]), look=look(settings))
         model = embedding.fit(sample, landmarks=embedding.LANDMARKS, threads=settings.cores)
         nothing = np.zeros((0, model.dimensions), np.int16)
-        old = Vectors((), nothing, model, len(wanted), np.nan, np.zeros((1, 2)))
-    vectors = with_vectors(library, settings, old, wanted, step)
+        old = Vectors((), nothing, model, nothing, len(wanted), np.nan, np.zeros((1, 2)))
+
+    def keep(partly: Vectors) -> None:
+        put_vectors(library, settings, partly)
+
+    vectors = with_vectors(library, settings, old, wanted, step, keep)
+    if len(wanted) > candidates.WHOLE and not len(vectors.centres):
+        step("Dividing vectors into cells", 0, 0)
+        vectors = replace(vectors, centres=cells.centres(vectors.coordinates))
     if vectors is not old:
         put_vectors(library, settings, vectors)
     return vectors
 
 
-def with_vectors(library: Library, settings: Settings, old: Vectors, wanted: Sequence[str], step: Recorder) -> Vectors:
-    """The same with exactly the `wanted` pictures; those that have none yet are embedded."""
+def with_vectors(
+    library: Library,
+    settings: Settings,
+    old: Vectors,
+    wanted: Sequence[str],
+    step: Recorder,
+    keep: Callable[[Vectors], None] | None = None,
+) -> Vectors:
+    """The same with exactly the `wanted` pictures; those that have none yet are embedded.
+
+    `keep` is given what is there after each `KEPT_EVERY` new ones, so that an interruption loses no more.
+    """
     if tuple(wanted) == old.ids:
         return old
     row_of = {image: row for row, image in enumerate(old.ids)}
@@ -132,6 +160,9 @@ def with_vectors(library: Library, settings: Settings, old: Vectors, wanted: Seq
         mixtures = library.mixtures.many([wanted[row] for row in rows])
         packed = divergence.pack(mixtures, look=look(settings), points=False)
         coordinates[rows] = embedding.embed(old.model, packed, threads=settings.cores)
+        if keep is not None and (start + AT_ONCE) % KEPT_EVERY < AT_ONCE:
+            now = np.concatenate([np.flatnonzero(there >= 0), lacking[: start + AT_ONCE]])
+            keep(replace(old, ids=tuple(wanted[row] for row in now), coordinates=coordinates[now]))
         step("Measuring pictures at landmarks", start + len(rows), len(lacking))
     return replace(old, ids=tuple(wanted), coordinates=coordinates)
 

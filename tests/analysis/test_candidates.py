@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leitmotiv.analysis import candidates
+from leitmotiv.analysis import candidates, cells
 from tests.kernels import naive_graph as naive
 
 
@@ -51,3 +51,44 @@ def test_progress_counts_rows():
 def test_nobody_has_no_neighbours(size):
     assert (candidates.nearest(coordinates(size), 4) == -1).all()
     assert candidates.nearest(coordinates(size), 4).shape == (size, 4)
+
+
+def clumps(size, dimensions=16):
+    """Vectors in clumps of all sizes, as those of pictures are."""
+    rng = np.random.default_rng(0)
+    middles = rng.normal(size=(size // 8, dimensions))
+    vectors = middles[rng.integers(0, len(middles), size) ** 2 % len(middles)] + 0.4 * rng.normal(
+        size=(size, dimensions)
+    )
+    return np.rint(1000 * vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.int16)
+
+
+def test_cells_miss_few_and_all_cells_miss_nothing(monkeypatch):
+    vectors = clumps(2000)
+    centres = cells.centres(vectors)
+    whole = candidates.nearest(vectors, 10)
+    found = candidates.nearest(vectors, 10, centres=centres, threads=2)
+    assert np.mean([np.isin(a, b).mean() for a, b in zip(whole, found, strict=True)]) > 0.97
+    monkeypatch.setattr(candidates, "PROBED", len(centres))
+    np.testing.assert_array_equal(candidates.nearest(vectors, 10, centres=centres), whole)
+
+
+def test_lists_by_cells_are_full_and_take_in_others_as_if_found_anew():
+    vectors = clumps(600)
+    centres = cells.centres(vectors)
+    anew = candidates.nearest(vectors, 70, centres=centres)
+    assert (anew >= 0).all()
+    old, new = np.arange(500), np.arange(500, 600)
+    before = candidates.nearest(vectors, 70, rows=old, columns=old, centres=centres)
+    together = candidates.nearest(vectors, 70, rows=old, columns=new, listed=before, centres=centres)
+    np.testing.assert_array_equal(together, anew[:500])
+
+
+def test_cells_are_the_same_every_time_and_a_tour_visits_each():
+    vectors = clumps(900)
+    centres = cells.centres(vectors)
+    np.testing.assert_array_equal(centres, cells.centres(vectors))
+    assert sorted(cells.tour(centres).tolist()) == list(range(len(centres)))
+    assert sorted(cells.order(vectors, centres).tolist()) == list(range(900))
+    exact = ((vectors[:, None].astype(np.int64) - centres[None]) ** 2).sum(axis=2)
+    np.testing.assert_array_equal(cells.assign(vectors, centres), exact.argmin(axis=1))

@@ -1,5 +1,3 @@
-import sqlite3
-
 import numpy as np
 import pytest
 
@@ -9,6 +7,7 @@ from leitmotiv.store.activations import WIDTH, Activations
 from leitmotiv.store.library import Library
 
 from .making import add
+from .meddling import meddle
 
 
 def pooled(*numbers: int) -> np.ndarray:
@@ -93,8 +92,6 @@ def test_what_is_no_activation_is_a_mistake(library, ids, wrong):
 
 def test_a_damaged_row_is_named(library, ids, folder):
     library.activations.put(ids, pooled(0, 1, 2, 3))
-    with sqlite3.connect(folder / "leitmotiv.db") as database:
-        database.execute("UPDATE activations SET pooled = x'00' WHERE image_id = ?", (ids[0],))
-    database.close()
+    meddle(folder, "UPDATE activations SET pooled = ? WHERE image_id = ?", (b"\0", ids[0]))
     with pytest.raises(LibraryDamagedError, match=ids[0][:12]):
         library.activations.matrix()

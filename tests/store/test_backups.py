@@ -11,6 +11,12 @@ from .making import add, image_id
 
 
 @pytest.fixture
+def folder(tmp_path):
+    """In its own file: a server's databases are copied with its own programs."""
+    return tmp_path / "library"
+
+
+@pytest.fixture
 def saved(library, tmp_path):
     for number in range(3):
         add(library, number)

@@ -10,6 +10,7 @@ from leitmotiv.records import Taken
 from leitmotiv.store.images import taken_key
 from leitmotiv.store.library import Library
 
+from .conftest import sqlite_only
 from .making import NOON, add, clusters, file, image, image_id, mixture, path_of
 
 
@@ -230,7 +231,7 @@ def test_thumbnail_is_the_one_asked_or_the_next_larger_or_the_largest(library):
         library.images.thumbnail("unknown", 256)
 
 
-def test_forget_removes_everything_of_an_image(library, folder):
+def test_forget_removes_everything_of_an_image(library):
     ids = [add(library, number).id for number in range(3)]
     library.arrays.put("divergence", {"values": np.eye(3, dtype=np.float32)}, ids, "d")
     library.clusters.replace(clusters(ids, (0, 2)), digest="d")
@@ -244,6 +245,14 @@ def test_forget_removes_everything_of_an_image(library, folder):
     assert list(library.files.known([b"/"])) == [path_of(0), path_of(2)]
     assert library.clusters.get().ids == (ids[0], ids[2])
     assert library.arrays.get("divergence").ids == (ids[0], "", ids[2])
+
+
+@sqlite_only  # a server decides by itself when it writes over what is gone
+def test_forget_leaves_no_byte_of_an_image_behind(library, folder):
+    ids = [add(library, number).id for number in range(3)]
+    library.arrays.put("divergence", {"values": np.eye(3, dtype=np.float32)}, ids, "d")
+    library.clusters.replace(clusters(ids, (0, 2)), digest="d")
+    library.images.forget([ids[1]])
     with library.writer("emptying the log"):
         pass
     library.close()

@@ -1,6 +1,9 @@
 import os
 
 from leitmotiv.store import jobs as module
+from leitmotiv.store import processes
+
+from .conftest import sqlite_only
 
 
 def test_a_job_is_told_from_start_to_end(library):
@@ -33,6 +36,7 @@ def test_jobs_are_listed_newest_first(library):
     assert library.jobs.get(99) is None
 
 
+@sqlite_only
 def test_reap_stops_the_jobs_of_processes_that_are_gone(library, monkeypatch):
     own = library.jobs.start("add", "own")
     monkeypatch.setattr(os, "getpid", lambda: 111)
@@ -46,9 +50,10 @@ def test_reap_stops_the_jobs_of_processes_that_are_gone(library, monkeypatch):
     assert library.jobs.reap(lambda pid: pid == 222) == 0
 
 
+@sqlite_only
 def test_reap_tells_a_process_from_an_earlier_one_of_its_number(library, monkeypatch):
     earlier = library.jobs.start("add", "before the container was restarted")
-    monkeypatch.setattr(module, "_tokens", {})
+    monkeypatch.setattr(processes, "_tokens", {})
     assert library.jobs.reap(lambda pid: True) == 1
     assert library.jobs.get(earlier).state == "stopped"
 

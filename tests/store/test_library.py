@@ -10,6 +10,7 @@ import pytest
 from leitmotiv.errors import LibraryDamagedError, NotALibraryError
 from leitmotiv.store.library import Library
 
+from .conftest import sqlite_only
 from .making import add
 
 
@@ -52,6 +53,7 @@ def test_a_file_is_no_library(tmp_path):
             Library.open(folder)
 
 
+@sqlite_only
 def test_without_create_nothing_is_made(folder):
     with pytest.raises(NotALibraryError, match="add-directory"):
         Library.open(folder, create=False)
@@ -66,6 +68,7 @@ def test_several_processes_may_make_the_same_library_at_once(folder):
         assert library.images.count() == 0
 
 
+@sqlite_only
 def test_an_empty_database_file_is_a_beginning_that_was_interrupted(folder):
     folder.mkdir()
     (folder / "leitmotiv.db").touch()
@@ -73,6 +76,7 @@ def test_an_empty_database_file_is_a_beginning_that_was_interrupted(folder):
         assert library.images.count() == 0
 
 
+@sqlite_only
 def test_a_file_that_is_no_database_is_named_with_the_next_step(folder):
     folder.mkdir()
     (folder / "leitmotiv.db").write_text("This is a text. " * 100)
@@ -81,6 +85,7 @@ def test_a_file_that_is_no_database_is_named_with_the_next_step(folder):
     assert (folder / "leitmotiv.db").read_text().startswith("This is a text")
 
 
+@sqlite_only
 def test_a_database_of_another_program_is_left_alone(folder):
     folder.mkdir()
     with sqlite3.connect(folder / "leitmotiv.db") as database:
@@ -90,6 +95,7 @@ def test_a_database_of_another_program_is_left_alone(folder):
         Library.open(folder)
 
 
+@sqlite_only
 def test_a_database_cut_short_is_damaged_not_a_fault_of_ours(folder):
     with Library.open(folder) as library:
         for number in range(60):
@@ -99,12 +105,14 @@ def test_a_database_cut_short_is_damaged_not_a_fault_of_ours(folder):
         library.mixtures.many([one.id for one in library.images.many(library.images.ids())])
 
 
+@sqlite_only
 def test_a_folder_in_the_place_of_the_database_is_named(folder):
     (folder / "leitmotiv.db").mkdir(parents=True)
     with pytest.raises(LibraryDamagedError, match="it is a folder"):
         Library.open(folder)
 
 
+@sqlite_only
 def test_a_library_that_is_taken_away_is_missed_not_made_anew(folder):
     library = Library.open(folder)
     library.close()
@@ -145,6 +153,7 @@ def test_size_counts_everything_in_the_folder(library, folder):
     assert library.size() == before + 5000
 
 
+@sqlite_only
 def test_a_written_library_needs_no_log_afterwards(library, folder):
     with library.writer("adding pictures"):
         add(library, 0)

@@ -8,11 +8,12 @@ import pytest
 from leitmotiv.analysis.mixture import fit_image
 from leitmotiv.errors import DiskFullError, LibraryDamagedError, LibraryTooNewError
 from leitmotiv.records import Mixture
-from leitmotiv.store import library as opening
 from leitmotiv.store import migrations, tables
+from leitmotiv.store import sqlite as opening
 from leitmotiv.store.library import Library
 from leitmotiv.store.mixtures import encode
 
+from .conftest import sqlite_only
 from .making import NOON, add
 from .oldest import ID, write_oldest
 
@@ -65,6 +66,7 @@ def test_a_new_library_and_the_oldest_one_end_with_the_same_schema(tmp_path):
     assert schema(old) == schema(tmp_path / "new" / "leitmotiv.db")
 
 
+@sqlite_only
 def test_the_models_name_the_columns_of_the_schema(library, folder):
     for table in tables.TABLES:
         names = {row[1] for row in ask(folder / "leitmotiv.db", f"PRAGMA table_info({table._meta.table_name})")}

@@ -1,4 +1,3 @@
-import sqlite3
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +10,7 @@ from leitmotiv.errors import ImageNotFoundError, LibraryDamagedError
 from leitmotiv.store.mixtures import decode, encode
 
 from .making import add, mixture
+from .meddling import meddle
 
 NAMES = ("weights", "means", "cholesky", "shift", "scale")
 
@@ -49,9 +49,7 @@ def test_an_unknown_id_is_named(library):
 
 def test_a_shortened_blob_is_an_error_with_the_next_step(library, folder):
     new = add(library, 0)
-    with sqlite3.connect(folder / "leitmotiv.db") as database:
-        database.execute("UPDATE mixtures SET parameters = substr(parameters, 1, 100)")
-    database.close()
+    meddle(folder, "UPDATE mixtures SET parameters = substr(parameters, 1, 100)")
     with pytest.raises(LibraryDamagedError, match=f"forget {new.id[:12]}"):
         library.mixtures.get(new.id)
 

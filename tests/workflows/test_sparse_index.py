@@ -221,7 +221,10 @@ def test_second_build_does_nothing_and_a_few_pictures_cost_little(session):
     assert len(before.intersection(tree.shown_exemplars(session.library.clusters.get()))) >= 0.8 * len(before)
 
 
-def test_extended_lists_equal_those_found_anew(session):
+@pytest.mark.parametrize("whole", [1000, 100], ids=["against all", "by cells"])
+def test_extended_lists_equal_those_found_anew(session, monkeypatch, whole):
+    monkeypatch.setattr(vectors.candidates, "WHOLE", whole)
+    monkeypatch.setattr(vectors.candidates, "PROBED", 20)
     add(session.library, range(200))
     build_index(session)
     add(session.library, range(200, 260))
@@ -274,23 +277,46 @@ def test_lists_of_an_embedding_that_was_outgrown_do_not_outlive_an_interruption(
 
 def test_interrupted_build_goes_on_from_what_was_stored(session, monkeypatch):
     add(session.library, range(220))
-    monkeypatch.setattr(neighbours, "PAIRS_A_STEP", 3000)
-    real, calls = neighbours.Comparer.plain, []
+    monkeypatch.setattr(neighbours, "PAIRS_A_STEP", 1)
+    monkeypatch.setattr(neighbours, "BLOCK", 40)
+    real, calls = neighbours.Comparer.compute, []
 
-    def stop_at_third(self, keys, progress=None):
-        calls.append(len(keys))
+    def stop_at_third(self, pairs, progress=None):
+        calls.append(len(pairs))
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return real(self, keys, progress)
+        return real(self, pairs, progress)
 
-    monkeypatch.setattr(neighbours.Comparer, "plain", stop_at_third)
+    monkeypatch.setattr(neighbours.Comparer, "compute", stop_at_third)
     with pytest.raises(KeyboardInterrupt):
         build_index(session)
-    monkeypatch.setattr(neighbours.Comparer, "plain", real)
+    monkeypatch.setattr(neighbours.Comparer, "compute", real)
     resumed = build_index(session)
     session.library.arrays.remove(NEIGHBOURS)
     session.library.clusters.forget(session.library.images.ids())
-    assert build_index(session).pairs == resumed.pairs + 6000
+    assert min(calls[:2]) > 2000
+    assert build_index(session).pairs == resumed.pairs + sum(calls[:2])
+
+
+def test_interrupted_vectors_go_on_from_what_was_stored(session, monkeypatch):
+    add(session.library, range(150))
+    monkeypatch.setattr(vectors, "KEPT_EVERY", 50)
+    monkeypatch.setattr(vectors, "AT_ONCE", 25)
+    real, calls = vectors.embedding.embed, []
+
+    def stop_at_fourth(model, packed, **options):
+        calls.append(len(packed))
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return real(model, packed, **options)
+
+    monkeypatch.setattr(vectors.embedding, "embed", stop_at_fourth)
+    with pytest.raises(KeyboardInterrupt):
+        build_index(session)
+    assert len(vectors.stored_vectors(session.library, session.settings).ids) == 50
+    calls[:] = [0] * 5
+    build_index(session)
+    assert sum(calls) == 100
 
 
 def test_forgetting_keeps_groups_and_lists_become_whole_again(session):

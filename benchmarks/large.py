@@ -1,0 +1,129 @@
+"""What a large library costs: time, memory and disk of indexing it, step by step; a line of results for each size.
+
+    python benchmarks/large.py FROM FOLDER --sizes 1000 10000 100000 [--until trends] [--results large.json]
+
+FROM is a library of real photos, and FOLDER gets one of synthetic pictures for each size (`sampler.py`). Each step runs
+in a process of its own, so that its peak memory can be told from that of others: filling, vectors, lists of neighbours
+with all their divergences, and the trends with the map (all of `leitmotiv build-index`). What is interrupted goes on
+where it was, and what was done is not measured again. Seconds are those of the clock and of the processor: on a busy
+machine only the latter can be compared. Recall is the share of the true ten nearest among the candidates, over 16
+pictures. Memory is in GiB, disk in MiB.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from sampler import Sampler, fill, photos_of
+
+from leitmotiv.analysis import warming
+from leitmotiv.settings import Settings
+from leitmotiv.workflows.index import build_index
+from leitmotiv.workflows.measuring import look
+from leitmotiv.workflows.neighbours import extend, stored_neighbours
+from leitmotiv.workflows.pool import Pool
+from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.vectors import bring_up_to_date
+
+STEPS = ("fill", "vectors", "neighbours", "recall", "trends")
+QUERIES = 16
+
+
+def _said(phase: str, done: int, total: int) -> None:
+    global _last
+    if time.monotonic() - _last > 20:
+        _last = time.monotonic()
+        print(f"    {phase} {done:,} of {total:,}", file=sys.stderr, flush=True)
+
+
+_last = time.monotonic()
+
+
+def run(step: str, photos: Path, folder: Path, size: int) -> dict[str, float]:
+    """Carry out one step in this process."""
+    settings = replace(Settings(), library=folder)
+    with Session(settings) as session:
+        library = session.library
+        if step == "fill":
+            with library.writer("making pictures up"):
+                fill(library, Sampler(photos_of(photos)), size)
+                library.folders.add(b"/synthetic")
+            return {"rows": library.images.count()}
+        warming.warm()
+        began, spent = time.perf_counter(), time.process_time()
+        told: dict[str, float] = {}
+        if step == "vectors":
+            with library.writer("vectors"):
+                bring_up_to_date(library, settings, sorted(library.images.ids()), _said)
+        elif step == "neighbours":
+            with library.writer("neighbours"):
+                vectors = bring_up_to_date(library, settings, sorted(library.images.ids()), _said)
+                _, comparer = extend(library, settings, vectors, _said)
+            told = {"pairs": comparer.computed, "packed": comparer.packed}
+        elif step == "recall":
+            told = {"recall": recall(session)}
+        else:
+            report = build_index(session, report=lambda now: _said(now.phase, now.done, now.total))
+            told = {"shown": report.shown, "groups": report.clusters}
+        return told | {"seconds": time.perf_counter() - began, "processor": time.process_time() - spent}
+
+
+def recall(session: Session) -> float:
+    stored = stored_neighbours(session.library, session.settings)
+    size = len(stored.ids)
+    rows = np.sort(np.random.default_rng(1).permutation(size)[:QUERIES])
+    pool = Pool(session.library, stored.ids, look(session.settings), session.settings.cores)
+    exact = np.empty((QUERIES, size), np.float32)
+    for start in range(0, size, 10_000):
+        columns = np.arange(start, min(size, start + 10_000))
+        pairs = np.stack(np.broadcast_arrays(rows[:, None], columns), axis=-1).reshape(-1, 2)
+        exact[:, columns] = pool.divergences(pairs).reshape(QUERIES, -1)
+    exact[np.arange(QUERIES), rows] = np.inf
+    near = np.argsort(exact, axis=1, kind="stable")[:, :10]
+    return float(np.mean([np.isin(top, stored["lists"][row]).mean() for row, top in zip(rows, near, strict=True)]))
+
+
+def measure(step: str, asked: argparse.Namespace, size: int) -> dict[str, float]:
+    """One step in a process of its own, with its peak memory."""
+    folder = asked.folder / str(size)
+    call = [sys.executable, __file__, str(asked.photos), str(folder), "--sizes", str(size), "--only", step]
+    print(f"{size:,}: {step}", file=sys.stderr, flush=True)
+    done = subprocess.run(call, stdout=subprocess.PIPE, check=True, env=os.environ)
+    return json.loads(done.stdout)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("photos", type=Path, metavar="FROM")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 3000, 10_000, 30_000, 100_000])
+    parser.add_argument("--until", choices=STEPS, default="trends")
+    parser.add_argument("--results", type=Path, default=Path("large.json"))
+    parser.add_argument("--only", choices=STEPS, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.only:
+        told = run(asked.only, asked.photos, asked.folder, asked.sizes[0])
+        told["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        told["disk"] = sum(path.stat().st_size for path in asked.folder.rglob("*") if path.is_file()) / 2**20
+        print(json.dumps(told))
+        return
+    results = json.loads(asked.results.read_text()) if asked.results.exists() else {}
+    for size in asked.sizes:
+        for step in STEPS[: STEPS.index(asked.until) + 1]:
+            if step in results.get(str(size), {}):
+                continue
+            told = measure(step, asked, size)
+            results.setdefault(str(size), {})[step] = told
+            asked.results.write_text(json.dumps(results, indent=1))
+            print(f"{size:>9,} {step:11}", *(f"{name} {value:,.4g}" for name, value in told.items()), flush=True)
+
+
+if __name__ == "__main__":
+    main()
