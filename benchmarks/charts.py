@@ -2,7 +2,7 @@
 
     python benchmarks/charts.py FOLDER [--sizes 100 300 1000 3000 10000 20000] [--dense 3000] [--into docs/charts]
 
-FOLDER holds photos, from whose mixtures those of the libraries are drawn (benchmarks/scale.py says how). The first
+FOLDER holds photos, from whose mixtures those of the libraries are drawn (benchmarks/sampler.py says how). The first
 chart has what comparing takes: all pairs up to `--dense` pictures, and the neighbours of each at every size. The second
 has what finding the trends takes: scikit-learn's affinity propagation and ours over all pairs, and ours along the pairs
 of neighbours, without and with shortlists. Prints the figures; every point is measured once.
@@ -16,11 +16,12 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import numpy as np
-from scale import drawn, timed
+from sampler import Sampler
+from scale import timed
 from sklearn.cluster import affinity_propagation
 from spaces import find, pictures
 
-from leitmotiv.analysis import candidates, divergence, embedding, graph, sparse_exemplars, warming
+from leitmotiv.analysis import candidates, divergence, embedding, graph, packing, sparse_exemplars, warming
 from leitmotiv.analysis.exemplars import exemplars
 from leitmotiv.analysis.mixture import fit_image
 from leitmotiv.records import Mixture
@@ -43,7 +44,7 @@ def measure(mixtures: list[Mixture], dense: int, threads: int, comparing: Series
         series.setdefault(name, []).append((size, seconds))
         print(f"{size:7,}  {name:34}{seconds:10.3f} s", flush=True)
 
-    packed, _ = timed(divergence.pack, mixtures)
+    packed, _ = timed(packing.pack, mixtures)
     if size <= dense:
         matrix, seconds = timed(divergence.js_matrix, packed, threads=threads)
         note(comparing, "all pairs", seconds)
@@ -76,7 +77,7 @@ def measure(mixtures: list[Mixture], dense: int, threads: int, comparing: Series
     note(finding, "neighbours and shortlists", seconds)
 
 
-def chart(title: str, series: Series) -> str:
+def chart(title: str, series: Series, unit: str = "s") -> str:
     """An SVG with both axes logarithmic; greys and colours that stand on white and on black."""
     points = [point for line in series.values() for point in line]
     xs, ys = (np.log10([point[axis] for point in points]) for axis in (0, 1))
@@ -90,7 +91,7 @@ def chart(title: str, series: Series) -> str:
     ]
     for power in range(low, high + 1):
         level = y(10.0**power)
-        label = f"{10.0**power:g} s"
+        label = f"{10.0**power:g} {unit}"
         parts.append(
             f'<path d="M{LEFT} {level:.1f}H{WIDTH - RIGHT}" stroke="#808080" stroke-opacity=".25"/>'
             f'<text x="{LEFT - 6}" y="{level + 4:.1f}" text-anchor="end">{label}</text>'
@@ -111,7 +112,7 @@ def chart(title: str, series: Series) -> str:
 
 
 def _short(n: int) -> str:
-    return f"{n // 1000}k" if n >= 1000 else str(n)
+    return f"{n // 10**6}M" if n >= 10**6 else f"{n // 1000}k" if n >= 1000 else str(n)
 
 
 def main() -> None:
@@ -125,7 +126,7 @@ def main() -> None:
     warming.warm()
     threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     photos = [fit_image(pixels) for _, pixels in pictures(find([options.folder]))]
-    made = drawn(photos, max(options.sizes))
+    made = Sampler(photos).first(max(options.sizes))
     comparing: Series = {}
     finding: Series = {}
     for size in options.sizes:

@@ -212,13 +212,26 @@ HELD_OUT: Mapping[str, Damage] = {
 """Kinds that it never saw."""
 
 
+def on_paper(pixels: Pixels, share: float, level: int = 255) -> Pixels:
+    """The picture as it is, with plain paper around it that takes a share of each side."""
+    high, wide = (round(side * share / (1 - share) / 2) for side in pixels.shape[:2])
+    return np.pad(pixels, ((high, high), (wide, wide), (0, 0)), constant_values=level)
+
+
+def smaller(pixels: Pixels, share: float) -> Pixels:
+    """The picture printed smaller by a share of each side."""
+    high, wide = (max(1, round(side * (1 - share))) for side in pixels.shape[:2])
+    return np.array(Image.fromarray(pixels).resize((wide, high)))
+
+
 def with_margin(pixels: Pixels, share: float, level: int = 255) -> Pixels:
-    """The picture on plain paper that takes a share of each side, of the same size as before."""
+    """The picture printed smaller, on plain paper of the size that it had before."""
     high, wide = pixels.shape[:2]
-    inner = Image.fromarray(pixels).resize((max(1, round(wide * (1 - share))), max(1, round(high * (1 - share)))))
-    paper = Image.new("RGB", (wide, high), (level, level, level))
-    paper.paste(inner, ((wide - inner.width) // 2, (high - inner.height) // 2))
-    return np.array(paper)
+    inner = smaller(pixels, share)
+    paper = np.full_like(pixels, level)
+    top, left = (high - len(inner)) // 2, (wide - inner.shape[1]) // 2
+    paper[top : top + len(inner), left : left + inner.shape[1]] = inner
+    return paper
 
 
 def degenerate(pixels: Pixels, rng: np.random.Generator) -> dict[str, Pixels]:

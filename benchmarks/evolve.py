@@ -22,7 +22,8 @@ from leitmotiv.settings import Settings
 from leitmotiv.workflows import designing, evolving, judging
 from leitmotiv.workflows.session import Session
 
-DRAWN = [name for name, kind in KINDS.items() if not kind.needs_pictures]
+DRAWN = ("landscape", "poster", "palette", "star", "heart", "spiral", "trapezoid")
+"""Kinds that the critics learn from, whichever is bred."""
 EXAMPLES, VOTES, SIGMA = 560, 20, 1.4
 DISTINCT = evolution.ALIKE
 DRAWS = 2000
@@ -91,28 +92,39 @@ def one(session, run, judge, second):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--design", default="landscape", choices=DRAWN)
+    parser.add_argument("--design", default="landscape", choices=KINDS)
+    parser.add_argument("--library", type=Path, help="whose pictures crops and collages are made of")
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--keep", type=Path, default=None, help="results, a line each; a run goes on from there")
     asked = parser.parse_args()
     known = (
         [json.loads(line) for line in asked.keep.read_text().splitlines()] if asked.keep and asked.keep.exists() else []
     )
-    with TemporaryDirectory() as folder, Session(Settings(library=Path(folder) / "library", workers=1)) as session:
-        (a, rank_a), (b, rank_b) = critics(session)
-        print(f"critics on each other's half: SRCC {rank_a:.3f} and {rank_b:.3f}", flush=True)
-        judge, second = judging.by_critic(session, a), judging.by_critic(session, b)
-        for seed in range(asked.seeds):
-            for greedy in (False, True):
-                name = {"design": asked.design, "seed": seed, "greedy": greedy}
-                if any(name.items() <= line.items() for line in known):
-                    continue
-                run = SimpleNamespace(id=0, rounds=10, batch=32, pictures=(), first=None, **name)
-                known.append(name | one(session, run, judge, second))
-                if asked.keep:
-                    with asked.keep.open("a") as file:
-                        file.write(json.dumps(known[-1]) + "\n")
+    if KINDS[asked.design].needs_pictures and not asked.library:
+        parser.error("crops and collages are made of the pictures of a --library")
+    with TemporaryDirectory() as folder:
+        library = asked.library or Path(folder) / "library"
+        with Session(Settings(library=library, workers=1), create=not asked.library) as session:
+            bred(session, asked, known)
     report([line for line in known if line["design"] == asked.design])
+
+
+def bred(session, asked, known) -> None:
+    """Breed what is not known yet, seed by seed."""
+    (a, rank_a), (b, rank_b) = critics(session)
+    print(f"critics on each other's half: SRCC {rank_a:.3f} and {rank_b:.3f}", flush=True)
+    judge, second = judging.by_critic(session, a), judging.by_critic(session, b)
+    for seed in range(asked.seeds):
+        for greedy in (False, True):
+            name = {"design": asked.design, "seed": seed, "greedy": greedy}
+            if any(name.items() <= line.items() for line in known):
+                continue
+            pictures = evolving.pictures_of(session, "", seed) if asked.library else ()
+            run = SimpleNamespace(id=0, rounds=10, batch=32, pictures=pictures, first=None, **name)
+            known.append(name | one(session, run, judge, second))
+            if asked.keep:
+                with asked.keep.open("a") as file:
+                    file.write(json.dumps(known[-1]) + "\n")
 
 
 def report(lines) -> None:

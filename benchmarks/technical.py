@@ -48,7 +48,8 @@ BUNDLED = ("astronaut", "chelsea", "coffee", "rocket", "motorcycle_left", "brick
 CROPS, SIDES = 0, (300, 360, 420)
 LEARNT_OF, HELD_OF, JUDGED_OF, DRAWN = 7, 16, 5, 2
 """One picture in so many of the folder is learnt from, or held out; one in so many of these BRISQUE judges."""
-HELD_MARGINS = ((0.05, 255), (0.1, 255), (0.15, 255), (0.15, 0), (0.4, 255))
+HELD_MARGINS = ((0.05, 255), (0.1, 255), (0.15, 255), (0.15, 0), (0.35, 255))
+"""Share of each side, and level of the paper."""
 RIDGE, OF_PACKAGES = 1e-7, 0.3
 MADE = "2026-11-27"
 """When this recipe was last changed: the same pictures give the same bytes on any day."""
@@ -109,8 +110,10 @@ def variants(name: str, pixels: Pixels, held: bool) -> Iterator[tuple[str, float
     for kind in every if held else damage.TAUGHT:
         for strength in damage.STRENGTHS if held else sorted(rng.choice(damage.STRENGTHS, DRAWN, replace=False)):
             yield kind, strength, every[kind](pixels, int(strength), rng)
-    for share, level in HELD_MARGINS if held else ((float(rng.uniform(0.04, 0.3)), 255), (0.15, 0), (0.4, 255)):
-        yield "margin", share, damage.with_margin(pixels, share, level)
+    for share, level in HELD_MARGINS if held else ():
+        yield "paper", share, damage.on_paper(pixels, share, level)
+        yield "smaller on paper", share, damage.with_margin(pixels, share, level)
+        yield "smaller", share, damage.smaller(pixels, share)
     for kind, one in damage.degenerate(pixels, rng).items():
         yield f"degenerate: {kind}", 6, one
 
@@ -184,9 +187,6 @@ def taught_kind(name: str) -> bool:
 
 def teach(work: Path, target: Path | None) -> None:
     names, kinds, strengths, numbers, _ = _loaded(work / "train.npz")
-    # none on paper: what was printed smaller and enlarged again would be known by that, and thought the better for it
-    kept = kinds != "margin"
-    names, kinds, strengths, numbers = names[kept], kinds[kept], strengths[kept], numbers[kept]
     pictures = np.array([name.rsplit("#", 1)[0] for name in names])
     weight = np.where(np.char.startswith(names, "photos/"), 1.0, OF_PACKAGES)  # packages: few subjects, cut twice
     weight = weight * np.where(kinds == "ordinary", 3.0, 1.0)
@@ -253,17 +253,31 @@ def measured(made: Critic, path: Path) -> tuple[dict[str, Any], list[str], int, 
         lines.append(f"{what:28} {value:.3f} [{low:.3f}, {high:.3f}]  BRISQUE {base}")
     ruined = np.char.startswith(kinds, "degenerate")
     worst, best = float(score[ordinary].min()), float(score[ruined].max())
-    by_name = dict(zip(names[ordinary], score[ordinary], strict=True))
-    little = (kinds == "margin") & (strengths <= 0.15)
-    gain = np.array([one - by_name[name] for one, name in zip(score[little], names[little], strict=True)])
-    alone = {"low": None, "high": None, "baseline": None}
-    figures["lowest natural less highest degenerate"] = {"value": worst - best, **alone}
-    figures["gained by a little whitespace, in the mean"] = {"value": float(gain.mean()), **alone}
-    figures["gained by a little whitespace, at most"] = {"value": float(gain.max()), **alone}
+    gains = _gains(names, kinds, strengths, score)
+    alone = {"low": None, "high": None}
+    figures["lowest natural less highest degenerate"] = {"value": worst - best, **alone, "baseline": None}
+    for what, pool in (("in the mean", np.mean), ("at most", np.max)):
+        figures[f"gained by paper around it, {what}"] = {"value": float(pool(gains["paper"])), **alone, "baseline": 0.0}
+        figures[f"gained if smaller on paper, {what}"] = {
+            "value": float(pool(gains["smaller on paper"])),
+            **alone,
+            "baseline": float(pool(gains["smaller"])),
+        }
     lines.append(f"natural {worst:.2f} and more (median {np.median(score[ordinary]):.2f}), degenerate up to {best:.2f}")
-    lines.append(f"a little whitespace gains {gain.mean():+.2f}, at most {gain.max():+.2f}")
+    lines += [f"{what}: gains {one.mean():+.2f}, at most {one.max():+.2f}" for what, one in gains.items()]
     lines += [f"   {kind}: up to {score[kinds == kind].max():.2f}" for kind in np.unique(kinds[ruined])]
     return figures, lines, int(ordinary.sum()), len(np.unique(names[np.isfinite(brisque)]))
+
+
+def _gains(names: Any, kinds: Any, strengths: Any, score: np.ndarray) -> dict[str, np.ndarray]:
+    """By how much scores rise with a little whitespace, up to 15 % of each side, and without it at the same size."""
+    ordinary = kinds == "ordinary"
+    before = dict(zip(names[ordinary], score[ordinary], strict=True))
+    found = {}
+    for what in ("paper", "smaller on paper", "smaller"):
+        rows = np.flatnonzero((kinds == what) & (strengths <= 0.15))
+        found[what] = np.array([score[row] - before[names[row]] for row in rows])
+    return found
 
 
 def _interval(guess: np.ndarray, truth: np.ndarray, names: np.ndarray) -> tuple[float, float, float]:

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leitmotiv.analysis.graph import Divergences, listed
 from leitmotiv.kernels import bound as kernels
@@ -88,13 +87,13 @@ def least_cost(graph: Graph, cost: float, *, preference: float, most: float | Fl
     limits = np.minimum(np.broadcast_to(most, size), preference).astype(np.float64)
     threads = threads if size > FEW else 1
     with ThreadPoolExecutor(threads) as pool:
-        pays = _search(_Dual(graph, preference, pool, threads), cost, limits)
+        pays = _search(_Dual(graph, preference, limits, pool, threads), cost, limits)
     kernels.lower(graph, preference, pays)
-    over = np.empty(size)
-    kernels.overpay(graph, preference, pays, 0, size, over)
+    rows, over = np.arange(size), np.empty(size)
+    kernels.overpay(graph, preference, pays, rows, over)
     over = np.minimum(over, 0.0)
     kernels.ascend(graph, limits, pays, over)
-    kernels.overpay(graph, preference, pays, 0, size, over)
+    kernels.overpay(graph, preference, pays, rows, over)
     return Bound(float(pays.sum() - np.maximum(over, 0).sum()), pays)
 
 
@@ -118,28 +117,28 @@ def least_cost_of_matrix(divergence: Divergences, cost: float, *, preference: fl
 class _Dual:
     """L, and its slope, at what points pay; on several threads."""
 
-    def __init__(self, graph: Graph, price: float, pool: ThreadPoolExecutor, threads: int) -> None:
+    def __init__(self, graph: Graph, price: float, limits: Float, pool: ThreadPoolExecutor, threads: int) -> None:
         self._graph, self._price, self._pool = graph, price, pool
         size = len(graph.first) - 1
-        # Rows with as many edges each: lists of exemplars are long.
-        shares = np.searchsorted(graph.first, np.linspace(0, graph.first[-1], threads + 1)[1:-1])
-        stops = [*shares.tolist(), size]
-        self._parts = list(zip([0, *stops[:-1]], stops, strict=True))
         self.over, self.slope = np.empty(size), np.empty(size)
+        self._parts = np.array_split(np.arange(size), threads)
+        self.at(limits)
+        # Whoever is not overpaid where all pay the most that they may, never is: usually most of them.
+        rows = np.flatnonzero(self.over > 0)
+        edges = np.cumsum(np.diff(graph.first)[rows])
+        stops = np.searchsorted(edges, edges[-1] * np.arange(1, threads) / threads) if len(rows) else []
+        self._parts = np.split(rows, stops)
+        self.over[:] = 0
 
     def at(self, pays: Float) -> float:
         """L; `over` holds then by how much each exemplar is overpaid."""
-        self._run(lambda part: kernels.overpay(self._graph, self._price, pays, *part, self.over))
+        list(self._pool.map(lambda rows: kernels.overpay(self._graph, self._price, pays, rows, self.over), self._parts))
         return float(pays.sum() - np.maximum(self.over, 0).sum())
 
     def rise(self, pays: Float) -> Float:
         """The slope of L where it was looked at last."""
-        taken: NDArray[np.bool_] = self.over > 0
-        self._run(lambda part: kernels.slope(self._graph, pays, taken, *part, self.slope))
+        kernels.slope(self._graph, pays, np.flatnonzero(self.over > 0), self.slope)
         return self.slope
-
-    def _run(self, work: Callable[[tuple[int, int]], None]) -> None:
-        list(self._pool.map(work, self._parts))
 
 
 def _search(dual: _Dual, cost: float, most: Float) -> Float:

@@ -30,6 +30,7 @@ MOST_TRIED = 2000
 FLAT = 1e-6
 _LEAST_CURVATURE = 1e-5  # of the loss by logits; it only speeds the search up
 _FLOOR = 0.3
+Loss = Callable[[Float, Float], tuple[Float, Float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,7 @@ class Head:
     ridge : float
         The penalty that left-out pictures chose.
     loss : float
-        Mean squared distance (r = 2) over the pictures it learnt from.
+        Mean squared distance (r = 2), or another loss, over the pictures it learnt from.
     iterations : int
     slope : float
         Largest component of the objective's gradient at the end: 0 at an exact minimum.
@@ -66,6 +67,7 @@ def learn(
     keys: Sequence[str] | None = None,
     seed: int = 0,
     trace: Callable[[Float, Float], None] | None = None,
+    loss: Loss = earth_mover.squared,
 ) -> Head:
     """Learn a head: the penalised minimum of the squared earth mover's distance, r = 2, by L-BFGS [1]_, [2]_.
 
@@ -89,6 +91,8 @@ def learn(
         Of the folds.
     trace : callable, optional
         Told of the weights (D, 10) and the bias (10,) before the first step and after each.
+    loss : callable
+        Of logits and targets (N, 10): the loss (N,) and its gradient by the logits; others are to compare with.
 
     Raises
     ------
@@ -101,13 +105,13 @@ def learn(
     names = [str(row) for row in range(len(values))] if keys is None else list(keys)
     # on one thread: the products are small, and threads that wait for each other cost more than they bring
     with threadpool_limits(1, "blas"):
-        chosen = _chosen_ridge(values, shares, counts, names, seed) if ridge is None else ridge
-        problem = _Problem(values, shares, counts)
+        chosen = _chosen_ridge(values, shares, counts, names, seed, loss) if ridge is None else ridge
+        problem = _Problem(values, shares, counts, loss)
         solution, iterations = problem.solve(chosen, trace=trace)
         weights, bias = problem.in_features(solution)
-        loss = float(np.average(earth_mover.squared(values @ weights + bias, shares)[0], weights=counts))
+        found = float(np.average(loss(values @ weights + bias, shares)[0], weights=counts))
         slope = float(np.abs(problem.objective(solution, chosen)[1]).max())
-    return Head(weights.astype(np.float32), bias.astype(np.float32), chosen, loss, iterations, slope)
+    return Head(weights.astype(np.float32), bias.astype(np.float32), chosen, found, iterations, slope)
 
 
 def predict(weights: Float32, bias: Float32, features: NDArray[np.floating]) -> Float:
@@ -137,7 +141,7 @@ def _check(values: Float, shares: Float) -> None:
         raise CriticError(f"All {len(values)} pictures are rated alike: there is nothing to learn. Rate others, too.")
 
 
-def _chosen_ridge(values: Float, shares: Float, counts: Float, names: Sequence[str], seed: int) -> float:
+def _chosen_ridge(values: Float, shares: Float, counts: Float, names: Sequence[str], seed: int, measure: Loss) -> float:
     fold = folds(names, FOLDS, seed)
     if len(values) > MOST_TRIED:
         fold = folds(names, max(FOLDS, round(len(values) / (MOST_TRIED / FOLDS))), seed)
@@ -145,14 +149,14 @@ def _chosen_ridge(values: Float, shares: Float, counts: Float, names: Sequence[s
         values, shares, counts, fold = values[kept], shares[kept], counts[kept], fold[kept]
     losses = np.zeros(len(RIDGES))
     tried = [out for out in range(1 if len(values) > MOST_TRIED // 4 else FOLDS) if (fold == out).any()]
-    problems = [_Problem(values[fold != out], shares[fold != out], counts[fold != out]) for out in tried]
+    problems = [_Problem(values[fold != out], shares[fold != out], counts[fold != out], measure) for out in tried]
     starts: list[Float | None] = [None] * len(tried)
     for place, ridge in enumerate(RIDGES):
         for number, (out, problem) in enumerate(zip(tried, problems, strict=True)):
             solution, _ = problem.solve(ridge, starts[number], precise=False)
             starts[number] = solution
             weights, bias = problem.in_features(solution)
-            loss = earth_mover.squared(values[fold == out] @ weights + bias, shares[fold == out])[0]
+            loss = measure(values[fold == out] @ weights + bias, shares[fold == out])[0]
             losses[place] += float(loss @ counts[fold == out])
         if place >= _TRIED_ALWAYS and place - int(np.argmin(losses[: place + 1])) >= 2:  # weaker ones only get worse
             return RIDGES[int(np.argmin(losses[: place + 1]))]
@@ -162,8 +166,8 @@ def _chosen_ridge(values: Float, shares: Float, counts: Float, names: Sequence[s
 class _Problem:
     """The objective in coordinates in which it is round: scaled principal axes of centred and scaled features."""
 
-    def __init__(self, values: Float, shares: Float, counts: Float) -> None:
-        self._shares, self._counts = shares, counts / counts.sum()
+    def __init__(self, values: Float, shares: Float, counts: Float, loss: Loss = earth_mover.squared) -> None:
+        self._shares, self._counts, self._loss = shares, counts / counts.sum(), loss
         self._middle = self._counts @ values
         spread = np.sqrt(self._counts @ (values - self._middle) ** 2)
         # a feature that hardly moves here must not count for much elsewhere
@@ -190,7 +194,7 @@ class _Problem:
     def objective(self, solution: Float, ridge: float) -> tuple[float, Float]:
         """Loss with penalty, and its gradient, at weights by axes (then the bias), flat."""
         weights, bias = solution[:-10].reshape(-1, 10), solution[-10:]
-        loss, by_logit = earth_mover.squared(self._points @ weights + bias, self._shares)
+        loss, by_logit = self._loss(self._points @ weights + bias, self._shares)
         by_logit *= self._counts[:, None]
         gradient = np.concatenate([(self._points.T @ by_logit + 2 * ridge * weights).ravel(), by_logit.sum(axis=0)])
         return float(self._counts @ loss + ridge * (weights**2).sum()), gradient

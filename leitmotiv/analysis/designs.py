@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from leitmotiv.analysis import collages, emblems, posters, scenery
+from leitmotiv.analysis import collages, emblems, lettering, posters, scenery
 from leitmotiv.analysis.collages import Source
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Drawing, Float, Photo, Shape
@@ -38,6 +38,7 @@ def _alone(draw: Callable[[Float], Drawing]) -> Callable[[Float, Sequence[Source
 KINDS: dict[str, Kind] = {
     "landscape": Kind("Layered landscapes", scenery.GENES, _alone(scenery.landscape)),
     "poster": Kind("Posters", posters.GENES, _alone(posters.poster)),
+    "lettering": Kind("Posters with letters", lettering.GENES, _alone(lettering.lettered)),
     "palette": Kind("Palettes", posters.PALETTE_GENES, _alone(posters.palette)),
     "star": Kind("Stars", emblems.GENES, _alone(emblems.star)),
     "heart": Kind("Hearts", emblems.GENES, _alone(emblems.heart)),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis.exemplars import DAMPING, FLIPS, LEAST_GAIN, QUIET_STEPS, RELUCTANCE
+from leitmotiv.analysis.exemplars import DAMPING, FLIPS, LEAST_GAIN, MAX_STEPS, QUIET_STEPS, RELUCTANCE
 from leitmotiv.analysis.graph import Divergences, Keys, Lists, Pairs, distinct, keys_of
 from leitmotiv.kernels import sparse_affinity, sparse_exemplars
 from leitmotiv.kernels.graph import Graph
@@ -23,10 +23,10 @@ Compare = Callable[[Keys], Divergences]
 Shortlist = Callable[[Rows], Lists]
 """The exemplars nearest to each point, by a measure that is quick: rows (N, S), -1 where there are fewer."""
 
-MAX_STEPS = 20
-"""Steps of messages: with more the search begins nearer to its end, but ends no nearer to the best."""
-ROUNDS = 4
+ROUNDS = 5
 """Most rounds of edges to exemplars; each takes less than the one before."""
+MIDDLES = 16
+"""Members nearest to each exemplar that all of its group get an edge to: one of them may stand better for it."""
 FEW = 0.01
 """New edges to exemplars, as a share of the points, from which on another round would change nothing."""
 
@@ -60,6 +60,7 @@ def exemplars(
     preference: float,
     most: float,
     start: Rows | None = None,
+    fresh: Rows | None = None,
     progress: Progress | None = None,
 ) -> Served:
     """Choose exemplars so that the summed divergence to them along edges, and a price for each, is small.
@@ -76,6 +77,8 @@ def exemplars(
         What a point costs that no edge joins to an exemplar, nats.
     start : (M,) int64, optional
         Rows of old exemplars. With them no message is passed, and the search stays near the old clusters.
+    fresh : (F,) int64, optional
+        Rows that came since: the search begins among them and those near them.
     progress : callable, optional
         Called with steps done and the most there can be.
 
@@ -103,7 +106,7 @@ def exemplars(
     if len(graph.first) < 2:
         return Served(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
     if start is not None and len(start):
-        return _search(graph, preference, most, np.unique(start), RELUCTANCE * preference)
+        return _search(graph, preference, most, np.unique(start), RELUCTANCE * preference, fresh)
     start = _propagate(graph, preference, most, progress)
     return _search(graph, preference, most, start, LEAST_GAIN * max(most, preference))
 
@@ -116,12 +119,15 @@ def augmented(
     shortlist: Shortlist,
     compare: Compare,
     start: Rows | None = None,
+    fresh: Rows | None = None,
     progress: Progress | None = None,
 ) -> tuple[Served, Pairs]:
-    """Choose exemplars, and give the graph the edges that it lacks: those to the exemplars near each point.
+    """Choose exemplars, and give the graph the edges that it lacks: to exemplars, and to what could stand for a group.
 
-    After the first choice every point gets an edge to each exemplar of its shortlist, and the search goes on from
-    there; again, until hardly an edge is new. Edges only come and moves only gain, so that the cost only falls.
+    After the first choice every point gets an edge to each exemplar of its shortlist, and to the `MIDDLES` members of
+    its group that are nearest to the exemplar. The search goes on from there; again, until hardly an edge is new.
+    Edges only come and moves only gain, so that the cost only falls. From old exemplars the first search has these
+    edges already: a point that came since would be served by nobody before.
 
     Parameters
     ----------
@@ -138,13 +144,20 @@ def augmented(
     warm = start is not None and len(start)
     least = RELUCTANCE * preference if warm else LEAST_GAIN * max(most, preference)
     graph = pairs.graph()
-    rows = np.unique(start) if start is not None and warm else _propagate(graph, preference, most, progress)
-    found = _search(graph, preference, most, rows, least)
+    if start is not None and warm:
+        rows = np.unique(start)
+        pairs, _ = with_shortlists(pairs, rows, shortlist, compare)
+        graph = pairs.graph()
+    else:
+        rows = _propagate(graph, preference, most, progress)
+    found = _search(graph, preference, most, rows, least, fresh)
     for _ in range(ROUNDS):
         rows = found.rows
         pairs, added = with_shortlists(pairs, rows, shortlist, compare)
-        found = _search(pairs.graph(), preference, most, rows, least)
-        if added <= FEW * pairs.size or np.array_equal(found.rows, rows):
+        graph = pairs.graph()
+        pairs, more = with_middles(pairs, _served(_choice(graph, most, rows)), compare)
+        found = _search(pairs.graph(), preference, most, rows, least, fresh)
+        if added + more <= FEW * pairs.size or np.array_equal(found.rows, rows):
             break
     if not np.array_equal(found.rows, rows):
         pairs, added = with_shortlists(pairs, found.rows, shortlist, compare)
@@ -158,6 +171,19 @@ def with_shortlists(pairs: Pairs, rows: Rows, shortlist: Shortlist, compare: Com
     own = np.broadcast_to(np.arange(pairs.size)[:, None], lists.shape)
     there = (lists >= 0) & (lists != own)
     keys = distinct(keys_of(own[there], lists[there], pairs.size))
+    new = keys[np.isnan(pairs.look_up(keys))]
+    return pairs.joined(Pairs(pairs.size, new, compare(new))), len(new)
+
+
+def with_middles(pairs: Pairs, found: Served, compare: Compare) -> tuple[Pairs, int]:
+    """Add the edges that are not there yet between the members of each group and those nearest to its exemplar."""
+    order = np.lexsort((found.near, found.labels))
+    order = order[found.labels[order] >= 0]
+    group = found.labels[order]
+    first = np.searchsorted(group, np.arange(len(found.rows)))
+    last = np.append(first[1:], len(order)) - 1
+    middles = [order[np.minimum(first + place, last)[group]] for place in range(MIDDLES)]
+    keys = distinct(np.concatenate([keys_of(order, one, pairs.size)[order != one] for one in middles]))
     new = keys[np.isnan(pairs.look_up(keys))]
     return pairs.joined(Pairs(pairs.size, new, compare(new))), len(new)
 
@@ -191,13 +217,24 @@ def _below(graph: Graph, price: float) -> Graph:
     return Graph(before[graph.first], graph.column[kept], graph.value[kept])
 
 
-def _search(graph: Graph, preference: float, most: float, start: Rows, least: float) -> Served:
-    """Drop, swap and add exemplars while a move lowers the cost by more than `least`."""
+def _search(
+    graph: Graph, preference: float, most: float, start: Rows, least: float, fresh: Rows | None = None
+) -> Served:
+    """Drop, swap and add exemplars while a move lowers the cost by more than `least`; first near what is fresh."""
     choice = _choice(graph, most, start)
     room = sparse_exemplars.Room(np.zeros(len(choice.near)), np.zeros(len(choice.near), np.int64))
-    while sparse_exemplars.improve(graph, preference, least, most, choice, room):
-        pass
+    for rows in (_around(graph, fresh), np.arange(len(choice.near))):
+        while sparse_exemplars.improve(graph, rows, preference, least, most, choice, room):
+            pass
     return _served(choice)
+
+
+def _around(graph: Graph, rows: Rows | None) -> Rows:
+    """Some points and those that an edge joins to them; none for None."""
+    if rows is None or not len(rows):
+        return np.zeros(0, np.int64)
+    near = [graph.column[graph.first[row] : graph.first[row + 1]] for row in rows]
+    return np.unique(np.concatenate([rows, *near]))
 
 
 def _choice(graph: Graph, most: float, rows: Rows) -> sparse_exemplars.Choice:

@@ -3,6 +3,7 @@
 They are taken of pictures at 512 pixels: what is told is how a picture looks at that size.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from leitmotiv.records import Float, Float32, Pixels
 
 SIDE = 512
 """Longest side of a picture as it is measured, pixels."""
-VERSION = f"technical/2 {SIDE}px"
+VERSION = f"technical/3 {SIDE}px"
 NAMES = (
     "sharpness",
     "sharpness_everywhere",
@@ -85,13 +86,14 @@ class Limit:
 
 
 def measure(pixels: Pixels) -> Float32:
-    """All measures of upright sRGB pixels (H, W, 3) uint8, at most `SIDE` a side: (WIDTH,) float32, all finite.
+    """All measures of upright sRGB pixels (H, W, 3) uint8: (WIDTH,) float32, all finite.
 
-    Margins are cut away first; whether something is missing, and whitespace, are told of the whole.
+    Margins are cut away first; what is left should have at most `SIDE` a side, see `room`. Whether a part is missing,
+    and whitespace, are told of the whole.
     """
     whole, pixels = _planes(pixels), wholeness.without_margins(pixels)
     planes = _planes(pixels)
-    light, all_light = _light(planes), _light(whole)
+    light = _light(planes)
     small = pixels[:: max(1, len(pixels) // 96), :: max(1, pixels.shape[1] // 96)]
     lab = from_srgb(small.reshape(-1, 3), "lab").reshape(*small.shape[:2], 3)
     lowest, highest = planes.min(axis=0), planes.max(axis=0)
@@ -139,12 +141,21 @@ def measure(pixels: Pixels) -> Float32:
         "at_white": float((planes >= 254).mean()),
         "at_black": float((planes <= 1).mean()),
         "lopsided": wholeness.lopsided(whole),
-        "torn": wholeness.torn(all_light),
-        "lost": wholeness.lost(all_light),
+        "torn": wholeness.torn(light),
+        "lost": wholeness.lost(light),
     }
     found = scenes.scene(light)
     values = np.concatenate([[told[name] for name in NAMES], found.bands, found.normalised.ravel()])
     return np.asarray(np.nan_to_num(values, posinf=1e6, neginf=-1e6), np.float32)
+
+
+def room(pixels: Pixels) -> int:
+    """How many pixels a side a picture needs so that `SIDE` are left of it without its margins.
+
+    A picture is not sharper for being printed smaller: beside its paper it is seen as large as without.
+    """
+    inner = wholeness.without_margins(pixels)
+    return SIDE if inner is pixels else math.ceil(SIDE * max(pixels.shape[:2]) / max(inner.shape[:2]))
 
 
 def column(measures: NDArray[np.floating], name: str) -> Float:

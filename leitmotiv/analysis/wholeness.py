@@ -1,7 +1,6 @@
 """Whether all of a picture is there: margins that are cut away before it is measured, and what is missing or torn."""
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from leitmotiv.records import Float32, Pixels
@@ -10,26 +9,24 @@ PLANES = NDArray[np.int16]
 """Pixels as (3, H, W) int16, 0 to 255."""
 _PAPER = 6
 """Levels by which a margin's pixels may differ, as compression leaves them."""
-_MOST_CUT, _MOST_ENLARGED = 0.35, 1.3
+_MOST_CUT, _FRAMES = 0.35, 3
 _CELL = 8
 
 
 def without_margins(pixels: Pixels) -> Pixels:
-    """The picture without plain margins at two opposite sides, as large as if it filled the frame, (H, W, 3) uint8.
+    """The picture without plain margins at two opposite sides, (H, W, 3) uint8, pixel by pixel as it was.
 
-    What lies at one side alone is no margin, nor what takes most of the frame. A picture is not sharper for being
-    printed smaller: it is enlarged again, by 1.3 at most.
+    What lies at one side alone is no margin, nor what takes most of the frame; paper around a frame around a picture
+    goes, and then the frame.
     """
-    high, wide = pixels.shape[:2]
-    rows, columns = _margin(pixels), _margin(np.swapaxes(pixels, 0, 1))
-    if not rows and not columns:
-        return pixels
-    inner = pixels[rows : high - rows, columns : wide - columns]
-    factor = min(_MOST_ENLARGED, high / len(inner), wide / inner.shape[1])
-    if factor < 1.01 or min(inner.shape[:2]) < 2:
-        return np.ascontiguousarray(inner)
-    larger = scipy.ndimage.zoom(inner.astype(np.float32), (factor, factor, 1), order=1, grid_mode=True, mode="nearest")
-    return np.asarray(np.rint(larger), np.uint8)
+    kept = pixels
+    for _ in range(_FRAMES):
+        high, wide = kept.shape[:2]
+        rows, columns = _margin(kept), _margin(np.swapaxes(kept, 0, 1))
+        if (not rows and not columns) or min(high - 2 * rows, wide - 2 * columns) < 2:
+            break
+        kept = kept[rows : high - rows, columns : wide - columns]
+    return pixels if kept is pixels else np.ascontiguousarray(kept)
 
 
 def _margin(pixels: Pixels) -> int:

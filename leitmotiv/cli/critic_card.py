@@ -43,7 +43,8 @@ def _technical(one: "Critic") -> list[str]:
     ]
     lines += [f"  learnt from {card['pictures']:,} pictures ({card['examples']:,} with damage):"]
     lines += [f"    {source}: {licence}" for source, licence in card["sources"].items()]
-    lines += ["", f"  {card['held_out']:,} pictures of other kinds held out; the baseline is BRISQUE:"]
+    lines += ["", f"  {card['held_out']:,} pictures of other kinds held out; the baseline is BRISQUE,"]
+    lines += ["  and where a picture was put on paper, the same picture as small without paper:"]
     lines += [f"  {line}" for line in table(card["figures"], {name: name for name in card["figures"]})]
     return [*lines, "", *(f"  {limit}" for limit in card["limits"])]
 

@@ -8,6 +8,7 @@ import click
 
 from leitmotiv.cli.critic import evaluate as critic_evaluation
 from leitmotiv.cli.evaluate_eyes import eyes
+from leitmotiv.cli.evaluate_taste import taste
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import Verb, clean, common_options, finish, settings, show, tell_failures, version_option
 
@@ -304,3 +305,4 @@ def _space_table(found: "SpaceReport") -> str:
 
 command.add_command(critic_evaluation, "critic")
 command.add_command(eyes)
+command.add_command(taste)

@@ -13,7 +13,7 @@ from leitmotiv.cli.verbs import Verb, note, session, show
 if TYPE_CHECKING:
     from leitmotiv.records import Round, Run
 
-DESIGNS = ("landscape", "poster", "palette", "star", "heart", "spiral", "trapezoid", "crop", "collage")
+DESIGNS = ("landscape", "poster", "lettering", "palette", "star", "heart", "spiral", "trapezoid", "crop", "collage")
 
 
 @click.command("evolve", cls=Verb)

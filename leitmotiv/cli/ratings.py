@@ -119,7 +119,8 @@ def import_(path: Path, form: str, images: Path | None, name: str | None, scale:
     xmp     a folder of photos with sidecars
 
     Who gave a vote is kept. Pictures are found by file name, number or path; each is seen once by the backbone, and
-    themes are drawn as five bars. What is missing, corrupt or there twice is told.
+    themes are drawn as five bars; they also teach harmony of colours, for a bar beside pictures. What is missing,
+    corrupt or there twice is told.
     """
     from leitmotiv.workflows import rating_sets
 
@@ -131,7 +132,7 @@ def import_(path: Path, form: str, images: Path | None, name: str | None, scale:
         trouble: [{"key": clean(key), "reason": clean(why)} for key, why in rows]
         for trouble, rows in done.left_out.items()
     }
-    show({**asdict(done.made), "left_out": left, "dry_run": dry_run}, lambda: str(done))
+    show({**asdict(done.made), "left_out": left, "learnt": done.learnt, "dry_run": dry_run}, lambda: str(done))
     if dry_run:
         note("Nothing was kept.")
 

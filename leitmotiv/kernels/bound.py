@@ -20,12 +20,13 @@ from leitmotiv.kernels.compiled import kernel
 from leitmotiv.kernels.graph import Graph
 
 Float = NDArray[np.float64]
+Rows = NDArray[np.int64]
 
 
 @kernel
-def overpay(graph: Graph, price: float, pays: Float, start: int, stop: int, over: Float) -> None:
-    """Put by how much each of the points `start` to `stop` would be overpaid as an exemplar into `over` (N,)."""
-    for k in range(start, stop):
+def overpay(graph: Graph, price: float, pays: Float, rows: Rows, over: Float) -> None:
+    """Put by how much each of some points would be overpaid as an exemplar into `over` (N,)."""
+    for k in rows:
         total = max(pays[k], 0.0) - price
         for e in range(graph.first[k], graph.first[k + 1]):
             total += max(pays[graph.column[e]] - np.float64(graph.value[e]), 0.0)
@@ -33,13 +34,13 @@ def overpay(graph: Graph, price: float, pays: Float, start: int, stop: int, over
 
 
 @kernel
-def slope(graph: Graph, pays: Float, taken: NDArray[np.bool_], start: int, stop: int, out: Float) -> None:
-    """How L rises with what each point pays: by 1, less 1 for each overpaid exemplar (`taken`, (N,)) it gives to."""
-    for i in range(start, stop):
-        rises = 1.0 - (taken[i] and pays[i] > 0)
-        for e in range(graph.first[i], graph.first[i + 1]):
-            rises -= taken[graph.column[e]] and pays[i] > graph.value[e]
-        out[i] = rises
+def slope(graph: Graph, pays: Float, taken: Rows, out: Float) -> None:
+    """How L rises with what each point pays, (N,): by 1, less 1 for each overpaid exemplar (`taken`) it gives to."""
+    out[:] = 1.0
+    for k in taken:
+        out[k] -= pays[k] > 0
+        for e in range(graph.first[k], graph.first[k + 1]):
+            out[graph.column[e]] -= pays[graph.column[e]] > graph.value[e]
 
 
 @kernel

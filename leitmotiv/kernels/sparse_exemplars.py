@@ -134,13 +134,15 @@ def gains(graph: Graph, row: int, choice: Choice, room: Room) -> tuple[float, in
 
 
 @kernel
-def improve(graph: Graph, price: float, least: float, most: float, choice: Choice, room: Room) -> int:
-    """Go once over all points; drop, add or swap wherever that lowers the cost by more than `least`. Count the moves.
+def improve(
+    graph: Graph, rows: NDArray[np.int64], price: float, least: float, most: float, choice: Choice, room: Room
+) -> int:
+    """Go once over some points; drop, add or swap wherever that lowers the cost by more than `least`. Count the moves.
 
     A swap with an exemplar that shares no point with the new one is an addition and a drop, and needs no look.
     """
     moves, count = 0, weigh(choice)
-    for row in range(len(choice.near)):
+    for row in rows:
         if choice.open[row]:
             if count > 1 and price - choice.loss[row] > least:
                 close_exemplar(graph, row, most, choice)

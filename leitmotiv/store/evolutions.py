@@ -135,6 +135,25 @@ class Evolutions:
         except (ValueError, KeyError, TypeError) as error:
             raise LibraryDamagedError(f"A round of evolution {number} is damaged: {error}. Remove the run.") from error
 
+    def judged(self, numbers: Sequence[int]) -> dict[int, list[Round]]:
+        """The rounds of runs, in order, without genomes and traits, which are most of what is stored.
+
+        Raises
+        ------
+        LibraryDamagedError
+            One of them is not whole.
+        """
+        table = tables.EvolutionRounds
+        columns = (table.run, table.number, table.judged, table.winner, table.picks, table.note, table.fresh)
+        found: dict[int, list[Round]] = {}
+        query = table.select(*columns).where(table.run.in_(list(numbers))).order_by(table.run, table.number)
+        for run, number, judged, *rest in self._database.rows(query):
+            try:
+                found.setdefault(run, []).append(_as_round((number, b"", b"", judged, *rest)))
+            except (ValueError, KeyError, TypeError) as error:
+                raise LibraryDamagedError(f"A round of evolution {run} is damaged: {error}. Remove the run.") from error
+        return found
+
     def picks(self, number: int) -> list[tuple[int, ...]] | None:
         """What a person chose in each round; None where the run is gone."""
         runs, rounds = tables.EvolutionRuns, tables.EvolutionRounds
@@ -219,12 +238,12 @@ def _as_round(row: Row) -> Round:
         raise ValueError(f"design {winner} of {count}")
     return Round(
         number=number,
-        genomes=np.frombuffer(genomes, "<f8").astype(np.float64).reshape(count, -1),
+        genomes=np.frombuffer(genomes, "<f8").astype(np.float64).reshape(count, len(genomes) // 8 // max(1, count)),
         scores=np.array(said["scores"], np.float64),
         bands=np.array(said["bands"], np.float64),
         novelty=np.array(said["novelty"], np.float64),
         twins=tuple(said["twins"]),
-        traits=np.frombuffer(traits, "<f2").astype(np.float16).reshape(count, -1),
+        traits=np.frombuffer(traits, "<f2").astype(np.float16).reshape(count, len(traits) // 2 // max(1, count)),
         winner=winner,
         picks=tuple(json.loads(picks)),
         note=note,

@@ -43,7 +43,7 @@ def index() -> str:
     offset = parameters.whole("from", 0, 0, MANY)
     found = evolving.listed(session, SHOWN + 1, offset)
     runs = found[:SHOWN]
-    best = {run.id: evolving.best(session, run.id) for run in runs if run.done}
+    best = evolving.bests(session, [run.id for run in runs])
     return render_template(
         "evolve.html",
         kinds=designing.KINDS,

@@ -82,8 +82,8 @@ def lesson(
         rated += _items(session, name)
     if not rated:
         raise CriticError("No picture has stars yet. Give some pictures stars, or name a set: leitmotiv ratings sets.")
-    seen = _seen(session, [item.image_id for item, _ in rated if item.image_id], report)
-    kept = [(item, scale) for item, scale in rated if item.image_id in seen]
+    known = seen(session, [item.image_id for item, _ in rated if item.image_id], report)
+    kept = [(item, scale) for item, scale in rated if item.image_id in known]
     if not kept:
         raise CriticError(
             f"None of the {len(rated):,} rated items of {', '.join(sets)} has a picture that was seen. Import them "
@@ -95,7 +95,7 @@ def lesson(
         shares = np.stack([_classic(item, scale, spread) for item, scale in kept])
     return Lesson(
         tuple(item.image_id for item, _ in kept),
-        np.stack([seen[item.image_id] for item, _ in kept]),
+        np.stack([known[item.image_id] for item, _ in kept]),
         shares,
         np.array([one.votes for one in labels]),
         len(rated) - len(kept),
@@ -292,7 +292,7 @@ def _items(session: Session, name: str) -> list[tuple[RatedItem, int]]:
     return [(item, found.scale) for item in session.library.rating_sets.items(name)]
 
 
-def _seen(session: Session, ids: Sequence[str], report: Report | None) -> Mapping[str, Half]:
+def seen(session: Session, ids: Sequence[str], report: Report | None = None) -> Mapping[str, Half]:
     """Activations of rated pictures: their own, else those of the library, which are made where they lack."""
     kept = dict(session.library.rating_sets.activations(list(dict.fromkeys(ids))))
     wanted = [one for one in dict.fromkeys(ids) if one not in kept]

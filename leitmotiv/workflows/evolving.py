@@ -65,7 +65,7 @@ def start(
     kind = _checked(asked)
     name = judging.known(session, critic)
     facts = {"judge": judging.fingerprint(session, name)} | ({"pictures": pictures} if pictures else {})
-    chosen = _pictures(session, pictures, seed) if kind.needs_pictures else ()
+    chosen = pictures_of(session, pictures, seed) if kind.needs_pictures else ()
     return session.library.evolutions.start(replace(asked, critic=name, pictures=chosen, facts=facts))
 
 
@@ -260,6 +260,12 @@ def best(session: Session, number: int) -> tuple[int, int]:
     return evolution.champion(rounds)
 
 
+def bests(session: Session, numbers: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """The designs that runs came to so far; those without a round are left out. Genomes are not read."""
+    found = session.library.evolutions.judged(numbers)
+    return {number: evolution.champion(rounds) for number, rounds in found.items()}
+
+
 def remove(session: Session, number: int) -> None:
     """Remove a run with its rounds and votes.
 
@@ -309,7 +315,16 @@ def work(session: Session, parameters: queue.Parameters, report: Report) -> str:
     return f"{run.done} rounds, best {rounds[where].scores[row]:.2f}"
 
 
-def _pictures(session: Session, text: str, seed: int) -> tuple[tuple[str, float], ...]:
+def pictures_of(session: Session, text: str, seed: int) -> tuple[tuple[str, float], ...]:
+    """Pictures of a line of filters that a run may use, with their widths over heights; drawn by the seed.
+
+    Raises
+    ------
+    EmptyLibraryError
+        There is none.
+    UsageError
+        The line cannot be read.
+    """
     ids = selecting.select(session, text)
     if not ids:
         raise EmptyLibraryError("Crops and collages are made of pictures, and there is none. Add some first.")

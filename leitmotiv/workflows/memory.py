@@ -50,6 +50,7 @@ KEPT = {
     "score rows": 2,
     "chosen rows": 8,
     "critique": 4,
+    "harmony": 1,
     "flags": 1,
     "bursts": 4,
     "taste": 2,

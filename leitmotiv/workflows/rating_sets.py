@@ -12,7 +12,7 @@ from leitmotiv.formats import ava, idealo, simulacra, themes, votes, xmp
 from leitmotiv.formats.rated import Reading, Troubles
 from leitmotiv.imaging.scan import scan
 from leitmotiv.records import RatedItem, RatingSet
-from leitmotiv.workflows import rated_pictures
+from leitmotiv.workflows import harmonies, rated_pictures
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.sidecars import names_of
@@ -41,10 +41,13 @@ class Imported:
     left_out : mapping of str to sequence of (key or where, reason)
         By the trouble: "corrupt" rows, "repeated" keys, items that are "missing" a picture or have "ambiguous" or
         "damaged" ones, "duplicate" pictures (these count, and are only told), and pictures that are "unrated".
+    learnt : str
+        What else came of it, in a line: themes teach harmony of colours.
     """
 
     made: RatingSet
     left_out: Mapping[str, Left]
+    learnt: str = ""
 
     def __str__(self) -> str:
         """As people read it."""
@@ -57,7 +60,7 @@ class Imported:
             if rows:
                 some = "; ".join(f"{key}: {why}" for key, why in rows[:3]) + ("; …" if len(rows) > 3 else "")
                 lines.append(f"  {len(rows):,} {trouble}: {some}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *([f"  {self.learnt}"] if self.learnt else [])])
 
 
 def keep(
@@ -117,6 +120,8 @@ def keep(
         placed = [replace(item, image_id=matched.ids.get(item.key, "")) for item in items]
         done = _imported(title, form, path, found, placed, corrupt, matched)
         session.library.rating_sets.put(done.made, placed)
+        if form == "themes":
+            done = replace(done, learnt=harmonies.learn(session, title, placed))
     return done
 
 

@@ -12,7 +12,7 @@ from leitmotiv.analysis import technical as measures
 from leitmotiv.imaging import read as reading
 from leitmotiv.imaging.square import network_input
 from leitmotiv.records import Critic, Float, Float32, Pixels
-from leitmotiv.workflows import critiques, technical
+from leitmotiv.workflows import critiques, harmonies, technical
 from leitmotiv.workflows.session import Session
 
 STRONGEST = 6
@@ -98,8 +98,8 @@ def explain(session: Session, critic: Critic, pixels: Pixels) -> Reasons:
         shares = learning.predict(critic.weights, critic.bias, seen.pooled)[0]
         parts = without_each(critic, seen.map[0])
     score, deviation = float(histograms.means(shares)), float(histograms.deviations(shares))
-    flags = technical.flagged(numbers)
-    return Reasons(score, deviation, shares, parts, moved, technical.bars(numbers), flags)
+    flags, bars = technical.flagged(numbers), technical.bars(numbers, harmonies.bar(session, pixels))
+    return Reasons(score, deviation, shares, parts, moved, bars, flags)
 
 
 def of_picture(session: Session, critic: Critic, image_id: str) -> Reasons:

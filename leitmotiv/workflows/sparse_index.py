@@ -25,6 +25,7 @@ from leitmotiv.workflows.neighbours import (
     neighbour_graph,
     put_neighbours,
     recalled,
+    recalled_groups,
     stored_neighbours,
 )
 from leitmotiv.workflows.progress import Recorder
@@ -69,6 +70,7 @@ def build(
     """
     vectors, neighbours, comparer = _prepared(library, settings, wanted, step, skip=skip)
     size = len(vectors.ids)
+    fresh = np.flatnonzero(recalled_groups(library, settings, vectors.ids)[0] < 0 if before is not None else [])
     numbers = _remoteness(library, settings, vectors.ids, comparer, step)
     comparer.correct(numbers)
     number = None if before is None else before.wanted
@@ -76,7 +78,7 @@ def build(
 
     def search(price: float, start: Rows | None) -> Priced[tuple[Served, Pairs]]:
         old = np.zeros(0, np.int64) if start is None else start
-        found = _found(vectors, neighbours, comparer, old, price, settings, step)
+        found = _found(vectors, neighbours, comparer, (old, fresh), price, settings, step)
         return Priced(price, found[0].rows, found)
 
     made = settled(
@@ -127,7 +129,7 @@ def of_part(
 
     def search(price: float, start: Rows | None) -> Priced[tuple[Served, Pairs]]:
         old = np.zeros(0, np.int64) if start is None else start
-        found = _found(vectors, neighbours, comparer, old, price, settings, step)
+        found = _found(vectors, neighbours, comparer, (old, old[:0]), price, settings, step)
         return Priced(price, found[0].rows, found)
 
     made = settled(len(vectors.ids), search, lambda: sparse_tree.suggest(len(vectors.ids), comparer.weighed, None))
@@ -208,12 +210,16 @@ def _found(
     vectors: Vectors,
     neighbours: Neighbours,
     comparer: Comparer,
-    start: Rows,
+    rows: tuple[Rows, Rows],
     price: float,
     settings: Settings,
     step: Recorder,
 ) -> tuple[Served, Pairs]:
-    """Groups at a price, and the pairs that they were found along; progress in hundredths."""
+    """Groups at a price, and the pairs that they were found along; progress in hundredths.
+
+    `rows` are those of the old exemplars, and those that came since.
+    """
+    start, fresh = rows
 
     def shortlist(rows: Rows) -> Lists:
         step("Finding trends", 60, 100)
@@ -227,6 +233,7 @@ def _found(
         shortlist=shortlist,
         compare=comparer,
         start=start,
+        fresh=fresh,
         progress=lambda done, total: step("Finding trends", 50 * done // total, 100),
     )
 

@@ -35,6 +35,7 @@ def add(session: Session, parameters: Parameters, report: Report) -> str:
     """Bring the library up to date with folders, then the index; files that failed are read again if asked."""
     from leitmotiv.workflows.index import build_index
     from leitmotiv.workflows.ingest import add_directories
+    from leitmotiv.workflows.placing import place_new
 
     chosen = list(parameters.get("folders") or known(session))
     if parameters.get("again"):
@@ -42,6 +43,7 @@ def add(session: Session, parameters: Parameters, report: Report) -> str:
         failures.clear(list(failures.known([os.fsencode(folder) for folder in chosen])))
     added = add_directories(session, [Path(folder) for folder in chosen], report=report)
     if session.library.images.count() and (added.new or added.changed or session.library.clusters.digest() is None):
+        place_new(session, report=report)  # the index of a large library takes minutes
         build_index(session, report=report)
         backgrounds.follow(session, report)
     return str(added)

@@ -15,6 +15,7 @@ from leitmotiv.analysis.technical import LIMITS, NAMES, VERSION
 from leitmotiv.analysis.technical import WIDTH as WIDTH
 from leitmotiv.errors import ImageNotFoundError, ImageReadError, LeitmotivError
 from leitmotiv.records import Float32, Image, Pixels
+from leitmotiv.workflows import harmonies
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.progress import Report, recorded
 from leitmotiv.workflows.session import Session
@@ -110,10 +111,16 @@ def of_picture(session: Session, image_id: str) -> Float32 | None:
 
 def told(session: Session, image_id: str) -> Told | None:
     """What the measures say of a picture, in words; None where it was not measured."""
+    from leitmotiv.imaging import read as reading
+
     numbers = of_picture(session, image_id)
     if numbers is None:
         return None
-    return Told(flagged(numbers), bars(numbers))
+    learnt = None
+    if harmonies.learnt(session) is not None:
+        with suppress(ImageNotFoundError, OSError):
+            learnt = harmonies.bar(session, reading.decoded(session.library.images.thumbnail(image_id, 256)))
+    return Told(flagged(numbers), bars(numbers, learnt))
 
 
 def flagged(numbers: Float32) -> tuple[tuple[str, str], ...]:
@@ -136,20 +143,22 @@ _BARS: Mapping[str, tuple[str, float, str]] = {
     "clipped_dark": ("Beyond black", 0.5, "%"),
     "blocks": ("Blocks", 1.0, ""),
     "colourfulness": ("Colourfulness", 120.0, ""),
-    "harmony": ("Harmony of hues", 1.0, "%"),
+    "harmony": ("Harmony, by a formula", 1.0, "%"),
     "whitespace": ("Whitespace", 1.0, "%"),
     "symmetry": ("Symmetry", 1.0, "%"),
 }
 """Measures that are shown: words, what fills the bar, and the unit."""
 
 
-def bars(numbers: Float32) -> tuple[tuple[str, str, float], ...]:
-    """Measures of one picture as (words, value as text, share of the bar)."""
+def bars(numbers: Float32, harmony: tuple[str, str, float] | None = None) -> tuple[tuple[str, str, float], ...]:
+    """Measures of one picture as (words, value as text, share of the bar); a harmony that was learnt is shown, too."""
     values, found = named(numbers), []
     for name, (words, most, unit) in _BARS.items():
         value = values[name]
         text = f"{100 * value:.0f} %" if unit else (f"{value:.0f}" if most >= 50 else f"{value:.2f}")
         found.append((words, text, min(1.0, max(0.0, value / most))))
+        if name == "harmony" and harmony is not None:
+            found.append(harmony)
     return tuple(found)
 
 
@@ -157,12 +166,10 @@ def of_files(
     session: Session, paths: Sequence[bytes], tell: Callable[[bytes, str], None]
 ) -> Iterator[tuple[bytes, Float32]]:
     """The measures of files, in order, on several threads; what cannot be read is told and left out."""
-    from leitmotiv.imaging import read as reading  # who only asks what was measured does not wait for what decodes
 
     def one(path: bytes) -> Float32 | str:
         try:
-            megapixels = session.settings.max_megapixels
-            return measures.measure(reading.read_pixels(path, max_size=measures.SIDE, max_megapixels=megapixels))
+            return measures.measure(_read(session, path))
         except ImageReadError as error:
             return error.reason
 
@@ -178,11 +185,23 @@ def of_pixels(pixels: Pixels) -> Float32:
     """The measures of a picture of any size, (H, W, 3) uint8, upright sRGB."""
     from leitmotiv.imaging import read as reading
 
-    return measures.measure(reading.shrink(pixels, measures.SIDE))
+    small = reading.shrink(pixels, measures.SIDE)
+    return measures.measure(small if small is pixels else reading.shrink(pixels, measures.room(small)))
+
+
+def _read(session: Session, path: bytes) -> Pixels:
+    """A file at the size at which it is measured: larger where it has margins, which do not count."""
+    from leitmotiv.imaging import read as reading
+
+    megapixels = session.settings.max_megapixels
+    pixels = reading.read_pixels(path, max_size=measures.SIDE, max_megapixels=megapixels)
+    if max(pixels.shape) < measures.SIDE or (room := measures.room(pixels)) == measures.SIDE:
+        return pixels
+    return reading.read_pixels(path, max_size=room, max_megapixels=megapixels)
 
 
 def shown(session: Session, image: Image) -> Pixels:
-    """The pixels of a picture of the library that are measured, at most 512 a side.
+    """The pixels of a picture of the library that are measured, at most 512 a side without its margins.
 
     Raises
     ------
@@ -193,8 +212,7 @@ def shown(session: Session, image: Image) -> Pixels:
 
     for path in image.paths:
         with suppress(ImageReadError):
-            megapixels = session.settings.max_megapixels
-            return reading.read_pixels(path, max_size=measures.SIDE, max_megapixels=megapixels)
+            return _read(session, path)
     try:
         return reading.decoded(session.library.images.thumbnail(image.id, 512))
     except (OSError, ImageNotFoundError) as error:

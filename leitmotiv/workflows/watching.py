@@ -11,6 +11,7 @@ from leitmotiv.imaging.watch import changes
 from leitmotiv.workflows import backgrounds, queue
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.ingest import AddReport, add_directories
+from leitmotiv.workflows.placing import place_new
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.session import Session
 
@@ -54,6 +55,7 @@ def _update(session: Session, roots: Sequence[Path], report: Report | None) -> s
     if not _moved(added) and session.library.clusters.digest() is not None:
         return ""
     if session.library.images.count():
+        place_new(session, report=report)  # the index of a large library takes minutes
         build_index(session, report=report)
         backgrounds.follow(session, report)
     return str(added)

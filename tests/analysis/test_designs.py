@@ -7,10 +7,11 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from leitmotiv.analysis import designs, harmony, outlines
+from leitmotiv.analysis import designs, harmony, lettering, outlines
 from leitmotiv.analysis.collages import Source
 from leitmotiv.errors import UsageError
 from leitmotiv.formats import design_svg
+from leitmotiv.imaging import render
 from leitmotiv.records import Photo
 
 SOURCES = [Source("a", 1.5), Source("b", 0.66), Source("c", 1.0)]
@@ -106,3 +107,23 @@ def test_damage_changes_a_drawing_and_none_leaves_it(damage):
 def test_an_unknown_damage_is_refused():
     with pytest.raises(UsageError, match="Damage is one of"):
         designs.damaged(some("star", 0), "wet", 1, np.random.default_rng(0))
+
+
+def test_every_letter_is_there_unlike_the_others_and_inside_its_box():
+    assert set("".join(lettering.WORDS)) == {chr(number) for number in range(ord("A"), ord("Z") + 1)}
+    seen = set()
+    for one in sorted(set("".join(lettering.WORDS))):
+        path, wide = lettering.letter(one, 20, 30, 10, 12)
+        seen.add(path)
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 120"><path d="{path}"/></svg>'
+        ink = render.pixels(svg, 100, 120)[..., 0] < 128
+        rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+        assert (rows.min(), rows.max()) == (30, 30 + 5 * 12 - 1)
+        assert (columns.min(), columns.max()) == (20, 20 + wide - 1)
+    assert len(seen) == 26
+
+
+def test_a_word_fills_its_box():
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 60"><path d="{}"/></svg>'
+    ink = render.pixels(svg.format(lettering.word("FJORD", 10, 5, 180, 50)), 200, 60)[..., 0] < 128
+    assert [*np.flatnonzero(ink.any(axis=0))[[0, -1]], *np.flatnonzero(ink.any(axis=1))[[0, -1]]] == [10, 189, 5, 54]

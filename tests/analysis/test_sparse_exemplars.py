@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score
 
 from leitmotiv.analysis import graph as graphs
+from leitmotiv.analysis import sparse_exemplars
 from leitmotiv.analysis.exemplars import exemplars as dense_exemplars
 from leitmotiv.analysis.sparse_exemplars import augmented, exemplars
 from tests.kernels import naive_affinity as naive
@@ -127,3 +128,41 @@ def test_copies_share_one_exemplar():
 def test_prices_must_be_positive_numbers(price, most):
     with pytest.raises(ValueError, match="positive numbers"):
         exemplars(graphs.Pairs(2, np.array([1]), np.ones(1, np.float32)).graph(), preference=price, most=most)
+
+
+def test_no_member_near_an_exemplar_would_stand_better_for_its_group():
+    divergence = divergences(500, 6, looks=9)
+    for price in (1.0, 4.0):
+        found, pairs, _ = rounds(divergence, 10, price)
+        least = 1e-6 * max(MOST, price)
+        for place, exemplar in enumerate(found.rows):
+            members = np.flatnonzero(found.labels == place)
+            others = members[np.argsort(divergence[exemplar, members], kind="stable")][: sparse_exemplars.MIDDLES]
+            sums = divergence[np.ix_(others, members)].sum(axis=1)
+            assert (sums >= divergence[exemplar, members].sum() - least - 1e-4).all()
+        assert not np.isnan(pairs.look_up(pairs.keys)).any()
+
+
+def test_search_from_old_exemplars_begins_where_points_came(monkeypatch):
+    divergence = divergences(300, 7, looks=12)
+    pairs = graphs.listed(*neighbour_lists(divergence, 20))
+    start = exemplars(pairs.graph(), preference=0.5, most=MOST).rows
+    fresh, looked = np.array([5, 210]), []
+    improve = sparse_exemplars.sparse_exemplars.improve
+
+    def watched(graph, rows, *rest):
+        looked.append(rows)
+        return improve(graph, rows, *rest)
+
+    monkeypatch.setattr(sparse_exemplars.sparse_exemplars, "improve", watched)
+    exemplars(pairs.graph(), preference=0.5, most=MOST, start=start, fresh=fresh)
+    near = {*fresh.tolist(), *(other for row in fresh for other in np.flatnonzero(_linked(pairs)[row]).tolist())}
+    assert set(looked[0].tolist()) == near
+    assert len(looked[-1]) == 300
+
+
+def _linked(pairs):
+    linked = np.zeros((pairs.size, pairs.size), bool)
+    one, other = np.divmod(pairs.keys, pairs.size)
+    linked[one, other] = linked[other, one] = True
+    return linked

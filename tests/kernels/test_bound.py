@@ -24,16 +24,16 @@ def case(request):
 def test_overpay_is_what_points_give_beyond_their_own_cost_less_the_price(case):
     graph, matrix, pays = case
     size, over = len(pays), np.full(len(pays), np.nan)
-    kernels.overpay(graph, PRICE, pays, 0, size // 2, over)
+    kernels.overpay(graph, PRICE, pays, np.arange(size // 2), over)
     assert np.isnan(over[size // 2 :]).all()
-    kernels.overpay(graph, PRICE, pays, size // 2, size, over)
+    kernels.overpay(graph, PRICE, pays, np.arange(size // 2, size), over)
     assert np.allclose(over, overpaid(matrix, pays, PRICE), atol=1e-12)
 
 
 def test_slope_is_the_difference_that_paying_a_little_more_makes(case):
     graph, matrix, pays = case
     over, slope = overpaid(matrix, pays, PRICE), np.empty(len(pays))
-    kernels.slope(graph, pays, over > 0, 0, len(pays), slope)
+    kernels.slope(graph, pays, np.flatnonzero(over > 0), slope)
 
     def least(pays):
         return pays.sum() - np.maximum(overpaid(matrix, pays, PRICE), 0).sum()

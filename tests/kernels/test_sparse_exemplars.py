@@ -72,7 +72,7 @@ def test_search_only_lowers_the_cost_and_ends_where_no_move_helps(degree, price,
     matrix = naive_graph.dense(graph, MOST)
     choice, room, least = _choice(graph, MOST, np.array([seed])), room_for(30), 1e-6
     costs = [cost(matrix, np.flatnonzero(choice.open), price)]
-    while moves := kernels.improve(graph, price, least, MOST, choice, room):
+    while moves := kernels.improve(graph, np.arange(30), price, least, MOST, choice, room):
         costs.append(cost(matrix, np.flatnonzero(choice.open), price))
         assert costs[-1] < costs[-2] - 0.9 * moves * least
         assert not room.change.any()
@@ -85,6 +85,6 @@ def test_search_only_lowers_the_cost_and_ends_where_no_move_helps(degree, price,
 def test_one_exemplar_always_stays():
     graph = random_graph(12, 2, seed=3)
     choice = _choice(graph, MOST, np.array([2, 5]))
-    while kernels.improve(graph, 1e3, 1e-6, MOST, choice, room_for(12)):
+    while kernels.improve(graph, np.arange(12), 1e3, 1e-6, MOST, choice, room_for(12)):
         pass
     assert choice.open.sum() == 1

@@ -49,6 +49,7 @@ def test_a_killed_run_goes_on_to_the_same_designs(session, tmp_path):
     _, expected = evolving.go_on(session, whole.id)
     assert [len(one.scores) for one in expected] == [8] * 4
     assert sum(one.fresh for one in expected) == 8 + 3 * 6
+    assert evolving.bests(session, [whole.id, 999]) == {whole.id: evolving.best(session, whole.id)}
     broken = evolving.start(session, "star", **ASKED)
     command = [sys.executable, "-c", KILLED, str(session.settings.library), str(broken.id)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -5,7 +5,7 @@ import pytest
 
 from leitmotiv.errors import MissingExtraError, NotFoundError, RatingsError, UsageError
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import rated_pictures, rating_sets
+from leitmotiv.workflows import harmonies, rated_pictures, rating_sets, technical
 from leitmotiv.workflows.session import Session
 from tests.formats import rated_files as files
 from tests.store.making import file, image, image_id, mixture
@@ -87,6 +87,21 @@ def test_themes_are_drawn_and_differ(session, tmp_path):
     ids = [item.image_id for item in session.library.rating_sets.items("themes")]
     assert len(set(ids)) == 4
     assert set(session.library.rating_sets.activations(ids)) == set(ids)
+
+
+def test_themes_teach_a_harmony_that_pictures_are_told_by(session, tmp_path):
+    picture = np.random.default_rng(0).integers(256, size=(40, 40, 3), dtype=np.uint8)
+    assert "not learnt: 4 themes" in str(rating_sets.keep(session, files.themes(tmp_path / "few"), "themes"))
+    assert harmonies.bar(session, picture) is None
+    done = rating_sets.keep(session, files.themes(tmp_path / "many", themes=60, raters=2), "themes", name="a/b: c")
+    assert "rank correlation" in done.learnt
+    words, text, share = harmonies.bar(session, picture)
+    assert (words, text.endswith(" of 5")) == ("Harmony, by 60 themes", True)
+    assert 0 <= share <= 1
+    told = [words for words, _, _ in technical.bars(technical.of_pixels(picture), harmonies.bar(session, picture))]
+    assert told.index("Harmony, by 60 themes") == told.index("Harmony, by a formula") + 1
+    session.library.models.put(harmonies.KIND, harmonies.NAME, b"damaged", b"")
+    assert harmonies.bar(session, picture) is None
 
 
 def test_bars_have_the_colours_of_a_theme_side_by_side():

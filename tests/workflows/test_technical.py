@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from skimage import data
 
+from benchmarks import damage
 from leitmotiv.errors import UsageError
 from leitmotiv.imaging.read import encode, shrink
 from leitmotiv.settings import Settings
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import technical
+from leitmotiv.workflows import critics, critiques, technical
 from leitmotiv.workflows.facets import facets
 from leitmotiv.workflows.progress import Stopped
 from leitmotiv.workflows.selecting import select
@@ -89,3 +90,15 @@ def test_pages_show_them(session):
     assert answer["flags"] == ["dark"]
     assert answer["measures"]["bright_end"] < 90
     assert client.get("/api/v1/images/00000000/measures").status_code == 404
+
+
+def test_a_large_file_on_paper_is_measured_as_without(session, tmp_path):
+    photo = np.asarray(data.astronaut()).repeat(2, axis=0).repeat(2, axis=1)
+    for name, pixels in (("plain", photo), ("paper", damage.on_paper(photo, 0.2))):
+        (tmp_path / f"{name}.png").write_bytes(encode(pixels, "PNG"))
+    paths = [bytes(tmp_path / f"{name}.png") for name in ("plain", "paper")]
+    plain, paper = (numbers for _, numbers in technical.of_files(session, paths, pytest.fail))
+    judge = critics.get(session, "technical")
+    scores = critiques.judge(judge, ["plain", "paper"], np.stack([plain, paper])).mean
+    assert abs(scores[1] - scores[0]) < 0.2
+    np.testing.assert_allclose(technical.of_pixels(damage.on_paper(photo, 0.2)), paper, rtol=0.05, atol=0.05)
