@@ -8,6 +8,10 @@ from leitmotiv.workflows.session import Session
 
 KEPT = {
     "order": 16,
+    "ids": 1,
+    "vector rows": 1,
+    "shown exemplars": 1,
+    "shown rows": 1,
     "subjects": 1,
     "blended trends": 24,
     "cut": 24,
