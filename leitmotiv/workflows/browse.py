@@ -15,7 +15,7 @@ from leitmotiv.analysis import tree, views
 from leitmotiv.errors import ImageNotFoundError, ImageReadError, NoIndexError
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import Cluster, Ellipse, Image, Job, Mixture, Pixels, Ranking, Result, Status, Swatch
-from leitmotiv.workflows import blending, editing, likeness, small, trends
+from leitmotiv.workflows import asking, blending, editing, likeness, small, trends
 from leitmotiv.workflows.index import digest
 from leitmotiv.workflows.measuring import compared, ready
 from leitmotiv.workflows.memory import remember
@@ -289,7 +289,10 @@ def cluster_of(session: Session, image_id: str) -> Cluster | None:
     """The group shown first that holds a picture; None without an index, or for one that came later."""
     full = image(session, image_id).id
     try:
-        return next((group for group in trends.cut(session) if full in group.members), None)
+        groups = trends.cut(session)
+        row = asking.columns(session).rows_of([full])[0]
+        code = asking.ask(session).trend_places[0][row] if row >= 0 else -1
+        return groups[code] if code >= 0 else None
     except NoIndexError:
         return None
 

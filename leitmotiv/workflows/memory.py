@@ -48,6 +48,8 @@ KEPT = {
     "part of many": 2,
     "trend names": 16,
     "folder names": 1,
+    "folder words": 1,
+    "written": 1,
     "rows": 1,
     "upload": 24,
     "concept": 24,
