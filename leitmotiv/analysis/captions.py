@@ -77,6 +77,8 @@ _FUNCTION_WORDS = {
         नहीं तो जो इस उस या अपने लिए
     """,
 }
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS["english"].split()) - {"can"}
+"""English words that say nothing of what a picture shows, whatever stands around them; a can may be one of milk."""
 STOP_WORDS = frozenset(word for text in (_FILLERS, *_FUNCTION_WORDS.values()) for word in text.split())
 """Words that say nothing of what a picture shows, in any language; none that names a thing in another: not the German
 "hat", the Dutch "meer" and "van", the Italian "dove"."""

@@ -13,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis.embedding import Coordinates, products_on_one_thread
+from leitmotiv.kernels.graph import Nearest, keep_nearest
 
 Rows = NDArray[np.int64]
 Float32 = NDArray[np.float32]
 
 CENTRES = 4.0
 """Cells, by the square root of the number of vectors."""
-SAMPLED = 16
+SAMPLED = 32
 """Vectors to a centre that centres are found from."""
-ROUNDS = 4
+ROUNDS = 10
 """Of k-means."""
 _ROWS = 4096
 
@@ -52,19 +53,16 @@ def assign(coordinates: Coordinates, centres: Coordinates) -> NDArray[np.int32]:
     return out
 
 
-def nearest_cells(centres: Coordinates, count: int) -> NDArray[np.int64]:
-    """The cells nearest to each cell by their centres, itself first, (M, count)."""
-    count = min(count, len(centres))
-    out = np.empty((len(centres), count), np.int64)
-    with products_on_one_thread():
-        middle = centres.astype(np.float32)
-        squares = np.square(middle).sum(axis=1)
-        for start in range(0, len(centres), _ROWS):
-            apart = squares - 2 * middle[start : start + _ROWS] @ middle.T
-            rows = np.arange(len(apart))
-            apart[rows, start + rows] = -np.inf
-            out[start : start + _ROWS] = np.argsort(apart, axis=1, kind="stable")[:, :count]
-    return out
+def nearest_cells(coordinates: Coordinates, centres: Coordinates, count: int) -> NDArray[np.int32]:
+    """The cells whose centres are nearest to each vector, (N, count), in no order; -1 where there are fewer cells."""
+    found = Nearest(
+        np.full((len(coordinates), count), -np.inf, np.float32), np.full((len(coordinates), count), -1, np.int32)
+    )
+    middle = centres.astype(np.float32)
+    nearness = 2 * coordinates.astype(np.float32) @ middle.T - np.square(middle).sum(axis=1)
+    nobody = np.full(len(coordinates), -1)
+    keep_nearest(nearness, nobody, np.arange(len(centres)), found)
+    return found.column
 
 
 def tour(centres: Coordinates) -> NDArray[np.int64]:

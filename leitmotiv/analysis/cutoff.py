@@ -2,6 +2,7 @@
 
 import numpy as np
 import scipy
+from numpy.typing import NDArray
 
 from leitmotiv.records import Float
 
@@ -44,3 +45,21 @@ def above_chance(scores: Float, *, rate: float = RATE, noise: float = NOISE) -> 
     expected = len(ordered) * scipy.special.ndtr(-(ordered - middle) / scatter)
     kept = np.flatnonzero(expected <= rate * np.arange(1, len(ordered) + 1))
     return int(kept[-1]) + 1 if len(kept) else 0
+
+
+def mostly(found: NDArray[np.bool_]) -> int:
+    """Where the results of an order end: of those before most part from chance, of those behind none or few do.
+
+    Parameters
+    ----------
+    found : (N,) bool
+        Which part from chance, in the order of the results.
+
+    Examples
+    --------
+    >>> mostly(np.array([True, True, False, True, False, False]))
+    2
+    """
+    balance = np.cumsum(2 * found.astype(np.int64) - 1)
+    best = int(balance.max(initial=0))
+    return int(np.argmax(balance)) + 1 if best > 0 else 0

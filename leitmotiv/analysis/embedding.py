@@ -19,6 +19,7 @@ from threadpoolctl import ThreadpoolController
 
 from leitmotiv.analysis.packing import Packed
 from leitmotiv.kernels.divergence import WIDTH, log_densities
+from leitmotiv.kernels.graph import squares_to
 from leitmotiv.records import Float
 
 Float32 = NDArray[np.float32]
@@ -134,8 +135,9 @@ def squared_distances(one: Coordinates, many: Coordinates) -> Float:
 
     2 - 2 BC, as far as the axes tell; BC the Bhattacharyya coefficients of both spaces, weighed as in the look.
     """
-    difference = many.astype(np.float32) - one
-    return np.asarray(np.einsum("nd,nd->n", difference, difference) / np.float64(STEPS**2))
+    out = np.empty(len(many), np.int32)
+    squares_to(np.array(one, np.int16), np.ascontiguousarray(many, np.int16), out)
+    return np.asarray(out / np.float64(STEPS**2))
 
 
 def calibrate(squares: Float, divergences: NDArray[np.floating]) -> Float:
@@ -155,6 +157,14 @@ def calibrate(squares: Float, divergences: NDArray[np.floating]) -> Float:
 def expected_divergences(curve: Float, squares: Float) -> Float:
     """What divergences pairs at these squared distances have on average, nats."""
     return np.interp(squares, curve[:, 0], curve[:, 1])
+
+
+def warm() -> None:
+    """Compile the kernels of this module, or read them from the cache; vectors that are stored cannot be written."""
+    vectors = np.zeros((2, 2), np.int16)
+    for writeable in (True, False):
+        vectors.flags.writeable = writeable
+        squared_distances(vectors[0], vectors)
 
 
 def _draw(packed: Packed, count: int) -> Float32:

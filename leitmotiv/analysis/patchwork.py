@@ -33,8 +33,9 @@ COARSE = 64
 """Larger pictures are drawn by half their side first; patches that are found there are followed up."""
 OVERLAP = 8
 """Patches begin this part of their side apart."""
-CUT = 1.5
-"""Where patches fit a frame so many times worse than those of the last one that began anew, the film was cut there."""
+CUT, SLACK = 2.0, 100.0
+"""Where patches fit a frame so many times worse than those of the last one that began anew, and as much again as ten
+levels are, the film was cut there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +119,7 @@ def redraw(work: Patchwork, shown: Pixels, seed: int = 0, before: Redrawn | None
     rng = np.random.default_rng(seed)
     if before is not None:
         made = _drawn(work, shown, before.pixels, [(CALM, before.side)], FEW, before.field.copy(), rng)
-        if made.apart <= CUT * before.anew + 1:
+        if made.apart <= CUT * before.anew + SLACK:
             return replace(made, anew=before.anew)
         rng = np.random.default_rng(seed)  # as if there had been nothing before
     if work.halved is None:

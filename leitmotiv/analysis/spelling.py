@@ -18,7 +18,7 @@ LETTERS_A_SLIP = 4
 """A slip in so many letters is believed, the first in words of three."""
 MOST = 3
 """Most slips in a word, however long."""
-FREQUENT = 0.5
+FREQUENT = 0.15
 """How much a word that is said e times as often may be farther, in slips."""
 BEGINNING = 0.3
 """What another first letter costs beside: people mostly get that one right."""
@@ -36,8 +36,7 @@ class Vocabulary:
     """
 
     def __init__(self, words: Iterable[str] | Mapping[str, float]) -> None:
-        counts = dict(words) if isinstance(words, Mapping) else dict.fromkeys(words, 1.0)
-        self._counts = {word: counts[word] for word in sorted(counts)}
+        self._counts = dict(words) if isinstance(words, Mapping) else dict.fromkeys(words, 1.0)
 
     def __contains__(self, word: str) -> bool:
         return word in self._counts
@@ -74,13 +73,13 @@ class Vocabulary:
 
     @cached_property
     def _words(self) -> list[str]:
-        return list(self._counts)
+        return sorted(self._counts)
 
     @cached_property
     def _often(self) -> NDArray[np.float64]:
         """How often words are said, 1 for the most frequent."""
-        found = np.array(list(self._counts.values()), np.float64)
-        return np.maximum(found / max(float(found.max(initial=0.0)), 1e-12), 1e-6)
+        found = np.array([self._counts[word] for word in self._words], np.float64)
+        return np.maximum(found / max(float(found.max(initial=0.0)), 1e-12), 1e-9)
 
     @cached_property
     def _sorted(self) -> Mapping[int, tuple[NDArray[np.int64], NDArray[np.int32]]]:
@@ -101,7 +100,7 @@ def _padded(letters: NDArray[np.int32], width: int) -> NDArray[np.int32]:
     return np.pad(letters, ((0, 0), (0, width - letters.shape[1])))
 
 
-def slips(word: str, letters: NDArray[np.int32], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+def slips(word: str, letters: NDArray[np.int32], lengths: NDArray[np.int64]) -> NDArray[np.int16]:
     """How many slips words are from another: letters missing, added, wrong, or changed with their neighbour [1]_.
 
     Parameters
@@ -116,8 +115,8 @@ def slips(word: str, letters: NDArray[np.int32], lengths: NDArray[np.int64]) -> 
     [1]
     """
     width = letters.shape[1]
-    before: NDArray[np.int64] | None = None
-    row = np.broadcast_to(np.arange(width + 1), (len(letters), width + 1)).copy()
+    before: NDArray[np.int16] | None = None
+    row = np.broadcast_to(np.arange(width + 1, dtype=np.int16), (len(letters), width + 1)).copy()
     codes = [ord(one) for one in word]
     for number, code in enumerate(codes):
         now = np.empty_like(row)

@@ -7,6 +7,7 @@ import numpy as np
 from leitmotiv.analysis import (
     candidates,
     divergence,
+    embedding,
     listing,
     mixture,
     patchwork,
@@ -33,6 +34,7 @@ def warm() -> None:
 def warm_index() -> None:
     """Compile what indexing and the pages need beyond the fit of a mixture."""
     divergence.warm()
+    embedding.warm()
     candidates.warm()
     listing.warm()
     places = np.array([0.0, 0.1, 0.2, 1.0, 1.1, 3.0], np.float32)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leitmotiv.cli.eyes_options import partial_of, shown_options
+from leitmotiv.cli.eyes_options import force, line, named, partial_of, seed, shown_options, side, table
+from leitmotiv.cli.eyes_pairs import compare, pairs
 from leitmotiv.cli.eyes_training import train
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import Verb, common_options, finish, note, session, show, tell_failures, version_option
@@ -14,8 +15,6 @@ from leitmotiv.cli.verbs import Verb, common_options, finish, note, session, sho
 if TYPE_CHECKING:
     from leitmotiv.records import Eyes
     from leitmotiv.workflows.session import Session
-
-SIDES = ("32", "48", "64", "96", "128", "192", "256")
 
 
 @click.group("eyes", params=[*common_options(), version_option()])
@@ -27,16 +26,6 @@ def command() -> None:
     """
 
 
-_named = click.option(
-    "--eyes", "names", multiple=True, metavar="NAME", help="Which, by id or name; the last made first. Repeat for two."
-)
-_side = click.option(
-    "--side", type=click.Choice(SIDES), default="64", show_default=True, help="Pixels a side of what they see."
-)
-_seed = click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed, the same eyes."
-)
-_force = click.option("--force", is_flag=True, help="Replace files that are there.")
 _beside = click.option(
     "--beside", is_flag=True, help="Put what they are shown on the left, what is there on the right."
 )
@@ -66,8 +55,8 @@ def _chosen(opened: "Session", names: tuple[str, ...]) -> "list[Eyes]":
     help="Out of patches of the pictures, or in their colours.",
 )
 @shown_options
-@_side
-@_seed
+@side
+@seed
 def make(query: str, name: str, way: Any, side: str, seed: int, **shown: Any) -> None:
     """Make eyes of the pictures of a QUERY at once, without training.
 
@@ -80,7 +69,7 @@ def make(query: str, name: str, way: Any, side: str, seed: int, **shown: Any) ->
         made = eyes.make(
             opened, name, query, way=way, partial=partial_of(**shown), side=int(side), seed=seed, report=report
         )
-    show(made.as_json(), lambda: f"{_line(made)}\nNext: leitmotiv eyes apply IMAGE --eyes {made.id}")
+    show(made.as_json(), lambda: f"{line(made)}\nNext: leitmotiv eyes apply IMAGE --eyes {made.id}")
 
 
 @command.command("list", cls=Verb)
@@ -90,14 +79,10 @@ def list_() -> None:
 
     with session() as opened:
         found = eyes.listed(opened)
-    show({"eyes": [one.as_json() for one in found]}, lambda: "\n".join(map(_line, found)))
+    show({"eyes": [one.as_json() for one in found]}, lambda: "\n".join(map(line, found)))
     if not found:
         note("There are no eyes yet: leitmotiv eyes make QUERY.")
         sys.exit(1)
-
-
-def _line(one: "Eyes") -> str:
-    return f"{one.id:24} {one.way:8} {one.partial.kind:8} {one.side:>4} px  {one.card.get('pictures', 0):>5} pictures"
 
 
 @command.command("show", cls=Verb)
@@ -113,9 +98,12 @@ def show_(name: str) -> None:
 
 def _card(one: "Eyes") -> str:
     told = {"made": f"{one.made:%Y-%m-%d %H:%M}", "of": one.query or "all pictures", "shown": one.partial.kind}
-    plain = {key: value for key, value in one.card.items() if isinstance(value, str | int | float)}
+    known = {key: value for key, value in one.card.items() if isinstance(value, str | int | float)}
+    plain = {key: value for key, value in known.items() if key == "seed" or value}
     lines = [f"{one.name} ({one.id}): {one.way}, {one.side} px"]
     lines += [f"  {key.replace('_', ' ')}: {value}" for key, value in {**told, **plain}.items()]
+    if figures := one.card.get("figures"):
+        lines += ["", *table(figures)]
     return "\n".join([*lines, "", *(f"  {limit}" for limit in one.card.get("limits", []))]).rstrip()
 
 
@@ -128,7 +116,7 @@ def rename(name: str, new: str) -> None:
 
     with session() as opened:
         one = eyes.rename(opened, eyes.get(opened, name).id, new)
-    show(one.as_json(), lambda: _line(one))
+    show(one.as_json(), lambda: line(one))
 
 
 @command.command("delete", cls=Verb)
@@ -145,7 +133,7 @@ def delete(name: str) -> None:
 
 @command.command("apply", cls=Verb)
 @click.argument("images", metavar="[IMAGE]...", nargs=-1)
-@_named
+@named
 @click.option("--of", "query", metavar="QUERY", help='Pictures of the library besides: a query, "" for all.')
 @click.option(
     "-o",
@@ -157,7 +145,7 @@ def delete(name: str) -> None:
 )
 @_beside
 @_size
-@_force
+@force
 def apply(
     images: tuple[str, ...],
     names: tuple[str, ...],
@@ -193,7 +181,7 @@ def apply(
 
 @command.command("animate", cls=Verb)
 @click.argument("frames", type=click.Path(path_type=Path))
-@_named
+@named
 @click.option(
     "-o",
     "--output",
@@ -212,7 +200,7 @@ def apply(
 @click.option("--rate", type=click.FloatRange(0.1, 120), help="Frames a second; those of the film if not given.")
 @_beside
 @_size
-@_force
+@force
 def animate(
     frames: Path,
     names: tuple[str, ...],
@@ -256,7 +244,7 @@ def animate(
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="[default: ID.eyes]"
 )
-@_force
+@force
 def export(name: str, output: Path | None, force: bool) -> None:
     """Write eyes into one file, with their card; ids of your pictures are left out."""
     from leitmotiv.workflows import eye_files, eyes
@@ -278,71 +266,9 @@ def import_(file: Path, name: str) -> None:
 
     with session(create=True) as opened:
         one = eye_files.imported(opened, eye_files.read_file(file), name)
-    show(one.as_json(), lambda: _line(one))
-
-
-@command.group("pairs", params=[*common_options(), version_option()])
-def pairs() -> None:
-    """Pairs in pix2pix's own form, side by side in one file: the photo left, what is shown of it right."""
-
-
-_direction = click.option(
-    "--direction",
-    type=click.Choice(["BtoA", "AtoB"]),
-    default="BtoA",
-    show_default=True,
-    help="Which half is learnt: BtoA makes the left of the right.",
-)
-
-
-@pairs.command("export", cls=Verb)
-@click.argument("query")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@shown_options
-@click.option("--side", type=click.Choice(SIDES), default="256", show_default=True, help="Pixels a side of each half.")
-@_direction
-@click.option("--held-out", type=click.IntRange(0), default=20, show_default=True, help="Pictures for val.")
-@_seed
-@_force
-def pairs_export(
-    query: str, folder: Path, side: str, direction: Any, held_out: int, seed: int, force: bool, **shown: Any
-) -> None:
-    """Write the pairs of a QUERY into FOLDER/train and FOLDER/val, for tools that train pix2pix elsewhere."""
-    from leitmotiv.workflows import eye_pairs
-
-    with session() as opened, bars() as report:
-        made = eye_pairs.write(
-            opened,
-            query,
-            folder,
-            partial=partial_of(**shown),
-            side=int(side),
-            direction=direction,
-            seed=seed,
-            held_out=held_out,
-            force=force,
-            report=report,
-        )
-    data = {"folder": str(made.folder), "train": made.taught, "val": made.held, "direction": direction}
-    show(data, lambda: f"{made.folder}: {made.taught:,} pairs to learn from, {made.held:,} held out; {direction}")
-
-
-@pairs.command("import", cls=Verb)
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
-@click.option("--name", default="", metavar="NAME", help="What the eyes are called; the folder's name if not given.")
-@shown_options
-@_side
-@_direction
-@_seed
-def pairs_import(folder: Path, name: str, side: str, direction: Any, seed: int, **shown: Any) -> None:
-    """Make patch eyes of a FOLDER of pairs that were made elsewhere; --shown says what they were made with."""
-    from leitmotiv.workflows import eye_pairs
-
-    with session(create=True) as opened:
-        made = eye_pairs.imported(
-            opened, folder, name, partial=partial_of(**shown), side=int(side), direction=direction, seed=seed
-        )
-    show(made.as_json(), lambda: _line(made))
+    show(one.as_json(), lambda: line(one))
 
 
 command.add_command(train)
+command.add_command(pairs)
+command.add_command(compare)

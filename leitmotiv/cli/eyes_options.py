@@ -1,16 +1,28 @@
-"""What eyes are shown, as options of more than one verb."""
+"""Options of eyes that more than one verb has, and lines that more than one prints."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from leitmotiv.records import Partial
+    from leitmotiv.records import Eyes, Partial
 
 KINDS = ("edges", "sobel", "drawing", "regions", "blur", "small", "grey", "mixture", "whole")
 COLOURS = ("ordered", "mean", "random")
+SIDES = ("32", "48", "64", "96", "128", "192", "256")
 Function = Callable[..., Any]
+
+named = click.option(
+    "--eyes", "names", multiple=True, metavar="NAME", help="Which, by id or name; the last made first. Repeat for two."
+)
+side = click.option(
+    "--side", type=click.Choice(SIDES), default="64", show_default=True, help="Pixels a side of what they see."
+)
+seed = click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed, the same eyes."
+)
+force = click.option("--force", is_flag=True, help="Replace files that are there.")
 
 
 def shown_options(function: Function) -> Function:
@@ -44,4 +56,20 @@ def partial_of(shown: str | None, low: float, high: float, regions: int, colours
 
     if shown is None:
         return None
-    return Partial(shown, low, high, regions, colours, blur)  # type: ignore[arg-type]
+    return Partial.from_json(
+        {"kind": shown, "low": low, "high": high, "regions": regions, "colours": colours, "size": blur}
+    )
+
+
+def line(one: "Eyes") -> str:
+    """Eyes in a line."""
+    return f"{one.id:24} {one.way:8} {one.partial.kind:8} {one.side:>4} px  {one.card.get('pictures', 0):>5} pictures"
+
+
+def table(figures: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """Figures of pictures that were held out, by who saw them."""
+    lines = [f"{'held out':12}{'L1':>8}{'SSIM':>8}{'edges':>8}{'to known':>10}{'to shown':>10}"]
+    for way, one in figures.items():
+        cells = f"{one['l1']:8.1f}{one['ssim']:8.3f}{one['edges']:8.3f}{one['to_known']:10.1f}{one['to_shown']:10.1f}"
+        lines.append(f"{way:12}{cells}")
+    return lines

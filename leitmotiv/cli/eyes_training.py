@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from leitmotiv.cli.eyes_options import partial_of, shown_options
+from leitmotiv.cli.eyes_options import partial_of, shown_options, table
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import Verb, note, session, show
 
@@ -88,8 +88,5 @@ def _lines(made: "Eyes") -> str:
     card = made.card
     learnt = f"{card['steps']:,} steps in {card['minutes']:.1f} minutes, {card['pictures']} pictures"
     head = f"{made.name} ({made.id}): {learnt}"
-    lines = [head, "", f"{'held out':12}{'L1':>8}{'SSIM':>8}{'edges':>8}{'to known':>10}{'to shown':>10}"]
-    for way, one in card["figures"].items():
-        cells = f"{one['l1']:8.1f}{one['ssim']:8.3f}{one['edges']:8.3f}{one['to_known']:10.1f}{one['to_shown']:10.1f}"
-        lines.append(f"{way:12}{cells}")
+    lines = [head, "", *table(card["figures"])]
     return "\n".join([*lines, "", *card["limits"], f"Next: leitmotiv eyes apply IMAGE --eyes {made.id}"])

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leitmotiv.cli.verbs import Verb, note, printable, session, show
+from leitmotiv.cli.verbs import Verb, common, note, printable, session, show
 
 if TYPE_CHECKING:
-    from leitmotiv.records import Ranking, Result
+    from leitmotiv.records import Ranking, Result, Unknown
     from leitmotiv.workflows.session import Session
 
 
@@ -30,7 +30,7 @@ Terms:
   [img:3f2a]                like this picture of the library
   [img:3f2a@10,20,30,40]    holds this part of it; with :here in the same place
   [IMG_0]                   the first picture of the ranking of --from
-  photo.jpg                 like this file, in the library or not
+  photo.jpg                 like this file, in the library or not; in a query, too
   colour:#0a5f73            this colour; CSS names too (colour:teal)
   colour:teal:30%           about so much of it; >30% at least, <30% at most
   colour:teal@top           where: top, bottom-left, centre, …
@@ -43,6 +43,8 @@ Terms:
 
 _PATH = re.compile(r"[^\"]*\.(jpe?g|png|webp|gif|tiff?|bmp|hei[cf]|avif|dng)", re.IGNORECASE)
 """What looks like the path of a picture."""
+_PART = re.compile(r"""[\w-]+:"[^"]*"|"(?P<quoted>[^"]*)"|(?P<sign>[-−–])?(?P<word>[^\s"()+&|*^]+)""")
+"""A word of a query, or what stands in quotation marks."""
 
 
 @click.command("search", cls=Verb, epilog=TERMS)
@@ -90,10 +92,10 @@ def command(
     from leitmotiv.web import forms
     from leitmotiv.workflows import seeking
 
-    for part in query:
-        _refuse_lost(part)
+    if (paths or nul) and common("json"):
+        raise click.UsageError("--json prints more than paths: give it, or --paths or -0, but not both.")
     files = [Path(part) for part in query if _is_file(part)]
-    text = " ".join(part for part in query if not _is_file(part))
+    text = " ".join(_with_files(part) for part in query if not _is_file(part))
     with session() as opened:
         numbered = () if ranking is None else _numbered(opened, ranking)
         found = seeking.search(
@@ -109,10 +111,11 @@ def command(
             copies=copies,
         )
         odd = _odd_paths(opened, found)
-        asked = seeking.read(opened, text, files=files, numbered=numbered, local=True, mode=mode)
-        for word, near in seeking.strange(asked).items():
-            note(f"{printable(word)!r} is no word that is known here; near it are {', '.join(near)}.")
-    lost = found.cut == 0 and n is None and not everything
+    for one in found.unknown:
+        note(_unknown(one))
+    for line in found.notes:
+        note(line)
+    lost = found.cut == 0 and n is None and not everything and found.results
     if (paths or nul) and lost:
         note("Nothing stands out from chance, so there is no path to print; --all prints what comes nearest.")
         sys.exit(1)
@@ -120,12 +123,22 @@ def command(
         _write(found, odd, b"\0" if nul else b"\n")
     else:
         show(forms.ranking(found, odd), lambda: "\n".join(map(_line, found.results)))
-        if found.cut == 0:
+        if found.cut == 0 and found.results:
             note("Nothing stands out from chance; these come nearest.")
         elif found.cut is not None and found.cut < len(found.results):
             note(f"From the {found.cut + 1}. on they fit little better than chance.")
     if not found.results:
         sys.exit(1)
+
+
+def _unknown(one: "Unknown") -> str:
+    """What to say of a word that nobody knows."""
+    word, near = printable(one.word), [name for name in one.near if name != one.read]
+    if one.read:
+        return f"{word!r} is no word that is known here; it is read as {one.read!r}." + (
+            f" It may also be {' or '.join(near)}." if near else ""
+        )
+    return f"{word!r} is no word that is known here" + (f"; did you mean {' or '.join(near)}?" if near else ".")
 
 
 def _numbered(opened: "Session", ranking: Path) -> tuple[str, ...]:
@@ -150,21 +163,27 @@ def _is_file(text: str) -> bool:
     return os.path.lexists(text) and not Path(text).is_dir()
 
 
-def _refuse_lost(text: str) -> None:
-    """A path that leads nowhere, or that stands inside a longer argument, would be read as words.
+def _with_files(text: str) -> str:
+    """A part of a query in which paths of pictures are terms; in quotation marks only those that are there.
 
     Raises
     ------
     UsageError
-        It names which, and what to do.
+        A path leads nowhere: it would be read as words.
     """
-    for word in text.split():
-        if not _PATH.fullmatch(word) or word.startswith(("colour:", "color:", "concept:", "name:", "folder:", "[")):
-            continue
-        if word == text and not os.path.lexists(text):
-            raise click.UsageError(f"There is no file {text!r}. For words, write them in quotation marks of their own.")
-        if word != text and os.path.lexists(word):
-            raise click.UsageError(f"{word!r} is a file: give it as an argument of its own, beside the rest.")
+
+    def term(match: re.Match[str]) -> str:
+        quoted, sign, word = match["quoted"], match["sign"] or "", match["word"]
+        path = word if quoted is None else quoted
+        if not _PATH.fullmatch(path) or ":" in path or path.startswith("["):
+            return match[0]
+        if os.path.lexists(path):
+            return f'{sign}file:"{path}"'
+        if quoted is not None:
+            return match[0]
+        raise click.UsageError(f"There is no file {path!r}. For words, write them in quotation marks of their own.")
+
+    return _PART.sub(term, text)
 
 
 def _write(ranking: "Ranking", odd: dict[str, bytes], end: bytes) -> None:

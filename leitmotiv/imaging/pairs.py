@@ -1,4 +1,4 @@
-"""Owns pairs of pictures as pix2pix keeps them: both in one file, side by side, the photo on the left."""
+"""Owns pairs of pictures as pix2pix keeps them, side by side in one file, and results as its tools write them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +14,8 @@ from leitmotiv.records import Pixels
 Direction = Literal["BtoA", "AtoB"]
 """Which half is learnt: BtoA makes the left of the right (photo | edges), AtoB the right of the left."""
 SUFFIXES = {".jpg", ".jpeg", ".png"}
+NAMES = (("_real_A", "_fake_B", "_real_B"), ("-inputs", "-outputs", "-targets"))
+"""How the usual tools end the names of what is shown, what they made of it, and what is there."""
 LONGEST_NAME = 136
 PHOTO = "BtoA"
 
@@ -62,3 +64,27 @@ def each(folder: Path, side: int, direction: Direction = "BtoA") -> Iterator[tup
             yield path, *parted(read.read_pixels(path), side, direction)
         except ValueError as error:
             raise ImageReadError(str(path), str(error)) from error
+
+
+def results(folder: Path) -> Iterator[tuple[str, Pixels, Pixels, Pixels]]:
+    """What a tool made, in the folder of its results: name, what was shown, what it made, what is there.
+
+    Files of other names are passed over.
+
+    Raises
+    ------
+    ImageReadError
+        A file cannot be read, or one of three is not there.
+    """
+    files = {one.stem: one for one in listed(folder)}
+    for stem, path in files.items():
+        for names in NAMES:
+            if not stem.endswith(names[1]):
+                continue
+            name = stem.removesuffix(names[1])
+            three = [files.get(name + one) for one in names]
+            missing = [name + one for one, file in zip(names, three, strict=True) if file is None]
+            if missing:
+                raise ImageReadError(str(path), f"{missing[0]} is not there beside it")
+            shown, made, there = (read.read_pixels(one) for one in three if one is not None)
+            yield name, shown, made, there

@@ -48,6 +48,23 @@ def keep_nearest(
 
 
 @kernel
+def keep_among(
+    nearness: NDArray[np.float32],
+    places: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    nearest: Nearest,
+) -> None:
+    """Offer `columns` (M,) to those of `rows` at `places` (P,), at the nearness (P, M); see `keep_nearest`."""
+    for p in range(len(places)):
+        offered, r = nearness[p], places[p]
+        values, kept = nearest.nearness[r], nearest.column[r]
+        for m in range(len(columns)):
+            if offered[m] >= values[0] and columns[m] != rows[r]:
+                _offer(offered[m], columns[m], values, kept)
+
+
+@kernel
 def keep_listed(
     coordinates: NDArray[np.int16], rows: NDArray[np.int64], listed: NDArray[np.int32], nearest: Nearest
 ) -> None:
@@ -61,6 +78,17 @@ def keep_listed(
                     inner += np.int64(coordinates[rows[r], d]) * theirs
                     square += theirs * theirs
                 _offer(np.float32(2 * inner - square), k, nearest.nearness[r], nearest.column[r])
+
+
+@kernel
+def squares_to(one: NDArray[np.int16], many: NDArray[np.int16], out: NDArray[np.int32]) -> None:
+    """Write the squared distances of `one` (D,) to each of `many` (N, D) to `out` (N,)."""
+    for n in range(len(many)):
+        square = np.int32(0)
+        for d in range(len(one)):
+            apart = np.int32(many[n, d]) - np.int32(one[d])
+            square += apart * apart
+        out[n] = square
 
 
 @kernel

@@ -22,7 +22,7 @@ DROPPED = 3
 """Layers of the decoder, from the narrowest, that drop values in training."""
 
 
-class Generator(nn.Module):  # type: ignore[misc]
+class Generator(nn.Module):  # type: ignore[misc] # torch may be away where types are checked
     """Down to one pixel and up again, every layer of the way up beside the one of the same size on the way down.
 
     Parameters
@@ -64,7 +64,7 @@ class Generator(nn.Module):  # type: ignore[misc]
         return seen
 
 
-class Discriminator(nn.Module):  # type: ignore[misc]
+class Discriminator(nn.Module):  # type: ignore[misc] # as above
     """Whether each patch of a picture is a photograph or made, given what was shown.
 
     Notes

@@ -112,6 +112,15 @@ CLASS_DESCRIPTIONS = replace(
     sha256="b79862fae730052815563e8b77db9f35ce930421cb93068e4370ebe4d3f78100",
     size=900_464,
 )
+ENGLISH = Weights(
+    name="How often English words are said",
+    package="pyspellchecker",
+    version="0.9.1",
+    file="spellchecker/resources/en.json.gz",
+    sha256="2474a48af86fd81dccea9edd0bba6cd36dd2ecedc0ae217cefcb233bba28613c",
+    size=650_750,
+    licence="MIT",
+)
 
 
 def locate(weights: Weights) -> Path:

@@ -11,7 +11,7 @@ from leitmotiv.records.jobs import Job, Status
 from leitmotiv.records.networks import ORIGINAL, Faithfulness, Loss, Losses, Network, Norm, Training
 from leitmotiv.records.own import LABELS, CatalogueColumn, CatalogueKind, CatalogueValue, Rating, Selection
 from leitmotiv.records.pictures import ColourSpace, Ellipse, Failure, Image, KnownFile, Mixture, Picture, Swatch, Taken
-from leitmotiv.records.rankings import Order, Ranking, Result
+from leitmotiv.records.rankings import Order, Ranking, Result, Unknown
 from leitmotiv.records.seeing import (
     ACTIVATIONS,
     PREPROCESSING,
@@ -116,6 +116,7 @@ __all__ = [
     "Training",
     "TrendEdit",
     "TrendEditKind",
+    "Unknown",
     "WordScores",
     "read_only",
 ]

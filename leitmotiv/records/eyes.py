@@ -75,9 +75,10 @@ class Regions:
 class Controls:
     """How a camera's frame is made ready, by the names and defaults of memo's live application.
 
-    They act in this order: `flip_v`, `flip_h`, `frame_diff`, `grayscale`, `pre_blur`, `pre_median`, `pre_thresh`,
-    `adaptive_thresh`, `invert`, `canny`, `post_blur`, `accum_w1` with `accum_w2`, `post_thresh`, `pre_time_lerp`; then
-    the eyes look, and `post_time_lerp` acts on what they see.
+    The first eighteen are its "processing", in its order; the last two, its "prediction", blend frames before and after
+    the eyes look. They act in this order: `flip_v`, `flip_h`, `frame_diff`, `grayscale`, `pre_blur`, `pre_median`,
+    `pre_thresh`, `adaptive_thresh`, `invert`, `canny`, `post_blur`, `accum_w1` with `accum_w2`, `post_thresh`,
+    `pre_time_lerp`; then the eyes look, and `post_time_lerp` acts on what they see.
 
     Attributes
     ----------

@@ -44,6 +44,23 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Unknown:
+    """A word of a search that nobody knows.
+
+    Attributes
+    ----------
+    near : tuple of str
+        What may be meant: words that it may be a slip of, the likeliest first, or a filter.
+    read : str
+        The word that it was read as; empty where it was read as it stands.
+    """
+
+    word: str
+    near: tuple[str, ...] = ()
+    read: str = ""
+
+
+@dataclass(frozen=True)
 class Ranking:
     """Pictures in an order, whatever made it.
 
@@ -62,6 +79,10 @@ class Ranking:
         How many of the results part from chance; None where nobody can tell.
     nearest : tuple of str
         Of a search for words: known ones that come nearest to them.
+    unknown : tuple of Unknown
+        Of a search for words: those that nobody knows.
+    notes : tuple of str
+        Of a search: what a person should know of how it was read, as sentences.
     """
 
     measure: str
@@ -74,3 +95,5 @@ class Ranking:
     terms: tuple[str, ...] = ()
     cut: int | None = None
     nearest: tuple[str, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+    notes: tuple[str, ...] = ()

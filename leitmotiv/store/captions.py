@@ -40,6 +40,14 @@ class Captions:
         row = self._database.row(tables.Captions.select(fn.COUNT(fn.DISTINCT(tables.Captions.image_id))))
         return 0 if row is None else int(row[0])
 
+    def stamp(self) -> tuple[int, int, int, int]:
+        """Changes whenever a text comes or goes: how many there are, and sums of their numbers and lengths."""
+        table = tables.Captions
+        sums = (fn.COUNT(table.id), fn.MAX(table.id), fn.SUM(table.id), fn.SUM(fn.LENGTH(table.text)))
+        row = self._database.row(table.select(*sums))
+        first, second, third, fourth = (int(value or 0) for value in row or (0, 0, 0, 0))
+        return first, second, third, fourth
+
     def replace(self, ids: Sequence[str], sources: Sequence[str], captions: Sequence[Caption]) -> int:
         """Put texts in the place of what these sources said of these pictures; forgotten pictures are passed over.
 

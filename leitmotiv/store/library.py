@@ -37,6 +37,7 @@ from leitmotiv.store.models import Models
 from leitmotiv.store.rating_sets import RatingSets
 from leitmotiv.store.ratings import Ratings
 from leitmotiv.store.selections import Selections
+from leitmotiv.store.sights import Sights
 from leitmotiv.store.sprites import Sprites
 from leitmotiv.store.trend_edits import TrendEdits
 
@@ -62,8 +63,8 @@ class Library:
     changes, exports, duplicates, activations, measures, comparisons, boards, rating_sets, models, eyes, captions,
     choices, evolutions
         The parts; see their classes.
-    sprites
-        Sheets of small pictures.
+    sprites, sights
+        Sheets of small pictures; small pictures through eyes.
     places : Places
         Where `library.toml` says that the database and the arrays are kept.
     """
@@ -80,10 +81,11 @@ class Library:
         self.clusters = ClusterTree(database)
         self.arrays = Arrays(folder / "arrays")
         self.sprites = Sprites(folder / "arrays" / "sprites")
+        self.sights = Sights(folder / "arrays" / "sights")
         self.boards = Boards(database)
         self.catalogue = Catalogue(database, self.arrays)
         told = (self.boards.keep_seen, self.arrays.forget, self.catalogue.forget, self.clusters.forget)
-        self.images = Images(database, (*told, self.sprites.forget))
+        self.images = Images(database, (*told, self.sprites.forget, self.sights.forget))
         self.files = Files(database)
         self.folders = Folders(database)
         self.failures = Failures(database)

@@ -28,6 +28,18 @@ def sees(eyes_id: str, image_id: str) -> Response:
     )
 
 
+@pages.get("/eyes/<eyes_id>/small/<image_id>.webp")
+def small(eyes_id: str, image_id: str) -> Response:
+    """A picture of the library through eyes, kept once it was made."""
+    session = the_session()
+    one, image = eyes.get(session, eyes_id), browse.image(session, image_id)
+    return send_bytes(
+        f"{image.id}-{one.id}-{eye_sights.version(session, one)}",
+        "private, no-cache",
+        lambda: (eye_sights.kept(session, one, image.id), "image/webp"),
+    )
+
+
 @pages.get("/eyes/shown/<image_id>.png")
 def shown(image_id: str) -> Response:
     """What eyes of `?kind=` and `?side=` pixels would be shown of a picture of the library."""

@@ -10,13 +10,15 @@ from leitmotiv.errors import LeitmotivError, NotFoundError
 from leitmotiv.records import Controls, Eyes, Image, Partial, PartialKind, RegionColours
 from leitmotiv.web import parameters
 from leitmotiv.web.context import address, the_session
-from leitmotiv.workflows import browse, eye_learning, eye_sights, eyes, live, queue
+from leitmotiv.workflows import browse, eye_learning, eye_sights, eyes, live, queue, selecting, training
 from leitmotiv.workflows.partial import COLOURS, KINDS
 from leitmotiv.workflows.session import Session
 
 pages = Blueprint("eyes", __name__)
 
 SIGHTS = 5
+AT_ONCE = 120
+"""Pictures of a page of all."""
 OFFERED = 12
 """Pictures that can be looked at with one click."""
 SHOWN = {
@@ -87,7 +89,9 @@ def new() -> Response:
             image=chosen,
             offered=few,
             shown=[(kind, SHOWN[kind], _preview(asked, chosen, kind)) for kind in KINDS],
-            sides=eyes.SIDES[: eyes.SIDES.index(128) + 1],
+            sides=[(side, side in training.SIDES) for side in eyes.SIDES],
+            widths=training.WIDTHS,
+            beginnings=[one for one in eyes.listed(session) if one.way == "network"],
             colours=COLOURS,
             trains="eyes" in queue.KINDS,
             to=lambda **changes: address("eyes.new", **{**_plain(asked), **changes}),
@@ -216,12 +220,52 @@ def show(eyes_id: str) -> str:
         facts=_facts(one),
         figures=_figures(one),
         lesson=_job(session, one.id),
+        stamp=eye_sights.stamp(session, one),
         to=lambda **changes: address(
             "eyes.show",
             eyes_id=one.id,
             **{
                 name: value
                 for name, value in {"image": wanted, "and": second.id if second else "", **changes}.items()
+                if value
+            },
+        ),
+    )
+
+
+@pages.get("/eyes/<eyes_id>/all")
+def everything(eyes_id: str) -> str:
+    """The pictures of `?q=`, or all, through a pair of eyes, and through `?and=` beside; from `?start=` on."""
+    session = the_session()
+    one = eyes.get(session, eyes_id)
+    _, second = _pair(session, [one], one.id)
+    query, fault = " ".join(request.args.get("q", "").split()), ""
+    ids: tuple[str, ...] = ()
+    try:
+        ids = selecting.select(session, query)
+    except LeitmotivError as error:
+        fault = str(error)
+    start = min(parameters.whole("start", 0, 0, 2**31), max(0, len(ids) - 1)) // AT_ONCE * AT_ONCE
+    found = {image.id: image for image in eye_sights.images(session, ids[start : start + AT_ONCE])}
+    return render_template(
+        "eyes_all.html",
+        one=one,
+        pair=[two for two in (one, second) if two is not None],
+        second=second,
+        others=[other for other in eyes.listed(session) if other.id != one.id and eye_sights.usable(session, other)],
+        usable=eye_sights.usable(session, one),
+        images=[found[id] for id in ids[start : start + AT_ONCE] if id in found],
+        query=query,
+        fault=fault,
+        total=len(ids),
+        start=start,
+        at_once=AT_ONCE,
+        to=lambda at: address(
+            "eyes.everything",
+            eyes_id=one.id,
+            **{
+                name: value
+                for name, value in {"q": query, "and": second.id if second else "", "start": at}.items()
                 if value
             },
         ),

@@ -84,6 +84,9 @@ def ranking(ranked: Ranking, paths: dict[str, bytes], following: str | None = No
     }
     if ranked.terms:
         form |= {"terms": list(ranked.terms), "total": ranked.total, "above_chance": ranked.cut}
+        form["unknown"] = [{"word": one.word, "near": list(one.near), "read": one.read} for one in ranked.unknown]
+    if ranked.terms or ranked.notes:
+        form["notes"] = list(ranked.notes)
     return form | {"approximate": True} if ranked.approximate else form
 
 

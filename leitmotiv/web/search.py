@@ -10,7 +10,7 @@ from leitmotiv.web import errors, forms, parameters, schema, search_asked, searc
 from leitmotiv.web.context import address, the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.web.search_asked import Asked
-from leitmotiv.workflows import browse, names, offers, ordering, seeking, spaces, uploads
+from leitmotiv.workflows import browse, names, offers, ordering, spaces, uploads
 from leitmotiv.workflows.query import Query
 from leitmotiv.workflows.session import Session
 
@@ -70,6 +70,7 @@ def _rendered(
 ) -> str:
     results = ranking.results if ranking else ()
     found = {one.id: one for one in session.library.images.many([result.id for result in results])}
+    chips = [search_shown.chip(asked, own, term) for term in query.terms]
     region = search_shown.region(session, asked)
     said = tuple(" ".join(name.replace("_", " ").split()) for name in names.folders(session)[:OFFERED])
     longest = max([1.0, *(sum(part for part in result.parts if part > 0) for result in results)])
@@ -78,7 +79,8 @@ def _rendered(
         asked=asked,
         fault=fault,
         marked=search_shown.marked(asked, fault),
-        terms=[search_shown.chip(asked, own, term) for term in query.terms],
+        terms=chips,
+        line=search_shown.line(query.tree, chips),
         filters=query.filters,
         like=query.like,
         ranking=ranking,
@@ -86,7 +88,8 @@ def _rendered(
         bars=lambda result: search_shown.bars(result, longest),
         by_looks=query.is_of_looks,
         encoder=search_shown.encoder(session, query),
-        strange=seeking.strange(query),
+        unknown=[(one, search_shown.instead(asked, one)) for one in (ranking.unknown if ranking else ())],
+        heading=search_shown.heading(query, ranking, asked.mode) if ranking and ranking.terms else None,
         said=said,
         examples=search_shown.examples(said),
         tool=tool,

@@ -1,17 +1,18 @@
 """What the page of searches shows of a query and of its results: chips, bars, examples, and where a line breaks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from leitmotiv.errors import LeitmotivError, QueryError
-from leitmotiv.records import Image, Result
+from leitmotiv.records import Image, Ranking, Result, Unknown
 from leitmotiv.web import figures
 from leitmotiv.web.context import address, the_session
 from leitmotiv.web.search_asked import Asked
 from leitmotiv.web.search_asked import term as term_of
-from leitmotiv.workflows import browse, space_training, words
-from leitmotiv.workflows.query import Colour, Picture, Query, Region, Sketch, Term, Upload
+from leitmotiv.web.words import pictures as _pictures
+from leitmotiv.workflows import browse, slips, space_training, words
+from leitmotiv.workflows.query import Colour, Node, Picture, Query, Region, Sketch, Term, Upload
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.terms import Words
 
@@ -45,6 +46,58 @@ class Shown:
     preview: str = ""
     sketch: Sequence[tuple[figures.Outline, str]] = ()
     ground: str = ""
+
+
+Piece = tuple[str, Any]
+"""A part of the line of chips: "term" with its chip, or "sign" with what stands between or around chips."""
+
+
+def line(tree: Node | None, chips: Sequence[Shown]) -> list[Piece]:
+    """A query as it was read: its chips in their order, with the signs and parentheses between them."""
+    return [] if tree is None else _pieces(tree, iter(chips), "−" if tree.weight < 0 else "")
+
+
+def _pieces(node: Node, chips: Iterator[Shown], sign: str, inside: str = "") -> list[Piece]:
+    before: list[Piece] = [("sign", sign)] if sign else []
+    if isinstance(node, Term):
+        return [*before, ("term", next(chips))]
+    found: list[Piece] = []
+    for number, member in enumerate(node.members):
+        between = "" if not number else {"sum": "+", "all": "&", "any": "or"}[node.how]
+        found += _pieces(member, chips, "−" if member.weight < 0 else between, node.how)
+    bare = node.weight > 0 and (not inside or (inside == "sum" and node.how == "all"))
+    return [*before, *([] if bare else [("sign", "(")]), *found, *([] if bare else [("sign", ")")])]
+
+
+def instead(asked: Asked, one: Unknown) -> list[tuple[str, str]]:
+    """What may be meant by a word that nobody knows, and the address of the search with that in its place."""
+    return [
+        (near, address("search.show", **asked.arguments(q=slips.with_word(asked.q, one.word, near))))
+        for near in one.near
+    ]
+
+
+def heading(query: Query, ranking: Ranking, mode: str) -> tuple[str, str]:
+    """What stands over the results of a search for terms: how many there are, and what that means."""
+    whole = ranking.total
+    if not whole:
+        return "No picture", ranking.notes[-1] if ranking.notes else "Nothing that is looked for says anything."
+    if all(term.weight < 0 for term in query.terms):
+        return (
+            "What has least of it",
+            f"of {whole:,}. Nothing is looked for, only taken away: the least of that comes first.",
+        )
+    if ranking.cut is None:
+        return _pictures(whole), f"As vectors ({mode}); nobody knows where chance begins."
+    if ranking.cut:
+        return f"{ranking.cut:,} above the cut-off", f"of {whole:,}. The others score little better than chance."
+    if query.is_of_looks:
+        return "Nothing stands out", f"of {whole:,}. Scores are no better than chance; these fit best."
+    return (
+        "Nothing stands out",
+        f"of {whole:,}. None fits clearly better than words that have nothing to do with these pictures would; these "
+        "come nearest, and may be right.",
+    )
 
 
 def examples(said: Sequence[str]) -> list[tuple[str, str]]:

@@ -81,9 +81,23 @@ RANKING = schema.named(
             ),
             "next": schema.maybe(schema.text("Address of the next page.")),
             "approximate": schema.truth("Whether the order comes from the embedding rather than exact divergences."),
+            "terms": schema.listed(schema.text(), "Of searches: what was looked for, in the order of `parts`."),
+            "total": schema.whole(0, about="Of searches: how many results there are, shown or not."),
+            "above_chance": schema.maybe(schema.whole(0, about="Of searches: how many of them part from chance.")),
+            "unknown": schema.listed(
+                schema.answer(
+                    {
+                        "word": schema.text("As it was written."),
+                        "near": schema.listed(schema.text(), "What may be meant, the likeliest first; or a filter."),
+                        "read": schema.text("The word that it was read as; empty where it was read as it stands."),
+                    }
+                ),
+                "Of searches: words that nobody knows.",
+            ),
+            "notes": schema.listed(schema.text(), "Of searches: what to know of how it was read."),
         },
         "Pictures from most to least fitting.",
-        optional=("approximate",),
+        optional=("approximate", "terms", "total", "above_chance", "unknown", "notes"),
     ),
 )
 CLUSTERS = schema.answer(

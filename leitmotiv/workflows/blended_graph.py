@@ -133,6 +133,7 @@ def build(session: Session, ids: Sequence[str], by: float, step: Recorder) -> Gr
     lists = candidates.nearest(
         coordinates,
         min(NEAREST, len(ids) - 1),
+        centres=candidates.divided(coordinates),
         threads=settings.cores,
         progress=lambda done, total: step("Finding neighbours by subject", done, total),
     )

@@ -180,7 +180,7 @@ def order(session: Session, image_id: str, wanted: int | None = None, *, by: flo
     return remember(session, ("order", image_id, by, state), make)
 
 
-def order_to_file(session: Session, path: Path, *, by: float = LOOK) -> Order:
+def order_to_file(session: Session, path: Path, wanted: int | None = None, *, by: float = LOOK) -> Order:
     """Every picture, the nearest first, to a file that need not be in the library.
 
     Raises
@@ -191,7 +191,7 @@ def order_to_file(session: Session, path: Path, *, by: float = LOOK) -> Order:
         The file is no readable picture.
     """
     if by == LOOK:
-        return likeness.order_to(session, fit_file(path, session.settings))
+        return likeness.order_to(session, fit_file(path, session.settings), wanted)
     known = subjects(session)
     pixels = reading.read_pixels(path, max_megapixels=session.settings.max_megapixels)
     pooled = activations.of_pixels(session, pixels).pooled[0]

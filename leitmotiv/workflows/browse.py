@@ -135,7 +135,7 @@ def similar(session: Session, image_id: str, *, n: int = 50, offset: int = 0, by
 
 def similar_to_file(session: Session, path: Path, *, n: int = 50, by: float = 0.0) -> Ranking:
     """The pictures of the library from most to least like a file that need not be in it; `by` as in `similar`."""
-    return _ranking(session, {"file": str(path)}, blending.order_to_file(session, path, by=by), n, 0, by)
+    return _ranking(session, {"file": str(path)}, blending.order_to_file(session, path, n, by=by), n, 0, by)
 
 
 def _ranking(

@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from leitmotiv.errors import NotFoundError, UsageError
@@ -16,6 +16,8 @@ CURVE = "curve.json"
 SAMPLE = re.compile(r"sample-([0-9]{1,9})\.png")
 WIDTH, HEIGHT, FOOT = 300, 150, 130
 """Of the chart, in its own units."""
+JUDGED_FOOT, LINE = 70, 11
+"""Of the chart of the judge; from one name to the next."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,10 @@ class Learning:
         The curves of the held-out pictures and of those that are learnt from, as SVG.
     bases : tuple of (name, value, height)
         Baselines, in the chart's units.
+    labels : mapping of str to float
+        Where the name of each baseline stands, none over another.
+    judged : tuple of (name, path)
+        What a judgement costs "eyes" and "judge", as SVG of half the height; empty without a judge.
     last : float or None
         The last held-out value.
     samples : tuple of (step, part)
@@ -42,6 +48,8 @@ class Learning:
     bases: tuple[tuple[str, float, float], ...]
     last: float | None
     samples: tuple[tuple[int, str], ...]
+    labels: Mapping[str, float] = field(default_factory=dict)
+    judged: tuple[tuple[str, str], ...] = ()
 
 
 def begun(session: Session, id: str) -> bool:
@@ -80,7 +88,27 @@ def learning(session: Session, eyes: Eyes) -> Learning | None:
         bases=tuple((name, value, _height(value, up)) for name, value in bases.items() if value is not None),
         last=held[-1][1] if held else None,
         samples=tuple(samples),
+        labels=_labels({name: _height(value, up) for name, value in bases.items() if value is not None}),
+        judged=_judged(points, across),
     )
+
+
+def _labels(heights: Mapping[str, float]) -> dict[str, float]:
+    """Where names stand above their lines: from below to above, each clear of the one before."""
+    found: dict[str, float] = {}
+    free = float(FOOT)
+    for name, height in sorted(heights.items(), key=lambda one: -one[1]):
+        found[name] = min(height - 4, free)
+        free = found[name] - LINE
+    return found
+
+
+def _judged(points: list[dict[str, Any]], across: int) -> tuple[tuple[str, str], ...]:
+    series = {"eyes": _series(points, "generator"), "judge": _series(points, "discriminator")}
+    top = max((value for one in series.values() for _, value in one), default=0.0)
+    if not top:
+        return ()
+    return tuple((name, _path(one, across, top * 1.05, JUDGED_FOOT)) for name, one in series.items())
 
 
 def _series(points: list[dict[str, Any]], name: str) -> list[tuple[float, float]]:
@@ -88,15 +116,15 @@ def _series(points: list[dict[str, Any]], name: str) -> list[tuple[float, float]
     return [(step, value) for step, value in found if step is not None and value is not None]
 
 
-def _path(series: list[tuple[float, float]], across: int, up: float) -> str:
+def _path(series: list[tuple[float, float]], across: int, up: float, foot: int = FOOT) -> str:
     return "".join(
-        f"{'L' if at else 'M'}{WIDTH * step / across:.1f} {_height(value, up):.1f}"
+        f"{'L' if at else 'M'}{WIDTH * step / across:.1f} {_height(value, up, foot):.1f}"
         for at, (step, value) in enumerate(series)
     )
 
 
-def _height(value: float, up: float) -> float:
-    return FOOT * (1 - value / up)
+def _height(value: float, up: float, foot: int = FOOT) -> float:
+    return foot * (1 - value / up)
 
 
 def _mapping(value: Any) -> Mapping[Any, Any]:

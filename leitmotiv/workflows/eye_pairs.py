@@ -28,11 +28,21 @@ TRAIN, TEST = "train", "val"
 
 @dataclass(frozen=True)
 class Written:
-    """What an export wrote."""
+    """What an export wrote.
+
+    Attributes
+    ----------
+    folder : Path
+    taught, held : int
+        Pairs to learn from, and held out.
+    drawn_from : int
+        Pictures of the selection that these were drawn from by lot; 0 where all that can be used are here.
+    """
 
     folder: Path
     taught: int
     held: int
+    drawn_from: int = 0
 
 
 def write(
@@ -45,10 +55,13 @@ def write(
     direction: Direction = "BtoA",
     seed: int = 0,
     held_out: int = looking.HELD_OUT,
+    most: int = looking.MOST_TAUGHT,
     force: bool = False,
     report: Report | None = None,
 ) -> Written:
     """Write the pairs of a selection into `train` and `val` of a folder, named after folder and file as usual.
+
+    Of a selection with more than `most` pictures, and those that are held out, so many are drawn by lot.
 
     Raises
     ------
@@ -58,7 +71,7 @@ def write(
         The folder is one of photos, or a file is there already.
     """
     whole = outside_photos(session, folder)
-    made = looking.training_pairs(session, query, partial or Partial(), side, seed, held_out, report)
+    made = looking.training_pairs(session, query, partial or Partial(), side, seed, held_out, report, most)
     taken: set[str] = set()
     for part, ids, xs, ys in ((TRAIN, made.ids, made.x, made.y), (TEST, made.held_ids, made.held_x, made.held_y)):
         try:
@@ -73,7 +86,7 @@ def write(
                 name = pairs.file_name(path.parent.name, f"{path.stem}-{image_id[:12]}")
             taken.add(name)
             write_file(whole / part / name, [reading.encode(pairs.joined(x, y, direction), "PNG")], force=force)
-    return Written(whole, len(made.ids), len(made.held_ids))
+    return Written(whole, len(made.ids), len(made.held_ids), made.drawn_from)
 
 
 def read(folder: Path, side: int, direction: Direction = "BtoA") -> Pairs:

@@ -88,6 +88,7 @@ def remove(session: Session, id: str) -> None:
     """
     with session.library.writer("removing eyes"), session.library.eyes.hold(id, "removing them"):
         session.library.eyes.remove(id)
+        session.library.sights.forget_eyes(id)
 
 
 def make(
@@ -216,10 +217,11 @@ def training_pairs(
     seed: int = 0,
     held_out: int = HELD_OUT,
     report: Report | None = None,
+    most: int = MOST_TAUGHT,
 ) -> Pairs:
     """What a network learns from, and what is held out: the same pictures for the same seed, however many there are.
 
-    Of a selection with more than `MOST_TAUGHT` pictures, and those that are held out, so many are drawn by lot.
+    Of a selection with more than `most` pictures, and those that are held out, so many are drawn by lot.
 
     Raises
     ------
@@ -230,7 +232,7 @@ def training_pairs(
     check(partial)
     check_side(side)
     ids = chosen(session, query)
-    most = MOST_TAUGHT + held_out
+    most += held_out
     drawn = ids if len(ids) <= most else sorted(ids, key=lambda one: _lot(seed, one))
     pixels, kept, small = squares(session, drawn, side, most=most, report=report)
     apart = min(held_out, len(kept) // 5)
@@ -292,8 +294,13 @@ def _pixels(session: Session, image: Image, side: int) -> Pixels:
         raise ImageReadError(image.path or image.id, "its file is away, and its thumbnail is damaged") from error
 
 
+def counted(count: int) -> str:
+    """So many pictures, in words."""
+    return f"{count:,} picture{'' if count == 1 else 's'}"
+
+
 def _too_few(query: str, found: int, kept: int, small: int, side: int, least: int) -> str:
-    text = f"{query or 'The library'!r} has {found:,} pictures" if query else f"The library has {found:,} pictures"
+    text = f"{query!r} has {counted(found)}" if query else f"The library has {counted(found)}"
     if kept < found:
         text += f", of which {kept:,} can be used"
     if small:

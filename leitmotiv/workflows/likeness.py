@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from leitmotiv.analysis import embedding
 from leitmotiv.analysis.embedding import Coordinates
 from leitmotiv.errors import NoIndexError
 from leitmotiv.records import Float, Mixture
@@ -13,12 +15,16 @@ from leitmotiv.workflows.measuring import compared, ready, to_many
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.neighbours import kept_candidates
 from leitmotiv.workflows.session import Session
-from leitmotiv.workflows.vectors import Vectors, order_by_vector, stored_vectors
+from leitmotiv.workflows.vectors import Vectors, stored_vectors
+
+Rows = NDArray[np.int64]
 
 EXACT = 2000
 """Most divergences computed for one request; beyond, the order comes from vectors or trends, and says so."""
 
 
+FEW = 100
+"""Divergences computed where only the beginning of an order is looked at."""
 NEAR = 50
 """Pictures at the beginning of an order that the candidates kept by the index answer, without a new comparison."""
 
@@ -59,7 +65,7 @@ def order(session: Session, image_id: str, wanted: int | None = None) -> Order:
         are those of them that are nearest, whatever is asked for; more of them costs a comparison with `EXACT` others.
     """
     library = session.library
-    everything = tuple(library.images.ids())
+    everything = _everything(session)
     matrix = compared(session)
     state = (hash(everything), library.clusters.stamp(), None if matrix is None else len(matrix.ids))
     near = None
@@ -70,17 +76,32 @@ def order(session: Session, image_id: str, wanted: int | None = None) -> Order:
     return remember(session, ("order", image_id, state), lambda: _order(session, image_id, everything, near))
 
 
-def order_to(session: Session, query: Mixture) -> Order:
-    """Every picture, the nearest first, to one that need not be in the library."""
-    unknown, tail = session.library.images.ids(), []
+def order_to(session: Session, query: Mixture, wanted: int | None = None) -> Order:
+    """Every picture, the nearest first, to one that need not be in the library.
+
+    Parameters
+    ----------
+    wanted : int, optional
+        How many from the beginning are looked at. In a large library up to `NEAR` cost a comparison with `FEW` others
+        only, more of them with `EXACT`.
+    """
+    unknown, tail = list(_everything(session)), []
     if len(unknown) > EXACT:
+        count = FEW if wanted is not None and wanted <= NEAR else EXACT
         vectors = stored_vectors(session.library, session.settings)
         if vectors is None:
             unknown, tail = unknown[:EXACT], unknown[EXACT:]
         else:
             ready(session)
-            unknown, tail = _by_vector(vectors, vectors.of(query, session.settings), unknown)
+            ordered = _by_vector(session, vectors, vectors.of(query, session.settings))
+            unknown, tail = ordered[:count], ordered[count:]
     return ranked(session, query, unknown, to_many(session, query, unknown), tail)
+
+
+def _everything(session: Session) -> tuple[str, ...]:
+    """The pictures of the library, asked for anew only when they have changed."""
+    library = session.library
+    return remember(session, ("ids", library.revision("images")), lambda: tuple(library.images.ids()))
 
 
 def _near(session: Session, image_id: str, everything: tuple[str, ...]) -> Order | None:
@@ -91,11 +112,9 @@ def _near(session: Session, image_id: str, everything: tuple[str, ...]) -> Order
     head = [other for other in known if other in there]
     if vectors is None or len(head) < NEAR or image_id not in vectors.ids:
         return None
-    query = vectors.coordinates[vectors.ids.index(image_id)]
-    first, last = _by_vector(
-        vectors, query, [other for other in everything if other not in known and other != image_id]
-    )
-    return ranked(session, image_id, head, np.array([known[other] for other in head]), [*first, *last])
+    ordered = _by_vector(session, vectors, vectors.coordinates[vectors.ids.index(image_id)])
+    rest = [other for other in ordered if other not in known and other != image_id]
+    return ranked(session, image_id, head, np.array([known[other] for other in head]), rest)
 
 
 def _order(session: Session, image_id: str, everything: tuple[str, ...], near: Order | None) -> Order:
@@ -149,16 +168,26 @@ def _split(session: Session, image_id: str, unknown: list[str]) -> tuple[list[st
     else:
         ready(session)
         query = vectors.of(session.library.mixtures.get(image_id), session.settings)
-    return _by_vector(vectors, query, unknown)
-
-
-def _by_vector(vectors: Vectors, query: Coordinates, unknown: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Split by vectors; the few pictures that have none yet come first."""
-    there = dict.fromkeys(unknown)
-    measured = [vectors.ids[row] for row in order_by_vector(vectors, query).tolist() if vectors.ids[row] in there]
-    new = set(there).difference(measured)
-    ordered = [*(other for other in unknown if other in new), *measured]
+    there = set(unknown)
+    ordered = [other for other in _by_vector(session, vectors, query) if other in there]
     return ordered[:EXACT], ordered[EXACT:]
+
+
+def _by_vector(session: Session, vectors: Vectors, query: Coordinates) -> list[str]:
+    """All pictures from the nearest by its vector to the farthest; the few that have none yet come first."""
+    everything = _everything(session)
+
+    def places() -> tuple[NDArray[np.object_], Rows]:
+        row_of = {image: row for row, image in enumerate(vectors.ids)}
+        rows = np.array([row_of.get(image, -1) for image in everything], np.int64)
+        order = np.argsort(rows, kind="stable")  # so that memory is read from one end to the other
+        return np.array(everything, object)[order], rows[order]
+
+    ids, rows = remember(session, ("vector rows", hash(everything), hash(vectors.ids)), places)
+    new = int(np.count_nonzero(rows < 0))
+    squares = embedding.squared_distances(query, vectors.coordinates)[rows[new:]]
+    order = new + np.argsort(squares, kind="stable")
+    return [*ids[:new].tolist(), *ids[order].tolist()]
 
 
 def _stored_row(session: Session, image_id: str) -> dict[str, float]:

@@ -8,6 +8,10 @@ from leitmotiv.workflows.session import Session
 
 KEPT = {
     "order": 16,
+    "ids": 1,
+    "vector rows": 1,
+    "shown exemplars": 1,
+    "shown rows": 1,
     "subjects": 1,
     "blended trends": 24,
     "cut": 24,
@@ -43,6 +47,8 @@ KEPT = {
     "part of many": 2,
     "trend names": 16,
     "folder names": 1,
+    "folder words": 1,
+    "written": 1,
     "rows": 1,
     "upload": 24,
     "concept": 24,

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from leitmotiv.workflows import selecting, words
+from leitmotiv.workflows import knowing, selecting
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.vocabulary import Known
@@ -24,7 +24,7 @@ def known(session: Session) -> Known:
     def own() -> frozenset[str]:
         return remember(session, ("names", session.library.revision("images", "files")), folded)
 
-    return lambda name: words.known(name) or name in own()
+    return lambda name: knowing.known(name) or name in own()
 
 
 def folders(session: Session) -> tuple[str, ...]:

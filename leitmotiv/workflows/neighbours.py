@@ -38,8 +38,8 @@ BLOCK = 8192
 
 
 Rows = NDArray[np.int64]
-Step = Callable[[str, int, int], None]
-"""Told a phase, how much of it is done, and of how much."""
+Progress = Callable[[int, int], None]
+"""Told how much is done, and of how much."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +91,9 @@ class Comparer:
         known: Pairs,
         near: Listed | None = None,
     ) -> None:
-        self._ids, self._near = ids, near
-        self._pool = Pool(library, ids, look(settings), settings.cores)
+        self._library, self._ids, self._near = library, ids, near
+        self._look, self._threads = look(settings), settings.cores
+        self._pool = Pool(library, ids, self._look, self._threads)
         # Joining takes as long as there are pairs, so what is new waits until it is much.
         self._known, self._recent = known, no_pairs(len(ids))
         self._used: list[Pairs] = []
@@ -157,15 +158,24 @@ class Comparer:
         if len(self._recent) > max(RECENT, len(self._known) // 8):
             self._known, self._recent = self._known.joined(self._recent), no_pairs(len(self._ids))
 
-    def between(self, rows: NDArray[np.int64], columns: NDArray[np.int64], step: Step) -> Divergences:
-        """Divergences of some pictures to some, (R, C), nats; neither looked up nor remembered."""
+    def between(self, rows: Rows, columns: Rows, tell: Progress, points: int | None = None) -> Divergences:
+        """Divergences of some pictures to some, (R, C), nats; neither looked up nor remembered.
+
+        Parameters
+        ----------
+        points : int, optional
+            Fewer points of each picture than settings say: quicker, and only for what is averaged.
+        """
+        pool = (
+            self._pool if points is None else Pool(self._library, self._ids, self._look, self._threads, points=points)
+        )
         out = np.empty((len(rows), len(columns)), np.float32)
         block = max(1, PAIRS_A_STEP // max(1, len(columns)))
         for start in range(0, len(rows), block):
             part = rows[start : start + block]
             pairs = np.stack(np.broadcast_arrays(part[:, None], columns), axis=-1).reshape(-1, 2)
-            out[start : start + block] = self._pool.divergences(pairs).reshape(len(part), -1)
-            step("Measuring how remote pictures are", start + len(part), len(rows))
+            out[start : start + block] = pool.divergences(pairs).reshape(len(part), -1)
+            tell(start + len(part), len(rows))
         return out
 
     def used(self) -> Pairs:

@@ -9,12 +9,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import candidates, divergence, tree
-from leitmotiv.records import Clusters, Float
+from leitmotiv.analysis import candidates, divergence, embedding, tree
+from leitmotiv.records import Clusters, Float, Mixture
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
-from leitmotiv.workflows import correcting
-from leitmotiv.workflows.measuring import MATRIX, look, measure_digest
+from leitmotiv.workflows import correcting, likeness
+from leitmotiv.workflows.measuring import MATRIX, look, measure_digest, ready, to_many
+from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.neighbours import stored_neighbours
 from leitmotiv.workflows.progress import Recorder, Report, recorded
 from leitmotiv.workflows.session import Session
@@ -134,6 +135,34 @@ def _shortlists(
         vectors.coordinates, SHORTLIST, rows=rows, columns=np.sort(columns), threads=settings.cores
     )
     return np.asarray(number[lists])
+
+
+def nearest_trend(session: Session, query: Mixture) -> tuple[str, float] | None:
+    """The exemplar of the trend that a picture would join, which need not be in the library, and the divergence, nats.
+
+    None where there are no trends. Nothing is stored.
+    """
+    library = session.library
+
+    def shown_exemplars() -> tuple[str, ...]:
+        clusters = library.clusters.get()
+        return () if clusters is None else tuple(tree.shown_exemplars(clusters))
+
+    shown = remember(session, ("shown exemplars", library.clusters.stamp()), shown_exemplars)
+    if not shown:
+        return None
+    vectors, ids = stored_vectors(library, session.settings), list(shown)
+    if vectors is not None and len(ids) > SHORTLIST:
+        ready(session)
+        rows = remember(
+            session,
+            ("shown rows", library.clusters.stamp(), hash(vectors.ids)),
+            lambda: np.flatnonzero(np.isin(np.array(vectors.ids), ids)),
+        )
+        near = embedding.squared_distances(vectors.of(query, session.settings), vectors.coordinates[rows])
+        ids = [vectors.ids[row] for row in rows[np.argsort(near, kind="stable")[:SHORTLIST]]]
+    order = likeness.ranked(session, query, ids, to_many(session, query, ids))
+    return order.ids[0], float(order.values[0])
 
 
 def _compared_at_all(library: Library, settings: Settings) -> bool:

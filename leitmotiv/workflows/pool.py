@@ -5,6 +5,7 @@ than `HELD` of them do, and few are packed twice where pairs come in an order in
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,8 @@ class Pool:
         Pictures, by whose rows pairs are named.
     held : int
         Most pictures that are held packed, at least 2.
+    points : int, optional
+        Fewer points of each picture than the look has.
 
     Attributes
     ----------
@@ -41,8 +44,18 @@ class Pool:
         How many were packed so far, those that had gone and came back counted again.
     """
 
-    def __init__(self, library: Library, ids: Sequence[str], look: Look, threads: int, held: int | None = None) -> None:
-        self._library, self._ids, self._look, self._threads = library, ids, look, threads
+    def __init__(
+        self,
+        library: Library,
+        ids: Sequence[str],
+        look: Look,
+        threads: int,
+        *,
+        held: int | None = None,
+        points: int | None = None,
+    ) -> None:
+        self._library, self._ids, self._threads = library, ids, threads
+        self._look = look if points is None else replace(look, points=min(points, look.points))
         self._most = min(len(ids), max(2, HELD if held is None else held))
         self._rows = np.zeros(0, np.int64)
         self._place = np.full(len(ids), -1, np.int64)

@@ -370,6 +370,8 @@ def _canonical(text: str, wanted: Wanted) -> str:
         return f'board:"{wanted.board}"'
     if isinstance(wanted, OfConcept):
         return f'concept:"{wanted.path}"'
+    if isinstance(wanted, File):
+        return f'file:"{wanted.path}"'
     if isinstance(wanted, Numbered):
         return f"[IMG_{wanted.place}]"
     return text

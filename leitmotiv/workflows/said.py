@@ -20,6 +20,10 @@ class Said:
         Which pictures part from chance, where that is told by other means than by how the values lie.
     nearest : tuple of str
         Of words: those known ones that come nearest.
+    read : str
+        Of words: the phrase as it was read.
+    says_something : bool
+        Whether it tells pictures apart at all; words such as "of the" do not.
     """
 
     values: Float
@@ -27,3 +31,5 @@ class Said:
     approximate: bool = False
     found: Mask | None = None
     nearest: tuple[str, ...] = ()
+    read: str = ""
+    says_something: bool = True

@@ -13,6 +13,8 @@ Kind = Literal["(", ")", "+", "-", "&", "|", "weight", "power", "word", "phrase"
 MINUS = "-−–"
 _NAME = re.compile(r"([^\W\d][\w-]*):")
 _COLUMN = re.compile(r'"[^"]+":(?=\S)')
+_STRAY = re.compile(r"[:@][^\s+&|()]*")
+"""What can only be meant to stand inside of the bracket before."""
 _WEIGHT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*\*")
 _POWER = re.compile(r"\^\s*([0-9]+(?:\.[0-9]+)?)")
 _AFTER = re.compile(r"\*\s*([0-9]+(?:\.[0-9]+)?)(?=[\s+\-−–)&|]|$)")
@@ -116,6 +118,12 @@ class _Scanner:
         end = self.text.find("]", self.at + 1)
         if end < 0:
             raise QueryError("This bracket is not closed; a picture is [img:3f2a].", self.at, len(self.text))
+        if stray := _STRAY.match(self.text, end + 1):
+            raise QueryError(
+                "Where a part lies is said inside of the bracket: [img:3f2a@10,20,30,40:here].",
+                stray.start(),
+                stray.end(),
+            )
         return self._taken("term", self.text[self.at : end + 1], end + 1)
 
     def _named(self, name: str, start: int) -> Iterator[Token]:

@@ -10,7 +10,7 @@ from leitmotiv.analysis.cutoff import above_chance
 from leitmotiv.analysis.joining import Mask
 from leitmotiv.errors import ImageReadError, UsageError
 from leitmotiv.records import Concept, Float
-from leitmotiv.workflows import boards, preparing, taught, words
+from leitmotiv.workflows import boards, preparing, slips, taught, words
 from leitmotiv.workflows.degrees import SUBJECT
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.said import Said
@@ -97,7 +97,13 @@ def _worded(session: Session, phrase: str, ids: list[str]) -> Said:
     values = _aligned(session, told.ids, told.values, ids)
     found = np.zeros(len(ids), bool)
     found[joint.top(values, told.cut)] = True
-    return Said(values, found=found, nearest=told.nearest)
+    return Said(
+        values,
+        found=found,
+        nearest=told.nearest,
+        read=told.read,
+        says_something=not slips.says_nothing(phrase) or told.cut > 0,
+    )
 
 
 def _concept(session: Session, wanted: OfBoard | OfConcept) -> Concept:

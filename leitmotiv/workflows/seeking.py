@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import combining, sorting
-from leitmotiv.analysis.cutoff import above_chance
+from leitmotiv.analysis.cutoff import above_chance, mostly
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Float, Ranking, Result
-from leitmotiv.workflows import boards, degrees, joining, names, ordering, scoring, selecting, spaces, words
+from leitmotiv.workflows import boards, degrees, joining, names, ordering, remarks, scoring, selecting, spaces, words
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.query import Node, Query, parse
 from leitmotiv.workflows.said import Said
@@ -106,6 +106,8 @@ def search(
         parts = (order[:cut], order[cut:]) if cut else (order, order[:0])
         kept = ordering.varied(session, ids, parts[0], scored.total, diverse, looks=scored.unit == SHARE)
         order = np.concatenate([kept, parts[1]])
+    if wordless(query, scored.said):
+        order, cut = order[:0], 0
     shown = order[offset : offset + n] if everything or not cut else order[offset : min(offset + n, cut)]
     asked: dict[str, object] = {"q": query.text}
     asked |= {"files": [str(path) for path in files]} if files else {}
@@ -121,6 +123,17 @@ def search(
         terms=tuple(term.label for term in query.terms),
         cut=cut,
         nearest=tuple(dict.fromkeys(word for one in scored.said for word in one.nearest)),
+        unknown=remarks.unknown(session, query, [one.read for one in scored.said] or [""] * len(query.terms)),
+        notes=remarks.notes(query, len(order)),
+    )
+
+
+def wordless(query: Query, said: Sequence[Said]) -> bool:
+    """Whether nothing that is looked for says anything: only words such as "of the"."""
+    return (
+        bool(said)
+        and not any(one.says_something for term, one in zip(query.terms, said, strict=True) if term.weight > 0)
+        and any(not one.says_something for one in said)
     )
 
 
@@ -157,14 +170,7 @@ def _order(
         # what counts against pictures scatters them, too, but says nothing of how near chance comes to a fit
         against = any(term.weight < 0 for term in query.terms)
         return order, _cut(np.maximum(scored.total, 0.0) if against else scored.total, others, order)
-    return order, None if scored.found is None else _mostly(scored.found[order])
-
-
-def _mostly(found: NDArray[np.bool_]) -> int:
-    """Where the results of an order end: before, most part from chance, and behind, most do not."""
-    balance = np.cumsum(2 * found.astype(np.int64) - 1)
-    best = int(balance.max(initial=0))
-    return int(np.argmax(balance)) + 1 if best > 0 else 0
+    return order, None if scored.found is None else mostly(scored.found[order])
 
 
 def _words_of(session: Session, query: Query, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -172,12 +178,6 @@ def _words_of(session: Session, query: Query, ids: Sequence[str]) -> dict[str, t
     if not any(isinstance(term.wanted, Words) for term in query.terms):
         return {}
     return words.nearest_of(session, ids)
-
-
-def strange(query: Query) -> dict[str, tuple[str, ...]]:
-    """Words of a query that nobody knows, each with the nearest known ones."""
-    said = (term.wanted.phrase for term in query.terms if isinstance(term.wanted, Words))
-    return {word: near for phrase in said for word, near in words.unknown(phrase).items()}
 
 
 def read(
@@ -274,7 +274,8 @@ def _results(
 def _filtered(session: Session, query: Query, kept: Sequence[str], n: int, offset: int) -> Ranking:
     images = session.library.images.many(kept[offset : offset + n])
     results = tuple(Result(one.id, one.path, 1.0) for one in images)
-    return Ranking("search", SHARE, "descending", {"q": query.text}, results, len(kept))
+    notes = remarks.notes(query, len(kept))
+    return Ranking("search", SHARE, "descending", {"q": query.text}, results, len(kept), notes=notes)
 
 
 def _own(session: Session, query: Query) -> set[str]:

@@ -13,6 +13,8 @@ from leitmotiv.workflows import sketches
 
 _SHARE = re.compile(r"([<>]?)([0-9]+(?:\.[0-9]+)?)%")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_ROUNDING = 0.011
+"""How far off the frame a box may lie: two numbers that were each rounded to whole percents."""
 _ID = re.compile(r"[0-9a-f]{4,64}")
 _How = Literal["about", "least", "most"]
 _HOW: dict[str, _How] = {"": "about", ">": "least", "<": "most"}
@@ -193,18 +195,24 @@ def read_place(text: str) -> Place:
 
 
 def read_box(text: str) -> Box:
-    """A box ``x,y,width,height`` in percent of the frame, cut to the frame.
+    """A box ``x,y,width,height`` in percent of the frame; what numbers that were rounded have too much is cut off.
 
     Raises
     ------
     UsageError
-        Not four numbers, or nothing of the box lies in the frame.
+        Not four numbers, nothing of the picture in it, or a part of the box lies off the frame.
     """
     parts = [part.strip() for part in text.split(",")]
     if len(parts) != 4 or not all(_NUMBER.fullmatch(part) for part in parts):
         raise UsageError(f"{text!r} is no box; write left, top, width and height in percent, as 10,20,30,40.")
     left, top, width, height = (max(-1e4, min(1e4, float(part))) / 100 for part in parts)
-    right, bottom = min(1.0, left + width), min(1.0, top + height)
+    right, bottom = left + width, top + height
+    if min(left, top) < -_ROUNDING or max(right, bottom) > 1 + _ROUNDING:
+        raise UsageError(
+            f"The box {text!r} lies off the frame, which goes from 0 to 100: left and width together, and top and "
+            "height together, are 100 at most."
+        )
+    right, bottom = min(1.0, right), min(1.0, bottom)
     left, top = max(0.0, left), max(0.0, top)
     if right - left < 0.005 or bottom - top < 0.005:
         raise UsageError(f"The box {text!r} has nothing of the picture in it.")
@@ -213,6 +221,8 @@ def read_box(text: str) -> Box:
 
 def _picture(text: str) -> Picture | Region:
     name, found, rest = text.partition("@")
+    if not found and ":" in name:
+        raise UsageError(f"{text!r} has no box; a part is [img:3f2a@10,20,30,40], or with :here at the end.")
     if not _ID.fullmatch(name):
         raise UsageError(f"{name!r} is no picture; write the first characters of its id, at least 4.")
     if not found:
@@ -233,6 +243,10 @@ def _board(text: str) -> OfBoard:
     return OfBoard(text.replace('"', "").strip())
 
 
+def _file(text: str) -> File:
+    return File(Path(text.replace('"', "").strip()))
+
+
 def _concept(text: str) -> OfConcept:
     return OfConcept(Path(text.replace('"', "").strip()))
 
@@ -251,6 +265,7 @@ KINDS = {
     "sketch": sketches.read,
     "board": _board,
     "concept": _concept,
+    "file": _file,
 }
 """What a term may begin with, and what reads the rest of it."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from leitmotiv.errors import EyesError, MissingExtraError, NotFoundError, UsageError
 from leitmotiv.nets import trainers
-from leitmotiv.records import Eyes, Loss, Network, Partial, Training
+from leitmotiv.records import Eyes, Loss, Network, Norm, Partial, Training
 from leitmotiv.workflows import eyes as looking
 from leitmotiv.workflows import training_run
 from leitmotiv.workflows.partial import check as check_partial
@@ -19,7 +19,7 @@ from leitmotiv.workflows.training_run import STATE
 REQUEST = "training.json"
 SIDES = (32, 64, 128, 256)
 WIDTHS = (4, 8, 16, 32, 64)
-LOSSES = ("gan", "l1")
+LOSSES: dict[str, Loss] = {"gan": "gan", "l1": "l1"}
 MINUTES = 10.0
 """Where nothing is said."""
 MOST_MINUTES, MOST_STEPS = 7 * 24 * 60.0, 10_000_000
@@ -128,8 +128,8 @@ def begin(
     found = len(looking.chosen(session, query))
     if found < looking.LEAST_TAUGHT:
         raise EyesError(
-            f"{query or 'The library'!r} has {found:,} pictures, and a network needs {looking.LEAST_TAUGHT} or more to "
-            f"learn from. Patches need only {looking.FEWEST}: leitmotiv eyes make {query!r}."
+            f"{query or 'The library'!r} has {looking.counted(found)}, and a network needs {looking.LEAST_TAUGHT} or "
+            f"more to learn from. Patches need only {looking.FEWEST}: leitmotiv eyes make {query!r}."
         )
     with session.library.writer("keeping eyes"):
         asked = replace(asked, id=session.library.eyes.free(asked.name))
@@ -150,8 +150,8 @@ def network_of(side: int, width: int, loss: str) -> Network:
             raise UsageError(f"{what} is {value!r}, but must be one of {', '.join(map(str, known))}.")
     batch = _BATCH[side]
     # As pix2pix, which trains on one picture at a time: each is normed by itself.
-    norm = "picture" if batch == 1 else "batch"
-    return Network(side, width, _LAYERS[side], norm, loss, batch=batch)  # type: ignore[arg-type]
+    norm: Norm = "picture" if batch == 1 else "batch"
+    return Network(side, width, _LAYERS[side], norm, LOSSES[loss], batch=batch)
 
 
 def of(session: Session, id: str) -> Training:

@@ -321,8 +321,9 @@ def _limits(training: Training, pairs: Pairs, figures: Mapping[str, Any]) -> lis
     better = [name for name in faithful.BASELINES if figures[name]["l1"] <= own["l1"]]
     words = {"copy": "what they are shown itself", "mean": "the mean of all pictures", "patches": "patches"}
     if better:
-        nearer = " or ".join(words[name] for name in better)
-        limits.append(f"On pictures that they do not know, {nearer} would be nearer to the truth, in levels.")
+        *most, last = (words[name] for name in better)
+        nearer = f"{', '.join(most)} and {last} are" if most else f"{last} {'are' if last == 'patches' else 'is'}"
+        limits.append(f"Of pictures that they do not know, {nearer} nearer to the truth than what they see, in levels.")
     if training.network.loss == "l1":
         limits.append("Trained on the distance alone, they see softly: where they are in doubt, the mean of it all.")
     else:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import candidates, cells, divergence, embedding
+from leitmotiv.analysis import candidates, divergence, embedding
 from leitmotiv.analysis.embedding import Coordinates, Embedding
 from leitmotiv.records import Float, Mixture
 from leitmotiv.settings import Settings
@@ -128,9 +128,11 @@ def bring_up_to_date(library: Library, settings: Settings, wanted: Sequence[str]
         put_vectors(library, settings, partly)
 
     vectors = with_vectors(library, settings, old, wanted, step, keep)
-    if len(wanted) > candidates.WHOLE and not len(vectors.centres):
+    centres = vectors.cells
+    if centres is None:
         step("Dividing vectors into cells", 0, 0)
-        vectors = replace(vectors, centres=cells.centres(vectors.coordinates))
+        centres = candidates.divided(vectors.coordinates)
+        vectors = vectors if centres is None else replace(vectors, centres=centres)
     if vectors is not old:
         put_vectors(library, settings, vectors)
     return vectors
@@ -165,8 +167,3 @@ def with_vectors(
             keep(replace(old, ids=tuple(wanted[row] for row in now), coordinates=coordinates[now]))
         step("Measuring pictures at landmarks", start + len(rows), len(lacking))
     return replace(old, ids=tuple(wanted), coordinates=coordinates)
-
-
-def order_by_vector(vectors: Vectors, query: Coordinates) -> NDArray[np.int64]:
-    """Rows from the nearest to the farthest."""
-    return np.argsort(embedding.squared_distances(query, vectors.coordinates), kind="stable")

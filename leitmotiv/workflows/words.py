@@ -1,30 +1,28 @@
 """Asking a collection for what words say: scores, the place of a phrase, and what to make of words nobody knows."""
 
-import re
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from leitmotiv.analysis import decoys, joint, threads
-from leitmotiv.analysis.spelling import Vocabulary
-from leitmotiv.errors import MissingExtraError, UsageError
-from leitmotiv.nets import text as nets_text
+from leitmotiv.analysis.cutoff import mostly
+from leitmotiv.errors import UsageError
 from leitmotiv.records import Float, Float32, WordScores
-from leitmotiv.workflows import taught, word_space
+from leitmotiv.workflows import slips, taught, word_space, written
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.taught import Taught
 from leitmotiv.workflows.word_space import ClassWords, Placed
+from leitmotiv.workflows.written import Written
 
-SLIPS = 2
-"""Unknown words of a phrase that are tried as slips of others, if nothing is found."""
 NEAREST = 5
 """Names of classes that an answer tells."""
+WRITTEN = 6.0
+"""What a text with all words of a phrase counts, in standard deviations; the best of what is seen has about as much."""
 LONGEST = 1000
 """Characters of a phrase: one that is longer is cut, as encoders read no more."""
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 def scores(session: Session, text: str, report: Report | None = None) -> WordScores:
@@ -32,7 +30,7 @@ def scores(session: Session, text: str, report: Report | None = None) -> WordSco
 
     Class words and the words in their texts give a first ranking, which spreads over pictures that look alike; its best
     pictures then teach a second, as a board would; the answer is their sum. Where a space was learnt from captions and
-    chosen, what it says is added to the first ranking.
+    chosen, what it says is added to the first ranking; what is written of pictures is added to the last.
 
     Parameters
     ----------
@@ -53,50 +51,81 @@ def scores(session: Session, text: str, report: Report | None = None) -> WordSco
     phrase = cleaned(text)
     classes = word_space.class_words(session, report)
     found = word_space.placed(session, report)
-    learnt = taught.of(session, classes, found, report)
-    key = ("word scores", classes.encoder.digest, found, learnt, phrase)
-    return remember(session, key, lambda: _best(classes, found, learnt, phrase))
+    knows = _Knows(classes, found, taught.of(session, classes, found, report), written.of(session))
+    key = ("word scores", classes.encoder.digest, found, knows.learnt, knows.texts, phrase)
+    return remember(session, key, lambda: _best(session, knows, phrase))
 
 
-def _best(classes: ClassWords, found: Placed, learnt: Taught | None, phrase: str) -> WordScores:
+@dataclass(frozen=True, eq=False)
+class _Knows:
+    """What is asked for what a phrase says: the space of classes, a learnt one, and what is written of pictures."""
+
+    classes: ClassWords
+    found: Placed
+    learnt: Taught | None
+    texts: Written | None
+
+
+def _best(session: Session, knows: _Knows, phrase: str) -> WordScores:
     """The scores of a phrase; where nothing is found and a word is a slip of another, those of the other."""
-    as_written = _scores(classes, found, learnt, phrase)
+    if slips.says_nothing(phrase) and not _is_written(knows.texts, phrase):
+        return _nothing(knows, phrase)
+    as_written = _scores(knows, phrase)
+    if slips.is_all_unknown(session, phrase):
+        as_written = replace(as_written, cut=0)
     if not as_written.cut:
-        for other in _readings(phrase):
-            scored = _scores(classes, found, learnt, other)
+        for other in slips.readings(session, phrase):
+            scored = _scores(knows, other)
             if scored.cut:
                 return scored
     return as_written
 
 
-def _scores(classes: ClassWords, found: Placed, learnt: Taught | None, phrase: str) -> WordScores:
+def _is_written(texts: Written | None, phrase: str) -> bool:
+    return texts is not None and all(word in texts for word in phrase.split())
+
+
+def _nothing(knows: _Knows, phrase: str) -> WordScores:
+    ids = knows.found.ground.ids
+    return WordScores(ids, np.zeros(len(ids)), 0, (), phrase)
+
+
+def _scores(knows: _Knows, phrase: str) -> WordScores:
+    classes, found, learnt = knows.classes, knows.found, knows.learnt
     said = what_is_said(classes, phrase)
     also = None if learnt is None else learnt.says([phrase])[:, 0]
-    ids = found.ground.ids
-    if not said.any() and (also is None or not also.any()):
-        return WordScores(ids, np.zeros(len(ids)), 0, (), phrase)
-    first, most = found.ranker.first(said), float(said.max())
-    unrelated = found.decoys
-    if learnt is not None and also is not None:
-        first, most, unrelated = first + also, most + float(also.max()), learnt.decoys
-    final = found.ranker.second(first)
-    nearest = tuple(classes.names[row] for row in joint.top(said, NEAREST))
-    return WordScores(ids, final, decoys.cut(first, final, unrelated, most), nearest, phrase)
+    if said.any() or (also is not None and also.any()):
+        first, most = found.ranker.first(said), float(said.max())
+        unrelated = found.decoys
+        if learnt is not None and also is not None:
+            first, most, unrelated = first + also, most + float(also.max()), learnt.decoys
+        final = found.ranker.second(first)
+        count = decoys.cut(first, final, unrelated, most)
+        nearest = tuple(classes.names[row] for row in joint.top(said, NEAREST))
+        seen = WordScores(found.ground.ids, final, count, nearest, phrase)
+    else:
+        seen = _nothing(knows, phrase)
+    return seen if knows.texts is None else _with_texts(seen, knows.texts)
+
+
+def _with_texts(seen: WordScores, texts: Written) -> WordScores:
+    """What a phrase finds by what pictures show, put together with what is written of them.
+
+    What is written counts as much as the best of what is seen: pictures of which all words of the phrase are written
+    come first, and stand out.
+    """
+    told, whole = texts.match(seen.read, seen.ids)
+    if not told.any():
+        return seen
+    final = joint.standardised(seen.values + WRITTEN * told)
+    stands_out = whole.copy()
+    stands_out[joint.top(seen.values, seen.cut)] = True
+    return replace(seen, values=final, cut=mostly(stands_out[np.argsort(-final, kind="stable")]))
 
 
 def what_is_said(classes: ClassWords, phrase: str) -> Float:
     """What a phrase says of each class, (C,) float64; all 0 where the encoder knows nothing of it."""
     return np.asarray(classes.said(word_space.place(classes, [phrase]), [phrase])[:, 0])
-
-
-def _readings(phrase: str) -> list[str]:
-    """Other readings of a phrase, each with one unknown word put right."""
-    strange = list(unknown(phrase))[:SLIPS]
-    return [
-        re.sub(rf"\b{re.escape(word)}\b", meant, phrase)
-        for word in strange
-        for meant, _ in _vocabulary().nearest(word.lower())
-    ]
 
 
 def cleaned(text: str) -> str:
@@ -111,20 +140,6 @@ def cleaned(text: str) -> str:
     if not phrase:
         raise UsageError("There is no word to look for. Say what pictures show: a dog, a sailing boat.")
     return phrase
-
-
-def known(word: str) -> bool:
-    """Whether a word, or one joined by hyphens as it stands, has a place of its own; numbers and single letters do."""
-    low = word.lower().replace("’", "'")
-    if "'" in low:
-        low = low.partition("'")[0]
-    return len(low) < 2 or low.isdigit() or low in _vocabulary() or _singular(low) in _vocabulary()
-
-
-def unknown(text: str) -> dict[str, tuple[str, ...]]:
-    """The words of a text that no encoder knows as such, each with the nearest known ones, the nearest first."""
-    found = dict.fromkeys(match[0] for match in _WORD.finditer(text) if not known(match[0]))
-    return {word: tuple(near for near, _ in _vocabulary().nearest(word.lower())) for word in found}
 
 
 def vector(session: Session, text: str) -> Float32:
@@ -182,19 +197,3 @@ def encoder_name(session: Session) -> str:
         None is installed.
     """
     return session.encoder().name
-
-
-@cache
-def _vocabulary() -> Vocabulary:
-    """Words with a token of their own, and those of the class texts with what is joined by hyphens there."""
-    try:
-        written = word_space.texts()
-    except MissingExtraError:
-        written = ()
-    said = (part for one in written for part in (one.name, *one.synonyms, one.description))
-    words = {match[0].lower() for part in said for match in _WORD.finditer(part)}
-    return Vocabulary(words | nets_text.vocabulary())
-
-
-def _singular(word: str) -> str:
-    return word.removesuffix("s")

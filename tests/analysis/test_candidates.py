@@ -84,6 +84,14 @@ def test_lists_by_cells_are_full_and_take_in_others_as_if_found_anew():
     np.testing.assert_array_equal(together, anew[:500])
 
 
+def test_the_nearest_cells_are_those_with_the_nearest_centres():
+    vectors = clumps(300)
+    centres = cells.centres(vectors)
+    exact = ((vectors[:, None].astype(np.int64) - centres[None]) ** 2).sum(axis=2)
+    for near, row in zip(cells.nearest_cells(vectors, centres, 5), exact, strict=True):
+        assert sorted(row[near]) == sorted(row)[:5]
+
+
 def test_cells_are_the_same_every_time_and_a_tour_visits_each():
     vectors = clumps(900)
     centres = cells.centres(vectors)

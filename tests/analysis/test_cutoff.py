@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from leitmotiv.analysis.cutoff import above_chance
+from leitmotiv.analysis.cutoff import above_chance, mostly
 
 
 def test_what_stands_out_is_kept_and_the_crowd_is_not():
@@ -22,3 +22,11 @@ def test_the_order_of_scores_does_not_matter_and_neither_does_an_empty_library()
     assert above_chance(scores) == above_chance(scores[::-1]) == 5
     assert above_chance(np.zeros(0)) == 0
     assert above_chance(np.full(50, 0.4)) == 0
+
+
+def test_results_end_where_most_no_longer_part_from_chance():
+    found = np.array([True, True, False, True, False, False, True, False])
+    assert mostly(found) == 2
+    assert mostly(found[:1]) == 1
+    assert mostly(~found[:2]) == 0
+    assert mostly(np.zeros(0, bool)) == 0

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from leitmotiv.cli import eyes as command
 from leitmotiv.cli import eyes_options
 from leitmotiv.cli.main import main
 from leitmotiv.settings import Settings
@@ -34,7 +33,7 @@ def run(tmp_path, monkeypatch, capsys):
 
 
 def test_eyes_are_made_and_see_pictures_and_films(run, tmp_path):
-    assert (partial.KINDS, partial.COLOURS, tuple(map(int, command.SIDES))) == (
+    assert (partial.KINDS, partial.COLOURS, tuple(map(int, eyes_options.SIDES))) == (
         eyes_options.KINDS[:-1],
         eyes_options.COLOURS,
         eyes.SIDES,
@@ -76,6 +75,7 @@ def test_eyes_are_renamed_taken_out_taken_in_and_removed(run, tmp_path):
     assert run("delete", "sunsets")[1] == "reds is removed.\n"
     assert run("delete", "sunsets")[0] == 1
     assert run("apply", "x" * 8, "--eyes", "reds", "-o", "seen")[0] == 1
+    assert "seed: 0" in run("show", run("make", "", "--name", "All", "--side", 32) and "all")[1]
     code, out, _ = run("pairs", "export", "", "pairs", "--side", 32)
     assert (code, out) == (2, "")
     (tmp_path / "b.eyes").write_bytes(b"x")

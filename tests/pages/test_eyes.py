@@ -47,6 +47,14 @@ def test_eyes_are_made_of_a_trend_and_a_picture_and_a_camera_are_seen_through_th
     page.wait_for_url("**/eyes/one-look*")
     assert eyes.get(site.session, "one-look").partial.kind == "regions"
     until(page, "[...document.querySelectorAll('.triple img')].filter((img) => img.naturalWidth === 64).length === 3")
+    page.get_by_role("link", name="Everything").click()
+    until(
+        page, "[...document.querySelectorAll('.seen-tile img')].filter((img) => img.naturalWidth === 64).length >= 12"
+    )
+    page.keyboard.press("v")
+    until(page, "document.querySelector('.seen-tile img').currentSrc.includes('/thumb/')")
+    page.locator(".seen-tile").first.click()
+    page.wait_for_url("**/eyes/one-look?image=*")
     for view, shown in (("Swipe", 2), ("Side by side", 3)):
         page.get_by_role("button", name=view).click()
         assert page.locator(".triple img:visible").count() == shown
@@ -65,6 +73,8 @@ def test_eyes_are_made_of_a_trend_and_a_picture_and_a_camera_are_seen_through_th
     page.get_by_role("button", name="Start").click()
     until(page, "document.querySelector('[data-pane=first]').dataset.frames >= 3", seconds=60)
     assert page.locator("[data-pane=first] canvas").evaluate(PAINTED) > 5
+    page.keyboard.press("f")
+    assert page.locator("video").evaluate("(video) => video.paused")
     page.locator("[data-preset]").select_option("classic")
     page.get_by_role("button", name="Stop").click()
     eyes.remove(site.session, "one-look")
@@ -73,8 +83,17 @@ def test_eyes_are_made_of_a_trend_and_a_picture_and_a_camera_are_seen_through_th
 def test_eyes_are_trained_from_the_page_and_watched_as_they_learn(site, open_page):
     torch_there.need()
     page = open_page(f"{site.url}/eyes/new?way=network&side=32&name=Learners")
+    assert [one.inner_text() for one in page.locator("[name=side] option").all() if one.is_enabled()] == [
+        *("32 px", "64 px", "128 px", "256 px")
+    ]
+    page.locator("[name=loss]").select_option("l1")
+    page.locator("[name=width]").select_option("4")
     page.get_by_role("button", name="Make them").click()
     page.wait_for_url("**/eyes/learners")
+    assert (
+        training.of(site.session, "learners").network.loss,
+        training.of(site.session, "learners").network.width,
+    ) == (*("l1", 4),)
     assert "Waiting for its turn" in page.locator("[data-begun]").inner_text()
     # what the queue's worker does, a few steps of it
     training.go_on(site.session, "learners", steps=10)

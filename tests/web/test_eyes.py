@@ -12,7 +12,7 @@ from leitmotiv.imaging import films
 from leitmotiv.imaging.read import encode
 from leitmotiv.settings import Settings
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import eyes
+from leitmotiv.workflows import eyes, lookers
 from leitmotiv.workflows import films as through
 from leitmotiv.workflows.session import Session
 from tests.store.making import image_id
@@ -59,6 +59,25 @@ def test_pages_show_eyes_what_they_see_and_their_card(client, made):
     assert "1 picture: 2 are needed" in client.get("/eyes/new?q=name:p000").text
     assert "nonsense" in client.get("/eyes/new?q=nonsense:1").text
     assert "camera=(self)" in client.get("/eyes/camera").headers["Permissions-Policy"]
+
+
+def test_all_pictures_are_seen_a_page_at_a_time_and_kept_until_the_eyes_change(client, session, made, monkeypatch):
+    monkeypatch.setattr("leitmotiv.web.eyes.AT_ONCE", 5)
+    page = client.get(f"/eyes/{made}/all?start=5&and={made}").text
+    assert "6 to 10 of 12 pictures" in page
+    assert page.count("/small/") == 10
+    assert (f"/eyes/{made}/all?and={made}&amp;start=10" in page, "The 5 before" in page) == (True, True)
+    assert client.get(f"/eyes/{made}/all?q=name:p003").text.count("/small/") == 1
+    assert "nonsense" in client.get(f"/eyes/{made}/all?q=nonsense:1").text
+    address = f"/eyes/{made}/small/{image_id(3)}.webp"
+    first = client.get(address)
+    assert size(first) == (32, 32)
+    monkeypatch.setattr(lookers, "see", lambda *_: pytest.fail("It was kept, and is looked at again."))
+    session.memory.clear()
+    assert client.get(address).data == first.data
+    assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    client.patch(f"{API}/{made}", json={"name": "Reds & <b>"})
+    assert client.get(address).headers["ETag"] == first.headers["ETag"]
 
 
 def test_a_picture_and_the_frames_of_a_camera_go_through_and_are_kept_nowhere(client, session, made):

@@ -1,5 +1,6 @@
 """The search page and its JSON over a small real library."""
 
+import html
 import io
 import re
 from collections.abc import Iterator
@@ -244,3 +245,64 @@ def test_places_of_another_ranking_become_pictures(client):
     assert client.get("/api/v1/search", query_string={"q": "[IMG_99]", "from": RED}).status_code == 400
     assert client.get("/search", query_string={"q": "board:nosuch"}).status_code == 404
     assert client.get("/api/v1/search", query_string={"q": "sea", "mode": "magic"}).status_code == 400
+
+
+def line_of(client: FlaskClient, q: str) -> str:
+    """The line of chips as one reads it."""
+    text = client.get("/search", query_string={"q": q}).get_data(as_text=True)
+    (shown,) = re.findall(r'<ul class="terms".*?</ul>', text, re.DOTALL)
+    return html.unescape(" ".join(re.sub(r"<[^>]*>", " ", re.sub(r"Without [^<]*|not (?=<)", "", shown)).split()))
+
+
+@pytest.mark.parametrize(
+    ("q", "shown"),
+    [
+        ("cat & dog", "cat & dog"),
+        ("(cat + dog) & grass - snow", "( cat + dog ) & grass − snow"),
+        ("cat | dog", "cat or dog"),
+        ("cat - (dog & snow)", "cat − ( dog & snow )"),
+        ("-(cat + dog)", "− ( cat + dog )"),
+        ("-cat", "− cat"),
+        ("cat colour:red + 2*dog", "cat & red + dog ×2"),
+    ],
+)
+def test_chips_stand_between_the_signs_that_the_line_has(client, q, shown):
+    assert line_of(client, q) == shown
+
+
+def test_a_word_that_nobody_knows_is_named_with_what_may_be_meant_one_click_away(client):
+    form = client.get("/api/v1/search", query_string={"q": "2*pnada - snow"}).get_json()
+    assert [(one["word"], one["near"][0], one["read"]) for one in form["unknown"]] == [("pnada", "panda", "")]
+    assert form["notes"] == []
+    text = client.get("/search", query_string={"q": "2*pnada - snow"}).get_data(as_text=True)
+    assert "is no word that is known here" in text
+    (there,) = re.findall(r'href="([^"]*)">panda</a>', text)
+    assert client.get(there.replace("&amp;", "&")).status_code == 200
+    assert "2*panda" in there.replace("%2A", "*")
+
+
+def test_what_is_only_taken_away_has_a_heading_of_its_own(client):
+    assert "What has least of it" in client.get("/search?q=-cat").get_data(as_text=True)
+    assert "What has least of it" not in client.get("/search?q=dog+-cat").get_data(as_text=True)
+
+
+def test_filters_that_leave_nothing_are_named_in_a_sentence(client):
+    text = client.get("/search?q=keyword:zorblax").get_data(as_text=True)
+    assert "The filters leave no picture: keyword:zorblax" in text
+    (note,) = client.get("/api/v1/search?q=keyword:zorblax").get_json()["notes"]
+    assert note in text
+
+
+def test_a_picture_whose_file_is_gone_is_still_looked_for(client, session, tmp_path):
+    gone = session.library.images.many([session.library.images.ids()[0]])[0]
+    path = Path(gone.path)
+    kept = path.rename(tmp_path / path.name)
+    try:
+        for line in (f"[img:{gone.id[:8]}]", f"[img:{gone.id[:8]}@10,10,40,40]", f"{RED} - [img:{gone.id[:8]}]"):
+            answer = client.get("/search", query_string={"q": line})
+            assert answer.status_code == 200, line
+            form = client.get("/api/v1/search", query_string={"q": line, "n": 30}).get_json()
+            assert len(form["results"]) >= 17, line
+        assert client.get("/api/v1/search", query_string={"q": f"[img:{'f' * 16}]"}).status_code == 404
+    finally:
+        kept.rename(path)

@@ -119,6 +119,13 @@ def test_a_file_that_swells_is_refused(session, made, monkeypatch):
         eye_files.imported(session, data)
 
 
+def test_pairs_of_a_large_selection_are_drawn_by_lot_and_say_so(session, tmp_path):
+    told = eye_pairs.write(session, "", tmp_path / "some", partial=Partial("grey"), side=32, held_out=4, most=20)
+    assert (told.taught, told.held, told.drawn_from) == (20, 4, 30)
+    told = eye_pairs.write(session, "", tmp_path / "all", partial=Partial("grey"), side=32, held_out=4, most=26)
+    assert (told.taught, told.held, told.drawn_from) == (26, 4, 0)
+
+
 @pytest.mark.parametrize("direction", ["BtoA", "AtoB"])
 def test_pairs_go_out_and_come_back_and_make_eyes(session, tmp_path, direction):
     told = eye_pairs.write(

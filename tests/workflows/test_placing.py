@@ -7,13 +7,13 @@ import pytest
 
 from leitmotiv.analysis import divergence, tree
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import browse, correcting, placing, vectors
+from leitmotiv.workflows import browse, correcting, likeness, placing, vectors
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.measuring import look
 from leitmotiv.workflows.placing import place_new
 from leitmotiv.workflows.session import Session
 
-from .synthetic import add, image_id
+from .synthetic import add, family_member, image_id
 
 
 @pytest.fixture
@@ -74,3 +74,29 @@ def test_anew_finds_what_a_library_without_trends_would(session, tmp_path, size)
     # above the limit the witnesses are still the old ones, and with them the unit of the price
     assert found.preference == pytest.approx(expected.preference, rel=0.05)
     assert found.bound <= found.cost + 1e-6
+
+
+def test_a_picture_outside_is_told_its_trend_and_its_nearest_at_little_cost(session, monkeypatch):
+    add(session.library, range(130))
+    build_index(session)
+    monkeypatch.setattr(likeness, "EXACT", 60)
+    monkeypatch.setattr(likeness, "FEW", 55)
+    monkeypatch.setattr(placing, "SHORTLIST", 6)
+    numbers = correcting.stored(session.library, session.settings)
+    shown = tree.shown_exemplars(session.library.clusters.get())
+    assert len(shown) > 6
+    right = 0
+    for number in range(300, 312):
+        query = family_member(number)
+        values = divergence.js_to(query, session.library.mixtures.many(shown), look=look(session.settings)).astype(
+            float
+        )
+        exemplar, apart = placing.nearest_trend(session, query)
+        assert apart == pytest.approx(values[shown.index(exemplar)], abs=1e-6)
+        right += exemplar == shown[int(numbers.relative(values, 1.0, shown).argmin())]
+        order = likeness.order_to(session, query, likeness.NEAR)
+        assert np.isfinite(order.values[:55]).all()
+        assert np.isnan(order.values[55:]).all()
+        assert sorted(order.ids) == sorted(session.library.images.ids())
+        assert likeness.order_to(session, query).ids[:5] == order.ids[:5]
+    assert right >= 10

@@ -10,7 +10,7 @@ from leitmotiv.analysis.sketch import Blob, Sketch
 from leitmotiv.errors import QueryError, UsageError
 from leitmotiv.workflows import scanning, sketches
 from leitmotiv.workflows.query import Colour, Group, Picture, Region, Term, parse
-from leitmotiv.workflows.terms import Numbered, OfBoard, OfConcept, Words
+from leitmotiv.workflows.terms import File, Numbered, OfBoard, OfConcept, Words
 
 ID = "3f2a" * 16
 
@@ -55,7 +55,7 @@ def test_colours_have_names_digits_shares_and_places():
 
 def test_pictures_regions_and_sketches_are_terms():
     assert wanted("[img:3f2a]") == wanted("img:3f2a") == Picture("3f2a")
-    assert wanted("[img:3f2a@50,50,100,20]") == Region("3f2a", Box(0.5, 0.5, 0.5, pytest.approx(0.2)))
+    assert wanted("[img:3f2a@50,50,51,20]") == Region("3f2a", Box(0.5, 0.5, 0.5, pytest.approx(0.2)))
     assert not wanted("[img:3f2a@0,0,50,50:here]").anywhere
     assert wanted("sketch:150_50.30.15.10.45.0a5f73").blobs == (Blob(0.5, 0.3, 0.15, 0.1, 45, "#0a5f73"),)
 
@@ -67,6 +67,16 @@ def test_files_are_terms_only_where_they_are_handed_over():
     with pytest.raises(QueryError, match="command line only"):
         parse("concept:dusk.cav")
     assert parse("concept:dusk.cav", local=True).terms[0].wanted == OfConcept(Path("dusk.cav"))
+    with pytest.raises(QueryError, match="command line only"):
+        parse('beach + file:"a b.jpg"')
+    _, file = parse('beach + file:"a b.jpg"', local=True).terms
+    assert (file.wanted, file.label, file.text) == (File(Path("a b.jpg")), "a b.jpg", 'file:"a b.jpg"')
+
+
+def test_a_fault_behind_a_bracket_is_marked_where_it_stands():
+    with pytest.raises(QueryError) as fault:
+        parse("beach + [img:3f2a]:here - sea")
+    assert (fault.value.at, fault.value.until) == (18, 23)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +86,13 @@ def test_files_are_terms_only_where_they_are_handed_over():
         ("colour:red:0%", "share"),
         ("colour:red:much", "no share"),
         ("colour:red@nowhere", "no place"),
-        ("colour:red@200,0,10,10", "nothing of the picture"),
+        ("colour:red@200,0,10,10", "off the frame"),
+        ("colour:red@-5,0,10,10", "off the frame"),
+        ("[img:3f2a@50,50,60,20]", "off the frame"),
+        ("[img:3f2a@50,50,0,20]", "nothing of the picture"),
+        ("[img:3f2a]:here", "inside of the bracket"),
+        ("beach + [img:3f2a]@10,20,30,40", "inside of the bracket"),
+        ("[img:3f2a:here]", "has no box"),
         ("[img:xyz]", "no picture"),
         ("[img:3f2a@0,0,50,50:there]", "where"),
         ("upload:12", "handed in"),

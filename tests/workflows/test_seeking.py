@@ -275,11 +275,3 @@ def test_vectors_are_added_subtracted_and_projected_with_exact_shares(heard, mon
             seeking.search(heard, line, mode="classic")
     with pytest.raises(UsageError, match="no way to put"):
         seeking.search(heard, "red", mode="magic")
-
-
-def test_results_end_where_most_no_longer_part_from_chance():
-    found = np.array([True, True, False, True, False, False, True, False])
-    assert seeking._mostly(found) == 2
-    assert seeking._mostly(found[:1]) == 1
-    assert seeking._mostly(~found[:2]) == 0
-    assert seeking._mostly(np.zeros(0, bool)) == 0

@@ -92,6 +92,24 @@ def test_remoteness_is_that_of_all_pairs(base, matrix):
     assert all(numbers.values[image] == pytest.approx(value) for image, value in expected.values.items())
 
 
+def test_remoteness_of_a_library_too_large_to_be_held_is_nearly_the_same_and_stored_on_the_way(session, monkeypatch):
+    with Session(replace(session.settings, points=240)) as opened:
+        add(opened.library, range(130))
+        build_index(opened)
+        exact = correcting.stored(opened.library, opened.settings)
+        opened.library.arrays.remove(correcting.REMOTENESS)
+        monkeypatch.setattr(sparse_index, "HELD", 100)
+        monkeypatch.setattr(sparse_index, "MEASURED", 129)
+        stored, put = [], correcting.store
+        monkeypatch.setattr(correcting, "store", lambda *given: stored.append(len(given[2].values)) or put(*given))
+        build_index(opened)
+        quick = correcting.stored(opened.library, opened.settings)
+    assert stored == [129, 130]
+    apart = [quick.values[image] - value for image, value in exact.values.items()]
+    assert 0 < np.std(apart) < 0.015
+    assert abs(np.mean(apart)) < 0.01
+
+
 def test_clusters_cost_as_little_as_with_all_pairs(base, matrix, relative):
     ids, values = matrix
     clusters = base.library.clusters.get()

@@ -113,20 +113,6 @@ def test_pictures_and_words_are_vectors_of_one_space(session):
     assert best == of_kind("sea lion")
 
 
-def test_unknown_words_are_named_with_the_nearest_known_ones():
-    found = words.unknown("an accordian and a gerenuk, on dogs")
-    assert set(found) == {"accordian", "gerenuk"}
-    assert "accordion" in found["accordian"]
-
-
-def test_joined_words_are_known_only_as_they_are_written_of_classes():
-    assert words.known("T-shirt")
-    assert words.known("umbrella's")
-    assert words.known("2")
-    for joined in ("bike-park", "beach-sunrise", "car-yellow", "cold-snow", "train-car"):
-        assert not words.known(joined), joined
-
-
 def test_an_empty_phrase_and_an_empty_library_are_clear_errors(session, tmp_path):
     with pytest.raises(UsageError, match="no word to look for"):
         words.scores(session, "  \n ")

@@ -1,5 +1,6 @@
 // The camera against a concept: a frame at a time goes to this server, which says how well it fits and where best.
 
+import { Camera } from "./camera.js";
 import { toast } from "./changes.js";
 import { bind } from "./keys.js";
 import { escape } from "./tiles.js";
@@ -25,18 +26,10 @@ const keeps = /** @type {HTMLButtonElement[]} */ ([...place.querySelectorAll("[d
 const fault = /** @type {HTMLElement} */ (place.querySelector("[data-fault]"));
 /** @param {string} name */
 const text = (name) => /** @type {HTMLElement} */ (place.querySelector(`[data-${name}]`));
-const frame = document.createElement("canvas");
-/** @type {MediaStream | null} */
-let stream = null;
+const camera = new Camera(video, device, { facingMode: "environment", width: { ideal: 1280 } });
+const frame = camera.frame;
 /** @type {number[]} */
 const course = [];
-
-/** What the browser's refusals mean. @type {Record<string, string>} */
-const REFUSED = {
-  NotAllowedError: "The browser was told not to let this page use the camera. Its address bar has the switch.",
-  NotFoundError: "No camera was found.",
-  NotReadableError: "Another program uses the camera.",
-};
 
 /** @param {string} words */
 function refuse(words) {
@@ -46,25 +39,15 @@ function refuse(words) {
 
 async function begin() {
   refuse("");
-  if (!navigator.mediaDevices) return refuse("Browsers give cameras to secure pages only: open this page as http://127.0.0.1 or over https.");
-  try {
-    const wanted = device.value ? { deviceId: { exact: device.value } } : { facingMode: "environment" };
-    stream = await navigator.mediaDevices.getUserMedia({ video: { ...wanted, width: { ideal: 1280 } }, audio: false });
-  } catch (error) {
-    return refuse(REFUSED[error instanceof Error ? error.name : ""] ?? "The camera could not be opened.");
-  }
-  video.srcObject = stream;
-  await video.play();
+  const why = await camera.open();
+  if (why) return refuse(why);
   text("idle").hidden = true;
   for (const one of keeps) one.disabled = false;
   say("Stop");
-  await devices();
-  void loop(stream);
+  if (camera.stream) void loop(camera.stream);
 }
 function end() {
-  for (const track of stream?.getTracks() ?? []) track.stop();
-  stream = null;
-  video.srcObject = null;
+  camera.close();
   box.hidden = true;
   text("idle").hidden = false;
   for (const one of keeps) one.disabled = true;
@@ -73,36 +56,19 @@ function end() {
 /** @param {string} words */
 function say(words) { /** @type {HTMLElement} */ (start.querySelector("span")).textContent = words; }
 
-async function devices() {
-  const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === "videoinput");
-  device.hidden = cameras.length < 2;
-  if (device.childElementCount === cameras.length) return;
-  device.replaceChildren(...cameras.map((one, at) => new Option(one.label || `Camera ${at + 1}`, one.deviceId)));
-  device.value = stream?.getVideoTracks()[0]?.getSettings().deviceId ?? device.value;
-}
-
-/** The frame of this moment as JPEG, at most `side` pixels. @param {number} side @returns {Promise<Blob | null>} */
-function snap(side) {
-  const scale = Math.min(1, side / Math.max(video.videoWidth, video.videoHeight));
-  frame.width = Math.round(video.videoWidth * scale);
-  frame.height = Math.round(video.videoHeight * scale);
-  frame.getContext("2d")?.drawImage(video, 0, 0, frame.width, frame.height);
-  return new Promise((resolve) => frame.toBlob(resolve, "image/jpeg", 0.85));
-}
-
 /** One frame after the other, for as long as this stream lasts. @param {MediaStream} of */
 async function loop(of) {
   let since = -CROP_MS;
-  while (stream === of) {
+  while (camera.stream === of) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     if (document.hidden || !video.videoWidth) { await new Promise((resolve) => setTimeout(resolve, 250)); continue; }
-    const blob = await snap(SIDE);
+    const blob = await camera.snap(SIDE, "long");
     if (!blob) continue;
     // a crop takes several looks at a frame, the score one
     const cropped = performance.now() - since > CROP_MS;
     if (cropped) since = performance.now();
     const answer = await fetch(cropped ? address : `${address}${address.includes("?") ? "&" : "?"}crop=0`, { method: "POST", headers: { "Content-Type": "image/jpeg" }, body: blob }).catch(() => null);
-    if (stream !== of) return;
+    if (camera.stream !== of) return;
     const told = await answer?.json().catch(() => null);
     if (!answer?.ok) {
       refuse(told?.detail ?? "The server did not answer. Is it still running?");
@@ -141,7 +107,7 @@ function draw(told) {
 
 /** Put this frame on the board. @param {string} side */
 async function keep(side) {
-  const blob = await snap(1280);
+  const blob = await camera.snap(1280, "long");
   if (!blob) return;
   const form = new FormData();
   form.append("side", side);
@@ -155,7 +121,7 @@ function mirror() {
   flip.setAttribute("aria-pressed", String(flip.ariaPressed !== "true"));
   for (const one of [video, shown]) one.classList.toggle("mirrored", flip.ariaPressed === "true");
 }
-start.addEventListener("click", () => { if (stream) end(); else void begin(); });
+start.addEventListener("click", () => { if (camera.stream) end(); else void begin(); });
 flip.addEventListener("click", mirror);
 device.addEventListener("change", () => { end(); void begin(); });
 for (const one of keeps) one.addEventListener("click", () => void keep(one.dataset.doKeep ?? "positive"));
@@ -164,7 +130,7 @@ for (const one of [video, shown]) one.classList.add("mirrored");
 const group = "Camera";
 bind([
   { keys: ["m"], label: "Mirror", group, run: mirror },
-  { keys: ["+", "-"], label: "This frame is it, is not it", group, run: (event) => { if (!stream) return false; void keep(event.key === "+" ? "positive" : "negative"); } },
+  { keys: ["+", "-"], label: "This frame is it, is not it", group, run: (event) => { if (!camera.stream) return false; void keep(event.key === "+" ? "positive" : "negative"); } },
 ]);
 const up = document.querySelector('[data-go="up"]');
 escape(up instanceof HTMLAnchorElement ? () => up.click() : null);

@@ -1,5 +1,6 @@
 // A camera through one or two pairs of eyes: a frame at a time goes to this server, which keeps none.
 
+import { Camera } from "./camera.js";
 import { bind } from "./keys.js";
 import { escape } from "./tiles.js";
 
@@ -12,13 +13,6 @@ const place = /** @type {HTMLElement | null} */ (document.querySelector(".eyes-l
 const up = document.querySelector('[data-go="up"]');
 escape(up instanceof HTMLAnchorElement ? () => up.click() : null);
 
-/** What the browser's refusals mean. @type {Record<string, string>} */
-const REFUSED = {
-  NotAllowedError: "The browser was told not to let this page use the camera. Its address bar has the switch.",
-  NotFoundError: "No camera was found.",
-  NotReadableError: "Another program uses the camera.",
-};
-
 /** @param {HTMLElement} page */
 function live(page) {
   const video = /** @type {HTMLVideoElement} */ (page.querySelector("video"));
@@ -30,11 +24,12 @@ function live(page) {
   const controls = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll("[data-control]")]);
   /** @type {Record<string, Record<string, number | boolean>>} */
   const presets = JSON.parse(page.dataset.presets ?? "{}");
-  const frame = document.createElement("canvas");
+  const freeze = /** @type {HTMLInputElement} */ (document.querySelector("[data-freeze]"));
+  const camera = new Camera(video, device, { width: { ideal: 640 } });
+  /** What is looked at again and again while the picture is frozen. @type {Blob | null} */
+  let frozen = null;
   /** Frames that follow each other have a name in common. */
   let film = "";
-  /** @type {MediaStream | null} */
-  let stream = null;
   /** @param {string} name */
   const pane = (name) => /** @type {HTMLElement} */ (page.querySelector(`[data-pane="${name}"]`));
 
@@ -46,45 +41,29 @@ function live(page) {
 
   async function begin() {
     refuse("");
-    if (!navigator.mediaDevices) return refuse("Browsers give cameras to secure pages only: open this page as http://127.0.0.1 or over https.");
-    try {
-      const wanted = device.value ? { deviceId: { exact: device.value } } : {};
-      stream = await navigator.mediaDevices.getUserMedia({ video: { ...wanted, width: { ideal: 640 } }, audio: false });
-    } catch (error) {
-      return refuse(REFUSED[error instanceof Error ? error.name : ""] ?? "The camera could not be opened.");
-    }
-    video.srcObject = stream;
-    await video.play();
+    const why = await camera.open();
+    if (why) return refuse(why);
     film = Math.random().toString(36).slice(2);
     say("Stop");
-    await devices();
-    for (const at of [0, 1]) void loop(stream, at);
+    for (const at of camera.stream ? [0, 1] : []) void loop(/** @type {MediaStream} */ (camera.stream), at);
   }
   function end() {
-    for (const track of stream?.getTracks() ?? []) track.stop();
-    stream = null;
-    video.srcObject = null;
+    camera.close();
     say("Start");
   }
   /** @param {string} words */
   function say(words) { /** @type {HTMLElement} */ (start.querySelector("span")).textContent = words; }
 
-  async function devices() {
-    const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((one) => one.kind === "videoinput");
-    device.hidden = cameras.length < 2;
-    if (device.childElementCount === cameras.length) return;
-    device.replaceChildren(...cameras.map((one, at) => new Option(one.label || `Camera ${at + 1}`, one.deviceId)));
-    device.value = stream?.getVideoTracks()[0]?.getSettings().deviceId ?? device.value;
+  /** The frame of this moment, or the one that is frozen. */
+  async function snap() {
+    if (!freeze.checked) frozen = null;
+    else if (frozen) return frozen;
+    const blob = await camera.snap(SIDE, "short");
+    if (freeze.checked) frozen = blob;
+    return blob;
   }
-
-  /** The frame of this moment as JPEG. @returns {Promise<Blob | null>} */
-  function snap() {
-    const scale = Math.min(1, SIDE / Math.min(video.videoWidth, video.videoHeight));
-    frame.width = Math.round(video.videoWidth * scale);
-    frame.height = Math.round(video.videoHeight * scale);
-    frame.getContext("2d")?.drawImage(video, 0, 0, frame.width, frame.height);
-    return new Promise((resolve) => frame.toBlob(resolve, "image/jpeg", 0.85));
-  }
+  /** Keep the picture as it is, or let it go on. */
+  function hold() { if (freeze.checked) video.pause(); else if (camera.stream) void video.play(); }
 
   /** What the controls say, as an address has it: those that differ from the preset. */
   function asked() {
@@ -102,7 +81,7 @@ function live(page) {
   async function loop(of, at) {
     let rate = 0;
     let before = performance.now();
-    while (stream === of) {
+    while (camera.stream === of) {
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       const id = through[at]?.value;
       pane(at ? "second" : "first").hidden = !id;
@@ -110,7 +89,7 @@ function live(page) {
       const blob = await snap();
       if (!blob) continue;
       const answer = await fetch(`/api/v1/eyes/${id}/live?${asked()}`, { method: "POST", headers: { "Content-Type": "image/jpeg" }, body: blob }).catch(() => null);
-      if (stream !== of) return;
+      if (camera.stream !== of) return;
       if (!answer?.ok) {
         refuse((await answer?.json().catch(() => null))?.detail ?? "The server did not answer. Is it still running?");
         await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -155,7 +134,7 @@ function live(page) {
     told();
   }
 
-  start.addEventListener("click", () => { if (stream) end(); else void begin(); });
+  start.addEventListener("click", () => { if (camera.stream) end(); else void begin(); });
   device.addEventListener("change", () => { end(); void begin(); });
   preset.addEventListener("change", () => take(preset.value));
   for (const one of controls) one.addEventListener("input", () => {
@@ -169,8 +148,9 @@ function live(page) {
     history.replaceState(null, "", address);
     pane("second").hidden = !through[1]?.value;
   });
+  freeze.addEventListener("change", hold);
   addEventListener("pagehide", end);
-  bind([{ keys: ["m"], label: "Mirror", group: "Camera", run: () => { for (const one of controls) if (one.dataset.control === "flip_h") one.checked = !one.checked; told(); } }]);
+  bind([{ keys: ["f"], label: "Freeze", group: "Camera", run: () => { freeze.checked = !freeze.checked; hold(); } }, { keys: ["m"], label: "Mirror", group: "Camera", run: () => { for (const one of controls) if (one.dataset.control === "flip_h") one.checked = !one.checked; told(); } }]);
   told();
 }
 if (place) live(place);

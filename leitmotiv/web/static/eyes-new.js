@@ -23,7 +23,7 @@ make.addEventListener("click", async () => {
   make.disabled = true;
   fault.hidden = true;
   const [address, asked] = way === "network"
-    ? ["/api/v1/jobs", { kind: "eyes", parameters: { query, name: name || query || "Eyes", partial: partial(values), side, minutes: Number(values.get("minutes")) } }]
+    ? ["/api/v1/jobs", { kind: "eyes", parameters: { query, name: name || query || "Eyes", partial: partial(values), side, width: Number(values.get("width")), minutes: Number(values.get("minutes")), loss: String(values.get("loss")), start_from: String(values.get("start_from") ?? "") } }]
     // colours are taken of the whole picture: what is shown has its own colours moved
     : ["/api/v1/eyes", { query, name, way, side, ...(way === "palette" ? {} : { partial: partial(values) }) }];
   const answer = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json", Accept: "application/json" }, body: JSON.stringify(asked) }).catch(() => null);
@@ -33,5 +33,15 @@ make.addEventListener("click", async () => {
   fault.hidden = false;
   make.disabled = false;
 });
+
+/** Networks have fewer sizes: the others are not offered for them. */
+function fit() {
+  const sides = /** @type {HTMLSelectElement} */ (form.elements.namedItem("side"));
+  const trained = new FormData(form).get("way") === "network";
+  for (const one of sides.options) one.hidden = one.disabled = trained && !("trained" in one.dataset);
+  if (sides.selectedOptions[0]?.disabled ?? true) sides.value = "64";
+}
+form.addEventListener("change", fit);
+fit();
 const up = document.querySelector('[data-go="up"]');
 escape(up instanceof HTMLAnchorElement ? () => up.click() : null);

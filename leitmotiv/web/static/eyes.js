@@ -45,7 +45,8 @@ const moves = (file) => file.type.startsWith("video/") || file.type === "image/g
 
 /** @param {File} file @param {string} as */
 async function filmed(file, as) {
-  const asked = new URLSearchParams({ name: file.name, as });
+  const smooth = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-reel-smooth]"));
+  const asked = new URLSearchParams({ name: file.name, as, smoothing: smooth?.value ?? "0.5" });
   const answer = await fetch(`/api/v1/eyes/${id}/film?${asked}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file }).catch(() => null);
   if (answer?.ok) return { blob: await answer.blob(), frames: answer.headers.get("Leitmotiv-Frames") ?? "" };
   refuse((await answer?.json().catch(() => null))?.detail ?? "The server did not answer. Is it still running?");
@@ -58,6 +59,8 @@ async function watch(file) {
   const told = document.querySelector("[data-reel-told]");
   if (!reel || !told) return;
   toast("Looking at the film …");
+  const smooth = /** @type {HTMLInputElement | null} */ (reel.querySelector("[data-reel-smooth]"));
+  if (smooth) smooth.onchange = () => void watch(file);
   const seen = await filmed(file, "gif");
   if (!seen) return;
   const [made, all] = seen.frames.split(" of ");
@@ -153,9 +156,14 @@ async function follow() {
   const page = new DOMParser().parseFromString((await answer.text()).replace(/<style[\s\S]*?<\/style>/g, ""), "text/html");
   if (document.querySelector("[data-job]") && !page.querySelector("[data-job]")) return location.reload(); // it has ended
   if (!document.querySelector("[data-stage]") && page.querySelector("[data-stage]")) return location.reload(); // they can see now
-  for (const name of ["[data-course]", "[data-learning]"]) {
+  for (const name of ["[data-course]", "[data-learning]", "[data-card]"]) {
     const [now, fresh] = [document.querySelector(name), page.querySelector(name)];
     if (now && fresh && !now.contains(document.activeElement)) now.replaceWith(document.adoptNode(fresh));
+  }
+  // what they see now; a picture that was dropped stays as it is
+  for (const image of /** @type {NodeListOf<HTMLImageElement>} */ (document.querySelectorAll("[data-pair] img[data-part]"))) {
+    const now = page.querySelector(`[data-pair="${image.closest("[data-pair]")?.getAttribute("data-pair")}"] img[data-part="${image.dataset.part}"]`)?.getAttribute("src");
+    if (now && now !== image.getAttribute("src")) image.src = now;
   }
   samples();
   if (document.querySelector("[data-job]")) setTimeout(() => void follow(), LOOK_MS);

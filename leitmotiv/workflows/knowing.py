@@ -1,0 +1,67 @@
+"""Which words are known to anybody, whatever the library: by encoders, in the texts of classes, in English."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+
+from leitmotiv.analysis.spelling import Vocabulary
+from leitmotiv.errors import MissingExtraError
+from leitmotiv.nets import english
+from leitmotiv.nets import text as nets_text
+from leitmotiv.records import ClassText
+from leitmotiv.workflows import word_space
+
+NAMED, DESCRIBED = 1e6, 1e4
+"""How often a word counts as said that names a class or stands in the collection, and one that describes a class."""
+TOLD = 50.0
+"""A word that is said less often is known, but a slip is not taken for it."""
+WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+
+
+def known(word: str) -> bool:
+    """Whether a word, or one joined by hyphens as it stands, has a place of its own; numbers and single letters do."""
+    low = bare(word)
+    if len(low) < 2 or low.isdigit():
+        return True
+    both = (low, low.removesuffix("s"))
+    return any(one in _near() for one in both) or ("-" not in low and any(one in _english() for one in both))
+
+
+def bare(word: str) -> str:
+    """A word in small letters, without what follows an apostrophe."""
+    return word.lower().replace("’", "'").partition("'")[0]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The words that another may be a slip of, each with how often it is said."""
+    said = {word: often for word, often in _english().items() if often >= TOLD and "'" not in word}
+    return Vocabulary(said).with_more(_near())
+
+
+@cache
+def _near() -> Mapping[str, float]:
+    """Words with a token of their own, and those of the class texts with what is joined by hyphens there."""
+    try:
+        texts = word_space.texts()
+    except MissingExtraError:
+        texts = ()
+    often = dict.fromkeys(nets_text.vocabulary(), 1.0)
+    for value, parts in ((DESCRIBED, (one.description for one in texts)), (NAMED, _names(texts))):
+        often |= dict.fromkeys((match[0].lower() for part in parts for match in WORD.finditer(part)), value)
+    return often
+
+
+@cache
+def _english() -> Mapping[str, float]:
+    """The list of English, where it is installed; asked last, as it takes longer to read than a search."""
+    try:
+        return english.frequencies()
+    except MissingExtraError:
+        return {}
+
+
+def _names(texts: Sequence[ClassText]) -> Iterator[str]:
+    for one in texts:
+        yield one.name
+        yield from one.synonyms

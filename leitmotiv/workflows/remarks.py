@@ -1,0 +1,65 @@
+"""What a person should know of how a search was read: words that nobody knows, lines that say less than they seem."""
+
+from collections.abc import Sequence
+
+from leitmotiv.records import Unknown
+from leitmotiv.workflows import slips
+from leitmotiv.workflows.knowing import WORD
+from leitmotiv.workflows.query import Query
+from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.terms import Words
+
+SIGNS = {"and": ("AND", "&"), "or": ("OR", "|"), "not": ("NOT", "-")}
+"""Words that join terms in capitals only, and the sign that means the same."""
+
+
+def unknown(session: Session, query: Query, read: Sequence[str]) -> tuple[Unknown, ...]:
+    """The words of a query that nobody knows.
+
+    Parameters
+    ----------
+    read : sequence of str
+        As what the phrase of each term was read; empty where it is none.
+    """
+    found: dict[str, Unknown] = {}
+    for term, as_read in zip(query.terms, read, strict=True):
+        if isinstance(term.wanted, Words):
+            said, meant = WORD.findall(term.wanted.phrase), WORD.findall(as_read)
+            instead = dict(zip(said, meant, strict=True)) if len(said) == len(meant) else {}
+            for word, near in slips.unknown(session, term.wanted.phrase).items():
+                other = instead.get(word, word)
+                found[word] = Unknown(word, near, "" if other == word else other)
+    return tuple(found.values())
+
+
+def notes(query: Query, total: int) -> tuple[str, ...]:
+    """Sentences on what a query does not say, though it looks so.
+
+    Parameters
+    ----------
+    total : int
+        How many pictures were found.
+    """
+    said = []
+    phrases = [term.wanted.phrase for term in query.terms if isinstance(term.wanted, Words)]
+    for phrase in phrases:
+        if slips.says_nothing(phrase):
+            said.append(f"“{phrase}” says nothing of what a picture shows, so nothing is looked for by it.")
+            continue
+        words = phrase.casefold().split()
+        for word, (capital, sign) in SIGNS.items():
+            if word in words and len(words) > 1:
+                said.append(
+                    f"“{word}” in small letters is a word of the phrase “{phrase}”; {capital} or {sign} joins terms."
+                )
+    if query.filters and not total:
+        said.append(_left_none(query.filters))
+    return tuple(dict.fromkeys(said))
+
+
+def _left_none(filters: str) -> str:
+    text = f"The filters leave no picture: {filters}."
+    if "keyword:" in filters:
+        text += " Keywords are those that pictures and their sidecars had when they were added; what captions say is "
+        text += "found by plain words, without keyword:."
+    return text

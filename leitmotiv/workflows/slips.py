@@ -1,0 +1,77 @@
+"""What to make of words that nobody knows, in a library and what is written in it: slips of others, or nothing."""
+
+import re
+
+from leitmotiv.analysis.captions import FUNCTION_WORDS
+from leitmotiv.analysis.spelling import Vocabulary
+from leitmotiv.workflows import names, written
+from leitmotiv.workflows.knowing import NAMED, WORD, bare, known, vocabulary
+from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.session import Session
+
+SLIPS = 2
+"""Unknown words of a phrase that are tried as slips of others, if nothing is found."""
+
+
+def unknown(session: Session, text: str) -> dict[str, tuple[str, ...]]:
+    """The words of a text that nobody knows, each with what may be meant, the likeliest first.
+
+    Known is what an encoder has a token for, what stands in the texts of classes, and what is written of pictures of
+    this library. What only a folder is called is looked for by a filter.
+    """
+    strange = dict.fromkeys(match[0] for match in WORD.finditer(text) if not known(match[0]))
+    if not strange:
+        return {}
+    texts = written.of(session)
+    return {word: _meant(session, word) for word in strange if texts is None or word not in texts}
+
+
+def _meant(session: Session, word: str) -> tuple[str, ...]:
+    if bare(word) in _folders(session):
+        return (f"folder:{bare(word)}",)
+    return tuple(near for near, _ in _here(session).nearest(bare(word)))
+
+
+def readings(session: Session, phrase: str) -> list[str]:
+    """Other readings of a phrase, each with one unknown word put right."""
+    strange = list(unknown(session, phrase).items())[:SLIPS]
+    return [with_word(phrase, word, meant) for word, near in strange for meant in near if ":" not in meant]
+
+
+def with_word(text: str, word: str, other: str) -> str:
+    """A text with another word in place of one."""
+    return re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: other, text)
+
+
+def is_all_unknown(session: Session, phrase: str) -> bool:
+    """Whether of the words of a phrase that say something nobody knows any."""
+    said = [match[0] for match in WORD.finditer(phrase) if match[0].casefold() not in FUNCTION_WORDS]
+    strange = unknown(session, phrase)
+    return bool(said) and all(word in strange for word in said)
+
+
+def says_nothing(phrase: str) -> bool:
+    """Whether a phrase has only words that say nothing of what a picture shows: of the, and, it."""
+    said = [match[0].casefold() for match in WORD.finditer(phrase)]
+    return bool(said) and all(word in FUNCTION_WORDS for word in said)
+
+
+def _folders(session: Session) -> frozenset[str]:
+    """The words in the names of folders."""
+
+    def words() -> frozenset[str]:
+        said = " ".join(names.folders(session)).replace("_", " ").lower()
+        return frozenset(match[0] for match in WORD.finditer(said))
+
+    return remember(session, ("folder words", session.library.revision("images", "files")), words)
+
+
+def _here(session: Session) -> Vocabulary:
+    """The vocabulary with the words of this collection."""
+    texts = written.of(session)
+
+    def make() -> Vocabulary:
+        own = _folders(session) if texts is None else {*_folders(session), *texts.words}
+        return vocabulary().with_more(dict.fromkeys((word for word in own if word.isalpha()), NAMED))
+
+    return remember(session, ("vocabulary", session.library.revision("images", "files"), texts), make)

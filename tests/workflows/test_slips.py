@@ -1,0 +1,141 @@
+"""Words that nobody knows and words that captions know: the real WordLlama over pictures whose features are made."""
+
+import numpy as np
+import pytest
+
+from leitmotiv.records import Caption, Unknown
+from leitmotiv.settings import Settings
+from leitmotiv.workflows import knowing, remarks, seeking, slips, words, written
+from leitmotiv.workflows.query import parse
+from leitmotiv.workflows.session import Session
+
+from .spoken import EACH, fill, of_kind
+from .synthetic import image_id
+
+ALONE = [image_id(4 * EACH + number) for number in range(3)]
+"""Pictures that are like no others."""
+TEXTS = {
+    ALONE[0]: "Our zorblax at the harbour",
+    ALONE[1]: "A zorblax, asleep",
+    ALONE[2]: "The sea lion that the keeper calls Wibblefop",
+}
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    with Session(Settings(library=tmp_path_factory.mktemp("slips") / "library", words="wordllama")) as session:
+        fill(session)
+        texts = [Caption(image_id, text, "caption", "text") for image_id, text in TEXTS.items()]
+        session.library.captions.replace(list(TEXTS), ["text"], texts)
+        yield session
+
+
+def first(session, line, count):
+    return [one.id for one in seeking.search(session, line, n=count, everything=True).results]
+
+
+def test_a_word_that_only_captions_know_is_known_and_finds_them(session):
+    found = words.scores(session, "zorblaxes")
+    best = [found.ids[row] for row in np.argsort(-found.values)]
+    assert set(best[:2]) == {ALONE[0], ALONE[1]}
+    assert found.cut == 2
+    assert (found.values.mean(), found.values.std()) == (pytest.approx(0, abs=1e-9), pytest.approx(1))
+    assert slips.unknown(session, "zorblax wibblefop") == {}
+    assert slips.unknown(session, "zorblaxx")["zorblaxx"][0] == "zorblax"
+
+
+def test_what_is_written_comes_before_what_is_seen_and_takes_nothing_from_it(session):
+    best = first(session, "sea lion", 1 + EACH)
+    assert best[0] == ALONE[2]
+    assert len(of_kind("sea lion") & set(best)) >= EACH - 1
+    assert words.scores(session, "sea lion").cut >= EACH // 2 + 1
+
+
+def test_half_of_a_phrase_is_not_what_it_says(session):
+    assert words.scores(session, "purple zorblax riding a bicycle").cut == 0
+    assert first(session, "zorblax harbour", 1) == [ALONE[0]]
+
+
+def test_captions_are_indexed_anew_when_one_changes(session, tmp_path):
+    before = written.of(session)
+    assert before is written.of(session)
+    assert "keeper" in before
+    again = Session(session.settings)
+    with again:
+        kept = written.of(again)
+        assert kept.ids == before.ids
+        ids = tuple(session.library.images.ids())
+        for phrase in ("zorblax", "the keeper", "nothing of it"):
+            np.testing.assert_array_equal(kept.match(phrase, ids)[0], before.match(phrase, ids)[0])
+    with Session(Settings(library=tmp_path / "library", words="wordllama")) as other:
+        fill(other)
+        assert written.of(other) is None
+        for text in ("a grumbold", "a frabjous"):
+            other.library.captions.replace([ALONE[0]], ["text"], [Caption(ALONE[0], text, "caption", "text")])
+            assert text.split()[1] in written.of(other)
+
+
+def test_nobody_s_word_is_named_with_what_it_may_be_a_slip_of(session):
+    found = slips.unknown(session, "an accordian and a gerenuk, on dogs")
+    assert list(found) == ["accordian"]
+    assert found["accordian"][0] == "accordion"
+    both = slips.unknown(session, "the pnada of the sunfower")
+    assert {word: near[0] for word, near in both.items()} == {"pnada": "panda", "sunfower": "sunflower"}
+    for word in ("giraffe", "tulips", "wrench", "menorah"):
+        assert slips.unknown(session, word) == {}, word
+    assert slips.with_word("pnada + pnadas", "pnada", "panda") == "panda + pnadas"
+
+
+def test_a_word_that_names_a_folder_is_looked_for_by_a_filter(session, monkeypatch):
+    monkeypatch.setattr(slips.names, "folders", lambda session: ("old_zanzibarbar",))
+    session.memory.pop("folder words", None)
+    assert slips.unknown(session, "zanzibarbar") == {"zanzibarbar": ("folder:zanzibarbar",)}
+    session.memory.pop("folder words", None)
+
+
+def test_joined_words_are_known_only_as_they_are_written_of_classes():
+    assert knowing.known("T-shirt")
+    assert knowing.known("umbrella's")
+    assert knowing.known("2")
+    for joined in ("bike-park", "beach-sunrise", "car-yellow", "cold-snow", "train-car"):
+        assert not knowing.known(joined), joined
+
+
+def test_a_slip_is_read_as_what_is_there_and_the_answer_says_so(session):
+    found = seeking.search(session, "flaminggo")
+    assert {one.id for one in found.results} <= of_kind("flamingo")
+    assert found.unknown == (Unknown("flaminggo", found.unknown[0].near, "flamingo"),)
+    assert found.unknown[0].near[0] == "flamingo"
+    lost = seeking.search(session, "xqzzrv")
+    assert (lost.cut, lost.unknown) == (0, (Unknown("xqzzrv"),))
+
+
+def test_a_word_that_nobody_knows_stands_behind_what_another_finds(session):
+    found = seeking.search(session, "flamingo + xqzzrv", n=EACH, everything=True)
+    assert {one.id for one in found.results} == of_kind("flamingo")
+
+
+def test_words_that_say_nothing_find_nothing_and_the_answer_says_so(session):
+    for line in ("of the", "it", '"and the"'):
+        found = seeking.search(session, line)
+        assert (found.results, found.total, found.cut) == ((), 0, 0), line
+        assert "says nothing of what a picture shows" in found.notes[0]
+    both = seeking.search(session, "of the + flamingo", n=EACH, everything=True)
+    assert {one.id for one in both.results} == of_kind("flamingo")
+
+
+def test_what_joins_only_in_capitals_is_explained_in_small_letters(session):
+    assert seeking.search(session, "pizza AND flamingo").notes == ()
+    (note,) = seeking.search(session, "pizza and flamingo").notes
+    assert "AND or &" in note
+    assert "pizza and flamingo" in note
+    assert remarks.notes(parse("not"), 5)[0].startswith("“not” says nothing")
+
+
+def test_filters_that_leave_nothing_say_so_and_where_keywords_come_from(session):
+    for line in ("keyword:zorblax", "pizza keyword:zorblax"):
+        (note,) = seeking.search(session, line).notes
+        assert "leave no picture: keyword:zorblax" in note
+        assert "found by plain words" in note
+    (note,) = seeking.search(session, "year:1850").notes
+    assert "found by plain words" not in note
