@@ -71,6 +71,7 @@ def show() -> str:
         picture=picture,
         said=_critique(critic, picture.id) if picture else None,
         usual=critiques.of_library(session, critic).shares.mean(axis=0).tolist() if ranking.total else [],
+        mean=critiques.usual(session, critic),
         page=PAGE,
         sorts=WORDS,
         figures=[(critics.NAMES.get(name, name), one) for name, one in critic.card["figures"].items()],
