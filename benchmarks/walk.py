@@ -5,7 +5,7 @@
 Prints how long the server took until it answered, then for each address the bytes of its answer, the processor time of
 the server's process (on Linux) for the first request and for the same one again, and the latter's time on the clock;
 at the end the memory of the process, and how much of it is its own rather than mapped from files that other workers
-map, too. The best of three is taken for what is asked again. What is busy beside it lengthens the clock more than the
+map, too. What is asked again is the mean of five times. What is busy beside it lengthens the clock more than the
 processor time.
 """
 
@@ -19,15 +19,16 @@ import urllib.request
 from json import loads
 from pathlib import Path
 
-from search_server import address, work
+from search_server import address
 
+AGAIN = 5
 ASKED = (
     *("/", "/?q=camera:canon", "/?sort=name", "/?q=year:2020", "/?start={far}"),
     *("/api/v1/grid", "/api/v1/grid?q=year:2020", "/api/v1/grid/rows?start={far}&count=100", "/api/v1/facets"),
     *("/api/v1/images?limit=200", "/api/v1/images?limit=200&q=camera:canon", "/api/v1/days", "/api/v1/status"),
     *("/images/{one}", "/api/v1/images/{one}", "/api/v1/images/{one}/similar", "/ranked/{one}", "/why/{one}/{other}"),
     *("/thumb/{one}/256.jpg", "/clusters", "/clusters/0", "/clusters/alone", "/clusters/time", "/api/v1/clusters/0"),
-    *("/compare", "/diverse", "/duplicates", "/keepers", "/selections", "/slideshow", "/boards", "/critic", "/export"),
+    *("/compare", "/diverse", "/duplicates", "/selections", "/slideshow", "/boards", "/critic", "/export"),
     *("/api/v1/search?q=lighthouse", "/api/v1/search?q=castle+-+dog", "/search?q=old+boat", "/search?q=colour:teal"),
     *("/map", "/api/v1/map", "/api/v1/map/columns.bin", "/api/v1/map/ids.bin", "/about"),
 )
@@ -42,11 +43,18 @@ def get(url: str) -> tuple[int, int]:
         return error.code, len(error.read())
 
 
-def cost(url: str, pid: int) -> tuple[float, float, int, int]:
-    """Milliseconds of the processor and of the clock, the status and the bytes."""
+def work(pid: int) -> float:
+    """Milliseconds of processor time of a process so far, in steps of the system's clock."""
+    told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return 1e3 * (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def cost(url: str, pid: int, times: int = 1) -> tuple[float, float, int, int]:
+    """Milliseconds of the processor and of the clock, means of several times, the status and the bytes."""
     worked, began = work(pid), time.perf_counter()
-    status, size = get(url)
-    return work(pid) - worked, 1e3 * (time.perf_counter() - began), status, size
+    for _ in range(times):
+        status, size = get(url)
+    return (work(pid) - worked) / times, 1e3 * (time.perf_counter() - began) / times, status, size
 
 
 def memory(pid: int) -> tuple[float, float]:
@@ -81,7 +89,7 @@ def main() -> None:
             for path in ASKED:
                 if chosen.only in path:
                     first, _, status, size = cost(url + path.format(**known), pid)
-                    again = min(cost(url + path.format(**known), pid)[:2] for _ in range(3))
+                    again = cost(url + path.format(**known), pid, AGAIN)
                     name = path.replace("{one}", "<id>").replace("{other}", "<id>").replace("{far}", "<middle>")
                     print(
                         f"{name:40}{status:4}{size:12,} B{first:9,.0f} ms, again {again[0]:6,.0f} ms, "
