@@ -17,6 +17,8 @@ STEP = 1.15
 """Ratio of one price to the next where the numbers of groups have to be tried out."""
 STEPS = 16
 """Most prices tried: copies never part, and what has nothing in common never joins."""
+SAME = 1.5
+"""Up to what ratio of two prices the old one stays: a sample says what groups should cost only about so well."""
 LEAST_PRICE = 1e-3
 """Least price, as a share of the one before: copies would part at none."""
 
@@ -55,6 +57,8 @@ def settled(
 ) -> Priced[Found]:
     """Search at the price of before, or at another one if that gives far too many groups or too few.
 
+    Where the data themselves want so many or so few, their price is much the old one, and that stays.
+
     Parameters
     ----------
     size : int
@@ -73,7 +77,9 @@ def settled(
     bounds = about(math.sqrt(size)) if wanted is None else wanted
     found = search(suggest() if previous is None else previous, start)
     if previous is not None and not bounds.least <= len(found.rows) <= bounds.most:
-        found = search(suggest(), found.rows)
+        price = suggest()
+        if wanted is not None or not previous / SAME <= price <= previous * SAME:
+            found = search(price, found.rows)
     for _ in range(0 if wanted is None else STEPS):
         if bounds.least <= len(found.rows) <= bounds.most:
             break

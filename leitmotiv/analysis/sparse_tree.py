@@ -2,7 +2,8 @@
 
 Below the groups each is taken apart by the divergences of all pairs within it; a group of more than `LEAVES` pictures
 is first divided into that many finer ones, which are the leaves there. Above, the groups are merged by the divergences
-of their exemplars to a few members of each group, evenly drawn from the near to the far.
+of their exemplars to a few members of each group near them, evenly drawn from the near to the far; of groups far apart
+only the exemplars tell.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,18 +12,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis.graph import Divergences, Pairs, keys_of
+from leitmotiv.analysis.graph import Divergences, Pairs, distinct, keys_of
 from leitmotiv.analysis.sparse_exemplars import Compare, Served, exemplars
 from leitmotiv.analysis.tree import Step, linkage, members_of, number_nodes, suggest_preference
 from leitmotiv.records import Clusters, Float
 
 Rows = NDArray[np.int64]
 Progress = Callable[[int, int], None]
+Estimate = Callable[[Rows], Float]
+"""About how far some points are from each other, (C, C): what is quick to tell of many pairs."""
 
 LEAVES = 256
 """Most leaves of a group; up to so many pictures it is taken apart to each alone."""
 DRAWN = 16
 """Members of a group that stand for all of them where groups are merged."""
+NEAR = 64
+"""Groups nearest to each that its members are compared with where groups are merged."""
+EXACT = 1500
+"""Groups up to which all pairs of exemplars are compared; above, they may be estimated."""
 HALVINGS = 20
 """Most times that the price falls to half to divide a group: copies never part."""
 SAMPLE = 1000
@@ -63,6 +70,7 @@ def build(
     preference: float,
     most: float,
     compare: Compare,
+    estimate: Estimate | None = None,
     progress: Progress | None = None,
 ) -> tuple[Clusters, Served]:
     """Build the tree over groups that were found along the edges of a graph.
@@ -77,6 +85,8 @@ def build(
         The edges of the graph.
     preference, most : float
         The price at which they were found, and the largest divergence there is, which it costs to be served by nobody.
+    estimate : callable, optional
+        Tells of exemplars how far they are from each other where there are more than `EXACT`.
     progress : callable, optional
         Called with groups done and groups in all.
 
@@ -107,7 +117,7 @@ def build(
         for height, kept, gone, medoid in part.merges
     ]
     below.sort(key=lambda step: step.height)
-    above = _merge_groups(parts, len(ids), preference, compare)
+    above = _merge_groups(parts, len(ids), preference, most, compare, estimate)
     clusters = Clusters(
         ids=ids,
         labels=labels,
@@ -178,24 +188,62 @@ def _within(pairs: Pairs, members: Rows) -> Pairs:
     return Pairs(len(members), lower[kept] * len(members) + higher[kept], pairs.values[kept])
 
 
-def _merge_groups(parts: list[_Part], size: int, preference: float, compare: Compare) -> Iterator[Step]:
+def _merge_groups(
+    parts: list[_Part], size: int, preference: float, most: float, compare: Compare, estimate: Estimate | None
+) -> Iterator[Step]:
     """Merges of the groups up to one, no lower than the price."""
     if len(parts) < 2:
         return
     rows = np.array([part.exemplar for part in parts])
-    drawn = [_even(part.members[np.argsort(part.near, kind="stable")]) for part in parts]
-    one, other = np.concatenate(drawn)[:, None], rows[None]
-    keys = keys_of(one, other, size)
-    values = np.zeros(keys.shape)
-    apart = one != other
-    values[apart] = compare(keys[apart])
-    first = np.cumsum([0, *(len(few) for few in drawn)])[:-1]
-    share = [len(part.members) / len(few) for part, few in zip(parts, drawn, strict=True)]
-    sums = np.add.reduceat(values, first, axis=0) * np.array(share)[:, None]
+    exact = estimate is None or len(rows) <= EXACT
+    between = _matrix(rows, size, compare).astype(np.float64) if exact or estimate is None else estimate(rows)
+    sums = _summed(parts, rows, size, between, most, compare)
     merged, medoids, heights = linkage(sums, np.arange(len(parts)))
     rising = np.maximum(np.maximum.accumulate(heights), preference)
     for (kept, gone), medoid, height in zip(merged.tolist(), medoids, rising.tolist(), strict=True):
         yield Step(height, -1, kept, gone, int(rows[medoid]))
+
+
+def _summed(parts: list[_Part], rows: Rows, size: int, between: Float, most: float, compare: Compare) -> Float:
+    """Summed divergence of each group's members to each exemplar, (C, C).
+
+    Of the `NEAR` nearest groups by what lies between exemplars, it is that of the drawn members. What they have more
+    on average than the exemplars alone would tell, as a straight line, is added to the others.
+    """
+    count = len(parts)
+    members = np.array([len(part.members) for part in parts], np.float64)
+    picked = [_even(np.argsort(part.near, kind="stable")) for part in parts]
+    drawn = np.concatenate([part.members[few] for part, few in zip(parts, picked, strict=True)])
+    lengths = np.array([len(few) for few in picked])
+    first = np.cumsum(lengths) - lengths
+    one, other = np.nonzero(_near(between))
+    starts = np.cumsum(lengths[one]) - lengths[one]
+    place = np.arange(lengths[one].sum()) + np.repeat(first[one] - starts, lengths[one])
+    keys = keys_of(drawn[place], np.repeat(rows[other], lengths[one]), size)
+    asked = distinct(keys)
+    values = compare(asked)[np.searchsorted(asked, keys)].astype(np.float64)
+    means = np.add.reduceat(values, starts) / lengths[one]
+    sums = between.copy()
+    if len(one) < count * (count - 1):
+        slope, height = np.polyfit(between[one, other], means, 1)
+        sums = np.clip(height + slope * between, 0, most)
+    sums[one, other] = means
+    sums[np.diag_indices(count)] = [part.near[few].mean() for part, few in zip(parts, picked, strict=True)]
+    return sums * members[:, None]
+
+
+def _near(between: Float) -> NDArray[np.bool_]:
+    """Which pairs of groups are near: either is among the `NEAR` nearest of the other."""
+    count = len(between)
+    near = np.zeros((count, count), np.bool_)
+    if count - 1 <= NEAR:
+        near[:] = True
+    else:
+        nearest = np.argpartition(between + np.diag(np.full(count, np.inf)), NEAR, axis=1)[:, :NEAR]
+        np.put_along_axis(near, nearest, True, axis=1)
+        near |= near.T
+    near[np.diag_indices(count)] = False
+    return near
 
 
 def _even(members: Rows) -> Rows:

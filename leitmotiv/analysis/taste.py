@@ -36,6 +36,9 @@ PAIR_SCALE = 0.7
 """Difference in worth at which three of four choices go to the worthier is 1.1 times this."""
 _STEPS = 50
 _WIDE, _LEVEL = 0.5, 2.0  # prior deviations of a and of b
+SHARES = (0.0, 0.4, 0.7)
+"""Of how taste may differ, the part along plain axes, where there are some; the evidence chooses."""
+_LEAST_SHARE = 1e-6
 
 
 class Axes(NamedTuple):
@@ -43,14 +46,18 @@ class Axes(NamedTuple):
 
     Attributes
     ----------
-    places : (N, 2 + R) float64
-        1, what the global critic says beside its mean, and R coordinates whose squares sum to 1 in the mean.
+    places : (N, 2 + R + P) float64
+        1, what the global critic says beside its mean, R coordinates whose squares sum to 1 in the mean, and P plain
+        ones, whose squares do, too.
     level : float
         Mean of what the global critic says.
+    plain : int
+        P.
     """
 
     places: Float
     level: float
+    plain: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +71,7 @@ class Taste:
     covariance : (2 + R, 2 + R) float64
         Of the weights, by the curvature of the posterior.
     reach : float
-        A member of `REACHES`.
+        The largest prior deviation of w.
     evidence : float
         Log probability of what was said, nats.
     slope : float
@@ -78,8 +85,15 @@ class Taste:
     slope: float
 
 
-def axes(features: Half, opinion: Float) -> Axes:
-    """Places of pictures (N, D) with what the global critic says of them, (N,)."""
+def axes(features: Half, opinion: Float, plain: Float | None = None) -> Axes:
+    """Places of pictures (N, D) with what the global critic says of them, (N,).
+
+    Parameters
+    ----------
+    plain : (N, P) float64, optional
+        A few things that people name, such as how light a picture is: a taste along these is learnt from far fewer
+        answers than one along all that a network sees.
+    """
     every = max(1, -(-len(features) // FITTED_ON))
     some = features[::every].astype(np.float64)
     middle = some.mean(axis=0)
@@ -96,7 +110,13 @@ def axes(features: Half, opinion: Float) -> Axes:
         places = (features.astype(np.float32) - middle.astype(np.float32)) @ directions.astype(np.float32)
     size = float(np.sqrt((places.astype(np.float64) ** 2).sum(axis=1).mean())) or 1.0
     level = float(opinion.mean()) if len(opinion) else 5.5
-    return Axes(np.column_stack([np.ones(len(places)), opinion - level, places / size]), level)
+    columns = [np.ones(len(places)), opinion - level, places / size]
+    if plain is None or not plain.shape[1]:
+        return Axes(np.column_stack(columns), level)
+    apart = plain - plain.mean(axis=0)
+    spread = np.sqrt((apart**2).mean(axis=0))
+    scaled = np.where(spread > 0, apart / np.where(spread > 0, spread, 1), 0.0) / np.sqrt(plain.shape[1])
+    return Axes(np.column_stack([*columns, scaled]), level, plain.shape[1])
 
 
 def learn(
@@ -105,12 +125,13 @@ def learn(
     stars: Float,
     pairs: NDArray[np.int64],
     level: float = 5.5,
+    plain: int = 0,
 ) -> Taste:
     """The taste of somebody who said these things.
 
     Parameters
     ----------
-    places : (N, 2 + R) float64
+    places : (N, 2 + R + P) float64
         See `Axes`.
     starred, stars : (S,) int64 and float64
         Rows, and the worth that their stars stand for, 1 to 10.
@@ -118,18 +139,30 @@ def learn(
         Rows: the first was preferred to the second.
     level : float
         Prior mean of b.
+    plain : int
+        P; how much of a taste goes along these axes is chosen by the evidence, too.
     """
     with threadpool_limits(1, "blas"):
-        found = [_fit(places, starred, stars, pairs, level, reach) for reach in REACHES]
+        found = [
+            _fit(places, starred, stars, pairs, level, _deviations(places.shape[1], reach, share, plain))
+            for reach in REACHES
+            for share in (SHARES if plain else SHARES[:1])
+        ]
     return max(found, key=lambda one: one.evidence)
 
 
+def _deviations(count: int, reach: float, share: float, plain: int) -> Float:
+    """Prior deviations of all weights: `reach` altogether, `share` of its square along the plain axes."""
+    seen = np.full(count - 2 - plain, reach * np.sqrt(1 - share))
+    return np.concatenate([[_LEVEL, _WIDE], seen, np.full(plain, reach * np.sqrt(max(share, _LEAST_SHARE)))])
+
+
 def _fit(
-    places: Float, starred: NDArray[np.int64], stars: Float, pairs: NDArray[np.int64], level: float, reach: float
+    places: Float, starred: NDArray[np.int64], stars: Float, pairs: NDArray[np.int64], level: float, spread: Float
 ) -> Taste:
-    count = places.shape[1]
+    count, reach = places.shape[1], float(np.sqrt((spread[2:] ** 2).max(initial=0)))
     mean = np.concatenate([[level, 1.0], np.zeros(count - 2)])
-    precision = 1 / np.concatenate([[_LEVEL, _WIDE], np.full(count - 2, reach)]) ** 2
+    precision = 1 / spread**2
     told = places[starred]
     apart = (places[pairs[:, 0]] - places[pairs[:, 1]]) / PAIR_SCALE
     fixed = told.T @ told / STAR_NOISE**2 + np.diag(precision)

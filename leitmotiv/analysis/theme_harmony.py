@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy.stats import spearmanr
+import scipy
 from sklearn.cluster import KMeans
 from sklearn.linear_model import RidgeCV
 from threadpoolctl import threadpool_limits
@@ -85,9 +85,9 @@ def learn(colours: Float, stars: Float, votes: Float, keys: Sequence[str]) -> tu
     said = score_of(_fitted(seen[~held], stars[~held], votes[~held]), seen[held])
     truth, rng = stars[held], np.random.default_rng(0)
     draws = [rng.integers(len(truth), size=len(truth)) for _ in range(_DRAWS)]
-    drawn = [spearmanr(said[rows], truth[rows])[0] for rows in draws if np.ptp(truth[rows]) > 0]
+    drawn = [scipy.stats.spearmanr(said[rows], truth[rows])[0] for rows in draws if np.ptp(truth[rows]) > 0]
     low, high = np.percentile(drawn, (2.5, 97.5))
-    return _fitted(seen, stars, votes), Interval(float(spearmanr(said, truth)[0]), float(low), float(high))
+    return _fitted(seen, stars, votes), Interval(float(scipy.stats.spearmanr(said, truth)[0]), float(low), float(high))
 
 
 def score(harmony: Harmony, colours: Float) -> Float:

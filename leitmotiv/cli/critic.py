@@ -15,6 +15,7 @@ from leitmotiv.cli.verbs import (
     clean,
     common_options,
     finish,
+    has_library,
     note,
     printable,
     session,
@@ -135,11 +136,14 @@ def rank(name: str, n: int, of: str, sort: str, paths: bool) -> None:
         critic = critics.get(opened, name)
         critiques.ensure(opened, critic, report)
         ranking = critics.rank(opened, critic, text=of, sort=sort, n=n)
+        usual = critiques.usual(opened, critic)
         odd = browse.odd_paths(opened, ranking)
     if paths:
         click.echo(b"".join(odd.get(one.id, os.fsencode(one.path)) + b"\n" for one in ranking.results), nl=False)
     else:
         show(forms.ranking(ranking, odd), lambda: _lines(ranking))
+        if usual is not None:
+            note(f"{usual:.2f} in the mean of this library, by {critic.name}")
     if not ranking.results:
         sys.exit(1)
 
@@ -169,13 +173,17 @@ def score(folders: tuple[Path, ...], name: str, form: str, output: Path | None, 
     from leitmotiv.workflows import critic_files, critics
     from leitmotiv.workflows.places import outside_photos, write_file
 
-    with session() as opened, bars() as report:
+    there = has_library()
+    name = name if name or there else critics.TECHNICAL
+    with session(create=True) as opened, bars() as report:  # without a library none is made: nothing asks for it
         found = critic_files.score(opened, critics.get(opened, name), folders, report)
         data = {"csv": critic_files.as_csv, "idealo": critic_files.as_idealo, "table": _table}[form](found)
         if output is not None:
-            write_file(outside_photos(opened, output), [data], force=force)
+            write_file(outside_photos(opened, output) if there else output, [data], force=force)
     if output is None and (form != "table" or not _as_json(found)):
         click.echo(data, nl=False)
+        if found.paths and form == "table":
+            note(f"{found.critique.mean.mean():.2f} in the mean of {len(found.paths):,} pictures")
     tell_failures(found.failed)
     if not found.paths and not found.failed:
         note("There is no picture in that folder.")
@@ -201,16 +209,16 @@ def _as_json(found: "Scored") -> bool:
         for row in (-told.mean).argsort(kind="stable").tolist()
     ]
     failed = [{"path": clean(path), "reason": reason} for path, reason in found.failed]
-    show({"results": results, "failed": failed}, lambda: "")
+    show({"mean": float(told.mean.mean()) if results else None, "results": results, "failed": failed}, lambda: "")
     return True
 
 
 def _table(found: "Scored") -> bytes:
     told = found.critique
-    lines = [
-        f"{told.mean[row]:5.2f}  ± {told.deviation[row]:4.2f}  {printable(told.ids[row])}\n"
-        for row in (-told.mean).argsort(kind="stable").tolist()
-    ]
+    lines = []
+    for row in (-told.mean).argsort(kind="stable").tolist():
+        numbers = f"{told.mean[row]:5.2f}  ± {told.deviation[row]:4.2f}  {told.percentile[row]:5.1f} %"
+        lines.append(f"{numbers}  {printable(told.ids[row])}\n")
     return clean("".join(lines)).encode()
 
 

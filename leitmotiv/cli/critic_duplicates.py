@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from leitmotiv.cli.progress import bars
-from leitmotiv.cli.verbs import Verb, clean, finish, note, printable, session, show, tell_failures
+from leitmotiv.cli.verbs import Verb, clean, finish, has_library, note, printable, session, show, tell_failures
 
 
 @click.command("duplicates", cls=Verb)
@@ -24,7 +24,8 @@ def duplicates(folders: tuple[Path, ...], name: str, paths: bool, others: bool) 
     from leitmotiv.workflows import critics
     from leitmotiv.workflows.scored_copies import duplicates
 
-    with session() as opened, bars() as report:
+    name = name if name or has_library() else critics.TECHNICAL
+    with session(create=True) as opened, bars() as report:  # without a library none is made: nothing asks for it
         found = duplicates(opened, critics.get(opened, name), folders, report)
     if paths:
         chosen = [one.path for group in found.groups for one in (group[1:] if others else group[:1])]

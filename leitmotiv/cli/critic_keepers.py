@@ -61,7 +61,7 @@ def explain(image: str, name: str, target: Path | None, force: bool) -> None:
     A map of 7 by 7 parts shows by how much the score is higher with each than without it; of the technical critic,
     which measures move the score. Bars tell what the picture is like.
     """
-    from leitmotiv.workflows import browse, critics, reasons
+    from leitmotiv.workflows import browse, critics, critiques, reasons
     from leitmotiv.workflows.places import outside_photos, write_file
 
     with session() as opened:
@@ -74,11 +74,14 @@ def explain(image: str, name: str, target: Path | None, force: bool) -> None:
             if found.parts is None:
                 raise click.UsageError(f"The critic {critic.name} judges pictures as a whole: it has no map.")
             write_file(outside_photos(opened, target), [reasons.coloured(found.parts)], force=force)
-    show({"critic": critic.name, **reasons.form(found)}, lambda: "\n".join(_told(critic.name, found)))
+        usual = critiques.usual(opened, critic)
+    told = {"critic": critic.name, "usual": usual, **reasons.form(found)}
+    show(told, lambda: "\n".join(_told(critic.name, found, usual)))
 
 
-def _told(name: str, found: "Reasons") -> list[str]:
-    lines = [f"{found.score:.2f} ± {found.deviation:.2f} by {name}"]
+def _told(name: str, found: "Reasons", usual: float | None) -> list[str]:
+    beside = "" if usual is None else f"; {usual:.2f} in the mean of this library"
+    lines = [f"{found.score:.2f} ± {found.deviation:.2f} by {name}{beside}"]
     lines += [f"  {by:+.1f}  {words}" for words, by in found.moved]
     if found.parts is not None:
         lines += ["", *("  " + " ".join(f"{100 * one:+4.0f}" for one in row) for row in found.parts), "  hundredths"]

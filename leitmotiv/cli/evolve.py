@@ -118,4 +118,6 @@ def _lines(run: "Run", rounds: "list[Round]", data: dict[str, Any]) -> str:
         score, band = one.scores[one.chosen], one.bands[one.chosen]
         found = f"{one.number + 1:>4}  winner {score:5.2f}  ± {band:4.2f}  median {median:5.2f}  {twins:>2} twins"
         lines.append("  ".join(filter(None, [found, one.note, "chosen by you" if one.picks else ""])))
-    return "\n".join([*lines, f"best {data['best']['score']:.2f}, of round {data['best']['round'] + 1}"])
+    first = sorted(rounds[0].scores.tolist())[len(rounds[0].scores) // 2]
+    best = f"best {data['best']['score']:.2f}, of round {data['best']['round'] + 1}; {first:.2f} in the median at first"
+    return "\n".join([*lines, best])

@@ -124,7 +124,7 @@ def import_(path: Path, form: str, images: Path | None, name: str | None, scale:
     """
     from leitmotiv.workflows import rating_sets
 
-    with session() as opened, bars() as report:
+    with session(create=not dry_run) as opened, bars() as report:
         done = rating_sets.keep(
             opened, path, form, images=images, name=name, scale=scale, dry_run=dry_run, report=report
         )

@@ -85,6 +85,13 @@ def session(create: bool = False, patient: bool = True, **overrides: Any) -> Ite
         yield opened
 
 
+def has_library() -> bool:
+    """Whether there is a library where one should be: some verbs do without, and make none."""
+    from leitmotiv.workflows.session import is_library
+
+    return is_library(settings().library)
+
+
 def own_libraries() -> Path:
     """Where `explore` keeps a library for each set of folders."""
     import platformdirs

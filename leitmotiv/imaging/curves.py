@@ -21,6 +21,7 @@ def paint(
     base: float | None = None,
     events: Sequence[tuple[float, str]] = (),
     at: Sequence[float] | None = None,
+    second: str = "held out",
 ) -> bytes:
     """Curves over steps as PNG.
 
@@ -36,6 +37,8 @@ def paint(
         "all layers" where a network was unfrozen.
     at : sequence of float, optional
         The step of each loss, rising from 0; 0, 1, … if not given.
+    second : str
+        What `held` is called.
     """
     marks = list(range(max(len(train), len(held)))) if at is None else list(at)
     page = Image.new("RGB", (WIDTH, HEIGHT), "#ffffff")
@@ -64,14 +67,14 @@ def paint(
     for moment, words in events:
         across = point(moment, 1)[0]
         draw.line((across, _TOP, across, HEIGHT - _FOOT), _QUIET, 2)
-        draw.text((across + 5, _TOP + 12), words, _INK, small, anchor="ls")
+        draw.text((across + 5, _TOP + 30), words, _INK, small, anchor="ls")
     ends = []
     if base is not None:
         height = point(0, base)[1]
         for dash in range(_LEFT, WIDTH - _RIGHT, 12):
             draw.line((dash, height, min(dash + 6, WIDTH - _RIGHT), height), _QUIET, 1)
         ends.append((height, "same for all", base, _QUIET))
-    for losses, words, colour in ((train, "train", _TRAIN), (held, "held out", _HELD)):
+    for losses, words, colour in ((train, "train", _TRAIN), (held, second, _HELD)):
         if losses:
             draw.line(
                 [point(step, value) for step, value in zip(marks, losses, strict=False)], colour, 2, joint="curve"

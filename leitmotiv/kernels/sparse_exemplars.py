@@ -134,12 +134,44 @@ def gains(graph: Graph, row: int, choice: Choice, room: Room) -> tuple[float, in
 
 
 @kernel
+def replace(
+    graph: Graph,
+    row: int,
+    olds: NDArray[np.int64],
+    gain: float,
+    price: float,
+    least: float,
+    most: float,
+    choice: Choice,
+) -> int:
+    """Add a point and drop those of some exemplars that are not worth their price then; count them, 0 if all is back.
+
+    What dropping several gains is no sum: who goes to another that goes too is paid for twice. So it is tried.
+    """
+    open_exemplar(graph, row, choice)
+    won, closed = gain - price, 0
+    for old in olds:
+        if price > choice.loss[old]:
+            won += price - choice.loss[old]
+            close_exemplar(graph, old, most, choice)
+            closed += 1
+    if closed and won > least:
+        return closed
+    for old in olds:
+        if not choice.open[old]:
+            open_exemplar(graph, old, choice)
+    close_exemplar(graph, row, most, choice)
+    return 0
+
+
+@kernel
 def improve(
     graph: Graph, rows: NDArray[np.int64], price: float, least: float, most: float, choice: Choice, room: Room
 ) -> int:
     """Go once over some points; drop, add or swap wherever that lowers the cost by more than `least`. Count the moves.
 
-    A swap with an exemplar that shares no point with the new one is an addition and a drop, and needs no look.
+    A swap with an exemplar that shares no point with the new one is an addition and a drop, and needs no look. Where no
+    such move helps, a point may still take the place of several exemplars at once.
     """
     moves, count = 0, weigh(choice)
     for row in rows:
@@ -149,13 +181,21 @@ def improve(
                 moves, count = moves + 1, count - 1
             continue
         gain, touched = gains(graph, row, choice, room)
-        swap, old = -np.inf, NOBODY
-        for exemplar in room.touched[:touched]:
-            value = gain - (choice.loss[exemplar] - room.change[exemplar])
+        swap, old, several, dropped = -np.inf, NOBODY, gain - price, 0
+        for place in range(touched):
+            exemplar = room.touched[place]
+            cost = choice.loss[exemplar] - room.change[exemplar]
             room.change[exemplar] = 0
-            if value > swap:
-                swap, old = value, exemplar
+            if cost < price:
+                several += price - cost
+                room.touched[dropped] = exemplar
+                dropped += 1
+            if gain - cost > swap:
+                swap, old = gain - cost, exemplar
         if max(gain - price, swap) <= least:
+            if dropped > 1 and several > least:
+                closed = replace(graph, row, room.touched[:dropped], gain, price, least, most, choice)
+                moves, count = moves + (closed > 0), count + (1 - closed if closed > 0 else 0)
             continue
         open_exemplar(graph, row, choice)
         moves, count = moves + 1, count + 1

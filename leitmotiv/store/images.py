@@ -1,6 +1,5 @@
 """Pictures of the library: records in and out, by id, by path, by date; `files` knows their states."""
 
-import base64
 import json
 import re
 from collections import defaultdict
@@ -12,7 +11,7 @@ from peewee import SQL, Case, fn
 
 from leitmotiv.errors import AmbiguousImageError, ImageNotFoundError, UsageError
 from leitmotiv.records import Image, KnownFile, Mixture, Taken
-from leitmotiv.store import tables
+from leitmotiv.store import cursors, revisions, tables
 from leitmotiv.store.database import Database, IntegrityError, Row, chunks
 from leitmotiv.store.files import best_state, insert_files, refresh_states, write_files
 from leitmotiv.store.mixtures import write_mixtures
@@ -58,6 +57,7 @@ class Images:
     def __init__(self, database: Database, forgetting: Sequence[Callable[[Sequence[str]], None]] = ()) -> None:
         self._database = database
         self._forgetting = forgetting
+        self._listed: dict[bool, tuple[int, list[str]]] = {}
 
     def add(
         self, image: Image, *, files: Sequence[KnownFile], thumbnails: Mapping[int, bytes], mixture: Mixture
@@ -207,13 +207,13 @@ class Images:
         images, key = tables.Images, _KEYS[order]
         condition = None
         if cursor is not None:
-            at, image_id = _read_cursor(cursor)
+            at, image_id = cursors.read(cursor)
             condition = (key <= at) & ((key < at) | (images.id < image_id))  # the first half is a range of the index
         with self._database.snapshot():
             query = images.select(*_COLUMNS, key).order_by(key.desc(), images.id.desc()).limit(limit + 1)
             rows = self._database.rows(query if condition is None else query.where(condition))
             page = tuple(self._complete([row[:-1] for row in rows[:limit]]))
-        following = _write_cursor(rows[limit - 1][-1], rows[limit - 1][0]) if len(rows) > limit else None
+        following = cursors.write(rows[limit - 1][-1], rows[limit - 1][0]) if len(rows) > limit else None
         return page, following
 
     def many(self, ids: Sequence[str]) -> list[Image]:
@@ -223,7 +223,17 @@ class Images:
         return [found[image_id] for image_id in ids if image_id in found]
 
     def ids(self, all: bool = False) -> list[str]:
-        """Ids in the order of adding: without the missing ones, unless `all`."""
+        """Ids in the order of adding: without the missing ones, unless `all`; remembered until pictures change."""
+        if self._database.is_inside():
+            return self._read_ids(all)
+        with self._database.snapshot():
+            revision = revisions.numbers(self._database, ("images",)).get("images", -1)
+            known = self._listed.get(all)
+            if known is None or known[0] != revision:
+                known = self._listed[all] = revision, self._read_ids(all)
+        return list(known[1])
+
+    def _read_ids(self, all: bool) -> list[str]:
         images = tables.Images
         query = images.select(images.id).order_by(images.serial)
         if not all:
@@ -380,18 +390,3 @@ def _as_image(row: Row, paths: tuple[bytes, ...]) -> Image:
         facts=json.loads(facts),
         state=state,
     )
-
-
-def _write_cursor(key: int, image_id: str) -> str:
-    return base64.urlsafe_b64encode(f"{key}.{image_id}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> tuple[int, str]:
-    try:
-        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-        key, image_id = text.split(".", 1)
-        if not re.fullmatch("[0-9]{1,18}", key):
-            raise ValueError(key)
-        return int(key), image_id
-    except ValueError as error:
-        raise UsageError(f"The cursor {cursor!r} is not one that this library gave. Begin again without it.") from error

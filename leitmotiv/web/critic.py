@@ -71,9 +71,13 @@ def show() -> str:
         picture=picture,
         said=_critique(critic, picture.id) if picture else None,
         usual=critiques.of_library(session, critic).shares.mean(axis=0).tolist() if ranking.total else [],
+        mean=critiques.usual(session, critic),
         page=PAGE,
         sorts=WORDS,
-        figures=[(critics.NAMES.get(name, name), one) for name, one in critic.card["figures"].items()],
+        figures=[
+            (critics.NAMES.get(name, name), one, critic.card.get("head", {}).get(name))
+            for name, one in critic.card["figures"].items()
+        ],
         to=lambda **changes: _to(asked, **changes),
     )
 

@@ -135,6 +135,7 @@ def of_network(trained: Trained) -> dict[str, bytes]:
         y="squared earth mover's distance, r = 2",
         base=card["constant"],
         events=[(card["unfrozen_at"], "all layers")],
+        second="watched",
     )
     shown = len(trained.pictures)
     title = f"{shown:,} of {card['held_out']:,} held out: t truth, p prediction"

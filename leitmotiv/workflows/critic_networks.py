@@ -263,6 +263,9 @@ class _Run:
         beside, held = critics.measured(taught, self._seed)
         classic = bool(self._labels.get("classic"))
         limits = critics.limits(self._session, self._sets, taught, held, classic)
+        if self._schedule.shrink > 1:
+            side = SEEN_SIDE // self._schedule.shrink
+            limits.append(f"It was trained to see these shrunk to {side} x {side} pixels.")
         if len(set(taught.ids)) < 1000:
             limits.append("So few pictures teach a whole network little: compare its figures with those of a head.")
         return {

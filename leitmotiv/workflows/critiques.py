@@ -97,6 +97,12 @@ def of_library(session: Session, critic: Critic) -> Critique:
     return remember(session, key, lambda: judge(critic, *known(session, critic)), lane=True)
 
 
+def usual(session: Session, critic: Critic) -> float | None:
+    """The mean of what a critic says of the pictures of the library that it has seen; None where there are none."""
+    found = of_library(session, critic)
+    return float(found.mean.mean()) if len(found.ids) else None
+
+
 def forget(session: Session, critic: Critic) -> None:
     """Drop what a critic's own network saw of the library."""
     if critic.network:

@@ -17,7 +17,7 @@ from leitmotiv.analysis.labels import label
 from leitmotiv.analysis.retrieval import Interval
 from leitmotiv.errors import CriticError, NotFoundError
 from leitmotiv.records import Float, Half, RatedItem
-from leitmotiv.workflows import critics
+from leitmotiv.workflows import critics, plain_axes
 from leitmotiv.workflows.progress import Pace, Report
 from leitmotiv.workflows.session import Session
 
@@ -70,8 +70,7 @@ class TasteReport:
 
 @dataclass(frozen=True, eq=False)
 class _World:
-    places: Float
-    level: float
+    axes: taste.Axes
     everybody: Float
     rated: Mapping[str, Sequence[tuple[int, float]]]
     held: NDArray[np.bool_]
@@ -126,7 +125,7 @@ def evaluate_taste(
         pairs += len(tests)
         base = _rightly(world.everybody, tests)
         for way, count, said, learnt, seconds in _learnt(world, rater, ways, rng):
-            mine = _rightly(taste.worth(learnt, world.places)[0], tests)
+            mine = _rightly(taste.worth(learnt, world.axes.places)[0], tests)
             shares[way, count].append((mine, base, said, seconds))
         if report is not None:
             report(pace.step(PHASE, done, len(held_raters)))
@@ -171,8 +170,16 @@ def _world(session: Session, items: Sequence[RatedItem], scale: int, held_raters
         raise CriticError("Nobody else rated these pictures: there is no global critic to begin from.")
     head = critic.learn(features[rows], np.stack(shares), keys=[items[row].image_id for row in rows], seed=seed)
     everybody = histograms.means(critic.predict(head.weights, head.bias, features))
-    axes = taste.axes(features, everybody)
-    return _World(axes.places, axes.level, everybody, rated, held)
+    axes = taste.axes(features, everybody, _plain(session, items))
+    return _World(axes, everybody, rated, held)
+
+
+def _plain(session: Session, items: Sequence[RatedItem]) -> Float | None:
+    """Plain things of themes, or of pictures that are all in the library."""
+    ids = [item.image_id for item in items]
+    if len(set(session.library.images.many(ids))) < len(set(ids)):
+        return plain_axes.of_themes(items)
+    return plain_axes.of_library(session, ids)
 
 
 def _learnt(
@@ -188,9 +195,8 @@ def _learnt(
     def learn(*said: NDArray[np.generic]) -> tuple[taste.Taste, float]:
         starred, stars, pairs = said
         began = time.process_time()
-        made = taste.learn(
-            *(world.places, starred.astype(np.int64), stars.astype(np.float64), pairs.astype(np.int64), world.level)
-        )
+        said_so = (starred.astype(np.int64), stars.astype(np.float64), pairs.astype(np.int64))
+        made = taste.learn(world.axes.places, *said_so, world.axes.level, world.axes.plain)
         return made, time.process_time() - began
 
     for way, count in ways:
@@ -205,7 +211,7 @@ def _learnt(
         made, seconds = learn(rows[:0], worth[:0], np.array(answered, np.int64).reshape(-1, 2))
         if len(answered) in wanted and not any(one[:2] == ("pairs asked", len(answered)) for one in found):
             found.append(("pairs asked", len(answered), float(len(answered)), made, seconds))
-        pair = taste.ask_next(made, world.places[rows], set(asked), seed=len(asked), tried=1000)
+        pair = taste.ask_next(made, world.axes.places[rows], set(asked), seed=len(asked), tried=1000)
         if pair is None:
             break
         asked.append((min(pair), max(pair)))

@@ -204,6 +204,7 @@ def read(
 
 def _scored(session: Session, query: Query, tree: Node, ids: list[str]) -> _Scored:
     by = _by(query)
+    scoring.read(session, query.terms)
     said = [scoring.said(session, term, ids, by) for term in query.terms]
     if query.is_of_looks:
         values = np.array([one.values for one in said]).reshape(len(said), len(ids))

@@ -114,7 +114,7 @@ class Session:
             if self._encoder is None:
                 from leitmotiv.nets.text import encoder  # its 90 MB: only who asks waits for them
 
-                self._encoder = encoder(self.settings.words)
+                self._encoder = encoder(self.settings.words, cache_folder(os.environ))
             return self._encoder
 
     def close(self) -> None:

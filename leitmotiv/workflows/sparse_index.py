@@ -273,11 +273,22 @@ def _with_tree(
         preference=price,
         most=comparer.most,
         compare=comparer,
+        estimate=lambda rows: _estimated(vectors, rows, comparer),
         progress=lambda done, total: step("Finding trends", 70 + 29 * done // total, 100),
     )
     # The next index starts from these medoids, and should find the pairs with them known.
     with_shortlists(pairs, served.rows, lambda rows: _shortlist(vectors, rows, settings), comparer)
     return clusters, served
+
+
+def _estimated(vectors: Vectors, rows: Rows, comparer: Comparer) -> Float:
+    """What pairs of some pictures count for about, (C, C), as far as their vectors tell."""
+    values = np.zeros((len(rows), len(rows)))
+    for place, row in enumerate(rows):
+        squares = embedding.squared_distances(vectors.coordinates[row], vectors.coordinates[rows])
+        expected = embedding.expected_divergences(vectors.curve, squares).astype(np.float32)
+        values[place] = comparer.weigh(keys_of(row, rows, len(vectors.ids)), expected)
+    return (values + values.T) / 2
 
 
 def _shortlist(vectors: Vectors, exemplars: Rows, settings: Settings) -> Lists:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from leitmotiv.analysis import taste as learning
 from leitmotiv.errors import CriticError, ImageNotFoundError, UsageError
 from leitmotiv.records import Float, Ranking, Result
-from leitmotiv.workflows import activations, critics, critiques, selecting, technical
+from leitmotiv.workflows import activations, critics, critiques, plain_axes, selecting, technical
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.rating_sets import STARS
 from leitmotiv.workflows.session import Session
@@ -105,13 +105,13 @@ def _learnt(session: Session, name: str) -> Taste:
         if image_id in row_of:
             opinion[row_of[image_id]] = mean
     key = ("axes", critiques.fingerprint(judge), session.library.revision("activations", "measures", "images"))
-    axes = remember(session, key, lambda: learning.axes(seen, opinion))
+    axes = remember(session, key, lambda: learning.axes(seen, opinion, plain_axes.of_library(session, ids)))
     rated = [(row_of[one], r.stars) for one, r in session.library.ratings.all().items() if r.stars and one in row_of]
     compared = session.library.comparisons.all()
     pairs = np.array([(row_of[a], row_of[b]) for a, b in compared if a in row_of and b in row_of], np.int64)
     rows = np.array([row for row, _ in rated], np.int64)
     stars = np.array([2.0 * one - 1 for _, one in rated])
-    learnt = learning.learn(axes.places, rows, stars, pairs.reshape(-1, 2), axes.level)
+    learnt = learning.learn(axes.places, rows, stars, pairs.reshape(-1, 2), axes.level, axes.plain)
     mine, sure = learning.worth(learnt, axes.places)
     flat = np.ptp(opinion) < 1e-9 or np.ptp(mine) < 1e-9
     agreement = float("nan") if flat else float(np.corrcoef(mine, opinion)[0, 1])

@@ -137,7 +137,7 @@ def _moving(
 def _months(session: Session, ids: list[str]) -> NDArray[np.int64]:
     """Months since the year 0 of each picture, by the camera's clock, (N,) int64."""
     columns = selecting.columns(session)
-    rows = [columns.row_of[image_id] for image_id in ids]
+    rows = columns.rows_of(ids)
     taken = columns.taken[rows].astype("timedelta64[us]") + np.datetime64("0001-01-01T00:00:00", "us")
     return np.asarray(taken.astype("datetime64[M]").astype(np.int64) + 12 * 1970)
 

@@ -49,6 +49,18 @@ def test_a_price_stays_while_it_gives_about_the_usual_number():
     assert settled(100, groups_at, lambda: 20.0).price == 20
 
 
+def test_an_unusual_number_stays_where_its_price_is_still_that_of_the_data():
+    searched = []
+
+    def search(price, start):
+        searched.append(price)
+        return groups_at(price, start)
+
+    assert settled(100, search, lambda: 2.4, previous=2.0).price == 2.0
+    assert searched == [2.0]
+    assert settled(100, search, lambda: 3.2, previous=2.0).price == 3.2
+
+
 @pytest.mark.parametrize("wanted", [Wanted(3, 2, 4), Wanted(60, 55, 65), about(25)])
 def test_prices_are_tried_until_the_number_is_as_asked(wanted):
     found = settled(100, groups_at, lambda: 10.0, previous=9.0, wanted=wanted)

@@ -134,3 +134,37 @@ def test_suggested_price_of_a_sample_is_near_that_of_all(monkeypatch):
     assert whole == tree.suggest_preference(MATRIX)
     monkeypatch.setattr(sparse_tree, "SAMPLE", 200)
     assert abs(math.log(sparse_tree.suggest(SIZE, from_matrix) / whole)) < math.log(2)
+
+
+@pytest.mark.parametrize("estimated", [False, True])
+def test_groups_far_apart_are_merged_nearly_as_well_by_their_exemplars(estimated, monkeypatch):
+    monkeypatch.setattr(sparse_tree, "NEAR", 6)
+    monkeypatch.setattr(sparse_tree, "EXACT", 1500 - 1495 * estimated)
+    compared = []
+
+    def compare(keys):
+        compared.append(len(keys))
+        return from_matrix(keys)
+
+    def estimate(rows):
+        return 0.9 * MATRIX[np.ix_(rows, rows)].astype(float)
+
+    lists = neighbour_lists(MATRIX, 50)
+    served, pairs = augmented(
+        graphs.listed(*lists),
+        preference=0.6,
+        most=MOST,
+        shortlist=lambda rows: rows[np.argsort(MATRIX[:, rows], axis=1, kind="stable")[:, :20]].astype(np.int32),
+        compare=from_matrix,
+    )
+    clusters, _ = sparse_tree.build(
+        IDS, served, pairs, preference=0.6, most=MOST, compare=compare, estimate=estimate if estimated else None
+    )
+    dense = tree.cluster(MATRIX, preference=0.6)
+    assert len(served.rows) > 20
+    for count in (4, 10):
+        costs = [sum(sum(group.distances) for group in tree.cut(one, count, distance)) for one in (clusters, dense)]
+        assert costs[0] < 1.05 * costs[1]
+    inside = sum(size * (size - 1) // 2 for size in np.bincount(served.labels))
+    exemplars = len(served.rows) * (len(served.rows) - 1) // 2
+    assert sum(compared) <= inside + (0 if estimated else exemplars) + len(served.rows) * 2 * 6 * sparse_tree.DRAWN

@@ -81,3 +81,23 @@ def test_a_choice_is_believed_and_the_next_question_is_another(world):
     known = {(0, 1)}
     assert taste.ask_next(after, axes.places[:2], known) is None
     assert taste.ask_next(after, axes.places[:1], set()) is None
+
+
+def test_a_taste_for_what_is_plain_is_learnt_from_few_pairs_and_costs_others_little(world):
+    _, everybody, _ = world
+    gained = np.zeros((2, 6))
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        seen, plain = rng.normal(0, 1, (N, 60)), rng.normal(0, 3, (N, 4))
+        for kind, wanted in enumerate((plain[:, 1] / 3, seen[:, 1])):
+            liked = everybody + 1.5 * wanted
+            pairs, found = pairs_of(liked, 40, seed), []
+            for given in (plain, None):
+                axes = taste.axes(seen.astype(np.float16), everybody, given)
+                learnt = taste.learn(axes.places, np.zeros(0, np.int64), np.zeros(0), pairs, axes.level, axes.plain)
+                found.append(rightly(taste.worth(learnt, axes.places)[0], liked))
+            gained[kind, seed] = found[0] - found[1]
+    assert gained[0].mean() > 0.1
+    assert gained[1].mean() > -0.05
+    flat = taste.axes(seen.astype(np.float16), everybody, np.zeros((N, 2)))
+    assert (flat.places[:, -2:] == 0).all()

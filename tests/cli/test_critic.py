@@ -104,3 +104,16 @@ def test_files_that_show_the_same_are_grouped_and_the_best_is_named(library, tmp
     assert run("critic", "duplicates", folder, "--critic", "technical", "--paths", "--others") == 0
     assert len(capsys.readouterr().out.splitlines()) == 3
     assert run("critic", "duplicates", folder / "cup.png", "--critic", "technical") == 1
+
+
+def test_a_folder_is_scored_without_a_library_and_none_is_made(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LEITMOTIV_LIBRARY", str(tmp_path / "nowhere"))
+    folder, out = folder_of(tmp_path / "new", 2), tmp_path / "scores.csv"
+    assert run("critic", "score", folder) == 0
+    told = capsys.readouterr()
+    assert len(told.out.splitlines()) == 2
+    assert "in the mean of 2 pictures" in told.err
+    assert run("critic", "score", folder, "--format", "csv", "-o", out) == 0
+    assert len(out.read_text().splitlines()) == 3
+    assert run("critic", "duplicates", folder) == 1
+    assert not (tmp_path / "nowhere").exists()

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from leitmotiv.analysis.graph import Pairs, keys_of
 from leitmotiv.analysis.sparse_exemplars import _choice
 from leitmotiv.kernels import sparse_exemplars as kernels
 from tests.kernels import naive_affinity, naive_graph
@@ -88,3 +89,37 @@ def test_one_exemplar_always_stays():
     while kernels.improve(graph, np.arange(12), 1e3, 1e-6, MOST, choice, room_for(12)):
         pass
     assert choice.open.sum() == 1
+
+
+def test_one_point_takes_the_place_of_several_exemplars():
+    # Two trios of copies, and a point between them: no single move helps, both trios to it do.
+    size, middle = 7, 6
+    apart = np.full((size, size), 0.69, np.float32)
+    apart[:3, :3] = apart[3:6, 3:6] = 0
+    apart[middle] = apart[:, middle] = 0.1
+    one, other = np.triu_indices(size, 1)
+    graph = Pairs(size, keys_of(one, other, size), apart[one, other]).graph()
+    choice, room = _choice(graph, MOST, np.array([0, 3])), room_for(size)
+    rows = np.arange(size)
+    assert kernels.improve(graph, rows, 0.6, 1e-6, MOST, choice, room) == 1
+    assert np.flatnonzero(choice.open).tolist() == [middle]
+    assert_knows_nearest_two(choice, naive_graph.dense(graph, MOST))
+
+
+@pytest.mark.parametrize("price", [0.2, 0.5])
+def test_what_does_not_pay_to_replace_is_as_it_was(price):
+    graph = random_graph(40, 9, seed=3)
+    matrix = naive_graph.dense(graph, MOST)
+    choice = _choice(graph, MOST, np.array([1, 9, 20, 33]))
+    before = [values.copy() for values in choice]
+    olds = np.array([1, 9, 20, 33])
+    for row in set(range(40)) - {1, 9, 20, 33}:
+        gain, touched = kernels.gains(graph, row, choice, room := room_for(40))
+        room.change[room.touched[:touched]] = 0
+        closed = kernels.replace(graph, row, olds, gain, price, 0.0, MOST, choice)
+        now = np.flatnonzero(choice.open).tolist()
+        if closed:
+            assert cost(matrix, now, price) < cost(matrix, olds, price)
+            return
+        assert now == olds.tolist()
+        assert all(np.allclose(a, b, atol=1e-12) for a, b in zip(choice, before, strict=True))
