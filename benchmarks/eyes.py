@@ -1,6 +1,6 @@
 """Eyes: how near they come, what they see as a sheet, and how many pictures a second they look at.
 
-    python benchmarks/eyes.py DIR [--steps 2000] [--only frames] [--sheet FILE] [the options of leitmotiv evaluate eyes]
+    python benchmarks/eyes.py DIR [--only frames|films] [--sheet FILE] [some options of leitmotiv evaluate eyes]
 
 DIR is any folder of pictures. The sheet has a row for each held-out picture: what is shown, what each way sees, and
 what is there. Pictures a second are those of networks that learnt nothing, which takes as long: each is decoded
@@ -92,7 +92,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--steps", type=int, default=2000)
-    parser.add_argument("--only", choices=["frames"])
+    parser.add_argument("--only", choices=["frames", "films"])
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--rows", type=int, default=6)
     parser.add_argument("--shown", nargs="+", choices=list(SHOWN), default=list(SHOWN))
@@ -114,10 +114,10 @@ def main() -> None:
             print(one.shown, one.way, one.figures, f"step {one.steps}, {one.seconds:.0f} s, {one.busy:.0f} s busy")
         if chosen.sheet is not None:
             chosen.sheet.write_bytes(reading.encode(sheet(found, chosen.rows), "PNG"))
-    for side, width in SIZES:
+    for side, width in SIZES if chosen.only != "films" else ():
         told = ", ".join(f"{name} {pace:.1f}" for name, pace in frames(side, width, settings.cores).items())
         print(f"{side} px, width {width}, pictures a second: {told}")
-    for side in (64, 128):
+    for side in (64, 128) if chosen.only != "frames" else ():
         for name, told in patch_frames(chosen.folder, side, settings).items():
             print(f"{side} px, patches, {name}: {told}")
 

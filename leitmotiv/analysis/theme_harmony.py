@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy.stats import spearmanr
-from sklearn.cluster import KMeans
-from sklearn.linear_model import RidgeCV
+import scipy
 from threadpoolctl import threadpool_limits
 
 from leitmotiv.analysis.colour import from_srgb
@@ -85,9 +83,9 @@ def learn(colours: Float, stars: Float, votes: Float, keys: Sequence[str]) -> tu
     said = score_of(_fitted(seen[~held], stars[~held], votes[~held]), seen[held])
     truth, rng = stars[held], np.random.default_rng(0)
     draws = [rng.integers(len(truth), size=len(truth)) for _ in range(_DRAWS)]
-    drawn = [spearmanr(said[rows], truth[rows])[0] for rows in draws if np.ptp(truth[rows]) > 0]
+    drawn = [scipy.stats.spearmanr(said[rows], truth[rows])[0] for rows in draws if np.ptp(truth[rows]) > 0]
     low, high = np.percentile(drawn, (2.5, 97.5))
-    return _fitted(seen, stars, votes), Interval(float(spearmanr(said, truth)[0]), float(low), float(high))
+    return _fitted(seen, stars, votes), Interval(float(scipy.stats.spearmanr(said, truth)[0]), float(low), float(high))
 
 
 def score(harmony: Harmony, colours: Float) -> Float:
@@ -107,6 +105,8 @@ def main_colours(pixels: Pixels) -> Float:
     different = np.unique(points, axis=0)
     if len(different) <= COLOURS:
         return np.asarray(np.resize(different, (COLOURS, 3)) / 255.0)
+    from sklearn.cluster import KMeans  # a server would wait for it before its first page
+
     with threadpool_limits(1):
         groups = KMeans(COLOURS, n_init=1, random_state=0).fit_predict(from_srgb(points, "lab"))
     return np.stack([points[groups == group].mean(axis=0) for group in range(COLOURS)]) / 255.0
@@ -115,6 +115,8 @@ def main_colours(pixels: Pixels) -> Float:
 def _fitted(seen: Float, stars: Float, votes: Float) -> Harmony:
     centre, scale = seen.mean(axis=0), seen.std(axis=0) + 1e-6
     level = float(np.average(stars, weights=votes))
+    from sklearn.linear_model import RidgeCV
+
     with threadpool_limits(1):
         found = RidgeCV(_RIDGES, fit_intercept=False).fit((seen - centre) / scale, stars - level, votes)
     return Harmony(np.asarray(found.coef_, np.float64), centre, scale, level)

@@ -156,21 +156,26 @@ class Columns:
         rows[self.id_ranks] = np.arange(len(self))
         return rows
 
+    @cached_property
+    def _beginnings(self) -> NDArray[np.uint64]:
+        """The first eight bytes of the ids, ascending."""
+        return np.ascontiguousarray(self.hashes[self._ranked, :8]).view(">u8")[:, 0].astype(np.uint64)
+
     def rows_of(self, ids: Sequence[str]) -> NDArray[np.int64]:
         """The rows of some ids; -1 for one that is not there."""
-        if len(ids) > len(self) // 8:
-            return np.fromiter((self.row_of.get(one, -1) for one in ids), np.int64, len(ids))
-        ranked, found = self._ranked, np.full(len(ids), -1, np.int64)
-        for place, image_id in enumerate(ids):
-            low, high = 0, len(ranked)
-            while low < high:
-                middle = (low + high) // 2
-                if self.hashes[ranked[middle]].tobytes().hex() < image_id:
-                    low = middle + 1
-                else:
-                    high = middle
-            if low < len(ranked) and self.hashes[ranked[low]].tobytes().hex() == image_id:
-                found[place] = ranked[low]
+        wanted = np.frombuffer(bytes.fromhex("".join(ids)), np.uint8).reshape(-1, 32)
+        found = np.full(len(wanted), -1, np.int64)
+        beginnings = np.ascontiguousarray(wanted[:, :8]).view(">u8")[:, 0].astype(np.uint64)
+        at = np.searchsorted(self._beginnings, beginnings)
+        left = np.arange(len(wanted))
+        while len(left := left[at[left] < len(self)]) and len(
+            left := left[self._beginnings[at[left]] == beginnings[left]]
+        ):
+            rows = self._ranked[at[left]]
+            same = (self.hashes[rows] == wanted[left]).all(axis=1)
+            found[left[same]] = rows[same]
+            left = left[~same]  # other ids may begin alike
+            at[left] += 1
         return found
 
     def first(self, column: Texts) -> Texts:

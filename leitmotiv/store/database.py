@@ -110,6 +110,10 @@ class Database(ABC):
     def _inside(self, connection: Any) -> bool:
         """Whether a transaction is open."""
 
+    def is_inside(self) -> bool:
+        """Whether this thread has a transaction or a snapshot open: what it reads then may be taken back."""
+        return self._inside(self._connection())
+
     @abstractmethod
     def insert(self, query: Any) -> int:
         """Carry out an insert of one row; returns its number."""

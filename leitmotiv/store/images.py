@@ -1,6 +1,5 @@
 """Pictures of the library: records in and out, by id, by path, by date; `files` knows their states."""
 
-import base64
 import json
 import re
 from collections import defaultdict
@@ -12,7 +11,7 @@ from peewee import SQL, Case, fn
 
 from leitmotiv.errors import AmbiguousImageError, ImageNotFoundError, UsageError
 from leitmotiv.records import Image, KnownFile, Mixture, Taken
-from leitmotiv.store import tables
+from leitmotiv.store import cursors, revisions, tables
 from leitmotiv.store.database import Database, IntegrityError, Row, chunks
 from leitmotiv.store.files import best_state, insert_files, refresh_states, write_files
 from leitmotiv.store.mixtures import write_mixtures
@@ -58,6 +57,7 @@ class Images:
     def __init__(self, database: Database, forgetting: Sequence[Callable[[Sequence[str]], None]] = ()) -> None:
         self._database = database
         self._forgetting = forgetting
+        self._held = revisions.Held(database, "images")
 
     def add(
         self, image: Image, *, files: Sequence[KnownFile], thumbnails: Mapping[int, bytes], mixture: Mixture
@@ -207,13 +207,13 @@ class Images:
         images, key = tables.Images, _KEYS[order]
         condition = None
         if cursor is not None:
-            at, image_id = _read_cursor(cursor)
+            at, image_id = cursors.read(cursor)
             condition = (key <= at) & ((key < at) | (images.id < image_id))  # the first half is a range of the index
         with self._database.snapshot():
             query = images.select(*_COLUMNS, key).order_by(key.desc(), images.id.desc()).limit(limit + 1)
             rows = self._database.rows(query if condition is None else query.where(condition))
             page = tuple(self._complete([row[:-1] for row in rows[:limit]]))
-        following = _write_cursor(rows[limit - 1][-1], rows[limit - 1][0]) if len(rows) > limit else None
+        following = cursors.write(rows[limit - 1][-1], rows[limit - 1][0]) if len(rows) > limit else None
         return page, following
 
     def many(self, ids: Sequence[str]) -> list[Image]:
@@ -223,7 +223,10 @@ class Images:
         return [found[image_id] for image_id in ids if image_id in found]
 
     def ids(self, all: bool = False) -> list[str]:
-        """Ids in the order of adding: without the missing ones, unless `all`."""
+        """Ids in the order of adding: without the missing ones, unless `all`; remembered until pictures change."""
+        return list(self._held.get(("ids", all), lambda: self._read_ids(all)))
+
+    def _read_ids(self, all: bool) -> list[str]:
         images = tables.Images
         query = images.select(images.id).order_by(images.serial)
         if not all:
@@ -231,10 +234,11 @@ class Images:
         return [image_id for (image_id,) in self._database.rows(query)]
 
     def count(self, state: str | None = None) -> int:
-        """How many pictures, of one state or of all."""
+        """How many pictures, of one state or of all; remembered until pictures change."""
         query = tables.Images.select(fn.COUNT(tables.Images.serial))
-        (count,) = self._database.row(query if state is None else query.where(tables.Images.state == state)) or (0,)
-        return int(count)
+        if state is not None:
+            query = query.where(tables.Images.state == state)
+        return int((self._held.get(("count", state), lambda: self._database.row(query)) or (0,))[0])
 
     def thumbnail(self, image_id: str, size: int) -> bytes:
         """A thumbnail with a longest side of `size` pixels, or the next larger one there is, or the largest.
@@ -275,7 +279,7 @@ class Images:
         """Ids of pictures whose files are not there now: missing, offline, or both without `state`."""
         where = tables.Images.state != "present" if state is None else tables.Images.state == state
         query = tables.Images.select(tables.Images.id).where(where)
-        return {image_id for (image_id,) in self._database.rows(query)}
+        return {image_id for (image_id,) in self._held.get(("away", state), lambda: self._database.rows(query))}
 
     def days(self) -> list[tuple[str, int]]:
         """Each day with pictures by the cameras' clocks: ISO date and count, newest first."""
@@ -380,18 +384,3 @@ def _as_image(row: Row, paths: tuple[bytes, ...]) -> Image:
         facts=json.loads(facts),
         state=state,
     )
-
-
-def _write_cursor(key: int, image_id: str) -> str:
-    return base64.urlsafe_b64encode(f"{key}.{image_id}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> tuple[int, str]:
-    try:
-        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-        key, image_id = text.split(".", 1)
-        if not re.fullmatch("[0-9]{1,18}", key):
-            raise ValueError(key)
-        return int(key), image_id
-    except ValueError as error:
-        raise UsageError(f"The cursor {cursor!r} is not one that this library gave. Begin again without it.") from error

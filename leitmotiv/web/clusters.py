@@ -16,7 +16,7 @@ from leitmotiv.web.context import address, tagged, the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.web.images import FOREVER, send_bytes
 from leitmotiv.web.likeness import unfound, unseen
-from leitmotiv.workflows import blending, browse, editing, outliers, portraits, scopes
+from leitmotiv.workflows import blending, browse, editing, grid, outliers, portraits, scopes
 from leitmotiv.workflows.portraits import Dates
 from leitmotiv.workflows.session import Session
 
@@ -120,7 +120,8 @@ def show(cluster_id: int) -> str:
     place = next((at for at, one in enumerate(groups) if one.id == group.id), None)
     (trend,) = cards(session, groups, place, place + 1, by) if place is not None else cards(session, [group], 0, 1, by)
     offset = parameters.whole("from", 0, 0, MOST)
-    part = list(zip(group.members, group.distances, strict=True))[offset : offset + MEMBERS]
+    part = list(zip(group.members[offset : offset + MEMBERS], group.distances[offset : offset + MEMBERS], strict=True))
+    there = {one.id: one for one in grid.pictures(session, [image_id for image_id, _ in part])}
     names = portraits.names(session, groups[:PAGE], by)
     return render_template(
         "cluster.html",
@@ -128,7 +129,7 @@ def show(cluster_id: int) -> str:
         query=query,
         **_likeness(by),
         exemplar=browse.image(session, group.exemplar),
-        members=[(browse.image(session, image_id), distance) for image_id, distance in part],
+        members=[(there[image_id], distance) for image_id, distance in part if image_id in there],
         outliers=set(group.outliers),
         pinned=set(group.pinned),
         others=[(one.id, names[one.id], one.size) for one in groups[:PAGE] if one.id != group.id],

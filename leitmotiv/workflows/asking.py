@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.records import LABELS, CatalogueColumn, CatalogueValue, Rating
+from leitmotiv.records import LABELS, CatalogueColumn, CatalogueValue, Cluster, Rating
 from leitmotiv.store.catalogue import Columns
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
@@ -59,10 +59,27 @@ class Asking:
         state = self.session.library.revision("captions")
         return remember(self.session, ("caption texts", state), lambda: _captions(self.session))
 
+    @cached_property
+    def trend_places(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Which of the trends that are shown first each row is in, -1 for none, and its place there, (N,) int64 each.
+
+        Raises
+        ------
+        NoIndexError
+            There is no index.
+        """
+        from leitmotiv.workflows import trends  # what cuts trees has kernels: no other question waits for their import
+
+        groups = trends.cut(self.session)
+        library = self.session.library
+        state = library.revision("images", "files", "trend_edits"), library.clusters.stamp()
+        return remember(self.session, ("trend places", state), lambda: _trend_places(groups, self.columns))
+
     def entries(self, name: str) -> Mapping[int, CatalogueValue]:
         """What a column of a catalogue says, by row."""
-        row_of, found = self.columns.row_of, self.catalogue[name]
-        return {row_of[image_id]: value for image_id, value in found.entries.items() if image_id in row_of}
+        entries = self.catalogue[name].entries
+        rows = self.columns.rows_of(list(entries)).tolist()
+        return {row: value for row, value in zip(rows, entries.values(), strict=True) if row >= 0}
 
 
 def columns(session: Session) -> Columns:
@@ -74,6 +91,16 @@ def columns(session: Session) -> Columns:
 def ask(session: Session) -> Asking:
     """A question to the library as it is now."""
     return Asking(session, columns(session))
+
+
+def _trend_places(groups: Sequence[Cluster], found: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    codes, places = np.full(len(found), -1, np.int64), np.arange(len(found))
+    rows = found.rows_of([member for group in groups for member in group.members])
+    sizes = np.array([len(group.members) for group in groups], np.int64)
+    code = np.repeat(np.arange(len(groups)), sizes)
+    place = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    codes[rows[rows >= 0]], places[rows[rows >= 0]] = code[rows >= 0], place[rows >= 0]
+    return codes, places
 
 
 def _captions(session: Session) -> dict[str, list[str]]:
@@ -93,9 +120,8 @@ def _rated(session: Session, found: Columns) -> Rated:
     stars, label = np.zeros(n, np.int64), np.zeros(n, np.int64)
     favourite, rejected = np.zeros(n, bool), np.zeros(n, bool)
     known: dict[str, Rating] = session.library.ratings.all()
-    for image_id, rating in known.items():
-        row = found.row_of.get(image_id)
-        if row is not None:
+    for row, rating in zip(found.rows_of(list(known)).tolist(), known.values(), strict=True):
+        if row >= 0:
             stars[row], favourite[row], rejected[row] = rating.stars, rating.favourite, rating.rejected
             label[row] = LABELS.index(rating.label) + 1 if rating.label in LABELS else 0
     return Rated(stars, label, favourite, rejected)

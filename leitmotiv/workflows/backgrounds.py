@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,8 @@ NOT_LEARNT = (
     'Start the job "activations", or run `leitmotiv build-index`.'
 )
 PHASE = "Learning what the collection is like"
+_LEARNT_AT = "revision"
+"""Of the stored arrays: how often activations had been changed before they were read."""
 _KEYS = ("centre", "axes", "plain", "rows", "directions", "variances", "near", "closeness")
 
 
@@ -46,13 +49,15 @@ class Ground:
     ----------
     ids : tuple of str
         In the order of the rows.
-    row_of : dict
-        The row of each id.
     """
 
     ids: tuple[str, ...]
-    row_of: dict[str, int]
     background: Background
+
+    @cached_property
+    def row_of(self) -> dict[str, int]:
+        """The row of each id."""
+        return {image_id: row for row, image_id in enumerate(self.ids)}
 
 
 def background(session: Session, report: Report | None = None) -> Ground:
@@ -68,7 +73,7 @@ def background(session: Session, report: Report | None = None) -> Ground:
         The weights of the backbone are needed, and are missing or damaged.
     """
     _seen(session, report)
-    ids = session.library.activations.ids()
+    ids = _ids(session)
     if not ids:
         raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
     key = known_digest(session, ids)
@@ -124,6 +129,16 @@ def waiting(session: Session) -> str:
     return "" if ready else NOT_LEARNT
 
 
+def _ids(session: Session) -> tuple[str, ...]:
+    """The pictures that were seen, ascending; those of the stored background while no activation changed since."""
+    stored = session.library.arrays.get(BACKGROUND)
+    if stored is not None and _LEARNT_AT in stored and stored.digest.rpartition(" ")[0] == _way():
+        unchanged = int(stored[_LEARNT_AT][0]) == session.library.revision("activations")[0]
+        if unchanged and "" not in stored.ids:
+            return stored.ids
+    return session.library.activations.ids()
+
+
 def digest(ids: Sequence[str]) -> str:
     """What a background is made by, in plain words, and from: a hash of the pictures."""
     pictures = hashlib.sha256("\n".join(ids).encode()).hexdigest()
@@ -173,6 +188,7 @@ def _made(session: Session, ids: tuple[str, ...], key: str, report: Report | Non
 
 def _learn(session: Session, report: Report | None) -> Ground:
     """Learn the collection as it is now, and keep it."""
+    (revision,) = session.library.revision("activations")
     ids, pooled = session.library.activations.matrix()
     pace = Pace()
 
@@ -182,12 +198,13 @@ def _learn(session: Session, report: Report | None) -> Ground:
 
     learnt = ground.learn(pooled, tell)
     if session.library.writable:
-        session.library.arrays.put(BACKGROUND, {name: getattr(learnt, name) for name in _KEYS}, ids, digest(ids))
+        arrays: dict[str, NDArray[Any]] = {name: getattr(learnt, name) for name in _KEYS}
+        session.library.arrays.put(BACKGROUND, arrays | {_LEARNT_AT: np.array([revision])}, ids, digest(ids))
     return _ground(ids, learnt)
 
 
 def _ground(ids: tuple[str, ...], learnt: Background) -> Ground:
-    return Ground(ids, {image_id: row for row, image_id in enumerate(ids)}, learnt)
+    return Ground(ids, learnt)
 
 
 def _unpacked(stored: Stored, **other: NDArray[Any]) -> Background:

@@ -15,7 +15,7 @@ from leitmotiv.analysis import tree, views
 from leitmotiv.errors import ImageNotFoundError, ImageReadError, NoIndexError
 from leitmotiv.imaging import read as reading
 from leitmotiv.records import Cluster, Ellipse, Image, Job, Mixture, Pixels, Ranking, Result, Status, Swatch
-from leitmotiv.workflows import blending, editing, likeness, small, trends
+from leitmotiv.workflows import asking, blending, editing, likeness, small, trends
 from leitmotiv.workflows.index import digest
 from leitmotiv.workflows.measuring import compared, ready
 from leitmotiv.workflows.memory import remember
@@ -289,7 +289,10 @@ def cluster_of(session: Session, image_id: str) -> Cluster | None:
     """The group shown first that holds a picture; None without an index, or for one that came later."""
     full = image(session, image_id).id
     try:
-        return next((group for group in trends.cut(session) if full in group.members), None)
+        groups = trends.cut(session)
+        row = asking.columns(session).rows_of([full])[0]
+        code = asking.ask(session).trend_places[0][row] if row >= 0 else -1
+        return groups[code] if code >= 0 else None
     except NoIndexError:
         return None
 
@@ -304,14 +307,16 @@ def stale(session: Session) -> bool:
 
     In which of the two ways pictures were compared makes no difference: `build-index --limit` may choose either.
     """
-    made_from = session.library.clusters.digest()
-    if made_from is None:
+    library = session.library
+    stamp = library.clusters.stamp()
+    if stamp is None:
         return False
-    ids = tuple(session.library.images.ids())
-    ways = remember(
-        session, ("digest", hash(ids)), lambda: {digest(ids, session.settings, sparse=way) for way in (False, True)}
-    )
-    return made_from not in ways
+
+    def look() -> bool:
+        ids = sorted(library.images.ids())
+        return library.clusters.digest() not in {digest(ids, session.settings, sparse=way) for way in (False, True)}
+
+    return remember(session, ("digest", stamp, library.revision("images", "files")), look)
 
 
 def jobs(session: Session) -> list[Job]:
@@ -322,7 +327,10 @@ def jobs(session: Session) -> list[Job]:
 def status(session: Session) -> Status:
     """What the library holds, what is wrong with it, and what is going on."""
     library = session.library
-    stored = library.clusters.get()
+    try:
+        stored = trends.stored(session)
+    except NoIndexError:
+        stored = None
     way, recall = _way(session)
     return Status(
         library=str(session.settings.library),
@@ -341,7 +349,7 @@ def status(session: Session) -> Status:
         way=way,
         recall=recall,
         gap=None if stored is None else stored.gap,
-        seen=library.activations.count(),
+        seen=remember(session, ("count", "seen", library.revision("activations")), library.activations.count),
     )
 
 

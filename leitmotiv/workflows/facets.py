@@ -193,8 +193,8 @@ def _labels(asking: Asking, kept: NDArray[np.bool_]) -> Counts:
 
 def _flags(asking: Asking, kept: NDArray[np.bool_]) -> Counts:
     ids, flagged = technical.flags(asking.session)
-    row_of = asking.columns.row_of
-    there = np.array([one in row_of and bool(kept[row_of[one]]) for one in ids], bool)
+    rows = asking.columns.rows_of(ids)
+    there = (rows >= 0) & kept[rows]
     counts = zip(technical.FLAGS, flagged[there].sum(axis=0).tolist(), strict=True)
     found = sorted(((name, count) for name, count in counts if count), key=lambda one: -one[1])
     sound = int((~flagged[there].any(axis=1)).sum())
@@ -216,9 +216,10 @@ def _trends(asking: Asking, kept: NDArray[np.bool_]) -> Counts:
         groups = trends.cut(asking.session)
     except NoIndexError:
         return []
-    row_of = asking.columns.row_of
-    counts = [(str(group.id), sum(kept[row_of[one]] for one in group.members if one in row_of)) for group in groups]
-    return sorted(((key, int(count)) for key, count in counts if count), key=lambda one: -one[1])
+    codes = asking.trend_places[0]
+    counts = np.bincount(codes[kept & (codes >= 0)], minlength=len(groups))
+    order = np.argsort(-counts, kind="stable")
+    return [(str(groups[code].id), int(counts[code])) for code in order.tolist() if counts[code]]
 
 
 def _catalogued(asking: Asking, kept: NDArray[np.bool_], *, name: str) -> Counts:

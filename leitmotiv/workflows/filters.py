@@ -142,9 +142,9 @@ def _orientation(asking: Asking, value: str) -> Mask:
 
 
 def _among(asking: Asking, ids: Sequence[str]) -> Mask:
-    row_of = asking.columns.row_of
     kept = np.zeros(len(asking.columns), bool)
-    kept[[row_of[image_id] for image_id in ids if image_id in row_of]] = True
+    rows = asking.columns.rows_of(ids)
+    kept[rows[rows >= 0]] = True
     return kept
 
 
@@ -209,11 +209,13 @@ def _caption(asking: Asking, value: str) -> Mask:
     """Any text about a picture but its names: one that holds the words; "none" for pictures without."""
     found = asking.captions
     kept = np.zeros(len(asking.columns), bool)
-    rows = [row for image_id, row in asking.columns.row_of.items() if image_id in found]
+    rows = sorted(row for row in asking.columns.rows_of(list(found)).tolist() if row >= 0)
     if value.casefold() == "none":
         kept[rows] = True
         return ~kept
-    kept[[row for row in rows if any(like(text, value) for text in found[asking.columns.ids[row]])]] = True
+    ids = asking.columns.some(np.array(rows, np.int64))
+    told = zip(rows, ids, strict=True)
+    kept[[row for row, one in told if any(like(text, value) for text in found[one])]] = True
     return kept
 
 

@@ -1,14 +1,17 @@
 """Which words are known to anybody, whatever the library: by encoders, in the texts of classes, in English."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from leitmotiv.analysis.spelling import Vocabulary
 from leitmotiv.errors import MissingExtraError
-from leitmotiv.nets import english
+from leitmotiv.nets import english, kept
 from leitmotiv.nets import text as nets_text
+from leitmotiv.nets.classes import DIGEST
 from leitmotiv.records import ClassText
+from leitmotiv.settings import cache_folder
 from leitmotiv.workflows import word_space
 
 NAMED, DESCRIBED = 1e6, 1e4
@@ -41,11 +44,29 @@ def vocabulary() -> Vocabulary:
 
 @cache
 def _near() -> Mapping[str, float]:
-    """Words with a token of their own, and those of the class texts with what is joined by hyphens there."""
+    """Words with a token of their own, and those of the class texts with what is joined by hyphens there.
+
+    They are kept for the user, as gathering them takes longer than a search.
+    """
     try:
         texts = word_space.texts()
     except MissingExtraError:
         texts = ()
+    way = f"{nets_text.vocabulary_digest()}-{DIGEST if texts else 'none'}-{DESCRIBED:g}-{NAMED:g}"
+    path = cache_folder(os.environ) / f"known-words-{way}.txt"
+    if held := kept.read(path):
+        return dict(zip(*_unpacked(held), strict=True))
+    found = _gathered(texts)
+    kept.keep(path, f"{' '.join(found)}\n{' '.join(f'{value:g}' for value in found.values())}".encode())
+    return found
+
+
+def _unpacked(data: bytes) -> tuple[list[str], Iterator[float]]:
+    words, values = data.decode().split("\n")
+    return words.split(" "), map(float, values.split(" "))
+
+
+def _gathered(texts: Sequence[ClassText]) -> dict[str, float]:
     often = dict.fromkeys(nets_text.vocabulary(), 1.0)
     for value, parts in ((DESCRIBED, (one.description for one in texts)), (NAMED, _names(texts))):
         often |= dict.fromkeys((match[0].lower() for part in parts for match in WORD.finditer(part)), value)

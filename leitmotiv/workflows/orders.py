@@ -242,13 +242,9 @@ def _cluster(asking: Asking, _: str) -> Key:
     groups = trends.cut(asking.session)
     if not groups:
         raise NoIndexError("No index yet. Run `leitmotiv build-index`.")
-    row_of, n = asking.columns.row_of, len(asking.columns)
-    codes, places = np.full(n, len(groups), np.int64), np.arange(n)
-    for code, group in enumerate(groups):
-        for place, member in enumerate(group.members):
-            row = row_of.get(member)
-            if row is not None:
-                codes[row], places[row] = code, place
+    n = len(asking.columns)
+    codes, places = asking.trend_places
+    codes = np.where(codes < 0, len(groups), codes)
     return Key(codes * n + places, "cluster", codes, lambda code: str(groups[code].id) if code < len(groups) else "")
 
 

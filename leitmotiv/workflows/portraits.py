@@ -132,8 +132,9 @@ def _classes(session: Session) -> tuple[tuple[ClassText, ...], tuple[Float32, Fl
 def dates(session: Session, members: Sequence[str]) -> Dates:
     """When pictures were taken."""
     columns = selecting.columns(session)
-    rows = [columns.row_of[image_id] for image_id in members if image_id in columns.row_of]
-    if not rows:
+    rows = columns.rows_of(members)
+    rows = rows[rows >= 0]
+    if not len(rows):
         return Dates(None, None, ())
     taken = columns.taken[rows].astype("timedelta64[us]") + np.datetime64("0001-01-01T00:00:00", "us")
     years = Counter((taken.astype("datetime64[Y]").astype(np.int64) + 1970).tolist())

@@ -1,6 +1,7 @@
 """What each term of a query says of every picture: by the look, by what pictures show, by words, by what was learnt."""
 
 import os
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,13 +44,21 @@ def said(session: Session, term: Term, ids: list[str], by: float) -> Said:
     return remember(session, key, lambda: _said(session, term, ids, by), lane=True)
 
 
+def read(session: Session, terms: Sequence[Term]) -> None:
+    """Read the words of several terms at once: that costs little more than reading those of one."""
+    phrases = [term.wanted.phrase for term in terms if isinstance(term.wanted, Words)]
+    if len(phrases) > 1:
+        preparing.ready(session)
+        words.read(session, phrases)
+
+
 def standardised(one: Said) -> tuple[Float, Mask]:
     """What a term says in standard deviations, and which pictures part from chance."""
     if one.found is not None:
         return one.values, one.found
     found = np.zeros(len(one.values), bool)
     found[np.argsort(-one.values, kind="stable")[: above_chance(one.values)]] = True
-    return joining.standardised(one.values), found
+    return joining.standardised(one.values), found if one.there is None else found | one.there
 
 
 def _stamp(session: Session, term: Term) -> str:

@@ -164,7 +164,9 @@ def _order(
     rows = others
     if query.filters:
         kept = selecting.select(session, query.filters)
-        rows = np.intersect1d(others, [row_of[image_id] for image_id in kept if image_id in row_of]).astype(np.int64)
+        chosen = np.zeros(len(ids), bool)
+        chosen[[row_of[image_id] for image_id in kept if image_id in row_of]] = True
+        rows = others[chosen[others]]
     order = rows[sorting.descending(scored.total[rows])]
     if scored.unit == SHARE:
         # what counts against pictures scatters them, too, but says nothing of how near chance comes to a fit
@@ -204,6 +206,7 @@ def read(
 
 def _scored(session: Session, query: Query, tree: Node, ids: list[str]) -> _Scored:
     by = _by(query)
+    scoring.read(session, query.terms)
     said = [scoring.said(session, term, ids, by) for term in query.terms]
     if query.is_of_looks:
         values = np.array([one.values for one in said]).reshape(len(said), len(ids))

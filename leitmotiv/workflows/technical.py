@@ -15,7 +15,6 @@ from leitmotiv.analysis.technical import LIMITS, NAMES, VERSION
 from leitmotiv.analysis.technical import WIDTH as WIDTH
 from leitmotiv.errors import ImageNotFoundError, ImageReadError, LeitmotivError
 from leitmotiv.records import Float32, Image, Pixels
-from leitmotiv.workflows import harmonies
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.progress import Report, recorded
 from leitmotiv.workflows.session import Session
@@ -117,6 +116,8 @@ def told(session: Session, image_id: str) -> Told | None:
     if numbers is None:
         return None
     learnt = None
+    from leitmotiv.workflows import harmonies  # it has what clusters colours: filters know names only
+
     if harmonies.learnt(session) is not None:
         with suppress(ImageNotFoundError, OSError):
             learnt = harmonies.bar(session, reading.decoded(session.library.images.thumbnail(image_id, 256)))

@@ -5,7 +5,7 @@ import io
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,8 @@ PHASE = "Reading the words of classes (once)"
 _PROMPTS = ("{}", "a photo of a {}")
 _FIELDS = ("words", "names", "centre", "levelling")
 _AT_ONCE = 256
+_PLACED = 256
+"""Phrases whose places are remembered."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +50,15 @@ class ClassWords:
     ----------
     names : tuple of str
         As people say them.
+    placed : dict
+        Where the phrases lie that were asked for last, (D,) float32 each.
     """
 
     encoder: Encoder
     space: WordSpace
     lexicon: Lexicon
     names: tuple[str, ...]
+    placed: dict[str, Float32] = field(default_factory=dict)
 
     def said(self, placed: Float32, phrases: Sequence[str]) -> Float:
         """What phrases say of each class, by vectors (Q, D) and by words, (C, Q) float64."""
@@ -112,7 +117,9 @@ def class_words(session: Session, report: Report | None = None, choice: str = ""
     """
     encoder = session.encoder()
     if choice not in ("", encoder.name.lower()):
-        encoder = remember(session, ("encoder", choice), lambda: other_encoder(choice), lane=True)
+        encoder = remember(
+            session, ("encoder", choice), lambda: other_encoder(choice, cache_folder(os.environ)), lane=True
+        )
     key = ("class words", encoder.digest)
     return remember(session, key, lambda: _class_words(encoder, report), turn=session.reading)
 
@@ -191,7 +198,23 @@ def _unit(values: Float32) -> Float32:
 
 
 def place(known: ClassWords, phrases: Sequence[str]) -> Float32:
-    """Where phrases lie in the space, unit rows (B, D); one of nothing that the encoder knows has a row of zeros."""
+    """Where phrases lie in the space, unit rows (B, D); one of nothing that the encoder knows has a row of zeros.
+
+    All that are new are encoded together: a second phrase costs a fraction of the first.
+    """
+    held = {phrase: row for phrase in phrases if (row := known.placed.get(phrase)) is not None}
+    new = [phrase for phrase in dict.fromkeys(phrases) if phrase not in held]
+    if new:
+        found = dict(zip(new, _place(known, new), strict=True))
+        held |= found
+        if len(new) <= _PLACED:
+            known.placed.update(found)
+            for phrase in list(known.placed)[:-_PLACED]:
+                known.placed.pop(phrase, None)
+    return np.stack([held[phrase] for phrase in phrases])
+
+
+def _place(known: ClassWords, phrases: Sequence[str]) -> Float32:
     encoded = known.encoder.encode([prompt.format(phrase) for prompt in _PROMPTS for phrase in phrases])
     bare = np.linalg.norm(encoded[: len(phrases)], axis=1, keepdims=True) > 0
     return known.space.place(_unit(encoded[: len(phrases)] + encoded[len(phrases) :]) * bare)

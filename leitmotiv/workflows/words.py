@@ -123,6 +123,18 @@ def _with_texts(seen: WordScores, texts: Written) -> WordScores:
     return replace(seen, values=final, cut=mostly(stands_out[np.argsort(-final, kind="stable")]))
 
 
+def read(session: Session, texts: Sequence[str]) -> None:
+    """Encode phrases that will be asked for one by one.
+
+    Raises
+    ------
+    UsageError, MissingExtraError
+        See `scores`.
+    """
+    with threads.products_on_one():
+        word_space.place(word_space.class_words(session), [cleaned(text) for text in texts])
+
+
 def what_is_said(classes: ClassWords, phrase: str) -> Float:
     """What a phrase says of each class, (C,) float64; all 0 where the encoder knows nothing of it."""
     return np.asarray(classes.said(word_space.place(classes, [phrase]), [phrase])[:, 0])

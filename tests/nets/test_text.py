@@ -132,3 +132,10 @@ def test_there_is_a_text_and_a_row_of_the_head_for_each_class():
     assert found[144].name == "pelican"
     assert "bill" in found[144].description
     assert all(one.name and one.synonyms for one in found)
+
+
+def test_a_cache_changes_no_vector(encoder, tmp_path):
+    phrases = ["a dog", "Joshua tree"]
+    for _ in ("made", "kept"):
+        cached = text.encoder(encoder.name.lower(), tmp_path)
+        np.testing.assert_allclose(cached.encode(phrases), encoder.encode(phrases), atol=2e-6)

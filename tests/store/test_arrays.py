@@ -107,7 +107,7 @@ def damage(kind: str, described, data) -> None:
         case "description cut":
             described.write_bytes(text[:-4])
         case "description changed":
-            described.write_bytes(text.replace(b'"a"', b'"x"'))
+            described.write_bytes(text.replace(b'"a,', b'"x,'))
         case "description is something else":
             described.write_bytes(b"\xff\n{}")
 
@@ -217,3 +217,21 @@ def test_a_description_is_readable_json_with_a_checksum(arrays):
     arrays.put("one", {"values": matrix()}, IDS, "d")
     _, _, text = (arrays._folder / "one.json").read_bytes().partition(b"\n")
     assert json.loads(text)["arrays"]["values"] == {"dtype": "<f4", "shape": [3, 3], "offset": 0}
+
+
+def test_descriptions_of_earlier_versions_are_read_and_blanked(arrays):
+    arrays.put("one", {"values": matrix()}, IDS, "d")
+    (described,) = arrays._folder.glob("*.json")
+    content = json.loads(described.read_bytes().partition(b"\n")[2])
+    del content["count"], content["written"]
+    described.write_bytes(module._signed(json.dumps(content | {"ids": IDS})))
+    assert Arrays(arrays._folder).get("one").ids == tuple(IDS)
+    arrays.forget(["b"])
+    assert Arrays(arrays._folder).get("one").ids == ("a", "", "c")
+
+
+@pytest.mark.parametrize("ids", [[], ["a"], ["a", "b"]])
+def test_as_many_ids_come_back_as_were_put_also_when_all_were_forgotten(arrays, ids):
+    arrays.put("one", {"values": matrix()}, ids, "d")
+    arrays.forget(ids)
+    assert arrays.get("one").ids == ("",) * len(ids)

@@ -1,4 +1,4 @@
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -96,6 +96,14 @@ def test_names_of_a_forgotten_picture_do_not_stay_on_disk(library):
     library.catalogue.columns()
     library.images.forget([image_id(1)])
     assert not on_disk(library)
+
+
+def test_ids_that_begin_alike_are_told_apart(library):
+    found = library.catalogue.columns()
+    alike = np.zeros((4, 32), np.uint8)
+    alike[:, 31] = (7, 3, 200, 9)
+    known = replace(found, **{"hashes": alike, **catalogue._ranks(alike, np.arange(4))})
+    assert known.rows_of([*known.ids[::-1], "0" * 64, "f" * 64]).tolist() == [3, 2, 1, 0, -1, -1]
 
 
 def test_rows_are_found_by_id_and_the_newest_is_first(library):

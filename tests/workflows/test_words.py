@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from leitmotiv.analysis import background
 from leitmotiv.errors import EmptyLibraryError, UsageError
 from leitmotiv.settings import Settings
 from leitmotiv.workflows import word_space, words
@@ -125,3 +126,42 @@ def test_an_empty_phrase_and_an_empty_library_are_clear_errors(session, tmp_path
 
 def test_ten_thousand_characters_are_a_phrase_like_any_other(session):
     assert len(words.scores(session, "pizza " * 1700).ids) == session.library.activations.count()
+
+
+def naive(session, phrase):
+    """The same scores by whole matrices and one phrase at a time, in the words of the formulas."""
+    known, found = word_space.class_words(session), word_space.placed(session)
+    encoded = [known.encoder.encode([prompt.format(phrase)])[0] for prompt in ("{}", "a photo of a {}")]
+    place = (sum(encoded) / np.linalg.norm(sum(encoded)) - known.space.centre) @ known.space.levelling
+    said = known.space.words @ (place / np.linalg.norm(place)) + known.encoder.lexical * known.lexicon.match(phrase)
+    count = len(found.ground.ids)
+    mixing, spreading = np.zeros((count, len(said))), np.zeros((count, count))
+    for row in range(count):
+        mixing[row, found.places.classes[row]] = found.places.shares[row]
+        spreading[row, found.ground.background.near[row]] += found.ground.background.closeness[row]
+    first = mixing @ said
+    for _ in range(2):
+        first = (first + 2 * spreading @ first) / 3
+    rows = found.ground.background.rows.astype(np.float64)
+    best = np.argsort(-first, kind="stable")[:5]
+    metric = background.metric(found.ground.background, 5)
+    kernel = rows[best] @ metric @ rows[best].T + background.ordinary(found.ground.background, 5) * np.eye(5)
+    taught = rows @ (metric @ rows[best].T @ np.linalg.solve(kernel, np.ones(5)))
+    final = (taught - taught.mean()) / taught.std() + (first - first.mean()) / first.std()
+    return (final - final.mean()) / final.std()
+
+
+@pytest.mark.parametrize("phrase", [*KINDS, "a wading pink bird"])
+def test_scores_and_their_order_are_those_of_the_formulas(session, phrase):
+    found, slow = words.scores(session, phrase), naive(session, phrase)
+    np.testing.assert_allclose(found.values, slow, atol=2e-4)
+    assert np.argsort(-found.values)[:EACH].tolist() == np.argsort(-slow)[:EACH].tolist()
+
+
+def test_phrases_that_are_read_together_score_as_those_that_are_read_alone(session):
+    one, other = "a pink bird", "a very grand piano"
+    with Session(session.settings) as fresh:
+        words.read(fresh, [one, other])
+        together = [words.scores(fresh, phrase).values for phrase in (one, other)]
+    for phrase, values in zip((one, other), together, strict=True):
+        np.testing.assert_allclose(values, words.scores(session, phrase).values, atol=1e-4)
