@@ -83,7 +83,7 @@ def _correlation(one, other):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--designs", type=int, default=1120)
+    parser.add_argument("--designs", type=int, default=560)
     parser.add_argument("--votes", type=int, nargs="+", default=[200, 20, 1])
     parser.add_argument("--keep", type=Path, help="what was seen of the designs, so that it is not drawn again")
     asked = parser.parse_args()

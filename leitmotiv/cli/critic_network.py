@@ -72,12 +72,13 @@ def train(
     shrink: str,
 ) -> None:
     """Train a critic with its network, print its card, and draw what was asked for."""
-    from leitmotiv.workflows import critic_figures, critic_networks
+    from leitmotiv.workflows import critic_figures, critic_networks, critiques
     from leitmotiv.workflows.places import outside_photos, write_file
 
     plan = critic_networks.schedule(network, head=head_epochs, whole=all_epochs, shrink=int(shrink))
     with session() as opened, bars() as report:
         made = critic_networks.train(opened, sets, plan, name=name, seed=seed, images=images, report=report, **labels)
+        critiques.ensure(opened, made.critic, report)
         wanted = {what: file for what, file in files.items() if file is not None}
         drawn = critic_figures.of_network(made) if wanted else {}
         for what, file in wanted.items():

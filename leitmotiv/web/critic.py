@@ -74,7 +74,10 @@ def show() -> str:
         mean=critiques.usual(session, critic),
         page=PAGE,
         sorts=WORDS,
-        figures=[(critics.NAMES.get(name, name), one) for name, one in critic.card["figures"].items()],
+        figures=[
+            (critics.NAMES.get(name, name), one, critic.card.get("head", {}).get(name))
+            for name, one in critic.card["figures"].items()
+        ],
         to=lambda **changes: _to(asked, **changes),
     )
 

@@ -20,6 +20,7 @@ from leitmotiv.imaging.read import decoded
 from leitmotiv.nets import trainers
 from leitmotiv.records import Phase, Schedule
 from leitmotiv.settings import Settings
+from leitmotiv.web.app import create_app
 from leitmotiv.workflows import (
     critic_figures,
     critic_files,
@@ -102,8 +103,10 @@ def test_a_network_is_kept_with_its_curve_its_figures_and_those_of_a_head(sessio
 
 
 def test_it_is_asked_without_torch_about_a_library_a_folder_and_designs(session, calm, tmp_path):
-    made = critics.get(session, "calm")
+    made, pages = critics.get(session, "calm"), create_app(session).test_client()
+    assert "has not seen your pictures yet" in pages.get("/critic?critic=calm").text
     critiques.ensure(session, made)
+    assert "head alone" in pages.get("/critic?critic=calm").text
     assert critiques.known(session, made)[1].shape == (COUNT, 1280)
     ranking = critics.rank(session, made, n=COUNT)
     numbers = [int(one.path[-7:-4]) for one in ranking.results]
