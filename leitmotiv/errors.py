@@ -119,6 +119,10 @@ class DatabaseAwayError(LeitmotivError):
     """The server that keeps the library's database does not answer, or said goodbye."""
 
 
+class StorageAwayError(LeitmotivError):
+    """The storage that keeps the library's derived arrays does not answer."""
+
+
 class LibraryTooNewError(LeitmotivError):
     """The library was written by a newer leitmotiv."""
 
@@ -165,6 +169,10 @@ class SettingsError(LeitmotivError):
     """A setting that cannot be used; the text names it and where it came from."""
 
     exit_code = 2
+
+
+class ExecutorError(LeitmotivError):
+    """The cluster that was to work is not there, or its workers are not as they must be."""
 
 
 class JobFailedError(LeitmotivError):

@@ -1,6 +1,7 @@
 """Settings: one frozen value, and the only reader of the configuration files and of LEITMOTIV_*."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -54,12 +55,16 @@ class Settings:
         When the backbone sees new pictures: after each "index", or when there is first "need" of it.
     words : str
         What turns words into vectors: "minilm", "wordllama", or "auto", the better of those that are installed.
+    space : str
+        The space learnt from captions that searches use in a library that chose none itself; "" for the untrained one.
     allowed_hosts : tuple of str
         Names beside its own that the server answers to.
     allowed_folders : tuple of Path
         Folders from which pages may add pictures, and into which they may write.
     max_upload_megabytes : float
         Largest file that a page may send.
+    executor : str
+        Who reads and compares pictures: "local", this machine, or "dask://host:port", the workers of a cluster.
     workers : int
         Processes that read pictures, and threads that compute divergences; 0 means one for each core.
     """
@@ -79,7 +84,9 @@ class Settings:
     limit: int = 5000
     activations: Seeing = "index"
     words: Words = "auto"
+    space: str = ""
     max_megapixels: float = 300.0
+    executor: str = "local"
     workers: int = 0
     host: str = "127.0.0.1"
     port: int = 5000
@@ -99,6 +106,9 @@ class Settings:
             if value not in choices:
                 allowed = f"{', '.join(choices[:-1])} or {choices[-1]}"
                 raise SettingsError(f"{name} is {value!r}, but must be {allowed}.")
+
+        if self.executor != "local" and not re.fullmatch(r"dask://[^/\s]+:\d+", self.executor):
+            raise SettingsError(f"executor is {self.executor!r}, but must be local or dask://HOST:PORT.")
 
     @property
     def cores(self) -> int:

@@ -137,6 +137,12 @@ def name_database(folder: Path, url: str) -> Path:
     return folder
 
 
+def needed(package: str) -> None:
+    """Skip, but with CI=true fail, where a package of the extra `cluster` is not installed."""
+    if os.environ.get("CI") != "true":
+        pytest.importorskip(package, reason=f"{package} is not installed: pip install -e '.[test]'")
+
+
 @contextlib.contextmanager
 def running() -> Iterator[Server]:
     """A server; without PostgreSQL the test is skipped, or fails where CI=true."""
@@ -145,6 +151,7 @@ def running() -> Iterator[Server]:
         pytest.fail("PostgreSQL is not installed, and with CI=true no test of it is skipped.")
     if found is None:
         pytest.skip("PostgreSQL is not installed: apt install postgresql")
+    needed("psycopg")
     # A short path: the name of a socket has at most 107 bytes. Not below pytest's folders, which only root may enter.
     folder = Path(tempfile.mkdtemp(prefix="lm-pg-"))
     folder.chmod(0o755)

@@ -12,9 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from leitmotiv.analysis import earth_mover
@@ -225,8 +224,10 @@ class _Problem:
         first = ((at.reshape(-1, 10) @ self._turn) / roundness).ravel()
         step(first)
         options = {"maxiter": 2000, "maxcor": 20, "ftol": 1e-11 if precise else 1e-6, "gtol": 1e-8 if precise else 1e-5}
-        found = minimize(objective, first, jac=True, method="L-BFGS-B", options=options, callback=step)
+        found = scipy.optimize.minimize(objective, first, jac=True, method="L-BFGS-B", options=options, callback=step)
         if not found.success and precise and found.nit >= 2000:
+            from sklearn.exceptions import ConvergenceWarning
+
             warnings.warn("The critic stopped before its minimum.", ConvergenceWarning, stacklevel=2)
         return back(found.x), int(found.nit)
 

@@ -8,8 +8,8 @@ References
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from leitmotiv.analysis import earth_mover, histograms
 from leitmotiv.analysis.retrieval import Interval
@@ -93,13 +93,16 @@ def figures(
         "exact": ((np.abs(mean - guess) < EXACT).astype(float), float((np.abs(mean - flat) < EXACT).mean())),
         "mae": (np.abs(mean - guess), float(np.abs(mean - flat).mean())),
     }
-    pairs = {"lcc": (mean, guess), "srcc": (rankdata(mean), rankdata(guess))}
+    pairs = {"lcc": (mean, guess), "srcc": (scipy.stats.rankdata(mean), scipy.stats.rankdata(guess))}
     if predicted.ndim == 2:
         for name, r in (("emd1", 1.0), ("emd2", 2.0)):
             base = earth_mover.distance(truth, np.broadcast_to(steady, truth.shape), r)
             columns[name] = (earth_mover.distance(truth, predicted, r), float(base.mean()))
         spread, told = histograms.deviations(truth), histograms.deviations(predicted)
-        pairs |= {"lcc_deviation": (spread, told), "srcc_deviation": (rankdata(spread), rankdata(told))}
+        pairs |= {
+            "lcc_deviation": (spread, told),
+            "srcc_deviation": (scipy.stats.rankdata(spread), scipy.stats.rankdata(told)),
+        }
     drawn = _drawn(columns, pairs, np.random.default_rng(seed), draws, len(truth))
     ones = np.ones((1, len(truth)))
     found = []

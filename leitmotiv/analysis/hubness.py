@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from leitmotiv.records import Float
 
@@ -113,6 +113,6 @@ def mutual_proximity(divergence: Values) -> Float:
     """
     others = np.asarray(divergence, np.float64)[~np.eye(len(divergence), dtype=bool)].reshape(len(divergence), -1)
     mean, deviation = others.mean(axis=1)[:, None], np.maximum(others.std(axis=1)[:, None], _LEAST)
-    below = ndtr(-mean / deviation)
-    nearer = (ndtr((divergence - mean) / deviation) - below) / (1 - below)
+    below = scipy.special.ndtr(-mean / deviation)
+    nearer = (scipy.special.ndtr((divergence - mean) / deviation) - below) / (1 - below)
     return np.asarray(nearer + nearer.T - nearer * nearer.T)

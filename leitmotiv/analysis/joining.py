@@ -135,6 +135,15 @@ def _moved(one: Joined, by: float) -> Joined:
     return Joined(one.values + by, {at: part + by / len(one.parts) for at, part in one.parts.items()}, one.found)
 
 
+def from_nothing(one: Joined) -> Joined:
+    """How much more pictures have of something than the one with the least: 0 and above.
+
+    A colour that is there is there, also where most pictures have more of it; as a mean with what a picture shows, less
+    than usual would count as nothing.
+    """
+    return _moved(one, -float(one.values.min(initial=0.0)))
+
+
 def less(wanted: Joined, against: Sequence[tuple[float, Joined]]) -> Joined:
     r"""What is wanted without what counts against it: a - \sum_b w_b max(0, b).
 

@@ -15,9 +15,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.spatial import cKDTree
 
 from leitmotiv.records import Float
 
@@ -270,7 +270,7 @@ def _spacing(positions: Positions) -> float:
     count = min(NEAR, len(positions) - 1)
     if count < 1:
         return 1.0
-    distances, _ = cKDTree(positions).query(positions, k=[count + 1])
+    distances, _ = scipy.spatial.cKDTree(positions).query(positions, k=[count + 1])
     return max(float(np.median(distances)), 1e-6)
 
 
@@ -312,11 +312,13 @@ def separate(points: Positions, movable: Mask | None = None, *, progress: Progre
 def _close(points: Float, free: Mask) -> NDArray[np.intp]:
     """Pairs that lie less than 1 apart and of which one may move, (P, 2)."""
     if free.all():
-        return np.asarray(cKDTree(points).query_pairs(0.995, output_type="ndarray"))
+        return np.asarray(scipy.spatial.cKDTree(points).query_pairs(0.995, output_type="ndarray"))
     moving = np.flatnonzero(free)
     if not len(moving):
         return np.zeros((0, 2), np.intp)
-    found = cKDTree(points[moving]).sparse_distance_matrix(cKDTree(points), 0.995, output_type="coo_matrix")
+    found = scipy.spatial.cKDTree(points[moving]).sparse_distance_matrix(
+        scipy.spatial.cKDTree(points), 0.995, output_type="coo_matrix"
+    )
     one, other = moving[found.row], found.col
     kept = (one != other) & ~(free[other] & (other < one))
     return np.stack([one[kept], other[kept]], axis=1)

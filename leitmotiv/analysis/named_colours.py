@@ -5,6 +5,27 @@ References
 W3C, CSS Color Module Level 4, section 6.1 (named colors).
 """
 
+BROAD = frozenset(
+    (
+        *(
+            "black",
+            "grey",
+            "gray",
+            "white",
+            "red",
+            "orange",
+            "yellow",
+            "green",
+            "blue",
+            "purple",
+            "violet",
+            "pink",
+            "brown",
+        ),
+        *("beige", "turquoise", "teal", "cyan", "aqua", "navy", "gold", "maroon"),
+    )
+)
+"""Names that people give to many colours, and not only to the one of CSS; `colour_words` knows which."""
 NAMES = {
     "aliceblue": "#f0f8ff",
     "antiquewhite": "#faebd7",

@@ -217,6 +217,12 @@ def term(colour: str) -> str:
     return names[int(((colours - _lab(colour)) ** 2).sum(axis=1).argmin())]
 
 
+def called(colours: Float) -> list[str]:
+    """What a person would call colours (N, 3) L*a*b*."""
+    names, terms = _terms()
+    return [names[at] for at in ((colours[:, None] - terms) ** 2).sum(axis=2).argmin(axis=1)]
+
+
 @lru_cache(maxsize=1)
 def _terms() -> tuple[list[str], Float]:
     """The terms in the order of the alphabet, and their colours, (T, 3) L*a*b*."""

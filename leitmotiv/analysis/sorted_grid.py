@@ -15,9 +15,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter
-from scipy.optimize import linear_sum_assignment
 
 from leitmotiv.records import Float
 
@@ -62,7 +61,7 @@ def spread(positions: NDArray[np.floating], columns: int | None = None) -> Cells
         pictures, places = waiting.pop()
         if len(pictures) <= GROUP:
             cost = _squares(_unit(positions[pictures]), _unit(cells[places].astype(np.float64)))
-            one, other = linear_sum_assignment(cost)
+            one, other = scipy.optimize.linear_sum_assignment(cost)
             found[pictures[one]] = cells[places[other]]
             continue
         extent = np.ptp(cells[places], axis=0)
@@ -105,7 +104,7 @@ def sort(cells: Cells, features: Float, *, seed: int, progress: Progress | None 
         for group in _groups(held, max(9, 2 * round(radius)), rng):
             pictures = held.flat[group]
             cost = _squares(values[pictures], target[group])
-            one, other = linear_sum_assignment(cost)
+            one, other = scipy.optimize.linear_sum_assignment(cost)
             held.flat[group[other]] = pictures[one]
         if progress is not None:
             progress(round_ + 1, ROUNDS)
@@ -143,7 +142,7 @@ def fill(cells: Cells, wanted: NDArray[Any], columns: int) -> Cells:
     for start in range(0, count, 500):
         part = order[start : start + 500]
         some = spots[start : start + 500]
-        one, other = linear_sum_assignment(_squares(wanted[part], some))
+        one, other = scipy.optimize.linear_sum_assignment(_squares(wanted[part], some))
         found[part[one]] = some[other]
     return found
 
@@ -179,8 +178,8 @@ def _smoothed(held: Rows, values: NDArray[np.float32], radius: int) -> NDArray[n
     there = (held >= 0).astype(np.float32)
     grid = values[np.maximum(held, 0)] * there[..., None]
     side = 2 * radius + 1
-    weight = uniform_filter(there, side, mode="nearest")
-    mean = uniform_filter(grid, (side, side, 1), mode="nearest") / np.maximum(weight, 1e-6)[..., None]
+    weight = scipy.ndimage.uniform_filter(there, side, mode="nearest")
+    mean = scipy.ndimage.uniform_filter(grid, (side, side, 1), mode="nearest") / np.maximum(weight, 1e-6)[..., None]
     return np.asarray(mean.reshape(-1, values.shape[1]))
 
 

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPRegressor
 
 from leitmotiv.analysis import critic, histograms, technical
 from leitmotiv.analysis.critic import Head
@@ -46,6 +44,9 @@ def fit_lift(
     high = np.minimum(np.quantile(scaled, 1 - _EDGE, axis=0) + 0.2, _REACH)
     rng = np.random.default_rng(seed)
     drawn = rng.normal(0, _STEEP / np.sqrt(len(columns)), (len(columns), hinges // 2))
+    from sklearn.exceptions import ConvergenceWarning  # a server would wait for them before its first page
+    from sklearn.neural_network import MLPRegressor
+
     network = MLPRegressor(alpha=_DECAY, max_iter=_ROUNDS, batch_size=256, learning_rate_init=2e-3)
     network.set_params(hidden_layer_sizes=(hinges // 2,), random_state=seed)
     rows = rng.choice(len(means), len(means), p=None if weight is None else weight / weight.sum())

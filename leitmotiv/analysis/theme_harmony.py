@@ -11,8 +11,6 @@ from itertools import combinations
 
 import numpy as np
 import scipy
-from sklearn.cluster import KMeans
-from sklearn.linear_model import RidgeCV
 from threadpoolctl import threadpool_limits
 
 from leitmotiv.analysis.colour import from_srgb
@@ -107,6 +105,8 @@ def main_colours(pixels: Pixels) -> Float:
     different = np.unique(points, axis=0)
     if len(different) <= COLOURS:
         return np.asarray(np.resize(different, (COLOURS, 3)) / 255.0)
+    from sklearn.cluster import KMeans  # a server would wait for it before its first page
+
     with threadpool_limits(1):
         groups = KMeans(COLOURS, n_init=1, random_state=0).fit_predict(from_srgb(points, "lab"))
     return np.stack([points[groups == group].mean(axis=0) for group in range(COLOURS)]) / 255.0
@@ -115,6 +115,8 @@ def main_colours(pixels: Pixels) -> Float:
 def _fitted(seen: Float, stars: Float, votes: Float) -> Harmony:
     centre, scale = seen.mean(axis=0), seen.std(axis=0) + 1e-6
     level = float(np.average(stars, weights=votes))
+    from sklearn.linear_model import RidgeCV
+
     with threadpool_limits(1):
         found = RidgeCV(_RIDGES, fit_intercept=False).fit((seen - centre) / scale, stars - level, votes)
     return Harmony(np.asarray(found.coef_, np.float64), centre, scale, level)

@@ -15,12 +15,14 @@ from leitmotiv.cli.verbs import Verb, add_result, session
 )
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="No paths that match. Repeatable.")
 @click.option("--workers", type=int, help="Processes that read pictures; one for each core if not given.")
+@click.option("--executor", metavar="WHERE", help="Who works: local, or dask://HOST:PORT for a cluster.")
 @click.option("--max-megapixels", type=float, help="Refuse larger pictures (default 300).")
 def command(
     folders: tuple[Path, ...],
     include: tuple[str, ...],
     exclude: tuple[str, ...],
     workers: int | None,
+    executor: str | None,
     max_megapixels: float | None,
 ) -> None:
     """Add folders of pictures to the library, recursively.
@@ -30,7 +32,10 @@ def command(
     """
     from leitmotiv.workflows.ingest import add_directories
 
-    with session(create=True, workers=workers, max_megapixels=max_megapixels) as opened, bars() as report:
+    with (
+        session(create=True, workers=workers, executor=executor, max_megapixels=max_megapixels) as opened,
+        bars() as report,
+    ):
         added = add_directories(opened, folders, include=include, exclude=exclude, report=report)
         if added.new or added.changed:
             from leitmotiv.workflows.placing import place_new

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     help="Find other trends: about two thirds or one and a half times as many, the usual number, or all anew.",
 )
 @click.option("--limit", type=int, help="Most pictures of which all pairs are compared, in this run.")
-def command(skip_distances: bool, groups: "Groups | None", limit: int | None) -> None:
+@click.option("--executor", metavar="WHERE", help="Who works: local, or dask://HOST:PORT for a cluster.")
+def command(skip_distances: bool, groups: "Groups | None", limit: int | None, executor: str | None) -> None:
     """Compare the pictures and find their trends.
 
     Only pairs with a new picture are computed. Groups stay where nothing changed. Interrupted, it goes on from where
@@ -32,7 +33,7 @@ def command(skip_distances: bool, groups: "Groups | None", limit: int | None) ->
     from leitmotiv.workflows.backgrounds import follow
     from leitmotiv.workflows.index import build_index
 
-    with session(limit=limit) as opened, bars() as report:
+    with session(limit=limit, executor=executor) as opened, bars() as report:
         built = build_index(opened, skip_distances=skip_distances, groups=groups, report=report)
         said = follow(opened, report)
         word_space.follow(opened, report)

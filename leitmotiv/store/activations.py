@@ -29,6 +29,7 @@ class Activations:
         self._database = database
         self._version = version
         self._guard = threading.Lock()
+        self._held = revisions.Held(database, "activations")
         self._revision = -1
         self._lacking: tuple[tuple[int, int], list[str]] | None = None
         self._serials: NDArray[np.int64] = np.zeros(0, np.int64)
@@ -89,8 +90,8 @@ class Activations:
     def count(self) -> int:
         """How many pictures have some."""
         rows = tables.Activations
-        row = self._database.row(rows.select(fn.COUNT(rows.serial)).where(rows.version == self._version))
-        return 0 if row is None else int(row[0])
+        query = rows.select(fn.COUNT(rows.serial)).where(rows.version == self._version)
+        return int((self._held.get("count", lambda: self._database.row(query)) or (0,))[0])
 
     def ids(self) -> tuple[str, ...]:
         """The pictures that have some, ascending: those of `matrix`, without reading it."""

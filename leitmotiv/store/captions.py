@@ -7,6 +7,7 @@ from peewee import fn
 from leitmotiv.records import Caption, CaptionSource
 from leitmotiv.store import tables
 from leitmotiv.store.database import Database, chunks
+from leitmotiv.store.revisions import Held
 
 
 class Captions:
@@ -14,6 +15,7 @@ class Captions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._held = Held(database, "captions")
 
     def all(self, sources: Sequence[str] = ()) -> list[Caption]:
         """Every text, of these sources where some are named; by picture, then in the order of reading."""
@@ -33,11 +35,13 @@ class Captions:
         """What is kept from each source, by name."""
         table = tables.Captions
         query = table.select(table.source, fn.COUNT(table.id), fn.COUNT(fn.DISTINCT(table.image_id)))
-        return [CaptionSource(*row) for row in self._database.rows(query.group_by(table.source).order_by(table.source))]
+        grouped = query.group_by(table.source).order_by(table.source)
+        return [CaptionSource(*row) for row in self._held.get("sources", lambda: self._database.rows(grouped))]
 
     def pictures(self) -> int:
         """How many pictures have a text."""
-        row = self._database.row(tables.Captions.select(fn.COUNT(fn.DISTINCT(tables.Captions.image_id))))
+        query = tables.Captions.select(fn.COUNT(fn.DISTINCT(tables.Captions.image_id)))
+        row = self._held.get("pictures", lambda: self._database.row(query))
         return 0 if row is None else int(row[0])
 
     def stamp(self) -> tuple[int, int, int, int]:

@@ -57,7 +57,7 @@ class Images:
     def __init__(self, database: Database, forgetting: Sequence[Callable[[Sequence[str]], None]] = ()) -> None:
         self._database = database
         self._forgetting = forgetting
-        self._listed: dict[bool, tuple[int, list[str]]] = {}
+        self._held = revisions.Held(database, "images")
 
     def add(
         self, image: Image, *, files: Sequence[KnownFile], thumbnails: Mapping[int, bytes], mixture: Mixture
@@ -224,14 +224,7 @@ class Images:
 
     def ids(self, all: bool = False) -> list[str]:
         """Ids in the order of adding: without the missing ones, unless `all`; remembered until pictures change."""
-        if self._database.is_inside():
-            return self._read_ids(all)
-        with self._database.snapshot():
-            revision = revisions.numbers(self._database, ("images",)).get("images", -1)
-            known = self._listed.get(all)
-            if known is None or known[0] != revision:
-                known = self._listed[all] = revision, self._read_ids(all)
-        return list(known[1])
+        return list(self._held.get(("ids", all), lambda: self._read_ids(all)))
 
     def _read_ids(self, all: bool) -> list[str]:
         images = tables.Images
@@ -241,10 +234,11 @@ class Images:
         return [image_id for (image_id,) in self._database.rows(query)]
 
     def count(self, state: str | None = None) -> int:
-        """How many pictures, of one state or of all."""
+        """How many pictures, of one state or of all; remembered until pictures change."""
         query = tables.Images.select(fn.COUNT(tables.Images.serial))
-        (count,) = self._database.row(query if state is None else query.where(tables.Images.state == state)) or (0,)
-        return int(count)
+        if state is not None:
+            query = query.where(tables.Images.state == state)
+        return int((self._held.get(("count", state), lambda: self._database.row(query)) or (0,))[0])
 
     def thumbnail(self, image_id: str, size: int) -> bytes:
         """A thumbnail with a longest side of `size` pixels, or the next larger one there is, or the largest.
@@ -285,7 +279,7 @@ class Images:
         """Ids of pictures whose files are not there now: missing, offline, or both without `state`."""
         where = tables.Images.state != "present" if state is None else tables.Images.state == state
         query = tables.Images.select(tables.Images.id).where(where)
-        return {image_id for (image_id,) in self._database.rows(query)}
+        return {image_id for (image_id,) in self._held.get(("away", state), lambda: self._database.rows(query))}
 
     def days(self) -> list[tuple[str, int]]:
         """Each day with pictures by the cameras' clocks: ISO date and count, newest first."""

@@ -5,11 +5,13 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Self
 
 from leitmotiv.errors import LeitmotivError, MissingExtraError, NotALibraryError
+from leitmotiv.settings import cache_folder
 from leitmotiv.store import library_file, revisions, sqlite
 from leitmotiv.store.activations import Activations
 from leitmotiv.store.arrays import Arrays
@@ -48,6 +50,14 @@ _HARMLESS = frozenset(
 )
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where another process, or another machine, finds a library; it may be sent there."""
+
+    folder: Path
+    database: str | None
+
+
 class Library:
     """An open library: the one object through which everything under its folder is read and written.
 
@@ -79,7 +89,7 @@ class Library:
         self.measures = Measures(database)
         self.comparisons = Comparisons(database)
         self.clusters = ClusterTree(database)
-        self.arrays = Arrays(folder / "arrays")
+        self.arrays = _arrays(folder, places)
         self.sprites = Sprites(folder / "arrays" / "sprites")
         self.sights = Sights(folder / "arrays" / "sights")
         self.boards = Boards(database)
@@ -136,6 +146,11 @@ class Library:
     def writable(self) -> bool:
         """Whether this process may write to it; reading works on a disk that is read-only, too."""
         return self._database.mode == "rw"
+
+    @property
+    def source(self) -> Source:
+        """Where another process finds it."""
+        return Source(self.folder, self.places.database)
 
     @contextlib.contextmanager
     def writer(self, purpose: str, *, wait: float = WRITER_WAIT_S) -> Iterator[None]:
@@ -233,6 +248,13 @@ class Library:
         self.close()
 
 
+def mixtures_of(source: Source) -> Mixtures:
+    """The mixtures of a library for one who only reads them; its tables are as they were found by whoever sent it."""
+    if source.database is None:
+        return Mixtures(sqlite.SqliteFile(source.folder / NAME, "ro"))
+    return Mixtures(_postgres(source.folder).Postgres(source.database, source.folder))
+
+
 def exists(folder: Path) -> bool:
     """Whether there is a library in a folder: its database, or the name of one."""
     try:
@@ -242,6 +264,25 @@ def exists(folder: Path) -> bool:
 
 
 def _of_server(url: str, folder: Path, create: bool) -> Database:
+    database: Database = _postgres(folder).opened(url, folder, create=create)
+    return database
+
+
+def _arrays(folder: Path, places: Places) -> Arrays:
+    if places.arrays is None:
+        return Arrays(folder / "arrays")
+    try:
+        from leitmotiv.store.shared_arrays import SharedArrays
+    except ImportError as error:
+        raise MissingExtraError(
+            f"The library {folder} keeps its arrays on shared storage, for which a package is missing: pip install "
+            "'leitmotiv[cluster]'"
+        ) from error
+    return SharedArrays(places.arrays, cache_folder(os.environ) / "arrays")
+
+
+def _postgres(folder: Path) -> ModuleType:
+    """The module of servers, whose package is an extra."""
     try:
         from leitmotiv.store import postgres
     except ImportError as error:
@@ -249,7 +290,7 @@ def _of_server(url: str, folder: Path, create: bool) -> Database:
             f"The library {folder} keeps its database on a server, for which a package is missing: pip install "
             "'leitmotiv[cluster]'"
         ) from error
-    return postgres.opened(url, folder, create=create)
+    return postgres
 
 
 def _make_folder(folder: Path, create: bool) -> None:

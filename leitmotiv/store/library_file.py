@@ -52,6 +52,11 @@ def read(folder: Path) -> Places:
     database, arrays = _url(path, told, "database"), _url(path, told, "arrays")
     if database is not None:
         _check(path, database)
+    if arrays is not None and urlsplit(arrays).password is not None:
+        raise SettingsError(
+            f"{path}: the url of [arrays] holds a password, which backups and messages would carry on. Put it where "
+            "the storage's own programs look for it."
+        )
     return Places(database, arrays)
 
 

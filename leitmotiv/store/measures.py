@@ -12,6 +12,7 @@ from leitmotiv.errors import LibraryDamagedError
 from leitmotiv.records import Float32, read_only
 from leitmotiv.store import tables
 from leitmotiv.store.database import Database, chunks
+from leitmotiv.store.revisions import Held
 
 _STORED = np.dtype("<f4")
 
@@ -25,6 +26,7 @@ class Measures:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._guard = threading.Lock()
+        self._held = Held(database, "images", "measures")
         self._read: tuple[int, str, tuple[str, ...], Float32] | None = None
 
     def put(self, ids: Sequence[str], numbers: NDArray[Any], version: str) -> None:
@@ -55,6 +57,9 @@ class Measures:
 
     def missing(self, version: str) -> list[str]:
         """Pictures that have none yet, in the order of adding; those whose files are gone for good are left out."""
+        return list(self._held.get(version, lambda: self._look_for_missing(version)))
+
+    def _look_for_missing(self, version: str) -> list[str]:
         images, rows = tables.Images, tables.Measures
         taken = rows.select(rows.image_id).where(rows.version == version)
         query = images.select(images.id).where(images.state != "missing", images.id.not_in(taken))

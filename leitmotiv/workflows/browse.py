@@ -331,18 +331,12 @@ def status(session: Session) -> Status:
         stored = trends.stored(session)
     except NoIndexError:
         stored = None
-    pictures = library.revision("images")
-    counts = remember(
-        session,
-        ("count", "states", pictures),
-        lambda: tuple(library.images.count(state) for state in (None, "missing", "offline")),
-    )
     way, recall = _way(session)
     return Status(
         library=str(session.settings.library),
-        images=counts[0],
-        missing=counts[1],
-        offline=counts[2],
+        images=library.images.count(),
+        missing=library.images.count("missing"),
+        offline=library.images.count("offline"),
         failed=library.failures.count(),
         clusters=stored.default_count if stored is not None else 0,
         indexed=len(stored.ids) if stored is not None else 0,

@@ -14,6 +14,7 @@ from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
 from leitmotiv.workflows import correcting, placing, sparse_index
 from leitmotiv.workflows.carrying import carry
+from leitmotiv.workflows.executors import Executor
 from leitmotiv.workflows.grain import Before, Groups, asked, going_on
 from leitmotiv.workflows.map_making import make_map
 from leitmotiv.workflows.measuring import MATRIX, look, measure_digest
@@ -110,10 +111,12 @@ def _brought_up_to_date(session: Session, step: Recorder, *, skip: bool, anew: b
     if skip:
         sparse = _stored_way(library, settings, everything, sparse)
     if sparse:
-        clusters, numbers, pairs = sparse_index.build(library, settings, everything, before, step, skip=skip)
+        clusters, numbers, pairs = sparse_index.build(
+            library, settings, everything, before, step, skip=skip, executor=session.executor
+        )
         unused: tuple[str, ...] = (MATRIX,)
     else:
-        matrix, ids, pairs = _distances(library, settings, everything, step, skip=skip)
+        matrix, ids, pairs = _distances(library, settings, everything, step, session.executor, skip=skip)
         clusters, numbers = _cluster(matrix, ids, before, settings, step)
         unused = (VECTORS, NEIGHBOURS)
     new = len(set(clusters.ids) - compared)
@@ -242,7 +245,7 @@ def _price(old: Clusters, made_from: str | None, settings: Settings) -> float | 
 
 
 def _distances(
-    library: Library, settings: Settings, wanted: Sequence[str], step: Recorder, *, skip: bool
+    library: Library, settings: Settings, wanted: Sequence[str], step: Recorder, executor: Executor, *, skip: bool
 ) -> tuple[Matrix, list[str], int]:
     """The (N, N) matrix over `wanted`, computed in steps that are each stored, and how many pairs were new."""
     measure = measure_digest(settings)
@@ -271,13 +274,26 @@ def _distances(
         def progress(pairs: int, _: int, so_far: int = done) -> None:
             step("Comparing pictures", so_far + pairs, total)
 
-        matrix = divergence.js_update(
-            matrix, mixtures[: len(ids)], look=look(settings), threads=settings.cores, progress=progress
-        )
+        if executor.spreads(len(part) * (before + len(part) // 2)):
+            pairs = _new_pairs(before, len(ids))
+            values = executor.compare(library, ids, pairs, look(settings), progress)
+            matrix = np.pad(matrix, ((0, len(part)), (0, len(part))))
+            matrix[pairs[:, 0], pairs[:, 1]] = matrix[pairs[:, 1], pairs[:, 0]] = values
+        else:
+            matrix = divergence.js_update(
+                matrix, mixtures[: len(ids)], look=look(settings), threads=settings.cores, progress=progress
+            )
         done += len(part) * before + len(part) * (len(part) - 1) // 2
         step("Comparing pictures", done, total)
         library.arrays.put(MATRIX, {"values": matrix}, ids, measure)
     return matrix, ids, total
+
+
+def _new_pairs(before: int, after: int) -> NDArray[np.int64]:
+    """Rows of all pairs of a new picture with an older one or another new one, (P, 2)."""
+    columns = np.arange(before, after)
+    rows = np.concatenate([np.arange(column) for column in columns])
+    return np.column_stack([rows, np.repeat(columns, columns)])
 
 
 def _kept(library: Library, wanted: Sequence[str], measure: str) -> tuple[Matrix, list[str]]:

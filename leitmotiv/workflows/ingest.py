@@ -13,7 +13,7 @@ from leitmotiv.imaging.scan import Found, scan
 from leitmotiv.records import Image, KnownFile
 from leitmotiv.workflows.compiling import compile_ahead
 from leitmotiv.workflows.progress import Recorder, Report, recorded
-from leitmotiv.workflows.readers import Reading, Task, readings
+from leitmotiv.workflows.readers import Reading, Task
 from leitmotiv.workflows.roots import as_known, root_of
 from leitmotiv.workflows.session import Session
 
@@ -138,6 +138,7 @@ class _Adding:
     def __init__(self, session: Session, step: Recorder) -> None:
         self._library = session.library
         self._settings = session.settings
+        self._executor = session.executor
         self._step = step
         self._report = AddReport()
         self._by_size: dict[int, set[str]] = defaultdict(set)
@@ -273,7 +274,7 @@ class _Adding:
             warm()
         self._step("Reading pictures", 0, len(items))
         done = 0
-        for batch in _batches(readings(map(self._task, items), self._settings), BATCH, BATCH_S):
+        for batch in _batches(self._executor.readings(map(self._task, items), self._settings), BATCH, BATCH_S):
             with self._library.transaction():
                 self._begin(batch)
                 for reading in batch:

@@ -7,7 +7,7 @@ from leitmotiv.analysis import joining
 from leitmotiv.analysis.joining import Joined, Mask
 from leitmotiv.records import Float
 from leitmotiv.workflows.query import Node, Term
-from leitmotiv.workflows.terms import TRAITS
+from leitmotiv.workflows.terms import TRAITS, Colour
 
 
 def joined(tree: Node, values: Sequence[Float], found: Sequence[Mask]) -> Joined:
@@ -40,7 +40,7 @@ class _Walk:
             values = joining.by_rank(self.values[at]) if ranked else self.values[at]
             return joining.alone(at, values, self.found[at], ahead)
         if node.how == "all":
-            found = [self.of(one, ahead, ranked) for one in node.members]
+            found = [self._met(one, ahead, ranked) for one in node.members]
             return joining.meeting(found, [one.weight for one in node.members])
         if node.how == "any":
             found = self._lifted(node.members, ahead)
@@ -53,6 +53,11 @@ class _Walk:
                 )
             )
         return self._sum(node.members, ahead, ranked)
+
+    def _met(self, node: Node, ahead: float, ranked: bool) -> Joined:
+        """What a node says beside others that are wanted with it: of a colour, how much is there."""
+        one = self.of(node, ahead, ranked)
+        return joining.from_nothing(one) if isinstance(node, Term) and isinstance(node.wanted, Colour) else one
 
     def _lifted(self, members: Sequence[Node], ahead: float) -> list[Joined]:
         """The heavier one is ahead of the others where one is enough."""
@@ -74,7 +79,7 @@ class _Walk:
             if one.weight < 0:
                 taken.append((-one.weight / most, self.of(one, 0.0, False)))
             elif _is_trait(one):
-                traits.append(self.of(one, ahead, False))
+                traits.append(self._met(one, ahead, False) if len(wanted) > 1 else self.of(one, ahead, False))
                 weights.append(one.weight)
             else:
                 enough.append(self.of(one, ahead + log(one.weight / thing), ranked))

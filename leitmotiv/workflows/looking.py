@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from leitmotiv.analysis import colour_search, sketch
+from leitmotiv.analysis import colour_search, colour_words, sketch
 from leitmotiv.analysis.sketch import Sketch
 from leitmotiv.records import Float, Mixture
 from leitmotiv.workflows import blending, likeness, regions, uploads
@@ -15,6 +15,9 @@ from leitmotiv.workflows.said import Said
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.terms import Colour, File, Picture, Region, Upload
 
+PLAIN = 0.5
+"""A colour that scores so much is there, however many pictures have it: one half is a share of 1 in 11, or one that is
+four times too much or too little of what was asked for."""
 Looked = Colour | Picture | Region | Sketch | Upload | File
 
 
@@ -30,7 +33,8 @@ def told(session: Session, wanted: Looked, ids: list[str], by: float) -> Said:
 
 def _looking(session: Session, wanted: Looked, ids: list[str]) -> Said:
     if isinstance(wanted, Colour):
-        return Said(_colour(session, wanted, ids))
+        values = _colour(session, wanted, ids)
+        return Said(values, there=values >= PLAIN)
     if isinstance(wanted, Picture):
         chosen = session.library.images.get(wanted.id).id
         return _alike(likeness.order(session, chosen), ids, chosen)
@@ -48,7 +52,7 @@ def _looking(session: Session, wanted: Looked, ids: list[str]) -> Said:
 
 
 def _colour(session: Session, wanted: Colour, ids: list[str]) -> Float:
-    kernel = colour_search.kernel(sketch.lab(wanted.colour))
+    kernel = colour_words.kernel(wanted.name) if wanted.name else colour_search.kernel(sketch.lab(wanted.colour))
     (share,) = colour_search.shares(side_by_side(session, ids), [kernel], wanted.place)
     if wanted.share is None:
         return colour_search.presence(share)

@@ -14,6 +14,7 @@ from leitmotiv.settings import Settings
 from leitmotiv.store.arrays import Stored
 from leitmotiv.store.library import Library
 from leitmotiv.workflows.correcting import Remoteness
+from leitmotiv.workflows.executors import Executor
 from leitmotiv.workflows.measuring import look, measure_digest
 from leitmotiv.workflows.pool import HELD, Pool
 from leitmotiv.workflows.progress import Recorder
@@ -76,6 +77,8 @@ class Comparer:
         Plain divergences.
     near : Listed, optional
         More of them: those of candidates, which may still be filled.
+    executor : Executor, optional
+        Who compares where there is much to do; this machine, if not given.
 
     Attributes
     ----------
@@ -90,8 +93,9 @@ class Comparer:
         ids: Sequence[str],
         known: Pairs,
         near: Listed | None = None,
+        executor: Executor | None = None,
     ) -> None:
-        self._library, self._ids, self._near = library, ids, near
+        self._library, self._ids, self._near, self._executor = library, ids, near, executor
         self._look, self._threads = look(settings), settings.cores
         self._pool = Pool(library, ids, self._look, self._threads)
         # Joining takes as long as there are pairs, so what is new waits until it is much.
@@ -194,6 +198,8 @@ class Comparer:
     def compute(self, pairs: Rows, progress: Callable[[int, int], None] | None = None) -> Divergences:
         """Plain divergences of pairs (P, 2), neither looked up nor remembered; they are counted."""
         self.computed += len(pairs)
+        if self._executor is not None and self._executor.spreads(len(pairs)):
+            return self._executor.compare(self._library, self._ids, pairs, self._look, progress)
         return self._pool.divergences(pairs, progress)
 
 
@@ -282,7 +288,9 @@ def put_neighbours(
     library.arrays.put(NEIGHBOURS, arrays, neighbours.ids, measure_digest(settings))
 
 
-def extend(library: Library, settings: Settings, vectors: Vectors, step: Recorder) -> tuple[Neighbours, Comparer]:
+def extend(
+    library: Library, settings: Settings, vectors: Vectors, step: Recorder, executor: Executor
+) -> tuple[Neighbours, Comparer]:
     """Lists of all pictures that have vectors, every candidate compared; stored step by step, with the old groups.
 
     Lists that are there take in new pictures; the others, and all that another embedding found, are found anew. What
@@ -294,13 +302,13 @@ def extend(library: Library, settings: Settings, vectors: Vectors, step: Recorde
     near = Listed(lists, np.full(lists.shape, np.nan, np.float32))
     if before.model:
         near.take_over(Listed(before.lists, before.values), before.others)
-    comparer = Comparer(library, settings, vectors.ids, before.others, near)
+    comparer = Comparer(library, settings, vectors.ids, before.others, near, executor)
     found = Neighbours(vectors.ids, lists, near.values, before.others, model)
     groups = recalled_groups(library, settings, vectors.ids)
     total, since, seen = near.lacking(), 0, 0
     if total > PAIRS_A_STEP:
         put_neighbours(library, settings, found, *groups)
-    for block in _blocks(vectors):
+    for block in _blocks(vectors, executor.width()):
         rows, places = near.gather(block)
 
         def tell(done: int, pairs: int, first: int = seen, count: int = len(block)) -> None:
@@ -316,12 +324,12 @@ def extend(library: Library, settings: Settings, vectors: Vectors, step: Recorde
     return found, comparer
 
 
-def _blocks(vectors: Vectors) -> list[Rows]:
+def _blocks(vectors: Vectors, width: int) -> list[Rows]:
     """Rows in runs that lie near each other, so that pictures that are compared are ready at the same time."""
     size = len(vectors.ids)
     held = vectors.cells is None or size <= HELD
     order = np.arange(size) if held else cells.order(vectors.coordinates, vectors.centres)
-    return np.array_split(order, -(-size // BLOCK))
+    return np.array_split(order, -(-size // (BLOCK * width)))
 
 
 def _find(vectors: Vectors, lists: Lists, whole: NDArray[np.bool_], settings: Settings, step: Recorder) -> Lists:

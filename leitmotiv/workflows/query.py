@@ -13,7 +13,7 @@ from pathlib import Path
 from leitmotiv.errors import QueryError, UsageError
 from leitmotiv.workflows import trees, vocabulary
 from leitmotiv.workflows.scanning import Kind, Token, scan
-from leitmotiv.workflows.terms import LOOKS, File, Numbered, OfBoard, OfConcept, Wanted, Words, hexadecimal, read
+from leitmotiv.workflows.terms import LOOKS, File, Numbered, OfBoard, OfConcept, Wanted, Words, broad, hexadecimal, read
 from leitmotiv.workflows.terms import Colour as Colour
 from leitmotiv.workflows.terms import Picture as Picture
 from leitmotiv.workflows.terms import Region as Region
@@ -342,7 +342,9 @@ class _Reader:
         token = replace(said[0], until=said[-1].until)
         words = self._words(token, " ".join(one.text for one in said)).phrase.split(" ")
         names, left = vocabulary.coloured(words, self.known) if self.colours else ([], words)
-        members: list[Node] = [self._term(token, Colour(hexadecimal(name)), f"colour:{name}") for name in names]
+        members: list[Node] = [
+            self._term(token, Colour(hexadecimal(name), name=broad(name)), f"colour:{name}") for name in names
+        ]
         if left:
             members.append(self._term(token, Words(" ".join(left))))
         return trees.together(members)

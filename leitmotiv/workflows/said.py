@@ -18,6 +18,8 @@ class Said:
         Of looks, nats; NaN where not computed.
     found : (N,) bool or None
         Which pictures part from chance, where that is told by other means than by how the values lie.
+    there : (N,) bool or None
+        Of looks: which pictures have it at any rate, however many do.
     nearest : tuple of str
         Of words: those known ones that come nearest.
     read : str
@@ -30,6 +32,7 @@ class Said:
     divergences: Float | None = None
     approximate: bool = False
     found: Mask | None = None
+    there: Mask | None = None
     nearest: tuple[str, ...] = ()
     read: str = ""
     says_something: bool = True

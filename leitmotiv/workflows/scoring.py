@@ -58,7 +58,7 @@ def standardised(one: Said) -> tuple[Float, Mask]:
         return one.values, one.found
     found = np.zeros(len(one.values), bool)
     found[np.argsort(-one.values, kind="stable")[: above_chance(one.values)]] = True
-    return joining.standardised(one.values), found
+    return joining.standardised(one.values), found if one.there is None else found | one.there
 
 
 def _stamp(session: Session, term: Term) -> str:

@@ -164,7 +164,9 @@ def _order(
     rows = others
     if query.filters:
         kept = selecting.select(session, query.filters)
-        rows = np.intersect1d(others, [row_of[image_id] for image_id in kept if image_id in row_of]).astype(np.int64)
+        chosen = np.zeros(len(ids), bool)
+        chosen[[row_of[image_id] for image_id in kept if image_id in row_of]] = True
+        rows = others[chosen[others]]
     order = rows[sorting.descending(scored.total[rows])]
     if scored.unit == SHARE:
         # what counts against pictures scatters them, too, but says nothing of how near chance comes to a fit

@@ -7,8 +7,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from leitmotiv.errors import MissingExtraError
 from leitmotiv.settings import Settings, cache_folder
 from leitmotiv.store.library import Library, exists
+from leitmotiv.workflows.executors import Executor, Here
 
 if TYPE_CHECKING:
     from leitmotiv.nets.backbone import Backbone
@@ -18,6 +20,18 @@ if TYPE_CHECKING:
 def is_library(folder: Path) -> bool:
     """Whether there is a library in a folder, its database on a server or not."""
     return exists(folder)
+
+
+def _executor(settings: Settings) -> Executor:
+    if settings.executor == "local":
+        return Here(settings)
+    try:
+        from leitmotiv.workflows.cluster import Cluster
+    except ImportError as error:
+        raise MissingExtraError(
+            f"executor is {settings.executor}, for which a package is missing: pip install 'leitmotiv[cluster]'"
+        ) from error
+    return Cluster(settings.executor, settings)
 
 
 class Session:
@@ -57,6 +71,7 @@ class Session:
         self.guard = threading.Lock()
         self._create = create
         self._library: Library | None = None
+        self._executor: Executor | None = None
         self._opening = threading.Lock()
         self._backbone: Backbone | None = None
         self._network: tuple[bytes, Backbone] | None = None
@@ -70,6 +85,20 @@ class Session:
             if self._library is None:
                 self._library = Library.open(self.settings.library, create=self._create)
             return self._library
+
+    @property
+    def executor(self) -> Executor:
+        """Who reads and compares pictures, by the setting `executor`; reached on first use.
+
+        Raises
+        ------
+        ExecutorError, MissingExtraError
+            It cannot be reached.
+        """
+        with self._opening:
+            if self._executor is None:
+                self._executor = _executor(self.settings)
+            return self._executor
 
     def backbone(self) -> "Backbone":
         """The network that sees what pictures show, loaded on first use.
@@ -120,6 +149,9 @@ class Session:
     def close(self) -> None:
         """Close what was opened."""
         with self._opening:
+            if self._executor is not None:
+                self._executor.close()
+                self._executor = None
             if self._library is not None:
                 self._library.close()
                 self._library = None

@@ -232,7 +232,7 @@ def use(session: Session, name: str) -> None:
     if name != UNTRAINED:
         get(session, name)
     with session.library.writer("choosing a space"):
-        session.library.choices.put(CHOICE, "" if name == UNTRAINED else name)
+        session.library.choices.put(CHOICE, name)
 
 
 def chart(learnt: LearntSpace) -> bytes:

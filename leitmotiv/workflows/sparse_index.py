@@ -16,6 +16,7 @@ from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
 from leitmotiv.workflows import correcting
 from leitmotiv.workflows.correcting import Remoteness
+from leitmotiv.workflows.executors import Executor, Here
 from leitmotiv.workflows.grain import Before
 from leitmotiv.workflows.neighbours import (
     CANDIDATES,
@@ -52,7 +53,14 @@ Rows = NDArray[np.int64]
 
 
 def build(
-    library: Library, settings: Settings, wanted: Sequence[str], before: Before | None, step: Recorder, *, skip: bool
+    library: Library,
+    settings: Settings,
+    wanted: Sequence[str],
+    before: Before | None,
+    step: Recorder,
+    *,
+    skip: bool,
+    executor: Executor | None = None,
 ) -> tuple[Clusters, Remoteness | None, int]:
     """Find trends among `wanted`; neighbours and vectors are stored.
 
@@ -60,6 +68,8 @@ def build(
     ----------
     skip : bool
         Only pictures that have neighbours already, and no new neighbours.
+    executor : Executor, optional
+        Who compares; this machine, if not given.
 
     Returns
     -------
@@ -74,7 +84,7 @@ def build(
     NoIndexError
         `skip`, and there are no neighbours yet.
     """
-    vectors, neighbours, comparer = _prepared(library, settings, wanted, step, skip=skip)
+    vectors, neighbours, comparer = _prepared(library, settings, wanted, step, executor or Here(settings), skip=skip)
     size = len(vectors.ids)
     fresh = np.flatnonzero(recalled_groups(library, settings, vectors.ids)[0] < 0 if before is not None else [])
     numbers = _remoteness(library, settings, vectors.ids, comparer, step)
@@ -121,7 +131,7 @@ def of_part(
     NoIndexError
         There are no neighbours yet.
     """
-    vectors, stored, comparer = _prepared(library, settings, wanted, step, skip=True)
+    vectors, stored, comparer = _prepared(library, settings, wanted, step, Here(settings), skip=True)
     # among few pictures of many the stored lists are too short: most of what they name is not here
     step("Finding neighbours", 0, 0)
     lists = candidates.nearest(vectors.coordinates, min(CANDIDATES, len(vectors.ids) - 1), threads=settings.cores)
@@ -192,7 +202,7 @@ def _remoteness(
 
 
 def _prepared(
-    library: Library, settings: Settings, wanted: Sequence[str], step: Recorder, *, skip: bool
+    library: Library, settings: Settings, wanted: Sequence[str], step: Recorder, executor: Executor, *, skip: bool
 ) -> tuple[Vectors, Neighbours, Comparer]:
     """Vectors and neighbours, up to date or as they are stored."""
     if not skip:
@@ -201,7 +211,7 @@ def _prepared(
         candidates.warm()
         listing.warm()
         vectors = bring_up_to_date(library, settings, sorted(wanted), step)
-        neighbours, comparer = extend(library, settings, vectors, step)
+        neighbours, comparer = extend(library, settings, vectors, step, executor)
         if np.isnan(vectors.recall):
             put_vectors(library, settings, _judged(library, settings, vectors, neighbours, comparer, step))
         return vectors, neighbours, comparer
@@ -212,7 +222,7 @@ def _prepared(
     neighbours, _ = recalled(library, settings, ids)
     vectors = with_vectors(library, settings, model, ids, step)
     known = listed(neighbours.lists, neighbours.values).joined(neighbours.others)
-    return vectors, neighbours, Comparer(library, settings, ids, known)
+    return vectors, neighbours, Comparer(library, settings, ids, known, executor=executor)
 
 
 def _old_rows(before: Before | None, ids: Sequence[str]) -> Rows:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from leitmotiv.analysis.named_colours import NAMES
+from leitmotiv.analysis.named_colours import BROAD, NAMES
 from leitmotiv.analysis.places import NAMED, Box, Oval, Place
 from leitmotiv.analysis.sketch import Sketch as Sketch
 from leitmotiv.errors import UsageError
@@ -37,6 +37,8 @@ class Colour:
         "about", "least" or "most": which shares are as good.
     place_text : str
         The place as it was written; "" for the whole frame.
+    name : str
+        The name that stands for more than this one colour; "" where just this one is meant.
     """
 
     colour: str
@@ -44,6 +46,7 @@ class Colour:
     how: _How = "about"
     place: Place | None = None
     place_text: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,12 @@ def _colour(text: str) -> Colour:
     if share is not None and not 0 < share <= 1:
         raise UsageError(f"A colour's share is {share * 100:g} %, but must lie above 0 and not above 100.")
     place = read_place(place_text) if "@" in text else None
-    return Colour(hexadecimal(name), share, how, place, place_text)
+    return Colour(hexadecimal(name), share, how, place, place_text, broad(name))
+
+
+def broad(name: str) -> str:
+    """A name of a colour that stands for more than one, in small letters; "" for any other."""
+    return name.lower() if name.lower() in BROAD else ""
 
 
 def read_place(text: str) -> Place:

@@ -16,6 +16,8 @@ from leitmotiv.workflows.session import Session
 By = Literal["month", "year"]
 MOST_PERIODS = 600
 """Months of fifty years."""
+MOST_TRENDS = 500
+"""The largest trends, each of which gets a name; smaller ones count among the others."""
 FEW_YEARS = 4
 """Years from which on a stream goes by years, if nobody says otherwise."""
 
@@ -57,7 +59,7 @@ class Timeline:
     totals : tuple of int
         All pictures of each period: the baseline that shares are of.
     trends : tuple of Moving
-        Those with two pictures or more of the selection.
+        Those with two pictures or more of the selection, `MOST_TRENDS` at most.
     others : tuple of int
         Pictures of each period in none of them.
     pictures, left_out : int
@@ -118,8 +120,10 @@ def _moving(
     session: Session, groups: tuple[Cluster, ...], table: NDArray[np.int64], totals: NDArray[np.int64]
 ) -> tuple[tuple[Moving, ...], tuple[int, ...]]:
     shown = [row for row, group in enumerate(groups) if group.size > 1]
-    names = portraits.names(session, [groups[row] for row in shown])
-    kept = sorted((row for row in shown if table[row].sum() > 1), key=lambda row: (-int(table[row].sum()), row))
+    sums = table.sum(axis=1).tolist()
+    kept = sorted((row for row in shown if sums[row] > 1), key=lambda row: (-sums[row], row))[:MOST_TRENDS]
+    last = max(kept, default=-1)  # what a trend is called depends on those before it
+    names = portraits.names(session, [groups[row] for row in shown if row <= last])
     judged = movement.movements(table[kept], totals, range(len(totals)))
     moving = tuple(
         Moving(

@@ -115,3 +115,11 @@ def test_a_member_that_finds_nothing_stands_behind_what_another_finds():
     np.testing.assert_allclose(sum(whole.parts.values()), whole.values)
     same = joining.abreast([other([0.0, 3.0], [False, False]), unknown])
     assert [one.values.tolist() for one in same] == [[0.0, 3.0], unknown.values.tolist()]
+
+
+def test_a_colour_that_is_there_is_there_also_where_others_have_more_of_it():
+    shows = masked([3.0, 2.0, 0.1, -1.0], [True, True, False, False])
+    has = joining.from_nothing(other([-0.2, -0.5, 2.0, -0.5], [False] * 4))
+    assert has.values.min() == 0
+    both = joining.meeting([shows, has], [1, 1])
+    assert np.argsort(-both.values, kind="stable")[0] == 0

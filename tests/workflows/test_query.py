@@ -41,7 +41,8 @@ def test_colours_have_names_digits_shares_and_places():
     assert wanted("colour:#0A5F73") == wanted("color:0a5f73") == Colour("#0a5f73")
     assert wanted("colour:teal").colour == "#008080"
     assert wanted("colour:fa0").colour == "#ffaa00"
-    assert wanted("colour:red:3%") == Colour("#ff0000", 0.03)
+    assert [wanted(f"colour:{name}").name for name in ("Teal", "salmon", "f00")] == ["teal", "", ""]
+    assert wanted("colour:red:3%") == Colour("#ff0000", 0.03, name="red")
     assert wanted("colour:red:>30%@top") == wanted("colour:red@top:>30%")
     assert wanted("colour:red:<30%").how == "most"
     assert wanted("colour:red@Top-Left").place is NAMED["top-left"]
@@ -190,7 +191,7 @@ def test_a_hyphen_takes_away_unless_the_word_is_known(line, labels):
 
 
 def test_words_for_colours_are_colours_unless_they_belong_to_a_name():
-    assert wanted("red") == Colour("#ff0000")
+    assert wanted("red") == Colour("#ff0000", name="red")
     assert said("red car") == [("red", 1), ("car", 1)]
     assert said("dark blue sea - white boat") == [("darkblue", 1), ("sea", 1), ("white", -1), ("boat", -1)]
     assert wanted("red panda") == Words("red panda")
@@ -200,7 +201,11 @@ def test_words_for_colours_are_colours_unless_they_belong_to_a_name():
 
 
 def test_what_stands_together_is_wanted_together_and_a_plus_is_either():
-    cat, dog, red = Term("cat", Words("cat")), Term("dog", Words("dog")), Term("colour:red", Colour("#ff0000"))
+    cat, dog, red = (
+        Term("cat", Words("cat")),
+        Term("dog", Words("dog")),
+        Term("colour:red", Colour("#ff0000", name="red")),
+    )
     assert parse("cat + dog").tree == Group("sum", (cat, dog))
     assert parse("cat & dog").tree == parse("cat AND dog").tree == Group("all", (cat, dog))
     assert parse("cat | dog").tree == parse("cat OR dog").tree == Group("any", (cat, dog))

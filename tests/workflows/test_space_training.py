@@ -68,7 +68,9 @@ def precision(session, text, kind):
 
 
 @pytest.mark.parametrize(("source", "loss"), [("wordllama", "triplet"), ("ppmi", "triplet"), ("glove", "ridge")])
-def test_words_of_captions_find_what_they_were_said_of(session, source, loss):
+def test_words_of_captions_find_what_they_were_said_of(session, monkeypatch, source, loss):
+    # captions are found by their words also without a space; here is asked what the space has learnt of them
+    monkeypatch.setattr(words.written, "of", lambda session: None)
     before = precision(session, "zorblax", "zorblax supper")
     learnt = space_training.train(session, "ours", plan(loss=loss, epochs=20), words=source)
     data = session.library.models.get("space", "ours")
@@ -89,8 +91,15 @@ def test_words_of_captions_find_what_they_were_said_of(session, source, loss):
     space_training.train(session, "again", plan(loss=loss, epochs=20), words=source)
     again = space_file.read(session.library.models.get("space", "again"), "again")
     assert space_file.written(replace(again, name="ours")) == data
-    space_training.forget(session, "ours")
+    space_training.use(session, "untrained")
+    session.settings = replace(session.settings, space="again")
     assert space_training.in_use(session) == UNTRAINED
+    space_training.use(session, "ours")
+    space_training.forget(session, "ours")
+    assert space_training.in_use(session) == "again"
+    space_training.forget(session, "again")
+    assert space_training.in_use(session) == UNTRAINED
+    session.settings = replace(session.settings, space="")
 
 
 def test_a_training_that_was_killed_goes_on_and_ends_as_if_never_killed(folder, tmp_path):

@@ -1,0 +1,269 @@
+"""Derived arrays on storage that several machines share, by an fsspec URL; each keeps those it reads, and maps them.
+
+There, as in the folder of a library, a small description names the file that counts, and is replaced after that file
+is whole. The file is named by the digest of its bytes, under which a machine finds it in its own cache: so it travels
+once. What does not have the digest that its description says was half written, or damaged, and counts as not there.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import fsspec
+from numpy.typing import NDArray
+
+from leitmotiv.errors import DiskFullError, LeitmotivError, PermissionDeniedError, SettingsError, StorageAwayError
+from leitmotiv.store.arrays import Arrays, Stored, _checked, _replace, _signed, _write
+from leitmotiv.store.explain import NO_ACCESS, NO_SPACE, from_system
+
+_Mark = tuple[str, ...] | None
+_TELLING = ("size", "mtime", "ino", "ETag", "etag", "LastModified", "last_modified", "created", "md5Hash", "version")
+"""What storages tell of a file that is another when the file is."""
+
+
+class Shelf:
+    """Files at a URL.
+
+    Raises
+    ------
+    SettingsError
+        The URL is none that is known, or a package for it is missing.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        try:
+            self._system, root = fsspec.core.url_to_fs(url)
+        except (ValueError, ImportError) as error:
+            raise SettingsError(f"The url of [arrays] in library.toml, {url}, cannot be used: {error}.") from error
+        self._root = root.rstrip("/")
+
+    def mark(self, name: str) -> _Mark:
+        """What changes whenever a file is replaced; None where it is not there."""
+        with self._failures():
+            try:
+                found = self._system.info(self._path(name))
+            except FileNotFoundError:
+                return None
+        keys = (
+            "size",
+            "mtime",
+            "ino",
+            "ETag",
+            "etag",
+            "LastModified",
+            "last_modified",
+            "created",
+            "md5Hash",
+            "version",
+        )
+        return tuple(str(found.get(key)) for key in keys)
+
+    def read(self, name: str) -> bytes | None:
+        """A small file; None where it is not there."""
+        with self._failures():
+            try:
+                data: bytes = self._system.cat_file(self._path(name))
+                return data
+            except FileNotFoundError:
+                return None
+
+    def write(self, name: str, data: bytes) -> None:
+        """Put a small file in the place of another."""
+        with self._whole(name) as part:
+            self._system.pipe_file(part, data)
+
+    def upload(self, path: Path) -> None:
+        """Put a file there under its own name, unless it is there already."""
+        size = path.stat().st_size
+        if self._size(path.name) != size:
+            with self._whole(path.name) as part:
+                self._system.put_file(str(path), part)
+
+    def download(self, name: str, path: Path) -> bool:
+        """Fetch a file; False where it is not there."""
+        with self._failures():
+            try:
+                self._system.get_file(self._path(name), str(path))
+            except FileNotFoundError:
+                return False
+        return True
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there."""
+        with self._failures(), suppress(FileNotFoundError):
+            self._system.rm_file(self._path(name))
+
+    def sizes(self) -> dict[str, int]:
+        """Names and bytes of all files."""
+        with self._failures():
+            try:
+                found = self._system.ls(self._root, detail=True, refresh=True)
+            except FileNotFoundError:
+                return {}
+        return {one["name"].rpartition("/")[2]: int(one["size"] or 0) for one in found if one["type"] == "file"}
+
+    def _size(self, name: str) -> int | None:
+        with self._failures():
+            try:
+                return int(self._system.info(self._path(name))["size"])
+            except FileNotFoundError:
+                return None
+
+    def _path(self, name: str) -> str:
+        return f"{self._root}/{name}"
+
+    @contextmanager
+    def _whole(self, name: str) -> Iterator[str]:
+        """A place to write to, which becomes the file at the end, or goes."""
+        part = self._path(f".{name}-{secrets.token_hex(4)}.part")
+        with self._failures():
+            try:
+                self._system.makedirs(self._root, exist_ok=True)
+                yield part
+                self._system.mv(part, self._path(name))
+            except BaseException:
+                with suppress(Exception):
+                    self._system.rm_file(part)
+                raise
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
+        except LeitmotivError:
+            raise
+        except OSError as error:
+            raise self._told(error) from error
+
+    def _told(self, error: OSError) -> LeitmotivError:
+        if error.errno in NO_SPACE:
+            return DiskFullError(
+                f"No space is left on the shared storage {self.url}. What was saved is safe; free some space, and run "
+                "the command again: it goes on from there."
+            )
+        if error.errno in NO_ACCESS:
+            return PermissionDeniedError(f"The shared storage {self.url} cannot be written by this user ({error}).")
+        return StorageAwayError(
+            f"The shared storage {self.url} does not answer ({error}). Connect it, or correct [arrays] in "
+            "library.toml. Nothing was lost."
+        )
+
+
+class SharedArrays(Arrays):
+    """The arrays of a library that names a URL for them; reached as `library.arrays`.
+
+    Parameters
+    ----------
+    url : str
+    cache : Path
+        A folder of this machine; what is in it can be fetched again.
+    """
+
+    def __init__(self, url: str, cache: Path) -> None:
+        super().__init__(cache / hashlib.sha256(url.encode()).hexdigest()[:16])
+        self._shelf = Shelf(url)
+        self._seen: dict[str, _Mark] = {}
+
+    def put(self, name: str, arrays: Mapping[str, NDArray[Any]], ids: Sequence[str], digest: str) -> None:
+        """Store arrays in the place of those of this name, all at once; other machines find them from now on.
+
+        Raises
+        ------
+        DiskFullError, PermissionDeniedError, StorageAwayError
+            Then the old ones stay.
+        """
+        described = self._described(name)
+        part = self._folder / f"{name}-{secrets.token_hex(8)}.bin"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            contents, check, length, written = _write(part, arrays)
+            whole = _digest(part)
+            path = self._folder / f"{name}-{whole[:16]}.bin"
+            part.replace(path)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise from_system(error, self._folder) or error from error
+        told = {"file": path.name, "bytes": length, "crc32": check, "written": written, "sha256": whole}
+        text = _signed(json.dumps({**told, "digest": digest, "arrays": contents, "ids": list(ids)}))
+        self._shelf.upload(path)
+        self._shelf.write(described.name, text)
+        os.utime(path, ns=(written, written))
+        _replace(described, text)
+        self._seen[name] = self._shelf.mark(described.name)
+        self._sweep(name, path.name)
+        self._sweep_shelf(name, path.name)
+
+    def get(self, name: str) -> Stored | None:
+        """The arrays of a name; None where there are none, or where they are damaged."""
+        described = self._described(name)
+        mark = self._shelf.mark(described.name)
+        if mark is None:
+            return None
+        if self._seen.get(name) != mark or not described.exists():
+            text = self._shelf.read(described.name)
+            if text is None or not self._fetched(name, text, anew=False):
+                return None
+            self._seen[name] = mark
+        found = super().get(name)
+        if found is None and self._fetched(name, described.read_bytes(), anew=True):  # the own copy was damaged
+            found = super().get(name)
+        return found
+
+    def remove(self, name: str) -> None:
+        """Remove the arrays of a name, if there are any."""
+        self._shelf.remove(self._described(name).name)
+        self._sweep_shelf(name, "")
+        super().remove(name)
+
+    def forget(self, ids: Sequence[str]) -> None:
+        """Blank images out of every description: their rows are about nobody from now on."""
+        gone = set(ids)
+        for name in sorted(self._shelf.sizes()):
+            text = self._shelf.read(name) if name.endswith(".json") else None
+            content = None if text is None else _checked(text)
+            if content is not None and not gone.isdisjoint(content["ids"]):
+                content["ids"] = ["" if image_id in gone else image_id for image_id in content["ids"]]
+                self._shelf.write(name, _signed(json.dumps(content)))
+
+    def _fetched(self, name: str, text: bytes, *, anew: bool) -> bool:
+        """Bring the file that a description names into the cache; False where it is not what it should be."""
+        content = _checked(text)
+        if content is None or "sha256" not in content:
+            return False
+        path = self._folder / content["file"]
+        part = path.with_name(f"{path.name}-{secrets.token_hex(4)}.part")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            if anew or not path.exists() or path.stat().st_size != content["bytes"]:
+                if not self._shelf.download(path.name, part) or _digest(part) != content["sha256"]:
+                    return False
+                os.utime(part, ns=(content["written"], content["written"]))
+                part.replace(path)
+            _replace(self._described(name), text)
+        except OSError as error:
+            raise from_system(error, path) or error from error
+        finally:
+            part.unlink(missing_ok=True)
+        self._read.pop(name, None)
+        self._sweep(name, path.name)
+        return True
+
+    def _sweep_shelf(self, name: str, kept: str) -> None:
+        for one in self._shelf.sizes():
+            if one != kept and one.startswith(f"{name}-") and one.endswith(".bin") and len(one) == len(name) + 21:
+                self._shelf.remove(one)
+
+    def bytes(self) -> int:
+        """How much all arrays take on the shared storage."""
+        return sum(self._shelf.sizes().values())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,253 @@
+"""The workers of a Dask cluster as an executor; the only dask.
+
+Workers read pictures and compare them; nothing is written there. One that dies loses only what it had in hand, which
+another does again.
+"""
+
+import contextlib
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from dataclasses import replace
+from itertools import islice
+from typing import Any, TypeVar
+
+import numpy as np
+from distributed import Client, Future, wait
+from distributed.comm import CommClosedError
+from distributed.scheduler import KilledWorker
+from numpy.typing import NDArray
+
+from leitmotiv.analysis.look import Divergences, Look
+from leitmotiv.errors import ExecutorError, LeitmotivError
+from leitmotiv.settings import Settings
+from leitmotiv.store.library import Library
+from leitmotiv.workflows import at_worker
+from leitmotiv.workflows.at_worker import Introduction, Part, Seen
+from leitmotiv.workflows.executors import Progress
+from leitmotiv.workflows.readers import Reading, Task
+from leitmotiv.workflows.tiles import MOST, SIDE, tiles
+
+CONNECT_S = 10.0
+LOOK_S = 2.0
+ALONE_S = 60.0
+"""How long a run waits for workers when the last one is gone."""
+AHEAD = 40
+"""Tasks in flight for each thread of the workers, so that they work on while a batch is written."""
+FEW = 20_000
+"""Pairs that are compared faster than they are sent away."""
+Item = TypeVar("Item")
+_GONE = (CancelledError, CommClosedError, TimeoutError, OSError)
+
+
+class Cluster:
+    """The workers of one scheduler.
+
+    Parameters
+    ----------
+    name : str
+        "dask://host:port".
+
+    Raises
+    ------
+    ExecutorError
+        No scheduler answers, it has no workers, or one of them is of another version.
+    """
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        self._name = name
+        self._settings = settings
+        for one in [one for one in logging.root.manager.loggerDict if one.startswith("distributed")]:
+            logging.getLogger(one).setLevel(logging.CRITICAL)  # what they have to say, our errors say
+        try:
+            self._client = Client(name.replace("dask://", "tcp://", 1), timeout=CONNECT_S, set_as_default=False)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise self._away("no scheduler answers there") from error
+        try:
+            self._wait_for_workers()
+            self._introduced()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Leave; the scheduler and its workers stay."""
+        with contextlib.suppress(*_GONE, RuntimeError):
+            self._client.close(timeout=LOOK_S)
+
+    def width(self) -> int:
+        """As many more as there are more threads than on one machine: a step ends with waiting for the last."""
+        return max(1, self._threads() // 4)
+
+    def spreads(self, pairs: int) -> bool:
+        """Whether so many pairs are worth sending away."""
+        return pairs > FEW
+
+    def readings(self, tasks: Iterable[Task], settings: Settings) -> Iterator[Reading]:
+        """Read files where the workers are.
+
+        Raises
+        ------
+        ExecutorError
+            A worker does not see the folder of a picture that is there, or none is left.
+        """
+        for task, seen in self._spread(at_worker.read, tasks, at_worker.mark(), settings):
+            if isinstance(seen, KilledWorker):
+                # It may have been the machines' fault, so the failure is not remembered of the file as it is.
+                reason = "the workers that read it died, one after the other"
+                yield Reading(replace(task, size=-1, mtime_ns=-1), failure=reason)
+            elif not seen.there and os.path.lexists(task.path):
+                raise self._not_shared(task, seen)
+            else:
+                yield seen.reading
+
+    def compare(
+        self, library: Library, ids: Sequence[str], pairs: NDArray[np.int64], look: Look, progress: Progress | None
+    ) -> Divergences:
+        """Compare in tiles, whose pictures workers fetch from the library's database.
+
+        Raises
+        ------
+        ExecutorError
+            Workers died over and over, or none is left.
+        """
+        ids, pairs = _near_each_other(ids, pairs)
+        blocks: dict[int, bytes] = {}
+
+        def block(number: int) -> bytes:
+            if number not in blocks:
+                blocks[number] = at_worker.packed_ids(ids[number * SIDE : (number + 1) * SIDE])
+            return blocks[number]
+
+        out = np.empty(len(pairs), np.float32)
+        places_of: dict[Part, NDArray[np.int64]] = {}
+
+        def parts() -> Iterator[Part]:
+            for tile in tiles(pairs, side=SIDE, most=MOST):
+                part = Part(block(tile.left), block(tile.right), tile.pairs)
+                places_of[part] = tile.places
+                yield part
+
+        done = 0
+        common = (at_worker.mark(), library.source, socket.gethostname(), look)
+        for part, values in self._spread(at_worker.compare, parts(), *common):
+            if isinstance(values, KilledWorker):
+                raise ExecutorError(
+                    "Comparing some pictures ended the workers that tried, one after the other; they may lack memory "
+                    "(about 1 GB each). What was compared is kept, and the next run goes on from there."
+                )
+            places = places_of.pop(part)
+            out[places] = values
+            done += len(places)
+            if progress is not None:
+                progress(done, len(pairs))
+        return out
+
+    # ---- the client ----
+
+    def _spread(self, function: Callable[..., Any], items: Iterable[Item], *common: Any) -> Iterator[tuple[Item, Any]]:
+        """Have workers call a function on each item; gives each with its result, in the order in which they finish."""
+        flying: dict[Future, Item] = {}
+        waiting = iter(items)
+        try:
+            while True:
+                for item in islice(waiting, max(0, AHEAD * self._threads() - len(flying))):
+                    flying[self._client.submit(function, item, *common, pure=False)] = item
+                if not flying:
+                    return
+                for future in self._finished(flying):
+                    yield flying.pop(future), self._outcome(future)
+        except _GONE as error:
+            raise self._away("the connection to the scheduler was lost") from error
+        finally:
+            with contextlib.suppress(*_GONE, RuntimeError):
+                self._client.cancel(list(flying), force=True)
+
+    def _finished(self, flying: Iterable[Future]) -> list[Future]:
+        since = time.monotonic()
+        while True:
+            try:
+                with self._client.as_current():
+                    return list(wait(list(flying), timeout=LOOK_S, return_when="FIRST_COMPLETED").done)
+            except TimeoutError:
+                if self._client.status != "running":
+                    raise self._away("the connection to the scheduler was lost") from None
+                if self._threads():
+                    since = time.monotonic()
+                elif time.monotonic() - since > ALONE_S:
+                    raise self._away("it has had no workers for a minute") from None
+
+    def _outcome(self, future: Future) -> Any:
+        if future.status != "error":
+            return future.result()
+        error = future.exception()
+        if isinstance(error, KilledWorker):
+            return error
+        if isinstance(error, LeitmotivError):
+            raise error
+        raise ExecutorError(
+            f"A worker of {self._name} failed ({type(error).__name__}: {error}). What was finished is kept; see to the "
+            "worker, and run the command again."
+        ) from error
+
+    def _threads(self) -> int:
+        return sum(self._client.nthreads().values())
+
+    def _wait_for_workers(self) -> None:
+        deadline = time.monotonic() + CONNECT_S
+        while not self._threads():
+            if time.monotonic() > deadline:
+                raise self._away("it has no workers: dask worker tcp://HOST:PORT --nworkers auto --nthreads 1")
+            time.sleep(0.2)
+
+    def _introduced(self) -> None:
+        """Refuse workers that are not the same leitmotiv, and let all others compile what they will need."""
+        wanted = at_worker.mark()
+        for address, found in self._asked(at_worker.introduce).items():
+            if not isinstance(found, Introduction):
+                raise ExecutorError(
+                    f"The worker {address} has no leitmotiv, or another one ({type(found).__name__}: {found}). It must "
+                    f"be {wanted}: install the same there, and start that worker again."
+                )
+            if found.mark != wanted:
+                raise ExecutorError(at_worker.other_version(found, wanted))
+        for address, found in self._asked(at_worker.warm).items():
+            if isinstance(found, BaseException):
+                raise ExecutorError(f"The worker {address} could not be prepared ({type(found).__name__}: {found}).")
+
+    def _asked(self, function: Callable[[], Any]) -> dict[str, Any]:
+        try:
+            answers: dict[str, Any] = self._client.run(function, on_error="return")
+        except _GONE as error:
+            raise self._away("the connection to the scheduler was lost") from error
+        return answers
+
+    def _away(self, why: str) -> ExecutorError:
+        return ExecutorError(
+            f"The cluster {self._name} cannot be used: {why}. What was finished is kept; start it and run the command "
+            "again, or leave --executor out to use this machine alone."
+        )
+
+    def _not_shared(self, task: Task, seen: Seen) -> ExecutorError:
+        path = task.path.decode("utf-8", "replace")
+        return ExecutorError(
+            f"The worker on {seen.host} does not see {path}. Mount the folder of the pictures there, at the same path "
+            "as here. What was read is kept."
+        )
+
+
+def _near_each_other(ids: Sequence[str], pairs: NDArray[np.int64]) -> tuple[Sequence[str], NDArray[np.int64]]:
+    """The same pairs, with pictures in the order in which pairs name them: so those share blocks that are compared.
+
+    Where workers can keep all pictures, the order stays as it is, and blocks the same for whatever is asked.
+    """
+    if len(ids) <= SIDE * at_worker.KEPT:
+        return ids, pairs
+    rows, first, places = np.unique(pairs, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty(len(rows), np.int64)
+    rank[order] = np.arange(len(rows))
+    return [ids[row] for row in rows[order]], rank[places.reshape(-1)].reshape(-1, 2)

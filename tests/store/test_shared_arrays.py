@@ -1,0 +1,144 @@
+"""Arrays on storage that two machines share: here two caches and one folder, or a storage that is no disk at all."""
+
+import errno
+
+import numpy as np
+import pytest
+
+from leitmotiv.errors import DiskFullError, SettingsError, StorageAwayError
+from leitmotiv.store import library as opening
+from leitmotiv.store.library import Library
+from leitmotiv.store.shared_arrays import SharedArrays
+
+from .making import add
+
+IDS = ["a", "b", "c"]
+
+
+def matrix(seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).random((3, 3), np.float32)
+
+
+@pytest.fixture(params=["file", "memory"])
+def url(request, tmp_path):
+    return f"file://{tmp_path}/shared" if request.param == "file" else f"memory://{tmp_path.name}"
+
+
+@pytest.fixture
+def shared(tmp_path):
+    """The folder of a storage that is one."""
+    return tmp_path / "shared"
+
+
+@pytest.fixture
+def one(url, tmp_path) -> SharedArrays:
+    return SharedArrays(url, tmp_path / "one")
+
+
+@pytest.fixture
+def other(url, tmp_path) -> SharedArrays:
+    return SharedArrays(url, tmp_path / "other")
+
+
+def test_what_one_machine_puts_another_maps(one, other):
+    assert other.get("look") is None
+    one.put("look", {"values": matrix(), "none": np.zeros((0, 3))}, IDS, "d")
+    found = other.get("look")
+    assert (found.ids, found.digest) == (tuple(IDS), "d")
+    np.testing.assert_array_equal(found["values"], matrix())
+    assert not found["values"].flags.writeable
+    assert other.bytes() == one.bytes() > 36
+
+
+def test_what_replaces_it_is_seen_and_the_old_file_goes(one, other, tmp_path):
+    one.put("look", {"values": matrix(0)}, IDS, "d")
+    other.get("look")
+    one.put("look", {"values": matrix(1)}, IDS, "e")
+    np.testing.assert_array_equal(other.get("look")["values"], matrix(1))
+    other.put("look", {"values": matrix(2)}, IDS, "f")
+    np.testing.assert_array_equal(one.get("look")["values"], matrix(2))
+    for cache in ("one", "other"):
+        assert len(list((tmp_path / cache).rglob("*.bin"))) == 1
+    assert len([name for name in one._shelf.sizes() if name.endswith(".bin")]) == 1
+
+
+def test_a_file_travels_once_and_is_found_by_its_digest(one, other, monkeypatch):
+    one.put("look", {"values": matrix()}, IDS, "d")
+    other.get("look")
+    monkeypatch.setattr(other._shelf, "download", lambda *given: pytest.fail("it is here already"))
+    one.put("look", {"values": matrix()}, IDS, "another reason for the same numbers")
+    assert other.get("look").digest == "another reason for the same numbers"
+
+
+def test_removed_and_forgotten_is_so_on_every_machine(one, other):
+    one.put("look", {"values": matrix()}, IDS, "d")
+    assert other.get("look").ids == ("a", "b", "c")
+    one.forget(["b"])
+    assert other.get("look").ids == one.get("look").ids == ("a", "", "c")
+    other.remove("look")
+    assert one.get("look") is None
+    assert one.bytes() == 0
+
+
+@pytest.mark.parametrize("url", ["file"], indirect=True)
+@pytest.mark.parametrize("kept", [0, 17])
+@pytest.mark.parametrize("suffix", ["json", "bin"])
+def test_what_was_half_written_counts_as_not_there_and_can_be_put_again(one, other, shared, suffix, kept):
+    one.put("look", {"values": matrix()}, IDS, "d")
+    (path,) = shared.glob(f"look*.{suffix}")
+    path.write_bytes(path.read_bytes()[:kept])
+    assert other.get("look") is None
+    one.put("look", {"values": matrix()}, IDS, "d")
+    np.testing.assert_array_equal(other.get("look")["values"], matrix())
+
+
+@pytest.mark.parametrize("url", ["file"], indirect=True)
+def test_the_own_copy_is_fetched_again_where_it_is_damaged(one, other, tmp_path, url):
+    one.put("look", {"values": matrix()}, IDS, "d")
+    other.get("look")
+    (path,) = (tmp_path / "other").rglob("*.bin")
+    path.write_bytes(bytes(path.stat().st_size))
+    np.testing.assert_array_equal(SharedArrays(url, tmp_path / "other").get("look")["values"], matrix())
+
+
+def test_a_full_shared_disk_is_named_and_the_old_arrays_stay(one, other, monkeypatch):
+    one.put("look", {"values": matrix(0)}, IDS, "d")
+
+    def full(*given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(one._shelf._system, "put_file", full, raising=False)
+        with pytest.raises(DiskFullError, match=r"shared storage .*run the command again"):
+            one.put("look", {"values": matrix(1)}, IDS, "e")
+    np.testing.assert_array_equal(other.get("look")["values"], matrix(0))
+    np.testing.assert_array_equal(one.get("look")["values"], matrix(0))
+    assert not [name for name in one._shelf.sizes() if name.endswith(".part")]
+
+
+def test_a_storage_that_is_away_is_named(one, monkeypatch):
+    def lost(*given: object) -> None:
+        raise OSError(errno.EHOSTDOWN, "Host is down")
+
+    monkeypatch.setattr(one._shelf._system, "info", lost, raising=False)
+    with pytest.raises(StorageAwayError, match=r"does not answer.*Nothing was lost"):
+        one.get("look")
+
+
+def test_a_url_that_nobody_knows_is_refused(tmp_path):
+    with pytest.raises(SettingsError, match=r"\[arrays\] in library.toml"):
+        SharedArrays("nowhere://x", tmp_path)
+
+
+def test_two_libraries_that_name_the_same_storage_share_their_arrays(tmp_path, shared, monkeypatch):
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "library.toml").write_text(f'[arrays]\nurl = "file://{shared}"\n')
+    monkeypatch.setattr(opening, "cache_folder", lambda environ: tmp_path / "cache")
+    with Library.open(tmp_path / "one") as one, Library.open(tmp_path / "other") as other:
+        new = add(one, 0)
+        one.arrays.put("look", {"values": matrix()}, [new.id, "b", "c"], "d")
+        np.testing.assert_array_equal(other.arrays.get("look")["values"], matrix())
+        one.images.forget([new.id])
+        assert other.arrays.get("look").ids == ("", "b", "c")
+    assert not list((tmp_path / "one").rglob("*.bin"))
