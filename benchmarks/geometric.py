@@ -178,7 +178,7 @@ def main() -> None:
     if options.into:
         finding = {
             name: [(row["size"], max(row[part], 1e-3)) for row in rows]
-            for name, part in (("messages to bound", "clustering"), ("the tree", "tree"), ("the bound", "bound"))
+            for name, part in (("messages, search, edges", "clustering"), ("the tree", "tree"), ("the bound", "bound"))
         }
         (options.into / "clusters-time.svg").write_text(
             chart("Groups along a graph, seconds of the processor", finding)

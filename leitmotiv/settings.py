@@ -56,7 +56,7 @@ class Settings:
     words : str
         What turns words into vectors: "minilm", "wordllama", or "auto", the better of those that are installed.
     space : str
-        The space learnt from captions that searches use in a library that chose none itself; "" for the untrained one.
+        The space learnt from captions that searches use in a library that chose none itself; or "untrained".
     allowed_hosts : tuple of str
         Names beside its own that the server answers to.
     allowed_folders : tuple of Path
@@ -84,7 +84,7 @@ class Settings:
     limit: int = 5000
     activations: Seeing = "index"
     words: Words = "auto"
-    space: str = ""
+    space: str = "untrained"
     max_megapixels: float = 300.0
     executor: str = "local"
     workers: int = 0

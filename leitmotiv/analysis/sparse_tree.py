@@ -98,8 +98,9 @@ def build(
         The same groups with their medoids as exemplars.
     """
     groups, parts = members_of(served.labels), []
-    for exemplar, members in zip(served.rows.tolist(), groups, strict=True):
-        parts.append(_take_apart(exemplar, members, served.near[members], pairs, preference, most, compare))
+    inside = _within(pairs, served.labels, groups)
+    for exemplar, members, own in zip(served.rows.tolist(), groups, inside, strict=True):
+        parts.append(_take_apart(exemplar, members, served.near[members], own, len(ids), preference, most, compare))
         if progress is not None:
             progress(len(parts), len(groups))
     parts.sort(key=lambda part: part.exemplar)
@@ -140,16 +141,23 @@ def _matrix(rows: Rows, size: int, compare: Compare) -> Divergences:
 
 
 def _take_apart(
-    exemplar: int, members: Rows, near: Float, pairs: Pairs, preference: float, most: float, compare: Compare
+    exemplar: int,
+    members: Rows,
+    near: Float,
+    inside: Pairs,
+    size: int,
+    preference: float,
+    most: float,
+    compare: Compare,
 ) -> _Part:
     """The tree within a group; where it has few enough pictures, also its true medoid."""
     if len(members) > LEAVES:
-        finer = _divide(members, exemplar, pairs, preference, most, compare)
+        finer = _divide(members, exemplar, inside, size, preference, most, compare)
         leaf, leaves, distances = finer.labels, members[finer.rows], finer.near
-        matrix = _matrix(leaves, pairs.size, compare)
+        matrix = _matrix(leaves, size, compare)
     else:
         leaf, leaves, distances = np.arange(len(members)), members, np.zeros(len(members))
-        matrix = _matrix(members, pairs.size, compare)
+        matrix = _matrix(members, size, compare)
         middle = int(matrix.sum(axis=0, dtype=np.float64).argmin())
         exemplar, near = int(members[middle]), matrix[middle].astype(np.float64)
     sums = matrix.astype(np.float64) * np.bincount(leaf)[:, None]
@@ -161,9 +169,10 @@ def _take_apart(
     return _Part(exemplar, members, near, leaves, leaf, distances, list(zip(rising, kept, gone, middles, strict=True)))
 
 
-def _divide(members: Rows, exemplar: int, pairs: Pairs, preference: float, most: float, compare: Compare) -> Served:
+def _divide(
+    members: Rows, exemplar: int, inside: Pairs, size: int, preference: float, most: float, compare: Compare
+) -> Served:
     """Finer groups of one group, in its own rows: as many as there may be leaves, found at lower and lower prices."""
-    inside = _within(pairs, members)
     graph = inside.graph()
     found = exemplars(graph, preference=preference, most=most, start=np.searchsorted(members, [exemplar]))
     for halvings in range(1, HALVINGS + 1):
@@ -173,19 +182,24 @@ def _divide(members: Rows, exemplar: int, pairs: Pairs, preference: float, most:
         found = finer
     lonely = np.flatnonzero(found.labels < 0)
     if len(lonely):
-        keys = keys_of(members[lonely][:, None], members[found.rows], pairs.size)
+        keys = keys_of(members[lonely][:, None], members[found.rows], size)
         values = compare(keys.ravel()).reshape(keys.shape)
         found.labels[lonely], found.near[lonely] = values.argmin(axis=1), values.min(axis=1)
     return found
 
 
-def _within(pairs: Pairs, members: Rows) -> Pairs:
-    """Pairs with both ends among `members`, in their own rows."""
-    place = np.full(pairs.size, -1, np.int64)
-    place[members] = np.arange(len(members))
-    lower, higher = place[pairs.keys // pairs.size], place[pairs.keys % pairs.size]
-    kept = (lower >= 0) & (higher >= 0)
-    return Pairs(len(members), lower[kept] * len(members) + higher[kept], pairs.values[kept])
+def _within(pairs: Pairs, labels: Rows, groups: list[Rows]) -> Iterator[Pairs]:
+    """For each group the pairs with both ends in it, in its own rows."""
+    lower, higher = (rows.astype(np.int32) for rows in np.divmod(pairs.keys, pairs.size))
+    same = np.flatnonzero(labels[lower] == labels[higher])
+    group = labels[lower[same]]
+    same = same[np.argsort(group, kind="stable")]
+    ends = np.cumsum(np.bincount(group, minlength=len(groups)))
+    place = np.empty(pairs.size, np.int64)
+    for members, part in zip(groups, np.split(same, ends[:-1]), strict=True):
+        place[members] = np.arange(len(members))
+        keys = place[lower[part]] * len(members) + place[higher[part]]
+        yield Pairs(len(members), keys, pairs.values[part])
 
 
 def _merge_groups(

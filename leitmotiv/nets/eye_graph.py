@@ -7,18 +7,16 @@ is looked at in the same batch; norms by the picture stay what they were in trai
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-import onnx
 import onnxruntime
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto
 
 from leitmotiv.errors import EyesError
+from leitmotiv.nets.layers import Layers
 from leitmotiv.records import Network, Pixels
 
-OPSET = 17
 EPSILON = 1e-5
 LEAK = 0.2
 BATCH = 16
@@ -64,79 +62,46 @@ def build(network: Network, weights: Weights, told: Mapping[str, str] | None = N
     return graph.file(dict(told or {}))
 
 
-class _Graph:
-    """Nodes and constants, added one layer at a time; every method returns the name of what it computes."""
+class _Graph(Layers):
+    """The layers of a U-Net; every method returns the name of what it computes."""
 
     def __init__(self, network: Network, weights: Weights) -> None:
+        super().__init__(weights)
         self._network = network
-        self._weights = weights
-        self._nodes: list[onnx.NodeProto] = []
-        self._constants: list[onnx.TensorProto] = []
 
     def take(self) -> str:
         """Bytes to numbers from -1 to 1, channels first."""
         numbers = self.node("Cast", [self.node("Transpose", ["shown"], perm=[0, 3, 1, 2])], to=TensorProto.FLOAT)
-        scaled = self.node("Div", [numbers, self._constant("half", 127.5)])
-        return self.node("Sub", [scaled, self._constant("one", 1.0)])
+        scaled = self.node("Div", [numbers, self.constant("half", 127.5)])
+        return self.node("Sub", [scaled, self.constant("one", 1.0)])
 
     def give(self, values: str) -> None:
         """Back to bytes."""
-        scaled = self.node("Mul", [self.node("Tanh", [values]), self._constant("half", 127.5)])
-        levels = self.node("Round", [self.node("Add", [scaled, self._constant("half", 127.5)])])
-        limits = [self._constant("least", 0.0), self._constant("most", 255.0)]
+        scaled = self.node("Mul", [self.node("Tanh", [values]), self.constant("half", 127.5)])
+        levels = self.node("Round", [self.node("Add", [scaled, self.constant("half", 127.5)])])
+        limits = [self.constant("least", 0.0), self.constant("most", 255.0)]
         kept = self.node("Clip", [levels, *limits])
         self.node("Transpose", [self.node("Cast", [kept], to=TensorProto.UINT8)], "seen", perm=[0, 2, 3, 1])
 
     def convolve(self, kind: str, values: str, layer: str, at: int, before: int, width: int, normed: bool) -> str:
         """A convolution (or its transpose) that halves (or doubles) the side, and its norm."""
         turned = kind == "ConvTranspose"
-        kernel = self._tensor(f"{layer}.{at}.weight", (before, width, 4, 4) if turned else (width, before, 4, 4))
-        bias, norm = self._tensor(f"{layer}.{at}.bias", (width,)), f"{layer}.{at + 1}"
+        kernel = self.tensor(f"{layer}.{at}.weight", (before, width, 4, 4) if turned else (width, before, 4, 4))
+        bias, norm = self.tensor(f"{layer}.{at}.bias", (width,)), f"{layer}.{at + 1}"
         if normed and self._network.norm == "batch":
-            parts = ("weight", "bias", "running_mean", "running_var")
-            scale, shift, mean, variance = (self._tensor(f"{norm}.{part}", (width,)) for part in parts)
-            factor = scale / np.sqrt(variance + EPSILON)
-            kernel = kernel * factor.reshape((1, -1, 1, 1) if turned else (-1, 1, 1, 1))
-            bias = (bias - mean) * factor + shift
-        inputs = [values, self._constant(f"{layer}.kernel", kernel), self._constant(f"{layer}.bias", bias)]
+            kernel, bias = self.folded(kernel, norm, width, EPSILON, 1 if turned else 0, bias)
+        inputs = [values, self.constant(f"{layer}.kernel", kernel), self.constant(f"{layer}.bias", bias)]
         made = self.node(kind, inputs, kernel_shape=[4, 4], strides=[2, 2], pads=[1, 1, 1, 1])
         if not normed or self._network.norm == "batch":
             return made
-        names = [self._constant(f"{norm}.{part}", self._tensor(f"{norm}.{part}", (width,))) for part in _AFFINE]
+        names = [self.constant(f"{norm}.{part}", self.tensor(f"{norm}.{part}", (width,))) for part in _AFFINE]
         return self.node("InstanceNormalization", [made, *names], epsilon=EPSILON)
 
     def file(self, told: dict[str, str]) -> bytes:
         """Everything so far, checked."""
         side = self._network.side
-        takes, gives = (
-            helper.make_tensor_value_info(name, TensorProto.UINT8, ["batch", side, side, 3])
-            for name in ("shown", "seen")
-        )
-        graph = helper.make_graph(self._nodes, "eyes", [takes], [gives], self._constants)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="leitmotiv")
-        model.ir_version = 8  # the first that knows this opset: older runtimes read it, too
-        helper.set_model_props(model, told)
-        onnx.checker.check_model(model)
-        data: bytes = model.SerializeToString()
-        return data
-
-    def node(self, kind: str, takes: list[str], gives: str = "", **attributes: Any) -> str:
-        """Add a node."""
-        gives = gives or f"{kind.lower()}.{len(self._nodes)}"
-        self._nodes.append(helper.make_node(kind, takes, [gives], gives, **attributes))
-        return gives
-
-    def _constant(self, name: str, value: Any) -> str:
-        if all(known.name != name for known in self._constants):
-            self._constants.append(numpy_helper.from_array(np.array(value, np.float32, order="C"), name))
-        return name
-
-    def _tensor(self, name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
-        found = self._weights.get(name)
-        if found is None or found.shape != shape:
-            has = "is not there" if found is None else f"has the shape {found.shape}"
-            raise ValueError(f"The weights fit another network: {name} {has}, and must have {shape}.")
-        return found.astype(np.float64)
+        shape = [side, side, 3]
+        return self.written("eyes", ("shown", shape), {"seen": (TensorProto.UINT8, shape)}, told)
 
 
 _AFFINE = ("weight", "bias")

@@ -8,7 +8,7 @@ from typing import Any
 
 from leitmotiv.errors import EyesError, MissingExtraError, NotFoundError, UsageError
 from leitmotiv.nets import trainers
-from leitmotiv.records import Eyes, Loss, Network, Norm, Partial, Training
+from leitmotiv.records import ORIGINAL, Eyes, Loss, Network, Norm, Partial, Training
 from leitmotiv.workflows import eyes as looking
 from leitmotiv.workflows import training_run
 from leitmotiv.workflows.partial import check as check_partial
@@ -151,7 +151,8 @@ def network_of(side: int, width: int, loss: str) -> Network:
     batch = _BATCH[side]
     # As pix2pix, which trains on one picture at a time: each is normed by itself.
     norm: Norm = "picture" if batch == 1 else "batch"
-    return Network(side, width, _LAYERS[side], norm, LOSSES[loss], batch=batch)
+    shift = ORIGINAL.shift if side == ORIGINAL.side else Network.shift
+    return Network(side, width, _LAYERS[side], norm, LOSSES[loss], batch=batch, shift=shift)
 
 
 def of(session: Session, id: str) -> Training:

@@ -10,7 +10,7 @@ UNTRAINED = "untrained"
 def in_use(session: Session) -> str:
     """Its name: what was chosen for the library, else by the settings; "untrained" where that is gone, or none was."""
     chosen = session.library.choices.get(CHOICE) or session.settings.space
-    return chosen if chosen and session.library.models.stamp(KIND, chosen) != (0, 0) else UNTRAINED
+    return chosen if session.library.models.stamp(KIND, chosen) != (0, 0) else UNTRAINED
 
 
 def stamp(session: Session) -> tuple[str, int, int]:

@@ -174,6 +174,13 @@ def test_words_and_pictures_are_typed_clicked_and_dragged_into_a_query(site, ope
     assert page.locator("#q").input_value().startswith("2*boat")
     page.locator(".terms .chip.less a").first.click()
     until(page, "document.querySelectorAll('.terms .chip.less').length === 1")
+    page.locator("#q").fill("(pnada + boat) & heron")
+    page.keyboard.press("Enter")
+    page.locator(".strange").get_by_role("link", name="panda", exact=True).click()
+    until(page, "document.querySelector('#q').value === '(panda + boat) & heron'")
+    assert page.locator(".strange").count() == 0
+    signs = page.locator(".terms .sign").all_inner_texts()
+    assert [sign.strip() for sign in signs] == ["(", "+", ")", "&"]
 
 
 def test_variety_stays_with_a_search(site, open_page, heard):

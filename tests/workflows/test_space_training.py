@@ -99,7 +99,7 @@ def test_words_of_captions_find_what_they_were_said_of(session, monkeypatch, sou
     assert space_training.in_use(session) == "again"
     space_training.forget(session, "again")
     assert space_training.in_use(session) == UNTRAINED
-    session.settings = replace(session.settings, space="")
+    session.settings = replace(session.settings, space="untrained")
 
 
 def test_a_training_that_was_killed_goes_on_and_ends_as_if_never_killed(folder, tmp_path):

@@ -14,7 +14,7 @@ import pytest
 from leitmotiv.errors import EyesError, LibraryLockedError, MissingExtraError, NotFoundError, UsageError
 from leitmotiv.imaging import read as reading
 from leitmotiv.nets import trainers
-from leitmotiv.records import Partial
+from leitmotiv.records import ORIGINAL, Partial
 from leitmotiv.settings import Settings
 from leitmotiv.store.eyes import EyesFolder
 from leitmotiv.workflows import eyes, queue, training, training_run
@@ -50,6 +50,10 @@ def session(tmp_path_factory):
 def calm(session):
     """Eyes that were trained without any interruption."""
     return training.train(session, "Calm", "", loss="gan", **ASKED)
+
+
+def test_the_published_size_is_the_published_network():
+    assert training.network_of(256, 64, "gan") == ORIGINAL
 
 
 def test_training_leaves_eyes_that_see_samples_a_curve_and_an_honest_card(session, calm):
@@ -171,7 +175,7 @@ def test_eyes_begin_with_others_of_their_size_only(session, calm):
         ({"minutes": "soon"}, UsageError, "minutes is 'soon'"),
         ({"partial": [1]}, UsageError, "partial"),
         ({"colour": 1}, UsageError, "'colour' is not known"),
-        ({"query": "name:p001"}, EyesError, "1 pictures, and a network needs 20"),
+        ({"query": "name:p001"}, EyesError, "1 picture, and a network needs 20"),
         ({"start_from": "nobody"}, NotFoundError, "no eyes"),
         ({"eyes": "nobody"}, NotFoundError, "nobody"),
     ],
