@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from leitmotiv.analysis.packing import Packed
-from leitmotiv.kernels.divergence import WIDTH, log_densities
+from leitmotiv.kernels.divergence import WIDTH, log_densities, log_ratios
 from leitmotiv.kernels.graph import squares_to
 from leitmotiv.records import Float
 
@@ -38,6 +38,8 @@ BLOCK = 256
 """Pictures whose densities are held at once."""
 GROUPS = 64
 """Groups of pairs, as many in each, that a curve is learnt from."""
+FAR = -60.0
+"""log2 of the largest ratio below which a picture is too far from all landmarks for densities in one pass."""
 GOLDEN = (5**0.5 - 1) / 2
 
 
@@ -90,7 +92,7 @@ def fit(packed: Packed, *, landmarks: int = LANDMARKS, axes: int = AXES, threads
     level = np.logaddexp2.reduce(logs, axis=1) - np.float32(np.log2(len(packed)))
     middle, found = [], []
     for space in range(2):
-        vectors = _vectors(logs[space], level[space])
+        vectors = _unit(logs[space] - level[space])
         middle.append(vectors.mean(axis=0))
         found.append(_principal(vectors - middle[-1], axes))
     return Embedding(places, level, np.stack(middle), np.stack(found))
@@ -107,11 +109,8 @@ def embed(embedding: Embedding, packed: Packed, *, threads: int = 1) -> Coordina
 
     def fill(start: int) -> None:
         rows = np.arange(start, min(start + BLOCK, len(packed)))
-        logs = _log_densities(packed, embedding.landmarks, rows, 1)
-        parts = [
-            (_vectors(logs[space], embedding.level[space]) - embedding.middle[space]) @ embedding.axes[space]
-            for space in range(2)
-        ]
+        ratios = _log_ratios(packed, embedding, rows)
+        parts = [(_unit(ratios[space]) - embedding.middle[space]) @ embedding.axes[space] for space in range(2)]
         out[rows] = np.rint(np.hstack([part * size for part, size in zip(parts, sizes, strict=True)]))
 
     with products_on_one_thread(), ThreadPoolExecutor(threads) as pool:
@@ -196,9 +195,23 @@ def _log_densities(packed: Packed, landmarks: Float32, rows: NDArray[np.int64], 
     return out
 
 
-def _vectors(logs: Float32, level: Float32) -> Float32:
-    """Square roots of the ratios of densities, each row of length 1."""
-    halves = (logs - level) / 2
+def _log_ratios(packed: Packed, embedding: Embedding, rows: NDArray[np.int64]) -> Float32:
+    """log2 of each picture's density at the landmarks by the library's, (2, rows, L) float32."""
+    pictures = packed.pictures
+    out = np.empty((2, len(rows), embedding.landmarks.shape[2]), np.float32)
+    for at, row in enumerate(rows):
+        table = pictures.table[pictures.first[row] : pictures.first[row + 1]]
+        log_ratios(embedding.landmarks[0] - pictures.origins[row, :, None], table, embedding.level[0], out[0, at])
+        log_ratios(embedding.landmarks[1], table, embedding.level[1], out[1, at])
+    far = (out.max(axis=2) < FAR).any(axis=0)
+    if far.any():
+        out[:, far] = _log_densities(packed, embedding.landmarks, rows[far], 1) - embedding.level[:, None]
+    return out
+
+
+def _unit(ratios: Float32) -> Float32:
+    """Square roots of the ratios of densities, of which logarithms are given, each row of length 1."""
+    halves = ratios / 2
     vectors = np.exp2(halves - halves.max(axis=1, keepdims=True))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors, np.float32)

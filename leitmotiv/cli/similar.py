@@ -26,17 +26,19 @@ def command(image: str, n: int, by: str) -> None:
     common), the divergence in nats (0 to 0.69), and the path. Without an index, or with `correction` none, both are the
     divergence.
 
+    Of a file that is not in the library it is also told, on stderr, which trend it would join.
+
     --by subject goes by what the pictures show, whatever their colours, and needs no training; --by 0.4 is 0.6 parts
     look and 0.4 parts subject. The second number is then the cosine of what the two show (1 is the same).
     """
     import os
 
     from leitmotiv.web import forms
-    from leitmotiv.workflows import browse
+    from leitmotiv.workflows import browse, placing
 
     with session() as opened:
         chosen = ready(opened, by)
-        path = Path(image)
+        path, trend = Path(image), None
         if os.path.lexists(path):
             known = opened.library.images.find_path(os.fsencode(os.path.abspath(path)))
             ranking = (
@@ -44,12 +46,17 @@ def command(image: str, n: int, by: str) -> None:
                 if known
                 else browse.similar_to_file(opened, path, n=n, by=chosen)
             )
+            if known is None and not chosen:
+                trend = placing.trend_of_file(opened, path)
         elif "/" in image or "." in image:
             raise ImageNotFoundError(f"There is no file {image}.")
         else:
             ranking = browse.similar(opened, image, n=n, by=chosen)
         odd = browse.odd_paths(opened, ranking)
     show(forms.ranking(ranking, odd), lambda: "\n".join(map(_line, ranking.results)))
+    if trend is not None:
+        exemplar, apart = trend
+        click.echo(f"It would join the trend of {printable(exemplar.path)}, {apart:.4f} nats away.", err=True)
     if not ranking.results:
         sys.exit(1)
 

@@ -117,6 +117,26 @@ def log_densities(points: Float32, table: Float32, out: Float32) -> None:
 
 
 @kernel
+def _bounded(exponent: Any) -> Any:
+    return minimum(broadcast(_HIGHEST, WIDTH), maximum(broadcast(_LOWEST, WIDTH), exponent))
+
+
+@kernel
+def log_ratios(points: Float32, table: Float32, level: Float32, out: Float32) -> None:
+    """Write log2 of the mixture's density at the points (5, S), less `level` (S,), to `out` (S,).
+
+    In one pass, for which the ratio of each component is held within 2**-120 and 2**100: what lies below adds nothing.
+    """
+    for s in range(0, points.shape[1], WIDTH):
+        rows = load_rows(points, (0, s), DIMENSIONS, WIDTH)
+        below = load(level, s, WIDTH)
+        sums = broadcast(_ZERO, WIDTH)
+        for k in range(len(table)):
+            sums = sums + exp2(_bounded(log_gaussian(rows, table, k) - below), FINE)
+        store(out, s, log2(sums))
+
+
+@kernel
 def _same(a: Comparable, i: int, b: Comparable, j: int) -> bool:
     """Whether two pictures are the same mixture, bit for bit."""
     k, m = a.first[i], b.first[j]
@@ -148,11 +168,6 @@ def _shift(a: Comparable, i: int, b: Comparable, j: int, shifts: Float32) -> Non
         shifts[k, 2] = m[9] * x0 + m[10] * x1 + m[11] * x2
         shifts[k, 3] = m[12] * x0 + m[13] * x1 + m[14] * x2 + m[15] * x3
         shifts[k, 4] = m[16] * x0 + m[17] * x1 + m[18] * x2 + m[19] * x3 + m[20] * x4
-
-
-@kernel
-def _bounded(exponent: Any) -> Any:
-    return minimum(broadcast(_HIGHEST, WIDTH), maximum(broadcast(_LOWEST, WIDTH), exponent))
 
 
 @kernel

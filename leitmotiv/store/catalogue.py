@@ -6,6 +6,7 @@ of changes. What was only added since is read and put behind them; after any oth
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from peewee import fn
 
+from leitmotiv.errors import DiskFullError, PermissionDeniedError
 from leitmotiv.store import revisions, tables
 from leitmotiv.store.arrays import Arrays, Stored
 from leitmotiv.store.database import Database
@@ -203,7 +205,8 @@ class Catalogue:
                 return found
             found = _columns(*self._rows({}))
         if len(found) >= KEPT_FROM and self._database.mode == "rw":
-            self._arrays.put(NAME, _packed(found), (), _digest(now))
+            with suppress(DiskFullError, PermissionDeniedError):  # then the next process reads them again, too
+                self._arrays.put(NAME, _packed(found), (), _digest(now))
         return found
 
     def _with_added(self, stored: Stored, now: Mapping[str, int]) -> Columns | None:

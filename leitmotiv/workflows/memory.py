@@ -37,6 +37,7 @@ KEPT = {
     "facets": 32,
     "ratings": 1,
     "trend places": 1,
+    "over time": 3,
     "selection": 16,
     "between": 2,
     "background": 1,

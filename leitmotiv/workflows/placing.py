@@ -5,15 +5,17 @@ The next index finds them a place of their own, and begins its search among them
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import candidates, divergence, embedding, tree
-from leitmotiv.records import Clusters, Float, Mixture
+from leitmotiv.records import Clusters, Float, Image, Mixture
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
 from leitmotiv.workflows import correcting, likeness
+from leitmotiv.workflows.fitting import fit_file
 from leitmotiv.workflows.measuring import MATRIX, look, measure_digest, ready, to_many
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.neighbours import stored_neighbours
@@ -163,6 +165,18 @@ def nearest_trend(session: Session, query: Mixture) -> tuple[str, float] | None:
         ids = [vectors.ids[row] for row in rows[np.argsort(near, kind="stable")[:SHORTLIST]]]
     order = likeness.ranked(session, query, ids, to_many(session, query, ids))
     return order.ids[0], float(order.values[0])
+
+
+def trend_of_file(session: Session, path: Path) -> tuple[Image, float] | None:
+    """The exemplar of the trend that the picture of a file would join, and the divergence to it; see `nearest_trend`.
+
+    Raises
+    ------
+    ImageReadError
+        The file is no readable picture.
+    """
+    found = nearest_trend(session, fit_file(path, session.settings))
+    return None if found is None else (session.library.images.get(found[0]), found[1])
 
 
 def _compared_at_all(library: Library, settings: Settings) -> bool:

@@ -16,7 +16,7 @@ from leitmotiv.analysis.look import Look
 from leitmotiv.analysis.packing import Packed
 from leitmotiv.store.library import Library
 
-HELD = 40_000
+HELD = 60_000
 """Most pictures that are held packed."""
 AT_ONCE = 1000
 """Pictures that are read and packed at once."""
@@ -90,7 +90,12 @@ class Pool:
         """All of some rows packed; where there is no room for them, others go."""
         lacking = rows[self._place[rows] < 0]
         if len(self._rows) + len(lacking) > self._most:
-            places = np.sort(self._place[rows[self._place[rows] >= 0]])
+            needed = self._place[rows[self._place[rows] >= 0]]
+            others = np.setdiff1d(np.arange(len(self._rows)), needed)
+            room = self._most - len(lacking) - len(needed)
+            places = np.union1d(
+                needed, others[len(others) - room :]
+            )  # the last that came are the likeliest to be asked
             self._holding.keep(places)
             self._place[self._rows] = -1
             self._rows = self._rows[places]

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Self
 from leitmotiv.errors import MissingExtraError
 from leitmotiv.settings import Settings, cache_folder
 from leitmotiv.store.library import Library, exists
-from leitmotiv.workflows.executors import Executor, Here
 
 if TYPE_CHECKING:
     from leitmotiv.nets.backbone import Backbone
     from leitmotiv.nets.text import Encoder
+    from leitmotiv.workflows.executors import Executor
 
 
 def is_library(folder: Path) -> bool:
@@ -22,8 +22,10 @@ def is_library(folder: Path) -> bool:
     return exists(folder)
 
 
-def _executor(settings: Settings) -> Executor:
+def _executor(settings: Settings) -> "Executor":
     if settings.executor == "local":
+        from leitmotiv.workflows.executors import Here  # what compares has kernels: no page waits for their import
+
         return Here(settings)
     try:
         from leitmotiv.workflows.cluster import Cluster
@@ -87,7 +89,7 @@ class Session:
             return self._library
 
     @property
-    def executor(self) -> Executor:
+    def executor(self) -> "Executor":
         """Who reads and compares pictures, by the setting `executor`; reached on first use.
 
         Raises

@@ -11,6 +11,7 @@ from leitmotiv.analysis.movement import Movement
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Cluster
 from leitmotiv.workflows import portraits, selecting, trends
+from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
 By = Literal["month", "year"]
@@ -93,6 +94,31 @@ def timeline(session: Session, query: str = "", *, by: By | None = None, count: 
         No index was built yet.
     """
     groups = trends.cut(session, count)
+    key = ("over time", selecting.state_of(session), query.strip(), by, count)
+    counted = remember(session, key, lambda: _counted(session, groups, query, by))
+    first, periods = counted.first, len(counted.totals)
+    return Timeline(
+        counted.by,
+        tuple(_period(step, counted.by) for step in range(first, first + periods)),
+        tuple(counted.totals.tolist()),
+        *_moving(session, groups, counted.table, counted.totals),
+        int(counted.totals.sum()),
+        counted.left_out,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Counted:
+    """Pictures in each period: of each group (G, T), and all (T,), from a first period on."""
+
+    by: By
+    first: int
+    table: NDArray[np.int64]
+    totals: NDArray[np.int64]
+    left_out: int
+
+
+def _counted(session: Session, groups: tuple[Cluster, ...], query: str, by: By | None) -> _Counted:
     chosen = selecting.select(session, query)
     indexed = set(trends.stored(session).ids)
     ids = [image_id for image_id in chosen if image_id in indexed]
@@ -106,14 +132,7 @@ def timeline(session: Session, query: str = "", *, by: By | None = None, count: 
         raise UsageError(f"{last - first + 1:,} months are too many to show; ask for by=year, or narrow the selection.")
     table = _table(groups, ids, steps - first, last - first + 1)
     totals = np.bincount(steps - first, minlength=last - first + 1)
-    return Timeline(
-        by,
-        tuple(_period(step, by) for step in range(first, last + 1)),
-        tuple(totals.tolist()),
-        *_moving(session, groups, table, totals),
-        len(ids),
-        len(chosen) - len(ids),
-    )
+    return _Counted(by, first, table, totals, len(chosen) - len(ids))
 
 
 def _moving(

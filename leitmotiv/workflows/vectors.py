@@ -19,7 +19,7 @@ from leitmotiv.workflows.progress import Recorder
 
 VECTORS = "vectors"
 """The name of the stored arrays: a vector for each picture, and what makes vectors."""
-REVISION = 3
+REVISION = 4
 """Grows whenever the same pictures would get other vectors."""
 OUTGROWN = 2.0
 """How many times as many pictures as the embedding was found from make another one worth its while."""

@@ -105,7 +105,10 @@ def test_similar_takes_a_file_outside_the_library(library, tmp_path):
     other = folder_of(tmp_path, 1, first=19) / "p019.jpg"
     done = leitmotiv("similar", other, "-n", 2, "--library", library)
     assert done.returncode == 0
-    assert {line.split("/")[-1] for line in done.stdout.splitlines()} <= {"p001.jpg", "p007.jpg", "p013.jpg"}
+    alike = {"p001.jpg", "p007.jpg", "p013.jpg"}
+    assert {line.split("/")[-1] for line in done.stdout.splitlines()} <= alike
+    told = next(line for line in done.stderr.splitlines() if line.startswith("It would join the trend of "))
+    assert told.split("/")[-1].split(",")[0] in alike
 
 
 def test_clusters_prints_groups(library):

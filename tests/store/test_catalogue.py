@@ -3,6 +3,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
+from leitmotiv.errors import DiskFullError
 from leitmotiv.store import catalogue
 from leitmotiv.store.catalogue import Texts
 from leitmotiv.store.library import Library
@@ -116,6 +117,16 @@ def test_rows_are_found_by_id_and_the_newest_is_first(library):
     assert found.rows_of(many).tolist() == [found.row_of.get(one, -1) for one in many]
     assert found.some(found.newest) == [image_id(number) for number in (9, 3, 1)]
     assert sorted(found.ids) == found.some(np.argsort(found.id_ranks))
+
+
+def test_columns_come_also_where_they_cannot_be_kept(library, monkeypatch):
+    add(library, 1)
+
+    def no_space(*_):
+        raise DiskFullError("No space is left.")
+
+    monkeypatch.setattr(library.arrays, "put", no_space)
+    assert library.catalogue.columns().ids == (image_id(1),)
 
 
 def test_an_empty_library_has_columns(library):

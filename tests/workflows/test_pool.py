@@ -41,3 +41,12 @@ def test_what_is_held_is_not_packed_again(library):
     for pairs in (first, second, first):
         pool.divergences(pairs)
     assert pool.packed == 7
+
+
+def test_what_came_last_stays_where_there_is_room(library):
+    pool = Pool(library, library.images.ids(), LOOK, 1, held=6)
+    for pairs in ([[0, 1], [2, 3]], [[0, 4], [5, 6]], [[0, 3]]):
+        pool.divergences(np.array(pairs))
+    assert pool.packed == 7
+    pool.divergences(np.array([[0, 1]]))
+    assert pool.packed == 8
