@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from leitmotiv.records import Float
 
 Mask = NDArray[np.bool_]
+GROUND = 0.25
+"""What a picture without a colour counts as having of it beside what it shows, in standard deviations."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,12 +138,13 @@ def _moved(one: Joined, by: float) -> Joined:
 
 
 def from_nothing(one: Joined) -> Joined:
-    """How much more pictures have of something than the one with the least: 0 and above.
+    """How much more pictures have of something than the one with the least, and `GROUND` more.
 
     A colour that is there is there, also where most pictures have more of it; as a mean with what a picture shows, less
-    than usual would count as nothing.
+    than usual would count as nothing. And what is shown without the colour is nearer to what was asked for than what
+    has the colour and hardly is shown.
     """
-    return _moved(one, -float(one.values.min(initial=0.0)))
+    return _moved(one, GROUND - float(one.values.min(initial=0.0)))
 
 
 def less(wanted: Joined, against: Sequence[tuple[float, Joined]]) -> Joined:

@@ -120,6 +120,10 @@ def test_a_member_that_finds_nothing_stands_behind_what_another_finds():
 def test_a_colour_that_is_there_is_there_also_where_others_have_more_of_it():
     shows = masked([3.0, 2.0, 0.1, -1.0], [True, True, False, False])
     has = joining.from_nothing(other([-0.2, -0.5, 2.0, -0.5], [False] * 4))
-    assert has.values.min() == 0
+    assert has.values.min() == joining.GROUND
     both = joining.meeting([shows, has], [1, 1])
     assert np.argsort(-both.values, kind="stable")[0] == 0
+    lacking = joining.meeting(
+        [masked([5.0, 0.01], [True, False]), joining.from_nothing(other([-0.5, 4.0], [False, True]))], [1, 1]
+    )
+    assert lacking.values[0] > lacking.values[1]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leitmotiv.analysis.joining import GROUND
 from leitmotiv.workflows.joining import joined
 from leitmotiv.workflows.query import parse
 
@@ -40,10 +41,12 @@ def test_a_weight_counts_as_odds():
 
 
 def test_a_colour_that_is_added_is_wanted_too():
-    both = [0.5**0.5, 0.5**0.5, -1.0]
+    both = [(2 * (0.25 + GROUND)) ** 0.5, (0.5 * (1 + GROUND)) ** 0.5, -1.0]
     assert values("cat + colour:red", CAT, RED) == pytest.approx(both)
     assert values("cat & colour:red", CAT, RED) == pytest.approx(both)
-    assert values("cat + dog + colour:red", CAT, DOG, RED) == pytest.approx([(HIGH * 0.25) ** 0.5, HIGH**0.5, 0])
+    assert values("cat + dog + colour:red", CAT, DOG, RED) == pytest.approx(
+        [(HIGH * (0.25 + GROUND)) ** 0.5, (HIGH * (1 + GROUND)) ** 0.5, 0]
+    )
 
 
 def test_where_nothing_is_wanted_the_least_of_it_comes_first():
