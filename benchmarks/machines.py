@@ -13,6 +13,7 @@ of processors (of this process and of each worker), and a hash of the clusters, 
 """
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -72,6 +73,10 @@ class Workers:
         self.spent = 0.0
         scheduler = ("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port))
         self._scheduler = self._start(*scheduler, "--no-dashboard")
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            time.sleep(0.2)
 
     def _start(self, *arguments: str) -> psutil.Process:
         with (self.work / "workers.log").open("ab") as log:
