@@ -275,3 +275,15 @@ def test_vectors_are_added_subtracted_and_projected_with_exact_shares(heard, mon
             seeking.search(heard, line, mode="classic")
     with pytest.raises(UsageError, match="no way to put"):
         seeking.search(heard, "red", mode="magic")
+
+
+def test_a_name_of_a_colour_finds_whatever_visibly_has_it_however_many_do(session):
+    has_blue = {"flag", "sun-left", "sun-right"}
+    ranking = seeking.search(session, "colour:blue", n=99)
+    assert {Path(one.path).stem for one in ranking.results} == has_blue
+    assert ranking.results[0].score == pytest.approx(1.1 * 0.83 / 0.93, abs=0.05)
+    assert set(found(session, "colour:grey", n=99)) == set(PICTURES) - {"sun-left", "sun-right"}
+    assert set(found(session, "colour:blue@bottom", n=99)) == has_blue
+    assert set(found(session, "colour:blue - colour:yellow", n=99)) == {"flag"}
+    assert set(found(session, "colour:yellow colour:blue", n=99)) == {"sun-left", "sun-right"}
+    assert found(session, "colour:red:3%", n=99) == ["red-dot"]
