@@ -28,7 +28,7 @@ Terms:
   board:dusk                what a mood board learnt
   concept:dusk.cav          what a concept in a file says
   [img:3f2a]                like this picture of the library
-  [img:3f2a@10,20,30,40]    holds this part of it; with :here in the same place
+  [img:3f2a@10,20,30,40]    holds this part of it; with :here before the ] in the same place
   [IMG_0]                   the first picture of the ranking of --from
   photo.jpg                 like this file, in the library or not; in a query, too
   colour:#0a5f73            this colour; CSS names too (colour:teal)
@@ -135,10 +135,13 @@ def _unknown(one: "Unknown") -> str:
     """What to say of a word that nobody knows."""
     word, near = printable(one.word), [name for name in one.near if name != one.read]
     if one.read:
-        return f"{word!r} is no word that is known here; it is read as {one.read!r}." + (
+        return f"{word!r} is no {one.kind} that is known here; it is read as {one.read!r}." + (
             f" It may also be {' or '.join(near)}." if near else ""
         )
-    return f"{word!r} is no word that is known here" + (f"; did you mean {' or '.join(near)}?" if near else ".")
+    said = f"{word!r} is no {one.kind} that is known here"
+    if near:
+        return f"{said}; did you mean {' or '.join(near)}?"
+    return f"{said}." if one.kind == "sign" else f"{said}, and none that is known is near it."
 
 
 def _numbered(opened: "Session", ranking: Path) -> tuple[str, ...]:

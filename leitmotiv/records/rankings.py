@@ -45,7 +45,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Unknown:
-    """A word of a search that nobody knows.
+    """A word or a sign of a search that nobody knows.
 
     Attributes
     ----------
@@ -58,6 +58,11 @@ class Unknown:
     word: str
     near: tuple[str, ...] = ()
     read: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What it is, as people call it."""
+        return "word" if any(one.isalnum() for one in self.word) else "sign"
 
 
 @dataclass(frozen=True)

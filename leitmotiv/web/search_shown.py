@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leitmotiv.errors import LeitmotivError, QueryError
-from leitmotiv.records import Image, Ranking, Result, Unknown
+from leitmotiv.errors import LeitmotivError, NoActivationsError, QueryError
+from leitmotiv.records import Image, Job, Ranking, Result, Unknown
 from leitmotiv.web import figures
 from leitmotiv.web.context import address, the_session
 from leitmotiv.web.search_asked import Asked
@@ -18,6 +18,8 @@ from leitmotiv.workflows.terms import Words
 
 MARKED = 98.765432
 """A weight that nobody writes."""
+SEEING = ("activations", "index", "add")
+"""Kinds of jobs that have the backbone see pictures."""
 AROUND = 40
 """How much of a line is shown around a place, characters."""
 
@@ -81,7 +83,8 @@ def heading(query: Query, ranking: Ranking, mode: str) -> tuple[str, str]:
     """What stands over the results of a search for terms: how many there are, and what that means."""
     whole = ranking.total
     if not whole:
-        return "No picture", ranking.notes[-1] if ranking.notes else "Nothing that is looked for says anything."
+        unknown = "Nobody here knows what is looked for." if ranking.unknown else ""
+        return "No picture", unknown or next(reversed(ranking.notes), "Nothing that is looked for says anything.")
     if all(term.weight < 0 for term in query.terms):
         return (
             "What has least of it",
@@ -132,6 +135,15 @@ def marked(asked: Asked, fault: LeitmotivError | None) -> tuple[str, str, str] |
     return asked.q[at : fault.at], asked.q[fault.at : fault.until], asked.q[fault.until : until]
 
 
+def sees(session: Session, fault: LeitmotivError | None) -> tuple[Job | None] | None:
+    """Where pictures were not seen yet: the job that has them seen, running before waiting; None elsewhere."""
+    if not isinstance(fault, NoActivationsError):
+        return None
+    states = ("running", "queued", "paused")
+    jobs = [job for job in browse.jobs(session) if job.kind in SEEING and job.state in states]
+    return (min(jobs, key=lambda job: states.index(job.state), default=None),)
+
+
 def region(session: Session, asked: Asked) -> Image | None:
     """The picture that a region is cut from."""
     name = asked.apart.get("region", "").partition("@")[0]
@@ -166,7 +178,8 @@ def chip(asked: Asked, own: Query, term: Term) -> Shown:
     if isinstance(wanted, Colour):
         look = {"swatch": wanted.colour}
     elif isinstance(wanted, Picture | Region):
-        look = {"picture": browse.image(the_session(), wanted.id).id}
+        one = browse.image(the_session(), wanted.id)
+        look = {"picture": one.id, "label": f"part of {one.name}" if isinstance(wanted, Region) else one.name}
     elif isinstance(wanted, Upload):
         look = {"preview": address("search.upload", upload_id=wanted.id)}
     elif isinstance(wanted, Sketch):

@@ -31,6 +31,8 @@ PATCHED = 0.05
 """Share of new pictures up to which that is done."""
 MOST_PATCHED = 500
 """New pictures that a page places itself; of more the job "activations" learns the collection anew."""
+WAITED = 1.0
+"""Seconds that a search waits for another process that writes, where nothing was seen yet."""
 NOT_LEARNT = (
     "What this collection is like has to be learnt first, which takes some seconds for each 10,000 pictures. "
     'Start the job "activations", or run `leitmotiv build-index`.'
@@ -168,7 +170,8 @@ def _seen(session: Session, report: Report | None) -> None:
             raise NoActivationsError(activations.NOTHING_SEEN)
         return
     try:
-        activations.ensure(session, report)
+        # a search asks several times: who waited each time would be silent for half a minute
+        activations.ensure(session, report, wait=0.0 if library.activations.count() else WAITED)
     except LeitmotivError:
         if not library.activations.count():
             raise

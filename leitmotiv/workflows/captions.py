@@ -43,7 +43,8 @@ class Import:
     same : int
         Pictures passed over, since their files are as they were.
     none : list of str
-        Paths of pictures that have no text but their names, or keys of rows whose text is empty when it is cleaned.
+        Paths of pictures that have no text, but their names where more than those was read; or keys of rows whose text
+        is empty when it is cleaned.
     missing, ambiguous : list of str
         Keys of a table that no picture has, and that several have.
     failed : list of (path as text, reason)
@@ -73,7 +74,7 @@ class Import:
         if self.replaced:
             lines.append(f"  {self.replaced:,} texts that the same file said before are replaced.")
         troubles = (
-            ("without a caption", self.none),
+            ("without a caption but their names" if self.found["name"] else "without a caption", self.none),
             ("of no picture in the library", self.missing),
             ("that several pictures may mean", self.ambiguous),
         )
@@ -132,7 +133,7 @@ def read_beside(
                     told = of_file(path, chosen, done.failed)
                     captions += [Caption(image.id, text, kind, source) for source, (kind, text) in told]
                 captions[before:] = dict.fromkeys(captions[before:])
-                if all(one.source == "name" for one in captions[before:]):
+                if all(one.source == "name" and chosen != ["name"] for one in captions[before:]):
                     done.none.append(image.path)
             library.captions.replace(list(stamps), chosen, captions)
             library.captions.note(stamps)

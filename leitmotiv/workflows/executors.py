@@ -9,7 +9,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis import divergence
 from leitmotiv.analysis.look import Divergences, Look
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
@@ -66,6 +65,8 @@ class Here:
         self, library: Library, ids: Sequence[str], pairs: NDArray[np.int64], look: Look, progress: Progress | None
     ) -> Divergences:
         """Compare on threads."""
+        from leitmotiv.analysis import divergence  # it has kernels, and whoever only reads pictures needs none
+
         mixtures = library.mixtures.many(ids)
         return divergence.js_pairs(mixtures, pairs, look=look, threads=self._settings.cores, progress=progress)
 

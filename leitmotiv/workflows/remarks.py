@@ -1,5 +1,6 @@
 """What a person should know of how a search was read: words that nobody knows, lines that say less than they seem."""
 
+import unicodedata
 from collections.abc import Sequence
 
 from leitmotiv.records import Unknown
@@ -14,7 +15,7 @@ SIGNS = {"and": ("AND", "&"), "or": ("OR", "|"), "not": ("NOT", "-")}
 
 
 def unknown(session: Session, query: Query, read: Sequence[str]) -> tuple[Unknown, ...]:
-    """The words of a query that nobody knows.
+    """The words and signs of a query that nobody knows.
 
     Parameters
     ----------
@@ -29,7 +30,13 @@ def unknown(session: Session, query: Query, read: Sequence[str]) -> tuple[Unknow
             for word, near in slips.unknown(session, term.wanted.phrase).items():
                 other = instead.get(word, word)
                 found[word] = Unknown(word, near, "" if other == word else other)
+            found |= {sign: Unknown(sign) for sign in term.wanted.phrase.split() if _is_sign(sign)}
     return tuple(found.values())
+
+
+def _is_sign(text: str) -> bool:
+    """Whether there is no word in a text but a picture of a thing, which no encoder here reads."""
+    return not WORD.search(text) and any(unicodedata.category(one) == "So" for one in text)
 
 
 def notes(query: Query, total: int) -> tuple[str, ...]:

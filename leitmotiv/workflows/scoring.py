@@ -38,7 +38,8 @@ def said(session: Session, term: Term, ids: list[str], by: float) -> Said:
     MissingExtraError, NoActivationsError
         What pictures show is asked for, and nothing has seen it.
     """
-    revision = session.library.revision("images", "files", "activations")
+    # captions and spaces may be changed by another process, too
+    revision = session.library.revision("images", "files", "activations", "captions")
     state = (*revision, session.library.clusters.stamp(), session.settings.words, taught.stamp(session))
     key = ("term", _stamp(session, term), by, state)
     return remember(session, key, lambda: _said(session, term, ids, by), lane=True)
@@ -113,7 +114,7 @@ def _worded(session: Session, phrase: str, ids: list[str]) -> Said:
         found=found,
         nearest=told.nearest,
         read=told.read,
-        says_something=not slips.says_nothing(phrase) or told.cut > 0,
+        says_something=told.cut > 0 or bool(told.values.any() and not slips.says_nothing(phrase)),
     )
 
 

@@ -86,13 +86,15 @@ def search(
     Raises
     ------
     UsageError
-        The query cannot be read, or is not one for the mode.
+        The query is empty, cannot be read, or is not one for the mode.
     ImageNotFoundError, NotFoundError
         It names a picture or a board that is not there.
     MissingExtraError, NoActivationsError
         It asks for what pictures show, and nothing has seen that.
     """
     query = read(session, text, files=files, numbered=numbered, local=local, mode=mode)
+    if query.is_empty:
+        raise UsageError("There is nothing to look for. Type a word (dog), a colour (colour:teal), or a filter.")
     if query.tree is None:
         return _filtered(session, query, selecting.select(session, query.filters), n, offset)
     ids, row_of = _rows(session)
@@ -130,7 +132,7 @@ def search(
 
 
 def wordless(query: Query, said: Sequence[Said]) -> bool:
-    """Whether nothing that is looked for says anything: only words such as "of the"."""
+    """Whether nothing that is looked for says anything: only words such as "of the", or words and signs not known."""
     return (
         bool(said)
         and not any(one.says_something for term, one in zip(query.terms, said, strict=True) if term.weight > 0)

@@ -230,7 +230,7 @@ def read_box(text: str) -> Box:
 def _picture(text: str) -> Picture | Region:
     name, found, rest = text.partition("@")
     if not found and ":" in name:
-        raise UsageError(f"{text!r} has no box; a part is [img:3f2a@10,20,30,40], or with :here at the end.")
+        raise UsageError(f"{text!r} has no box; a part is [img:3f2a@10,20,30,40] or [img:3f2a@10,20,30,40:here].")
     if not _ID.fullmatch(name):
         raise UsageError(f"{name!r} is no picture; write the first characters of its id, at least 4.")
     if not found:

@@ -12,7 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from leitmotiv.records import Result, WordScores
+from leitmotiv.errors import NoActivationsError
+from leitmotiv.records import Caption, Result, WordScores
 from leitmotiv.settings import Settings
 from leitmotiv.web import search_shown
 from leitmotiv.web.app import create_app
@@ -306,3 +307,60 @@ def test_a_picture_whose_file_is_gone_is_still_looked_for(client, session, tmp_p
         assert client.get("/api/v1/search", query_string={"q": f"[img:{'f' * 16}]"}).status_code == 404
     finally:
         kept.rename(path)
+
+
+def test_an_empty_question_is_told_what_to_type(client):
+    for asked in ({}, {"q": ""}, {"q": "  "}):
+        answer = client.get("/api/v1/search", query_string=asked)
+        assert (answer.status_code, "Type a word" in answer.get_json()["detail"]) == (400, True)
+    assert client.post("/api/v1/search", json={}).status_code == 400
+    assert client.get("/api/v1/search?q=name:p*").status_code == 200
+
+
+def test_the_chip_of_a_picture_reads_its_file_name(client, session):
+    one = session.library.images.ids()[0]
+    name = Path(session.library.images.get(one).path).name
+    assert line_of(client, f"[img:{one}] - sea") == f"{name} − sea"
+    assert line_of(client, f"[img:{one}@10,20,30,40]") == f"part of {name}"
+
+
+def test_what_another_process_writes_or_chooses_is_asked_anew(client, session, monkeypatch):
+    asked = []
+    heard = scoring.words.scores
+    monkeypatch.setattr(scoring.words, "scores", lambda *args: asked.append(args) or heard(*args))
+
+    def times() -> int:
+        client.get("/api/v1/search?q=harbour")
+        return len(asked)
+
+    assert (times(), times()) == (1, 1)
+    one = session.library.images.ids()[0]
+    with Session(session.settings) as other:
+        other.library.captions.replace([one], ["x"], [Caption(one, "a harbour", "caption", "x")])
+        assert (times(), times()) == (2, 2)
+        other.library.captions.clear()
+        assert times() == 3
+        other.library.models.put("space", "mine", b"1", b"{}")
+        other.library.choices.put("space", "mine")
+        assert (times(), times()) == (4, 4)
+        other.library.models.put("space", "mine", b"22", b"{}")
+        assert times() == 5
+        other.library.choices.put("space", "")
+        times()
+
+
+def test_a_search_before_pictures_were_seen_says_how_far_that_is_or_offers_it(client, session, monkeypatch):
+    def refuse(session: Session, text: str) -> WordScores:
+        raise NoActivationsError("Nobody has looked.")
+
+    monkeypatch.setattr(scoring.words, "scores", refuse)
+    answer = client.get("/search?q=lotus")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "data-unseen-begin" in text
+    assert "data-going" not in text
+    made = session.library.jobs.enqueue("activations", "Subjects", {})
+    text = client.get("/search?q=lotus").get_data(as_text=True)
+    session.library.jobs.move(made, "stopped")
+    assert "data-unseen-begin" not in text
+    assert "data-going" in text

@@ -62,6 +62,14 @@ def test_captions_come_from_beside_inside_and_names_and_are_read_once(session, p
     assert image_id(3) in select(session, "-caption:none")
 
 
+def test_names_that_were_asked_for_are_captions(session):
+    done = captions.read_beside(session, kinds=["name"])
+    assert "without" not in str(done)
+    assert (done.none, sum(done.found.values())) == ([], 5)
+    again = captions.read_beside(session, again=True)
+    assert "3 without a caption but their names" in str(again)
+
+
 def test_a_table_tells_of_pictures_by_name_and_is_replaced_by_its_next_version(session, tmp_path):
     table = tmp_path / "told.csv"
     table.write_text("file,caption\nold_harbour,Nets\nIMG_0002.jpg,the of\nnowhere.jpg,x y\nIMG_0003.jpg,Foxes\n")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from leitmotiv.errors import UsageError
 from leitmotiv.records import Caption, Unknown
 from leitmotiv.settings import Settings
 from leitmotiv.workflows import knowing, remarks, seeking, slips, words, written
@@ -139,3 +140,33 @@ def test_filters_that_leave_nothing_say_so_and_where_keywords_come_from(session)
         assert "found by plain words" in note
     (note,) = seeking.search(session, "year:1850").notes
     assert "found by plain words" not in note
+
+
+def test_signs_that_nobody_knows_find_nothing_and_are_named(session):
+    for line in ("🐼", "🐼 🍕", "熊猫"):
+        found = seeking.search(session, line, everything=True)
+        assert (found.results, found.total, found.cut) == ((), 0, 0), line
+        assert [one.word for one in found.unknown] == line.split(), line
+    assert [one.kind for one in (Unknown("🐼"), Unknown("熊猫"))] == ["sign", "word"]
+    beside = seeking.search(session, "flamingo + 🐼", n=EACH, everything=True)
+    assert {one.id for one in beside.results} == of_kind("flamingo")
+    assert beside.unknown == (Unknown("🐼"),)
+
+
+@pytest.mark.parametrize("line", ["", "   "])
+def test_an_empty_line_is_told_what_to_type(session, line):
+    with pytest.raises(UsageError, match="Type a word"):
+        seeking.search(session, line)
+
+
+def test_a_session_that_was_open_hears_of_captions_that_another_brings(session):
+    mine = seeking.search(session, "gramophone", n=1, everything=True).results
+    told = Caption(ALONE[1], "A gramophone", "caption", "later")
+    with Session(session.settings) as other:
+        other.library.captions.replace([ALONE[1]], ["later"], [told])
+        theirs = seeking.search(other, "gramophone", n=1, everything=True).results
+        again = seeking.search(session, "gramophone", n=1, everything=True).results
+        other.library.captions.clear(["later"])
+    assert theirs[0].id == again[0].id == ALONE[1] != mine[0].id
+    assert theirs[0].score == pytest.approx(again[0].score)
+    assert seeking.search(session, "gramophone", n=1, everything=True).results == mine

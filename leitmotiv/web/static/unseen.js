@@ -25,7 +25,12 @@ async function begin() {
   const job = await change("/api/v1/jobs", "POST", JSON.parse(asked)).catch((error) => ended(error.message));
   own = job?.id ?? null;
 }
-if (!document.querySelector("[data-going]")) void begin();
+const button = /** @type {HTMLButtonElement | null} */ (document.querySelector("[data-unseen-begin]"));
+button?.addEventListener("click", () => {
+  button.disabled = true;
+  void begin();
+});
+if (!button && !document.querySelector("[data-going]")) void begin();
 
 follow(async (status) => {
   const mine = status.jobs.find((one) => (own === null ? WORKS.includes(one.state) : one.id === own));
