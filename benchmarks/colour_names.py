@@ -5,20 +5,27 @@
 LIBRARY has the sample photos. Of 17 pairs of a kind and a colour, SEEN says which photos of the kind plainly have that
 colour, on a twentieth of the frame or more, and which are left out since two people might not agree; told by one person
 who looked at them in sheets of 32, before any ranking was seen. All other photos of the library are wrong.
+
+Of basic names alone it tells how many pictures have them, how far their shares are off what counting pixels tells,
+and how long they take with 25 times the pictures.
 """
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
-from leitmotiv.analysis import joining
+from leitmotiv.analysis import colour_words, joining, patches
+from leitmotiv.analysis.colour import from_srgb
 from leitmotiv.analysis.joining import from_nothing, meeting
 from leitmotiv.analysis.named_colours import NAMES
 from leitmotiv.analysis.retrieval import average_precision
 from leitmotiv.settings import load
-from leitmotiv.workflows import scoring
+from leitmotiv.workflows import scoring, seeking
+from leitmotiv.workflows.components import side_by_side
 from leitmotiv.workflows.query import parse
 from leitmotiv.workflows.session import Session
 
@@ -129,10 +136,33 @@ SEEN = [
 """Kind, colour, the numbers of photos that have it, and of those that are left out."""
 
 
+def names_alone(session: Session, ids: list[str]) -> None:
+    """Names by themselves."""
+    pictures = side_by_side(session, ids)
+    some = session.library.images.many(ids[::16])
+    pixels = [np.asarray(Image.open(one.path).convert("RGB").resize((64, 64), 0)).reshape(-1, 3) for one in some]
+    colours = [from_srgb(one, "lab").astype(np.float32) for one in pixels]
+    many = patches.joined([pictures] * 25)
+    for name in ("blue", "red", "yellow", "green", "black", "white"):
+        shares = colour_words.shares(pictures, name)
+        called = colour_words.inside(name).ravel()
+        counted = np.array([called[colour_words.cells(*one.T)].mean() for one in colours])
+        told = np.array([shares[ids.index(one.id)] for one in some])
+        ranking = seeking.search(session, f"colour:{name}", copies=True)
+        start = time.process_time()
+        colour_words.shares(many, name)
+        took = time.process_time() - start
+        print(
+            f"{name}: {ranking.cut} have it; off the pixels' share by {np.abs(told - counted).mean():.3f} in the mean; "
+            f"{took:.2f} s of one processor for {len(many)}"
+        )
+
+
 def main(library: Path) -> None:
     """Measure and print."""
     with Session(load({"library": library}, environ=os.environ)) as session:
         ids = session.library.images.ids()
+        names_alone(session, ids)
         paths = {one.id: Path(one.path) for one in session.library.images.many(ids)}
         kinds = np.array([paths[image_id].parent.name for image_id in ids])
         numbers = np.array([paths[image_id].stem[-4:] for image_id in ids])

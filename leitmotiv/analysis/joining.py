@@ -16,6 +16,10 @@ from leitmotiv.records import Float
 Mask = NDArray[np.bool_]
 GROUND = 0.25
 """What a picture without a colour counts as having of it beside what it shows, in standard deviations."""
+DOUBT = 0.5
+"""Where doubt begins between what is usual of something that is taken away, 0, and the least that stands out, 1."""
+_BEHIND = 1e-3
+"""How far at least what is taken away stands behind the rest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +156,9 @@ def less(wanted: Joined, against: Sequence[tuple[float, Joined]]) -> Joined:
 
     Only what has more than is usual of the unwanted loses by it: what has less is no better for it. And what stands out
     as wanted, and not as unwanted, falls ever less the nearer it comes to the best of what does not stand out as
-    wanted: nothing comes before it for only lacking what is taken away.
+    wanted: nothing comes before it for only lacking what is taken away. What stands out as unwanted, or comes near it,
+    stands behind all else, in its own order: on the sample photos *boat* less *ferry* had a ferry first, one just below
+    the cut-off of *ferry*.
 
     Parameters
     ----------
@@ -160,10 +166,11 @@ def less(wanted: Joined, against: Sequence[tuple[float, Joined]]) -> Joined:
         How heavy each is beside what is wanted.
     """
     values, parts, found = wanted.values, dict(wanted.parts), wanted.found
+    taken = np.zeros(len(values), np.int64)
     for weight, one in against:
         there = one.values > 0
         loss = weight * np.where(there, one.values, 0.0)
-        sure = found & ~(one.found & there)
+        sure = found & ~_in_doubt(one)
         if (~wanted.found).any():
             room = np.maximum(values - (values - loss)[~wanted.found].max(), 0.0)
             share = np.divide(loss, room, out=np.zeros(len(values)), where=room > 0)
@@ -173,7 +180,29 @@ def less(wanted: Joined, against: Sequence[tuple[float, Joined]]) -> Joined:
         for at, part in one.parts.items():
             parts[at] = parts.get(at, 0.0) - weight * owed * part
         found = sure
-    return Joined(values, parts, found)
+        taken += _in_doubt(one)
+    fall = falls(values, taken > 0)
+    for _, one in against:
+        out = _in_doubt(one)
+        owed = np.divide(fall, taken * one.values, out=np.zeros(len(values)), where=out)
+        for at, part in one.parts.items():
+            parts[at] = parts.get(at, 0.0) - owed * part
+    return Joined(values - fall, parts, found)
+
+
+def _in_doubt(one: Joined) -> Mask:
+    """What may be the unwanted: nearer to where it begins to stand out than to what is usual."""
+    there = one.values > 0
+    found = one.found & there
+    return there & (one.values > DOUBT * one.values[found].min()) if found.any() else found
+
+
+def falls(values: Float, taken: Mask) -> Float:
+    """By how much what is taken away falls for all of it to stand behind the rest, (N,) float64; 0 for the rest."""
+    if not taken.any() or taken.all():
+        return np.zeros(len(values))
+    apart = float(values[taken].max() - values[~taken].min())
+    return np.where(taken, max(0.0, apart + _BEHIND), 0.0)
 
 
 def turned(one: Joined) -> Joined:

@@ -18,6 +18,8 @@ from leitmotiv.workflows.terms import Colour, File, Picture, Region, Upload
 PLAIN = 0.5
 """A colour that scores so much is there, however many pictures have it: one half is a share of 1 in 11, or one that is
 four times too much or too little of what was asked for."""
+NEAR = 0.8
+"""So well does half or twice the share that was asked for agree with it."""
 Looked = Colour | Picture | Region | Sketch | Upload | File
 
 
@@ -28,13 +30,12 @@ def told(session: Session, wanted: Looked, ids: list[str], by: float) -> Said:
         return _alike(blending.order(session, chosen, by=by), ids, chosen)
     if by != LOOK and isinstance(wanted, File):
         return _alike(blending.order_to_file(session, wanted.path, by=by), ids)
-    return _looking(session, wanted, ids)
+    return _looking(session, wanted, ids, by)
 
 
-def _looking(session: Session, wanted: Looked, ids: list[str]) -> Said:
+def _looking(session: Session, wanted: Looked, ids: list[str], by: float) -> Said:
     if isinstance(wanted, Colour):
-        values = _colour(session, wanted, ids)
-        return Said(values, there=values >= PLAIN)
+        return _colour(session, wanted, ids, by)
     if isinstance(wanted, Picture):
         chosen = session.library.images.get(wanted.id).id
         return _alike(likeness.order(session, chosen), ids, chosen)
@@ -51,9 +52,23 @@ def _looking(session: Session, wanted: Looked, ids: list[str]) -> Said:
     return _alike(likeness.order_to(session, fit_file(wanted.path, session.settings)), ids)
 
 
-def _colour(session: Session, wanted: Colour, ids: list[str]) -> Float:
+def _colour(session: Session, wanted: Colour, ids: list[str], by: float) -> Said:
+    """A name is there where people would say so, a single colour where it stands out or there is much of it."""
+    pictures = side_by_side(session, ids)
     kernel = colour_words.kernel(wanted.name) if wanted.name else colour_search.kernel(sketch.lab(wanted.colour))
-    (share,) = colour_search.shares(side_by_side(session, ids), [kernel], wanted.place)
+    if not wanted.name:
+        (share,) = colour_search.shares(pictures, [kernel], wanted.place)
+        values = _fit(share, wanted)
+        return Said(values, there=values >= PLAIN)
+    share = colour_words.shares(pictures, wanted.name, wanted.place)
+    there = share >= colour_words.VISIBLE if wanted.share is None else _fit(share, wanted) >= NEAR
+    if by != LOOK and wanted.share is None:
+        # beside what is shown, a blue that anybody would call so counts for more than one at the border of the name
+        share = np.sqrt(share * colour_search.shares(pictures, [kernel], wanted.place)[0])
+    return Said(_fit(share, wanted), there=there, settled=True)
+
+
+def _fit(share: Float, wanted: Colour) -> Float:
     if wanted.share is None:
         return colour_search.presence(share)
     return colour_search.agreement(share, wanted.share, wanted.how)

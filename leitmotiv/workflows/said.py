@@ -20,6 +20,8 @@ class Said:
         Which pictures part from chance, where that is told by other means than by how the values lie.
     there : (N,) bool or None
         Of looks: which pictures have it at any rate, however many do.
+    settled : bool
+        Whether `there` alone says which part from chance, and not also how the values lie.
     nearest : tuple of str
         Of words: those known ones that come nearest.
     read : str
@@ -33,6 +35,7 @@ class Said:
     approximate: bool = False
     found: Mask | None = None
     there: Mask | None = None
+    settled: bool = False
     nearest: tuple[str, ...] = ()
     read: str = ""
     says_something: bool = True

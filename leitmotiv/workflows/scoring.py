@@ -57,6 +57,8 @@ def standardised(one: Said) -> tuple[Float, Mask]:
     """What a term says in standard deviations, and which pictures part from chance."""
     if one.found is not None:
         return one.values, one.found
+    if one.settled and one.there is not None:
+        return joining.standardised(one.values), one.there
     found = np.zeros(len(one.values), bool)
     found[np.argsort(-one.values, kind="stable")[: above_chance(one.values)]] = True
     return joining.standardised(one.values), found if one.there is None else found | one.there

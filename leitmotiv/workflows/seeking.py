@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from leitmotiv.analysis import combining, sorting
 from leitmotiv.analysis.cutoff import above_chance, mostly
+from leitmotiv.analysis.joining import falls
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Float, Ranking, Result
 from leitmotiv.workflows import boards, degrees, joining, names, ordering, remarks, scoring, selecting, spaces, words
@@ -170,7 +171,7 @@ def _order(
         chosen[[row_of[image_id] for image_id in kept if image_id in row_of]] = True
         rows = others[chosen[others]]
     order = rows[sorting.descending(scored.total[rows])]
-    if scored.unit == SHARE:
+    if scored.unit == SHARE and scored.found is None:
         # what counts against pictures scatters them, too, but says nothing of how near chance comes to a fit
         against = any(term.weight < 0 for term in query.terms)
         return order, _cut(np.maximum(scored.total, 0.0) if against else scored.total, others, order)
@@ -213,11 +214,26 @@ def _scored(session: Session, query: Query, tree: Node, ids: list[str]) -> _Scor
     if query.is_of_looks:
         values = np.array([one.values for one in said]).reshape(len(said), len(ids))
         parts = combining.parts(values, np.array([term.weight for term in query.terms]))
-        return _Scored(parts.sum(axis=0), parts, None, said, SHARE)
+        return _settled(query, said, parts)
     told = [scoring.standardised(one) for one in said]
     whole = joining.joined(tree, [values for values, _ in told], [found for _, found in told])
     parts = np.array([whole.parts.get(at, np.zeros(len(ids))) for at in range(len(said))])
     return _Scored(whole.values, parts, whole.found, said, DEVIATIONS)
+
+
+def _settled(query: Query, said: Sequence[Said], parts: Float) -> _Scored:
+    """What looks say; where each term tells by itself what has it, what is taken away stands behind the rest."""
+    there = [one.there for one in said if one.settled and one.there is not None]
+    if len(there) < len(said):
+        return _Scored(parts.sum(axis=0), parts, None, said, SHARE)
+    against = [at for at, term in enumerate(query.terms) if term.weight < 0]
+    found = np.all([there[at] for at in range(len(there)) if at not in against], axis=0)
+    if against and len(against) < len(there):
+        taken = np.array([there[at] for at in against])
+        fall = falls(parts.sum(axis=0), np.asarray(taken.any(axis=0)))
+        parts[against] -= taken * fall / np.maximum(taken.sum(axis=0), 1)
+        found = found & ~taken.any(axis=0)
+    return _Scored(parts.sum(axis=0), parts, found, said, SHARE)
 
 
 def _added(session: Session, query: Query, mode: str, ids: list[str]) -> _Scored:

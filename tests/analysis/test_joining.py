@@ -83,17 +83,36 @@ def other(values, found):
     return joining.alone(1, np.array(values), np.array(found))
 
 
+def doubtful(values, found):
+    """What stands out, and what is nearer to it than to what is usual."""
+    least = values[found].min() if found.any() else np.inf
+    return values > joining.DOUBT * least
+
+
 @given(st.integers(0, 10_000))
 def test_nothing_comes_before_what_is_wanted_for_only_lacking_what_is_taken_away(seed):
     rng = np.random.default_rng(seed)
     wanted, against = rng.normal(size=(2, 12))
     wanted_found, against_found = wanted > 0.3, against > 1
     whole = joining.less(masked(wanted, wanted_found), [(float(rng.uniform(0.2, 5)), other(against, against_found))])
-    for one in np.flatnonzero(wanted_found & ~against_found):
+    unwanted = doubtful(against, against_found)
+    for one in np.flatnonzero(wanted_found & ~unwanted):
         behind = np.flatnonzero(~wanted_found)
         assert (whole.values[one] >= whole.values[behind] - 1e-9).all()
     np.testing.assert_allclose(sum(whole.parts.values()), whole.values, atol=1e-9)
-    np.testing.assert_array_equal(whole.found, wanted_found & ~against_found)
+    np.testing.assert_array_equal(whole.found, wanted_found & ~unwanted)
+
+
+@given(st.integers(0, 10_000))
+def test_what_may_be_what_is_taken_away_stands_behind_all_that_is_not(seed):
+    rng = np.random.default_rng(seed)
+    values, first, second = rng.normal(size=(3, 12))
+    against = [(0.3, other(first, first > 1)), (1.0, joining.alone(2, second, second > 1))]
+    whole = joining.less(masked(values, values > 0.3), against)
+    taken = doubtful(first, first > 1) | doubtful(second, second > 1)
+    if taken.any() and not taken.all():
+        assert whole.values[taken].max() < whole.values[~taken].min()
+    np.testing.assert_allclose(sum(whole.parts.values()), whole.values, atol=1e-9)
 
 
 def test_what_has_what_is_taken_away_may_fall_as_far_as_it_does():

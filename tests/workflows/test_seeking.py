@@ -104,7 +104,8 @@ def test_filters_choose_among_the_results_and_alone_keep_the_order_of_dates(sess
     only = seeking.search(session, "name:grey-*", n=99)
     assert only.total == 12
     assert only.cut is None
-    assert seeking.search(session, "", n=99).total == len(PICTURES)
+    with pytest.raises(UsageError, match="nothing to look for"):
+        seeking.search(session, "", n=99)
     with pytest.raises(UsageError, match="filter"):
         seeking.search(session, "nosuch:3")
 
@@ -215,7 +216,7 @@ def test_words_are_added_taken_away_and_cut_off_where_they_say(heard):
     assert "sun-left" not in found(heard, "sun - left", n=1)
     assert found(heard, "sun-left", n=1) == ["sun-right"]
     nothing = seeking.search(heard, "zzz", n=4)
-    assert (nothing.cut, len(nothing.results)) == (0, 4)
+    assert (nothing.cut, len(nothing.results)) == (0, 0)
 
 
 def test_words_and_looks_are_joined_and_each_share_is_exact(heard):
@@ -275,3 +276,15 @@ def test_vectors_are_added_subtracted_and_projected_with_exact_shares(heard, mon
             seeking.search(heard, line, mode="classic")
     with pytest.raises(UsageError, match="no way to put"):
         seeking.search(heard, "red", mode="magic")
+
+
+def test_a_name_of_a_colour_finds_whatever_visibly_has_it_however_many_do(session):
+    has_blue = {"flag", "sun-left", "sun-right"}
+    ranking = seeking.search(session, "colour:blue", n=99)
+    assert {Path(one.path).stem for one in ranking.results} == has_blue
+    assert ranking.results[0].score == pytest.approx(1.1 * 0.83 / 0.93, abs=0.05)
+    assert set(found(session, "colour:grey", n=99)) == set(PICTURES) - {"sun-left", "sun-right"}
+    assert set(found(session, "colour:blue@bottom", n=99)) == has_blue
+    assert set(found(session, "colour:blue - colour:yellow", n=99)) == {"flag"}
+    assert set(found(session, "colour:yellow colour:blue", n=99)) == {"sun-left", "sun-right"}
+    assert found(session, "colour:red:3%", n=99) == ["red-dot"]
