@@ -79,7 +79,7 @@ def _rendered(
         asked=asked,
         fault=fault,
         marked=search_shown.marked(asked, fault),
-        sees=search_shown.sees(session, fault),
+        sees=search_shown.sees(session, query, fault),
         terms=chips,
         line=search_shown.line(query.tree, chips),
         filters=query.filters,
