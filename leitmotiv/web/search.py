@@ -10,7 +10,7 @@ from leitmotiv.web import errors, forms, parameters, schema, search_asked, searc
 from leitmotiv.web.context import address, the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.web.search_asked import Asked
-from leitmotiv.workflows import browse, offers, ordering, spaces, uploads
+from leitmotiv.workflows import browse, offers, ordering, seeking, spaces, uploads
 from leitmotiv.workflows.query import Query
 from leitmotiv.workflows.session import Session
 
@@ -77,7 +77,7 @@ def _rendered(
         asked=asked,
         fault=fault,
         marked=search_shown.marked(asked, fault),
-        sees=search_shown.sees(session, fault),
+        sees=search_shown.sees(session, query, fault),
         terms=chips,
         line=search_shown.line(query.tree, chips),
         filters=query.filters,
@@ -192,6 +192,7 @@ def ask() -> Response:
 
 def _ranking(asked: Asked, n: int, offset: int, everything: bool) -> dict[str, Any]:
     session = the_session()
+    seeking.read_asked(session, asked.text)
     asked, _, query = search_asked.read(session, asked)
     ranking = search_asked.found(session, asked, query, n=n, offset=offset, everything=everything)
     end = ranking.total if everything or not ranking.cut else ranking.cut

@@ -133,12 +133,14 @@ def marked(asked: Asked, fault: LeitmotivError | None) -> tuple[str, str, str] |
     return asked.q[at : fault.at], asked.q[fault.at : fault.until], asked.q[fault.until : until]
 
 
-def sees(session: Session, fault: LeitmotivError | None) -> tuple[Job | None] | None:
-    """Where pictures were not seen yet: the job that has them seen, running before waiting; None elsewhere."""
-    if not isinstance(fault, NoActivationsError):
+def sees(session: Session, query: Query, fault: LeitmotivError | None) -> tuple[Job | None] | None:
+    """Where pictures that a search needs seen were not: the job that sees them, if there is one; None elsewhere."""
+    if not isinstance(fault, NoActivationsError) and (query.is_of_looks or not query.terms):
         return None
     states = ("running", "queued", "paused")
     jobs = [job for job in browse.jobs(session) if job.kind in SEEING and job.state in states]
+    if fault is None and not (jobs and session.library.activations.count() < session.library.images.count()):
+        return None
     return (min(jobs, key=lambda job: states.index(job.state), default=None),)
 
 

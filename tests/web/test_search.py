@@ -37,13 +37,14 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
 def heard(monkeypatch: pytest.MonkeyPatch, session: Session) -> None:
     """Words that fit the better, the earlier a picture was added; "nothing" finds nothing."""
 
-    def scores(session: Session, text: str) -> WordScores:
-        ids = tuple(session.library.images.ids())
-        values = np.linspace(2, -2, len(ids))
-        return WordScores(ids, values, 0 if text == "nothing" else 4, ("near word",), text)
-
-    monkeypatch.setattr(scoring.words, "scores", scores)
+    monkeypatch.setattr(scoring.words, "scores", heard_of)
     session.memory.clear()
+
+
+def heard_of(session: Session, text: str) -> WordScores:
+    ids = tuple(session.library.images.ids())
+    values = np.linspace(2, -2, len(ids))
+    return WordScores(ids, values, 0 if text == "nothing" else 4, ("near word",), text)
 
 
 @pytest.fixture
@@ -364,7 +365,15 @@ def test_a_search_before_pictures_were_seen_says_how_far_that_is_or_offers_it(cl
     assert "data-going" not in text
     made = session.library.jobs.enqueue("activations", "Subjects", {})
     text = client.get("/search?q=lotus").get_data(as_text=True)
+    monkeypatch.undo()
+    monkeypatch.setattr(scoring.words, "scores", heard_of)
+    monkeypatch.setattr(type(session.library.activations), "count", lambda self: 5)  # another test may have them seen
+    partly = client.get("/search?q=lotus").get_data(as_text=True)
+    assert "Not all of your pictures were seen yet" in partly
+    assert "waiting for its turn" in partly
+    assert "Not all of your" not in client.get("/search", query_string={"q": RED}).get_data(as_text=True)
     session.library.jobs.move(made, "stopped")
+    assert "Not all of your" not in client.get("/search?q=lotus").get_data(as_text=True)
     assert "data-unseen-begin" not in text
     assert "data-going" in text
 
