@@ -14,7 +14,8 @@ from leitmotiv.web.words import pictures as _pictures
 from leitmotiv.workflows import browse, slips, space_training, words
 from leitmotiv.workflows.query import Colour, Node, Picture, Query, Region, Sketch, Term, Upload
 from leitmotiv.workflows.session import Session
-from leitmotiv.workflows.terms import Words
+from leitmotiv.workflows.terms import TRAITS, Words
+from leitmotiv.workflows.trees import Group
 
 MARKED = 98.765432
 """A weight that nobody writes."""
@@ -93,7 +94,11 @@ def heading(query: Query, ranking: Ranking, mode: str) -> tuple[str, str]:
     if ranking.cut is None:
         return _pictures(whole), f"As vectors ({mode}); nobody knows where chance begins."
     if ranking.cut:
-        return f"{ranking.cut:,} above the cut-off", f"of {whole:,}. The others score little better than chance."
+        larger = " Of what is added, the larger counts." if _adds(query) else ""
+        return (
+            f"{ranking.cut:,} above the cut-off",
+            f"of {whole:,}. The others score little better than chance.{larger}",
+        )
     if query.is_of_looks:
         return "Nothing stands out", f"of {whole:,}. Scores are no better than chance; these fit best."
     return (
@@ -103,17 +108,10 @@ def heading(query: Query, ranking: Ranking, mode: str) -> tuple[str, str]:
     )
 
 
-def examples(said: Sequence[str]) -> list[tuple[str, str]]:
-    """Queries to begin with, in words of the library where it has some."""
-    one, other = (*said, "beach", "sunrise")[:2]
-    return [
-        (one, "a word, or a few side by side"),
-        (f"{one} + {other}", "either of them"),
-        (f"{one} - {other}", "the one without the other"),
-        (f"{one} & colour:red", "both at once"),
-        ("colour:teal@top", "a colour, and where it lies"),
-        ("colour:#d9a441@centre - colour:white", "golden in the middle, without white"),
-    ]
+def _adds(query: Query) -> bool:
+    """Whether things are added, of which a picture need show but one."""
+    wanted = [term for term in query.terms if term.weight > 0 and not isinstance(term.wanted, TRAITS)]
+    return isinstance(query.tree, Group) and query.tree.how == "sum" and len(wanted) > 1 and not query.is_of_looks
 
 
 def encoder(session: Session, query: Query) -> str:

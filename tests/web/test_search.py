@@ -17,7 +17,7 @@ from leitmotiv.records import Caption, Result, WordScores
 from leitmotiv.settings import Settings
 from leitmotiv.web import search_shown
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import scoring
+from leitmotiv.workflows import scoring, seeking
 from leitmotiv.workflows.ingest import add_directories
 from leitmotiv.workflows.session import Session
 from tests.workflows.pictures import folder_of, picture
@@ -142,9 +142,12 @@ def test_a_query_that_cannot_be_read_keeps_what_was_typed_and_says_why(client):
     assert missing.status_code == 404
 
 
-def test_an_empty_search_offers_ways_to_begin(client):
+def test_an_empty_search_offers_ways_to_begin_for_which_something_stands_out(client, session):
     text = client.get("/search").get_data(as_text=True)
-    assert "colour:teal@top" in text
+    offered = re.findall('class="more mono" href="[^"]*">([^<]+)<', text)
+    assert any(one.startswith("colour:") for one in offered)
+    for one in map(html.unescape, offered):
+        assert seeking.search(session, one).cut, one
     assert text.count('class="offer"') >= 3
 
 
@@ -373,3 +376,9 @@ def test_a_search_before_pictures_were_seen_says_how_far_that_is_or_offers_it(cl
     assert "Not all of your" not in client.get("/search?q=lotus").get_data(as_text=True)
     assert "data-unseen-begin" not in text
     assert "data-going" in text
+
+
+def test_where_things_are_added_it_says_that_the_larger_counts(client):
+    larger = "Of what is added, the larger counts."
+    assert larger in client.get("/search", query_string={"q": "sea + dog"}).get_data(as_text=True)
+    assert larger not in client.get("/search", query_string={"q": "sea - dog"}).get_data(as_text=True)
