@@ -82,10 +82,10 @@ def _examples(session: Session, said: Sequence[str]) -> Iterator[tuple[str, str]
     found = list(_shown(session, [*said[:TRIED], "beach", "sunrise"]))[:2]
     for word in found:
         yield word, "a word, or a few side by side"
-    pairs = list(permutations(found))
+    pairs = list(permutations(found, 2))
     kinds = [
-        ([f"{one} + {other}" for one, other in pairs if found[1:]], "either of them"),
-        ([f"{one} - {other}" for one, other in pairs if found[1:]], "the one without the other"),
+        ([f"{one} + {other}" for one, other in pairs], "either of them"),
+        ([f"{one} - {other}" for one, other in pairs], "the one without the other"),
         ([f"{word} & colour:{name}" for name in _COLOURS for word in found], "both at once"),
         ([f"colour:{name}@top" for name in ("blue", *_COLOURS)], "a colour, and where it lies"),
         (
