@@ -97,6 +97,7 @@ def command(
     files = [Path(part) for part in query if _is_file(part)]
     text = " ".join(_with_files(part) for part in query if not _is_file(part))
     with session() as opened:
+        seeking.read_asked(opened, text, files=files, local=True)
         numbered = () if ranking is None else _numbered(opened, ranking)
         found = seeking.search(
             opened,

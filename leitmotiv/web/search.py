@@ -10,7 +10,7 @@ from leitmotiv.web import errors, forms, parameters, schema, search_asked, searc
 from leitmotiv.web.context import address, the_session
 from leitmotiv.web.describe import describe
 from leitmotiv.web.search_asked import Asked
-from leitmotiv.workflows import browse, names, offers, ordering, spaces, uploads
+from leitmotiv.workflows import browse, offers, ordering, seeking, spaces, uploads
 from leitmotiv.workflows.query import Query
 from leitmotiv.workflows.session import Session
 
@@ -20,8 +20,6 @@ PAGE = 60
 MANY = 10_000_000
 SELECTED = 200
 """Most pictures that "as a selection" names one by one, so that the address stays short enough."""
-OFFERED = 12
-"""Most words of the library that are offered."""
 TOOLS = ("colour", "sketch", "region", "picture")
 _PLACES = (
     *("top-left", "top", "top-right"),
@@ -72,14 +70,14 @@ def _rendered(
     found = {one.id: one for one in session.library.images.many([result.id for result in results])}
     chips = [search_shown.chip(asked, own, term) for term in query.terms]
     region = search_shown.region(session, asked)
-    said = tuple(" ".join(name.replace("_", " ").split()) for name in names.folders(session)[:OFFERED])
+    said = offers.words(session)
     longest = max([1.0, *(sum(part for part in result.parts if part > 0) for result in results)])
     return render_template(
         "search.html",
         asked=asked,
         fault=fault,
         marked=search_shown.marked(asked, fault),
-        sees=search_shown.sees(session, fault),
+        sees=search_shown.sees(session, query, fault),
         terms=chips,
         line=search_shown.line(query.tree, chips),
         filters=query.filters,
@@ -92,7 +90,7 @@ def _rendered(
         unknown=[(one, search_shown.instead(asked, one)) for one in (ranking.unknown if ranking else ())],
         heading=search_shown.heading(query, ranking, asked.mode) if ranking and ranking.terms else None,
         said=said,
-        examples=search_shown.examples(said),
+        examples=() if ranking or fault else offers.examples(session, said),
         tool=tool,
         thirds=_PLACES,
         offered=offers.colours(session),
@@ -194,6 +192,7 @@ def ask() -> Response:
 
 def _ranking(asked: Asked, n: int, offset: int, everything: bool) -> dict[str, Any]:
     session = the_session()
+    seeking.read_asked(session, asked.text)
     asked, _, query = search_asked.read(session, asked)
     ranking = search_asked.found(session, asked, query, n=n, offset=offset, everything=everything)
     end = ranking.total if everything or not ranking.cut else ranking.cut

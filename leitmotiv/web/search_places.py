@@ -9,7 +9,7 @@ from leitmotiv.web import errors, forms, parameters, schema, search_shown, shape
 from leitmotiv.web.answers import json_answer
 from leitmotiv.web.context import address, the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.workflows import axes, browse, seeking, word_map
+from leitmotiv.workflows import axes, browse, offers, seeking, word_map
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.word_map import Box, Window
 
@@ -157,7 +157,7 @@ def between() -> str | Response:
 def _drawn(session: Session, found: axes.Axis | None, at: int) -> dict[str, Any]:
     """What the page of an axis is drawn from."""
     if found is None:
-        return {"axis": None, "offered": _OFFERED}
+        return {"axis": None, "offered": offers.axes(session, offers.words(session), _OFFERED)}
     ranking = axes.ranking(session, found, *axes.around(found, at / 100, AROUND))
     strip = axes.spaced(found, STEPS)
     images = session.library.images.many([one.id for one in ranking.results] + [found.ids[row] for row in strip])
@@ -168,7 +168,6 @@ def _drawn(session: Session, found: axes.Axis | None, at: int) -> dict[str, Any]
     tallest = max(counts)
     return {
         "axis": found,
-        "offered": _OFFERED,
         "ranking": ranking,
         "images": {one.id: one for one in images},
         "strip": [(found.ids[row], round(100 * row / max(1, len(found.ids) - 1))) for row in strip],

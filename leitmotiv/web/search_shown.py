@@ -14,7 +14,8 @@ from leitmotiv.web.words import pictures as _pictures
 from leitmotiv.workflows import browse, slips, space_training, words
 from leitmotiv.workflows.query import Colour, Node, Picture, Query, Region, Sketch, Term, Upload
 from leitmotiv.workflows.session import Session
-from leitmotiv.workflows.terms import Words
+from leitmotiv.workflows.terms import TRAITS, Words
+from leitmotiv.workflows.trees import Group
 
 MARKED = 98.765432
 """A weight that nobody writes."""
@@ -93,7 +94,11 @@ def heading(query: Query, ranking: Ranking, mode: str) -> tuple[str, str]:
     if ranking.cut is None:
         return _pictures(whole), f"As vectors ({mode}); nobody knows where chance begins."
     if ranking.cut:
-        return f"{ranking.cut:,} above the cut-off", f"of {whole:,}. The others score little better than chance."
+        larger = " Of what is added, the larger counts." if _adds(query) else ""
+        return (
+            f"{ranking.cut:,} above the cut-off",
+            f"of {whole:,}. The others score little better than chance.{larger}",
+        )
     if query.is_of_looks:
         return "Nothing stands out", f"of {whole:,}. Scores are no better than chance; these fit best."
     return (
@@ -103,17 +108,10 @@ def heading(query: Query, ranking: Ranking, mode: str) -> tuple[str, str]:
     )
 
 
-def examples(said: Sequence[str]) -> list[tuple[str, str]]:
-    """Queries to begin with, in words of the library where it has some."""
-    one, other = (*said, "beach", "sunrise")[:2]
-    return [
-        (one, "a word, or a few side by side"),
-        (f"{one} + {other}", "either of them"),
-        (f"{one} - {other}", "the one without the other"),
-        (f"{one} & colour:red", "both at once"),
-        ("colour:teal@top", "a colour, and where it lies"),
-        ("colour:#d9a441@centre - colour:white", "golden in the middle, without white"),
-    ]
+def _adds(query: Query) -> bool:
+    """Whether things are added, of which a picture need show but one."""
+    wanted = [term for term in query.terms if term.weight > 0 and not isinstance(term.wanted, TRAITS)]
+    return isinstance(query.tree, Group) and query.tree.how == "sum" and len(wanted) > 1 and not query.is_of_looks
 
 
 def encoder(session: Session, query: Query) -> str:
@@ -135,12 +133,14 @@ def marked(asked: Asked, fault: LeitmotivError | None) -> tuple[str, str, str] |
     return asked.q[at : fault.at], asked.q[fault.at : fault.until], asked.q[fault.until : until]
 
 
-def sees(session: Session, fault: LeitmotivError | None) -> tuple[Job | None] | None:
-    """Where pictures were not seen yet: the job that has them seen, running before waiting; None elsewhere."""
-    if not isinstance(fault, NoActivationsError):
+def sees(session: Session, query: Query, fault: LeitmotivError | None) -> tuple[Job | None] | None:
+    """Where pictures that a search needs seen were not: the job that sees them, if there is one; None elsewhere."""
+    if not isinstance(fault, NoActivationsError) and (query.is_of_looks or not query.terms):
         return None
     states = ("running", "queued", "paused")
     jobs = [job for job in browse.jobs(session) if job.kind in SEEING and job.state in states]
+    if fault is None and not (jobs and session.library.activations.count() < session.library.images.count()):
+        return None
     return (min(jobs, key=lambda job: states.index(job.state), default=None),)
 
 

@@ -86,15 +86,13 @@ def search(
     Raises
     ------
     UsageError
-        The query is empty, cannot be read, or is not one for the mode.
+        The query cannot be read, or is not one for the mode.
     ImageNotFoundError, NotFoundError
         It names a picture or a board that is not there.
     MissingExtraError, NoActivationsError
         It asks for what pictures show, and nothing has seen that.
     """
     query = read(session, text, files=files, numbered=numbered, local=local, mode=mode)
-    if query.is_empty:
-        raise UsageError("There is nothing to look for. Type a word (dog), a colour (colour:teal), or a filter.")
     if query.tree is None:
         return _filtered(session, query, selecting.select(session, query.filters), n, offset)
     ids, row_of = _rows(session)
@@ -183,6 +181,20 @@ def _words_of(session: Session, query: Query, ids: Sequence[str]) -> dict[str, t
     if not any(isinstance(term.wanted, Words) for term in query.terms):
         return {}
     return words.nearest_of(session, ids)
+
+
+def read_asked(session: Session, text: str, *, files: Sequence[Path] = (), local: bool = False) -> Query:
+    """As `read`, for who types a line: one with nothing in it, which is every picture elsewhere, is a slip there.
+
+    Raises
+    ------
+    UsageError
+        It is empty, or cannot be read.
+    """
+    query = read(session, text, files=files, local=local)
+    if query.is_empty:
+        raise UsageError("There is nothing to look for. Type a word (dog), a colour (colour:teal), or a filter.")
+    return query
 
 
 def read(

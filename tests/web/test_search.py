@@ -17,7 +17,7 @@ from leitmotiv.records import Caption, Result, WordScores
 from leitmotiv.settings import Settings
 from leitmotiv.web import search_shown
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import scoring
+from leitmotiv.workflows import scoring, seeking
 from leitmotiv.workflows.ingest import add_directories
 from leitmotiv.workflows.session import Session
 from tests.workflows.pictures import folder_of, picture
@@ -37,13 +37,14 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
 def heard(monkeypatch: pytest.MonkeyPatch, session: Session) -> None:
     """Words that fit the better, the earlier a picture was added; "nothing" finds nothing."""
 
-    def scores(session: Session, text: str) -> WordScores:
-        ids = tuple(session.library.images.ids())
-        values = np.linspace(2, -2, len(ids))
-        return WordScores(ids, values, 0 if text == "nothing" else 4, ("near word",), text)
-
-    monkeypatch.setattr(scoring.words, "scores", scores)
+    monkeypatch.setattr(scoring.words, "scores", heard_of)
     session.memory.clear()
+
+
+def heard_of(session: Session, text: str) -> WordScores:
+    ids = tuple(session.library.images.ids())
+    values = np.linspace(2, -2, len(ids))
+    return WordScores(ids, values, 0 if text == "nothing" else 4, ("near word",), text)
 
 
 @pytest.fixture
@@ -141,9 +142,12 @@ def test_a_query_that_cannot_be_read_keeps_what_was_typed_and_says_why(client):
     assert missing.status_code == 404
 
 
-def test_an_empty_search_offers_ways_to_begin(client):
+def test_an_empty_search_offers_ways_to_begin_for_which_something_stands_out(client, session):
     text = client.get("/search").get_data(as_text=True)
-    assert "colour:teal@top" in text
+    offered = re.findall('class="more mono" href="[^"]*">([^<]+)<', text)
+    assert any(one.startswith("colour:") for one in offered)
+    for one in map(html.unescape, offered):
+        assert seeking.search(session, one).cut, one
     assert text.count('class="offer"') >= 3
 
 
@@ -361,6 +365,20 @@ def test_a_search_before_pictures_were_seen_says_how_far_that_is_or_offers_it(cl
     assert "data-going" not in text
     made = session.library.jobs.enqueue("activations", "Subjects", {})
     text = client.get("/search?q=lotus").get_data(as_text=True)
+    monkeypatch.undo()
+    monkeypatch.setattr(scoring.words, "scores", heard_of)
+    monkeypatch.setattr(type(session.library.activations), "count", lambda self: 5)  # another test may have them seen
+    partly = client.get("/search?q=lotus").get_data(as_text=True)
+    assert "Not all of your pictures were seen yet" in partly
+    assert "waiting for its turn" in partly
+    assert "Not all of your" not in client.get("/search", query_string={"q": RED}).get_data(as_text=True)
     session.library.jobs.move(made, "stopped")
+    assert "Not all of your" not in client.get("/search?q=lotus").get_data(as_text=True)
     assert "data-unseen-begin" not in text
     assert "data-going" in text
+
+
+def test_where_things_are_added_it_says_that_the_larger_counts(client):
+    larger = "Of what is added, the larger counts."
+    assert larger in client.get("/search", query_string={"q": "sea + dog"}).get_data(as_text=True)
+    assert larger not in client.get("/search", query_string={"q": "sea - dog"}).get_data(as_text=True)

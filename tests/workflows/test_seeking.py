@@ -105,7 +105,7 @@ def test_filters_choose_among_the_results_and_alone_keep_the_order_of_dates(sess
     assert only.total == 12
     assert only.cut is None
     with pytest.raises(UsageError, match="nothing to look for"):
-        seeking.search(session, "", n=99)
+        seeking.read_asked(session, "")
     with pytest.raises(UsageError, match="filter"):
         seeking.search(session, "nosuch:3")
 

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from leitmotiv.errors import UsageError
+from leitmotiv.errors import LibraryLockedError, UsageError
 from leitmotiv.records import Caption, Unknown
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import knowing, remarks, seeking, slips, words, written
+from leitmotiv.workflows import backgrounds, knowing, remarks, seeking, slips, words, written
 from leitmotiv.workflows.query import parse
 from leitmotiv.workflows.session import Session
 
 from .spoken import EACH, fill, of_kind
-from .synthetic import image_id
+from .synthetic import add, image_id
 
 ALONE = [image_id(4 * EACH + number) for number in range(3)]
 """Pictures that are like no others."""
@@ -156,7 +156,8 @@ def test_signs_that_nobody_knows_find_nothing_and_are_named(session):
 @pytest.mark.parametrize("line", ["", "   "])
 def test_an_empty_line_is_told_what_to_type(session, line):
     with pytest.raises(UsageError, match="Type a word"):
-        seeking.search(session, line)
+        seeking.read_asked(session, line)
+    assert seeking.search(session, line).total > 4 * EACH  # a selection without a line is every picture
 
 
 def test_a_session_that_was_open_hears_of_captions_that_another_brings(session):
@@ -170,3 +171,21 @@ def test_a_session_that_was_open_hears_of_captions_that_another_brings(session):
     assert theirs[0].id == again[0].id == ALONE[1] != mine[0].id
     assert theirs[0].score == pytest.approx(again[0].score)
     assert seeking.search(session, "gramophone", n=1, everything=True).results == mine
+
+
+def test_a_search_does_not_wait_each_time_for_another_process_that_writes(session, monkeypatch, tmp_path):
+    waits = []
+
+    def refuse(session, report=None, *, wait=5.0):
+        waits.append(wait)
+        raise LibraryLockedError("The library is being written by process 7.")
+
+    monkeypatch.setattr(backgrounds.activations, "ensure", refuse)
+    assert seeking.search(session, "flamingo", n=1).results
+    words.scores(session, "a flamingo of another search")
+    assert set(waits) == {0.0}
+    with Session(Settings(library=tmp_path / "unseen", words="wordllama")) as fresh:
+        add(fresh.library, range(2))
+        with pytest.raises(LibraryLockedError, match="process 7"):
+            seeking.search(fresh, "flamingo")
+    assert waits[-1] <= 1
