@@ -46,14 +46,14 @@ class Figure:
         A key of `NAMES`.
     found : Interval
         Over draws of pictures; NaN where it is not defined.
-    baseline : float or None
+    baseline : float
         Of a critic that says the same of every picture: always "good" for `binary`, and the constant histogram else.
-        None for correlations, which a constant does not have.
+        0 for correlations: what any order without knowledge has in the mean.
     """
 
     name: str
     found: Interval
-    baseline: float | None
+    baseline: float
 
 
 def figures(
@@ -110,7 +110,7 @@ def figures(
         if name in columns or name in pairs:
             value = float(_statistic(name, columns, pairs, ones)[0])
             low, high = _percentiles(drawn[name])
-            baseline = columns[name][1] if name in columns else None
+            baseline = columns[name][1] if name in columns else 0.0
             found.append(Figure(name, Interval(value, low, high), baseline))
     return tuple(found)
 

@@ -251,12 +251,15 @@ def _symmetry(light: Float) -> float:
     return 0.0 if size < 1e-6 * light.size else max(0.0, float((centred * centred[:, ::-1]).sum()) / size)
 
 
+_BLACK = 0.35
+"""Share of a picture that may be beyond black: more of it is night or shadow than is of white."""
+
 LIMITS: Mapping[str, Limit] = {
     "blurred": Limit("sharpness", below=0.2, words="nothing in it is sharp at 512 pixels"),
     "noisy": Limit("noise", above=4.0, words="even its quiet places are grainy"),
     "dark": Limit("bright_end", below=90.0, words="even its brightest places are dark"),
     "bright": Limit("dark_end", above=150.0, words="even its darkest places are bright"),
-    "clipped": Limit("clipped_bright", above=0.12, words="much of it is beyond white"),
+    "clipped": Limit("clipped_bright", above=0.12, words="much of it is beyond white or black"),
     "compressed": Limit("blocks", above=0.8, words="the blocks of strong compression show"),
     "tilted": Limit("tilt_sure", above=_SURE, words="its lines lean"),
     "empty": Limit("information", below=1.2, words="next to nothing is to be seen"),
@@ -273,6 +276,18 @@ def flags(measures: NDArray[np.floating]) -> NDArray[np.bool_]:
         kept[:, place] = values > limit.above if limit.above is not None else values < (limit.below or 0.0)
     tilt = np.abs(column(measures, "tilt"))
     kept[:, FLAGS.index("tilted")] &= (tilt >= _LEAST_TILT) & (tilt <= _MOST_TILT)
-    kept[:, FLAGS.index("clipped")] |= column(measures, "clipped_dark") > 0.35
+    kept[:, FLAGS.index("clipped")] |= column(measures, "clipped_dark") > _BLACK
     kept[:, FLAGS.index("blurred")] &= ~kept[:, FLAGS.index("empty")]
     return kept
+
+
+def meaning(measures: NDArray[np.floating], name: str) -> str:
+    """What a flag that holds means for one picture (WIDTH,), in words; of clipping, which end."""
+    limit = LIMITS[name]
+    if name != "clipped":
+        return limit.words
+    white = float(column(measures, "clipped_bright")) > (limit.above or 0.0)
+    black = float(column(measures, "clipped_dark")) > _BLACK
+    if white and black:
+        return "much of it is beyond white, and much beyond black"
+    return "much of it is beyond black" if black else "much of it is beyond white"

@@ -9,6 +9,7 @@ import click
 
 from leitmotiv.cli import critic_drawn, critic_duplicates, critic_flags, critic_keepers, critic_network, critic_pairs
 from leitmotiv.cli.critic_card import card, table
+from leitmotiv.cli.critic_heading import asked, heading
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import (
     Verb,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from leitmotiv.records import Ranking
     from leitmotiv.workflows.critic_files import Scored
 
+_COLUMNS = "score  ± votes above   path"
+"""Mean of the votes, how they would differ, how much of the others scores less, and which picture."""
 _named = click.option("--critic", "name", default="", metavar="NAME", help="Which; the last trained if not given.")
 
 
@@ -95,7 +98,10 @@ def train(
             **labels,
         )
         critic_drawn.training(opened, sets, files, force, seed=seed, **labels)
+        doubt = critics.doubt(opened, made.name)
     show({"name": made.name, "layer": made.layer, **made.card}, lambda: card(made))
+    if doubt:
+        note(f"{doubt} For instance: leitmotiv critic rank --critic {made.name}.")
 
 
 @command.command("show", cls=Verb)
@@ -133,26 +139,25 @@ def rank(name: str, n: int, of: str, sort: str, paths: bool) -> None:
     from leitmotiv.workflows import browse, critics, critiques
 
     with session() as opened, bars() as report:
-        critic = critics.get(opened, name)
+        critic = asked(opened, name)
         critiques.ensure(opened, critic, report)
         ranking = critics.rank(opened, critic, text=of, sort=sort, n=n)
-        usual = critiques.usual(opened, critic)
+        scores = critiques.of_library(opened, critic).mean
         odd = browse.odd_paths(opened, ranking)
     if paths:
         click.echo(b"".join(odd.get(one.id, os.fsencode(one.path)) + b"\n" for one in ranking.results), nl=False)
     else:
-        show(forms.ranking(ranking, odd), lambda: _lines(ranking))
-        if usual is not None:
-            note(f"{usual:.2f} in the mean of this library, by {critic.name}")
+        above = heading(critic.name, _COLUMNS, scores, "this library")
+        show(forms.ranking(ranking, odd), lambda: "\n".join([*above, *_lines(ranking)] if ranking.results else []))
     if not ranking.results:
         sys.exit(1)
 
 
-def _lines(ranking: "Ranking") -> str:
-    return "\n".join(
+def _lines(ranking: "Ranking") -> list[str]:
+    return [
         f"{one.score:5.2f}  ± {one.deviation or 0:4.2f}  {one.percentile or 0:5.1f} %  {printable(one.path)}"
         for one in ranking.results
-    )
+    ]
 
 
 @command.command("score", cls=Verb)
@@ -176,14 +181,13 @@ def score(folders: tuple[Path, ...], name: str, form: str, output: Path | None, 
     there = has_library()
     name = name if name or there else critics.TECHNICAL
     with session(create=True) as opened, bars() as report:  # without a library none is made: nothing asks for it
-        found = critic_files.score(opened, critics.get(opened, name), folders, report)
-        data = {"csv": critic_files.as_csv, "idealo": critic_files.as_idealo, "table": _table}[form](found)
+        found = critic_files.score(opened, critic := asked(opened, name), folders, report)
+        forms = {"csv": critic_files.as_csv, "idealo": critic_files.as_idealo}
+        data = forms[form](found) if form in forms else _table(found, critic.name)
         if output is not None:
             write_file(outside_photos(opened, output) if there else output, [data], force=force)
     if output is None and (form != "table" or not _as_json(found)):
         click.echo(data, nl=False)
-        if found.paths and form == "table":
-            note(f"{found.critique.mean.mean():.2f} in the mean of {len(found.paths):,} pictures")
     tell_failures(found.failed)
     if not found.paths and not found.failed:
         note("There is no picture in that folder.")
@@ -213,9 +217,10 @@ def _as_json(found: "Scored") -> bool:
     return True
 
 
-def _table(found: "Scored") -> bytes:
+def _table(found: "Scored", name: str) -> bytes:
     told = found.critique
-    lines = []
+    above = heading(name, _COLUMNS, told.mean, f"{len(told.mean):,} pictures") if found.paths else []
+    lines = [f"{line}\n" for line in above]
     for row in (-told.mean).argsort(kind="stable").tolist():
         numbers = f"{told.mean[row]:5.2f}  ± {told.deviation[row]:4.2f}  {told.percentile[row]:5.1f} %"
         lines.append(f"{numbers}  {printable(told.ids[row])}\n")

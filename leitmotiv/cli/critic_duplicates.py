@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from leitmotiv.cli.critic_heading import asked, heading
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import Verb, clean, finish, has_library, note, printable, session, show, tell_failures
 
@@ -26,12 +27,14 @@ def duplicates(folders: tuple[Path, ...], name: str, paths: bool, others: bool) 
 
     name = name if name or has_library() else critics.TECHNICAL
     with session(create=True) as opened, bars() as report:  # without a library none is made: nothing asks for it
-        found = duplicates(opened, critics.get(opened, name), folders, report)
+        critic = asked(opened, name)
+        found = duplicates(opened, critic, folders, report)
     if paths:
         chosen = [one.path for group in found.groups for one in (group[1:] if others else group[:1])]
         click.echo(b"".join(path + b"\n" for path in chosen), nl=False)
     else:
-        lines = []
+        scores = [one.score for group in found.groups for one in group]
+        lines = heading(critic.name, "      score  ± votes alike   path", scores, "these") if scores else []
         for group in found.groups:
             for place, one in enumerate(group):
                 score = f"{one.score:5.2f}  ± {one.deviation:4.2f}  {100 * one.alike:5.1f} %"

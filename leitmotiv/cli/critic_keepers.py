@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leitmotiv.cli.critic_heading import asked
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import Verb, note, printable, session, show
 
@@ -61,11 +62,11 @@ def explain(image: str, name: str, target: Path | None, force: bool) -> None:
     A map of 7 by 7 parts shows by how much the score is higher with each than without it; of the technical critic,
     which measures move the score. Bars tell what the picture is like.
     """
-    from leitmotiv.workflows import browse, critics, critiques, reasons
+    from leitmotiv.workflows import browse, critiques, reasons
     from leitmotiv.workflows.places import outside_photos, write_file
 
     with session() as opened:
-        critic = critics.get(opened, name)
+        critic = asked(opened, name)
         if Path(image).is_file():
             found = reasons.explain(opened, critic, reasons.pixels_of_file(opened, Path(image)))
         else:

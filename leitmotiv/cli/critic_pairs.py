@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from leitmotiv.cli.critic_heading import heading
 from leitmotiv.cli.progress import bars
 from leitmotiv.cli.verbs import Verb, note, printable, session, show
 
@@ -98,7 +99,8 @@ def taste(critic: str, of: str, n: int, sort: str, paths: bool) -> None:
     if paths:
         click.echo(b"".join(odd.get(one.id, os.fsencode(one.path)) + b"\n" for one in ranking.results), nl=False)
         return
-    lines = []
+    above = heading("your taste", "worth  ± sure  yours    critic   path", known.mine, "this library")
+    lines = above if ranking.results else []
     for one in ranking.results:
         mine, _, everybody = beside[one.id]
         told = f"{one.score:5.2f}  ± {one.deviation:4.2f}  {mine:5.1f} %  {everybody:5.1f} %  {printable(one.path)}"

@@ -3,7 +3,7 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +21,9 @@ from leitmotiv.cli.verbs import (
     tell_failures,
     version_option,
 )
+
+if TYPE_CHECKING:
+    from leitmotiv.records import RatingSet
 
 FORMATS = ("ava", "sac", "themes", "idealo", "csv", "xmp")
 LABELS = ("red", "yellow", "green", "blue", "purple")
@@ -107,7 +110,7 @@ def read(of: str, sort: str, dry_run: bool) -> None:
 @click.option("--scale", type=click.IntRange(2, 10), help="Of a CSV: what the best single vote is.")
 @click.option("--dry-run", is_flag=True, help="Only read; look at no file, and keep nothing.")
 def import_(path: Path, form: str, images: Path | None, name: str | None, scale: int | None, dry_run: bool) -> None:
-    r"""Import ratings that others gave, for critics to learn from.
+    """Import ratings that others gave, for critics to learn from.
 
     \b
     ava     AVA.txt, or its folder: counts of votes 1 to 10, tags, challenges, lists
@@ -121,7 +124,7 @@ def import_(path: Path, form: str, images: Path | None, name: str | None, scale:
     Who gave a vote is kept. Pictures are found by file name, number or path; each is seen once by the backbone, and
     themes are drawn as five bars; they also teach harmony of colours, for a bar beside pictures. What is missing,
     corrupt or there twice is told.
-    """
+    """  # noqa: D301 - the mark that keeps click from joining lines is the character, not two
     from leitmotiv.workflows import rating_sets
 
     with session(create=not dry_run) as opened, bars() as report:
@@ -137,6 +140,11 @@ def import_(path: Path, form: str, images: Path | None, name: str | None, scale:
         note("Nothing was kept.")
 
 
+def _votes(one: "RatingSet") -> str:
+    """Who voted how often; sets of counts keep no single votes."""
+    return f"{one.votes:,} votes of {one.raters:,} raters" if one.votes else "counts of votes, not who gave them"
+
+
 @command.command("sets", cls=Verb)
 def sets() -> None:
     """Print the sets that were imported: format, items, pictures, votes, raters, source."""
@@ -145,8 +153,8 @@ def sets() -> None:
     with session() as opened:
         found = rating_sets.all_sets(opened)
     lines = (
-        f"{one.name}: {one.format}, {one.items:,} items, {one.pictures:,} with their picture, {one.votes:,} votes of "
-        f"{one.raters:,} raters, from {printable(one.source)}"
+        f"{one.name}: {one.format}, {one.items:,} items, {one.pictures:,} with their picture, {_votes(one)}, "
+        f"from {printable(one.source)}"
         for one in found
     )
     show({"sets": [asdict(one) for one in found]}, lambda: "\n".join(lines))

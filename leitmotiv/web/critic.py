@@ -72,6 +72,8 @@ def show() -> str:
         said=_critique(critic, picture.id) if picture else None,
         usual=critiques.of_library(session, critic).shares.mean(axis=0).tolist() if ranking.total else [],
         mean=critiques.usual(session, critic),
+        doubt=critics.doubt(session, asked["name"]) if asked["name"] else critics.passed_over(session),
+        doubted=next(iter(critics.names(session)), ""),
         page=PAGE,
         sorts=WORDS,
         figures=[

@@ -18,6 +18,8 @@ SHOWN = 24
 """Runs of a page."""
 MANY = 10_000_000
 EXAMPLES = 3
+ALIKE = 0.005
+"""Scores of a round that differ by less tell no design from another: that is not certainty."""
 TILE = 320
 """Longest side of a design that holds pictures, on a page; the others are drawn by the browser. Pixels."""
 KEPT = "private, max-age=86400"
@@ -79,6 +81,7 @@ def show(number: int) -> str:
         rounds=rounds,
         one=one,
         tiles=_tiles(one, rounds) if one else [],
+        same=one is not None and float(one.scores.max() - one.scores.min()) < ALIKE,
         best=(where, row, rounds[where].scores[row]) if rounds else None,
         curves=evolve_curves.curves(rounds, run.rounds),
         at_work=_at_work(run),

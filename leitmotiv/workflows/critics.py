@@ -26,6 +26,8 @@ KIND = "critic"
 HELD_OUT = 0.2
 ENOUGH = 20
 """Rated pictures from which on some are held out to measure a critic."""
+GAIN = 0.01
+"""Share by which a critic's distance to the votes held out has to be below its baseline's to become the default."""
 BEST, SORTS = "-score", ("-score", "score", "controversial")
 UNIT = "score"
 TECHNICAL = technical_file.NAME
@@ -195,13 +197,40 @@ def every(session: Session) -> list[str]:
     return [*names(session), TECHNICAL]
 
 
+def default(session: Session) -> str:
+    """The critic that is asked if none is named: the last made that knows more than its baseline, else the technical.
+
+    One whose file is damaged stays the default, so that whoever asks is told.
+    """
+    return next((name for name in names(session) if not doubt(session, name)), TECHNICAL)
+
+
+def doubt(session: Session, name: str) -> str:
+    """Why a critic that was learnt here is not asked unless it is named, as a sentence; empty where it is."""
+    with suppress(CriticError, NotFoundError):
+        card = get(session, name).card
+        figure = card.get("figures", {}).get("emd2") if name != TECHNICAL else None
+        if figure and figure["value"] > (1 - GAIN) * figure["baseline"]:
+            return (
+                f"On {card['held_out']:,} pictures held out {name} is no better than saying the same of every picture "
+                f"(earth mover's distance {figure['value']:.3f}, baseline {figure['baseline']:.3f}): it is asked only "
+                "by its name."
+            )
+    return ""
+
+
+def passed_over(session: Session) -> str:
+    """Why the critic that was made last is not the default, as a sentence; empty where it is."""
+    return doubt(session, known[0]) if (known := names(session)) else ""
+
+
 def starred(session: Session) -> int:
     """How many pictures have stars."""
     return len(_items(session, STARS))
 
 
 def get(session: Session, name: str = "") -> Critic:
-    """A critic by its name; the last made without one, and the technical one where none was made.
+    """A critic by its name; the default without one.
 
     Raises
     ------
@@ -210,7 +239,7 @@ def get(session: Session, name: str = "") -> Critic:
     CriticError
         Its file is damaged, or it learnt from another backbone.
     """
-    name = name or every(session)[0]
+    name = name or default(session)
     if name == TECHNICAL:
         return technical_file.shipped(MEASURES)
     if name not in names(session):

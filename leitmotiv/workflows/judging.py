@@ -20,13 +20,14 @@ _PLAIN_BAND = 0.05
 
 
 def judge(session: Session, name: str = "") -> tuple[str, Judge]:
-    """A judge and its name: the critic that was named, the last one trained, or the plain measure.
+    """A judge and its name: the critic that was named, the last trained that knows something, or the plain measure.
 
     Raises
     ------
     NotFoundError, CriticError, MissingExtraError
     """
-    if name == PLAIN or (not name and not critics.names(session)):
+    name = name or choices(session)[0]
+    if name == PLAIN:
         return PLAIN, plain
     critic = critics.get(session, name)
     if critic.lift is None:
@@ -37,10 +38,12 @@ def judge(session: Session, name: str = "") -> tuple[str, Judge]:
 def choices(session: Session) -> list[str]:
     """The names of all judges; the first is taken if none is named.
 
-    Drawings are no photographs, so the technical critic comes last: it is taken only by its name.
+    Drawings are no photographs, so the technical critic comes late: it is taken only by its name, as are critics that
+    are no better than their baseline.
     """
     known = [name for name in critics.names(session) if name != PLAIN]
-    return [*known, PLAIN, critics.TECHNICAL]
+    poor = [name for name in known if critics.doubt(session, name)]
+    return [*(name for name in known if name not in poor), PLAIN, critics.TECHNICAL, *poor]
 
 
 def fingerprint(session: Session, name: str) -> str:

@@ -82,9 +82,12 @@ def taste(session: Session, critic: str = "") -> Taste:
 
 
 def everybodys(session: Session) -> str:
-    """The global critic: the one made last of those that know more than the person's own stars."""
+    """The global critic: the one made last of those that know more than the person's own stars.
+
+    Critics that are no better than their baseline do not count.
+    """
     for name in critics.names(session):
-        if critics.get(session, name).card.get("sets") != [STARS]:
+        if critics.get(session, name).card.get("sets") != [STARS] and not critics.doubt(session, name):
             return name
     return critics.TECHNICAL
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from leitmotiv.analysis import technical as measures
 from leitmotiv.analysis.technical import FLAGS as FLAGS
-from leitmotiv.analysis.technical import LIMITS, NAMES, VERSION
+from leitmotiv.analysis.technical import NAMES, VERSION
 from leitmotiv.analysis.technical import WIDTH as WIDTH
 from leitmotiv.errors import ImageNotFoundError, ImageReadError, LeitmotivError
 from leitmotiv.records import Float32, Image, Pixels
@@ -127,7 +127,7 @@ def told(session: Session, image_id: str) -> Told | None:
 def flagged(numbers: Float32) -> tuple[tuple[str, str], ...]:
     """The flags of one picture, with what each means."""
     held = measures.flags(numbers[None])[0]
-    return tuple((name, LIMITS[name].words) for name, one in zip(FLAGS, held, strict=True) if one)
+    return tuple((name, measures.meaning(numbers, name)) for name, one in zip(FLAGS, held, strict=True) if one)
 
 
 def named(numbers: Float32) -> dict[str, float]:

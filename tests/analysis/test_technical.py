@@ -110,3 +110,13 @@ def test_what_is_torn_lost_hazy_or_shaken_is_measured(picture):
     assert value(np.swapaxes(damage.degenerate(picture, rng)["torn rows"], 0, 1).copy(), "torn") > 0.1
     assert float(technical.column(whole, "torn")[0]) < 0.02
     assert float(technical.column(whole, "lost")[0]) < 0.01
+
+
+@pytest.mark.parametrize(("white", "black", "said"), [(0.2, 0, "white"), (0, 0.5, "black"), (0.2, 0.5, "both")])
+def test_what_is_clipped_is_said_with_its_end(white, black, said):
+    measures = np.zeros(technical.WIDTH)
+    measures[technical.NAMES.index("clipped_bright")] = white
+    measures[technical.NAMES.index("clipped_dark")] = black
+    assert technical.flags(measures[None])[0, technical.FLAGS.index("clipped")]
+    words = technical.meaning(measures, "clipped")
+    assert ("beyond white" in words, "beyond black" in words) == (said != "black", said != "white")

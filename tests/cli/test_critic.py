@@ -111,8 +111,9 @@ def test_a_folder_is_scored_without_a_library_and_none_is_made(tmp_path, monkeyp
     folder, out = folder_of(tmp_path / "new", 2), tmp_path / "scores.csv"
     assert run("critic", "score", folder) == 0
     told = capsys.readouterr()
-    assert len(told.out.splitlines()) == 2
-    assert "in the mean of 2 pictures" in told.err
+    above, columns, *rows = told.out.splitlines()
+    assert (above.startswith("by technical: "), "in the median of 2 pictures" in above, len(rows)) == (True, True, 2)
+    assert columns.split() == ["score", "±", "votes", "above", "path"]
     assert run("critic", "score", folder, "--format", "csv", "-o", out) == 0
     assert len(out.read_text().splitlines()) == 3
     assert run("critic", "duplicates", folder) == 1

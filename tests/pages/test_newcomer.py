@@ -102,6 +102,7 @@ def test_pairs_are_chosen_by_keys_alone_and_taken_back(walked, open_page):
     page.locator("[data-choose=left]").wait_for()
     compared = walked.session.library.comparisons
     asked, decided = len(compared.asked()), len(compared.all())
+    orders = page.locator("[data-orders]").inner_text()
     for count, key in enumerate(("ArrowLeft", "ArrowRight", "ArrowDown"), 1):
         ids = [page.locator(f"[data-choose={side}]").get_attribute("data-id") for side in ("left", "right")]
         page.keyboard.press(key)
@@ -115,6 +116,7 @@ def test_pairs_are_chosen_by_keys_alone_and_taken_back(walked, open_page):
             assert tuple(ids if key == "ArrowLeft" else ids[::-1]) in set(compared.all())
     assert len(compared.all()) == decided + 2
     assert page.locator("[data-known]").inner_text().startswith(f"{decided + 2} pairs")
+    until(page, f"document.querySelector('[data-orders]').innerText !== {json.dumps(orders)}")
     page.keyboard.press("ArrowUp")
     until(page, "true")
     for _ in range(100):

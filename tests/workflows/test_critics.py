@@ -6,7 +6,7 @@ import pytest
 from leitmotiv.analysis import histograms
 from leitmotiv.errors import CriticError, NotFoundError, RatingsError, UsageError
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import critic_files, critics, own, rating_sets
+from leitmotiv.workflows import critic_files, critics, judging, own, rating_sets
 from leitmotiv.workflows.session import Session
 from tests.store.making import file, image, image_id, mixture
 
@@ -54,6 +54,25 @@ def test_a_critic_learns_from_stars_and_orders_the_library(session):
     assert apart == sorted(apart, reverse=True)
     (library,) = session.library.folder.glob("models/*.json")
     assert json.loads(library.read_text())["name"] == "taste"
+
+
+def test_a_critic_no_better_than_its_baseline_is_asked_only_by_its_name(session):
+    assert critics.passed_over(session) == ""
+    for number, stars in enumerate(np.random.default_rng(3).integers(1, 6, COUNT).tolist()):
+        own.rate(session, [image_id(number)], stars=stars)
+    poor = critics.train(session, ["stars"])
+    figure = poor.card["figures"]["emd2"]
+    assert figure["value"] > 0.99 * figure["baseline"]
+    assert critics.get(session).name == critics.TECHNICAL
+    assert "stars is no better than saying the same of every picture" in critics.passed_over(session)
+    assert critics.get(session, "stars").name == "stars"
+    assert judging.choices(session) == [judging.PLAIN, critics.TECHNICAL, "stars"]
+    assert judging.judge(session)[0] == judging.PLAIN
+    starred(session, range(COUNT))
+    critics.train(session, ["stars"], name="better")
+    assert critics.get(session).name == "better"
+    assert critics.doubt(session, "better") == ""
+    assert judging.choices(session)[0] == "better"
 
 
 def test_the_same_ratings_give_the_same_file(session):

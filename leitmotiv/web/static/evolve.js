@@ -14,6 +14,8 @@ const round = () => Number(bar().dataset.round);
 const picks = () => /** @type {HTMLButtonElement[]} */ ([...document.querySelectorAll("[data-sheet] .pick")]);
 /** The job that is followed; 0 for none. */
 let watched = 0;
+/** Whether a round is being asked for, and whether the critic is to go on to the end once what is made is there. */
+let sending = false, later = false;
 
 /** Draw the page again, with the focus where it was. @param {string} address */
 async function draw(address) {
@@ -59,12 +61,21 @@ async function watch(number) {
     live ||= watched !== before;
   }
   watched = 0;
+  if (!later) return;
+  later = false;
+  await go("all");
 }
 
 /** @param {"next" | "all"} how */
 async function go(how) {
   const button = /** @type {HTMLButtonElement | null} */ (document.querySelector(`[data-go="${how}"]`));
+  if (how === "all" && button?.disabled && (sending || watched)) {
+    later = true;
+    toast("After this round the critic goes on to the end.");
+    return true;
+  }
   if (!button || button.disabled) return false;
+  sending = true;
   for (const one of document.querySelectorAll("[data-go]")) if (one instanceof HTMLButtonElement) one.disabled = true;
   const until = how === "all" ? Number(bar().dataset.rounds) : done() + 1;
   document.querySelector("[data-sheet]")?.classList.add("waiting");
@@ -75,7 +86,10 @@ async function go(how) {
     await draw(`/evolve/${run()}`);
     void watch(job.id);
   } catch {
+    later = false;
     await draw(location.href); // the toast says why
+  } finally {
+    sending = false;
   }
   return true;
 }

@@ -6,10 +6,31 @@ import { bind } from "./keys.js";
 const place = /** @type {HTMLElement | null} */ (document.querySelector("[data-pairs]"));
 const known = /** @type {HTMLElement | null} */ (document.querySelector("[data-known]"));
 const address = `/api/v1/pairs?q=${encodeURIComponent(place?.dataset.query ?? "")}`;
+const PAUSE_MS = 300;
+/** How tiles that come later are shaped; the page's own style has those that came with it. */
+const sheet = new CSSStyleSheet();
+document.adoptedStyleSheets.push(sheet);
 let busy = false;
+/** Answers so far: an order that comes after the next answer is not shown. */
+let said = 0;
 
 /** @param {"left" | "right"} side */
 const button = (side) => /** @type {HTMLButtonElement | null} */ (place?.querySelector(`[data-choose="${side}"]`) ?? null);
+
+/** The orders that follow from what was said, as the page has them when it is read anew. */
+async function reorder() {
+  const mine = ++said;
+  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS)); // whoever answers quickly waits for no order
+  if (mine !== said) return;
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer?.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (mine !== said) return;
+  const orders = fresh.querySelector("[data-orders]");
+  if (!orders) return;
+  sheet.replaceSync([...fresh.head.querySelectorAll("style")].map((style) => style.textContent).join(""));
+  document.querySelector("[data-orders]")?.replaceWith(document.adoptNode(orders));
+}
 
 /** @param {any} form  what the server knows now, and the next pair */
 function show(form) {
@@ -30,6 +51,7 @@ function show(form) {
     drawn.alt = name;
     /** @type {HTMLElement} */ (one.querySelector("span")).textContent = name;
   }
+  void reorder();
 }
 
 /** @param {"left" | "right" | "neither"} side */
