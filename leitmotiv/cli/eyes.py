@@ -10,7 +10,18 @@ from leitmotiv.cli.eyes_options import force, line, named, partial_of, seed, sho
 from leitmotiv.cli.eyes_pairs import compare, pairs
 from leitmotiv.cli.eyes_training import train
 from leitmotiv.cli.progress import bars
-from leitmotiv.cli.verbs import Verb, common_options, finish, note, session, show, tell_failures, version_option
+from leitmotiv.cli.verbs import (
+    Verb,
+    common,
+    common_options,
+    finish,
+    note,
+    session,
+    show,
+    tell,
+    tell_failures,
+    version_option,
+)
 
 if TYPE_CHECKING:
     from leitmotiv.records import Eyes
@@ -70,6 +81,9 @@ def make(query: str, name: str, way: Any, side: str, seed: int, **shown: Any) ->
             opened, name, query, way=way, partial=partial_of(**shown), side=int(side), seed=seed, report=report
         )
     show(made.as_json(), lambda: f"{line(made)}\nNext: leitmotiv eyes apply IMAGE --eyes {made.id}")
+    for limit in made.card["limits"]:
+        if limit.startswith("Nothing stands out"):
+            tell(limit)
 
 
 @command.command("list", cls=Verb)
@@ -97,11 +111,11 @@ def show_(name: str) -> None:
 
 
 def _card(one: "Eyes") -> str:
+    from leitmotiv.workflows import eye_names
+
     told = {"made": f"{one.made:%Y-%m-%d %H:%M}", "of": one.query or "all pictures", "shown": one.partial.kind}
-    known = {key: value for key, value in one.card.items() if isinstance(value, str | int | float)}
-    plain = {key: value for key, value in known.items() if key == "seed" or value}
     lines = [f"{one.name} ({one.id}): {one.way}, {one.side} px"]
-    lines += [f"  {key.replace('_', ' ')}: {value}" for key, value in {**told, **plain}.items()]
+    lines += [f"  {key}: {value}" for key, value in {**told, **eye_names.facts(one)}.items()]
     if figures := one.card.get("figures"):
         lines += ["", *table(figures)]
     return "\n".join([*lines, "", *(f"  {limit}" for limit in one.card.get("limits", []))]).rstrip()
@@ -174,7 +188,8 @@ def apply(
             report=report,
         )
     failures = [{"path": path, "reason": reason} for path, reason in failed]
-    show({"files": [str(one) for one in written], "failed": failures}, lambda: "\n".join(map(str, written)))
+    if written or common("json"):
+        show({"files": [str(one) for one in written], "failed": failures}, lambda: "\n".join(map(str, written)))
     tell_failures(failed)
     finish(len(failed))
 
@@ -235,7 +250,7 @@ def animate(
     show({**data, "short": made.short}, lambda: f"{output}: {made.frames:,} frames, {made.rate:g} a second")
     if made.short:
         of = f" of about {made.expected:,}" if made.expected else ""
-        note(f"The film ends early: {made.frames:,}{of} frames were read and written. {made.fault}".rstrip())
+        tell(f"The film ends early: {made.frames:,}{of} frames were read and written. {made.fault}".rstrip())
         finish(1)
 
 

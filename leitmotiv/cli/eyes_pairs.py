@@ -84,10 +84,14 @@ def pairs_export(
 @click.option("--name", default="", metavar="NAME", help="What the eyes are called; the folder's name if not given.")
 @shown_options
 @side
-@_direction
+@click.option(
+    "--direction",
+    type=click.Choice(["BtoA", "AtoB"]),
+    help="Which half is learnt.  [default: as the export noted, else BtoA]",
+)
 @seed
 def pairs_import(folder: Path, name: str, side: str, direction: Any, seed: int, **shown: Any) -> None:
-    """Make patch eyes of a FOLDER of pairs that were made elsewhere; --shown says what they were made with."""
+    """Make patch eyes of a FOLDER of pairs; --shown and --direction say what they are where no export noted it."""
     from leitmotiv.workflows import eye_pairs
 
     with session(create=True) as opened:

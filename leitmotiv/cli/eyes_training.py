@@ -6,7 +6,7 @@ import click
 
 from leitmotiv.cli.eyes_options import partial_of, shown_options, table
 from leitmotiv.cli.progress import bars
-from leitmotiv.cli.verbs import Verb, note, session, show
+from leitmotiv.cli.verbs import Verb, note, session, show, tell
 
 if TYPE_CHECKING:
     from leitmotiv.records import Eyes
@@ -58,7 +58,7 @@ def train(
     widths of 16 take minutes on two cores; 256 and 64 are the sizes of pix2pix, for a GPU.
     """
     from leitmotiv.errors import UsageError
-    from leitmotiv.workflows import training
+    from leitmotiv.workflows import eyes, training
 
     if (query is None) == (go_on is None):
         raise UsageError("Name a QUERY to train on, or the eyes to go on with: --go-on EYES.")
@@ -79,6 +79,8 @@ def train(
                 **limits,
             ).id
             limits = {}
+        if query and eyes.by_chance(opened, query):
+            tell(f"Nothing stands out for {query!r}: they learn from what comes nearest.")
         note(f"Samples: {opened.library.eyes.path(id)}")
         made = training.go_on(opened, id, report=report, **limits)
     show(made.as_json(), lambda: _lines(made))

@@ -134,6 +134,11 @@ def note(text: str) -> None:
         click.echo(text, err=True)
 
 
+def tell(text: str) -> None:
+    """Tell what went otherwise than asked on stderr, also with --quiet."""
+    click.echo(clean(text), err=True)
+
+
 def finish(failed: int) -> None:
     """End with 3 where some images failed."""
     if failed:

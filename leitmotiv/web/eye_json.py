@@ -163,6 +163,8 @@ def film(eyes_id: str) -> Response:
     found, told = films.handed(session, one, data, name, f".{kind}", smoothing=smoothing)
     made = _picture(found, FILMS[kind])
     made.headers["Leitmotiv-Frames"] = f"{told.frames} of {max(told.frames, told.expected)}"
+    if told.short:
+        made.headers["Leitmotiv-Ends-Early"] = " ".join(told.fault.encode("ascii", "replace").decode().split()) or "yes"
     return made
 
 

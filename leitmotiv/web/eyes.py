@@ -10,7 +10,7 @@ from leitmotiv.errors import LeitmotivError, NotFoundError
 from leitmotiv.records import Controls, Eyes, Image, Partial, PartialKind, RegionColours
 from leitmotiv.web import parameters
 from leitmotiv.web.context import address, the_session
-from leitmotiv.workflows import browse, eye_learning, eye_sights, eyes, live, queue, selecting, training
+from leitmotiv.workflows import browse, eye_learning, eye_names, eye_sights, eyes, live, queue, selecting, training
 from leitmotiv.workflows.partial import COLOURS, KINDS
 from leitmotiv.workflows.session import Session
 
@@ -71,9 +71,10 @@ def new() -> Response:
     asked = _asked()
     query = asked["q"]
     ids: tuple[str, ...] = ()
-    fault = ""
+    fault, nearest = "", False
     try:
         ids = eyes.chosen(session, query)
+        nearest = bool(query) and eyes.by_chance(session, query)
     except LeitmotivError as error:
         fault = str(error)
     chosen = _image(session, request.args.get("image", ""), ids)
@@ -84,6 +85,8 @@ def new() -> Response:
             asked=asked,
             fault=fault,
             count=len(ids),
+            nearest=nearest,
+            called=eye_names.called(session, "", query) if query else "Everything",
             most=eyes.MOST,
             fewest=eyes.FEWEST,
             image=chosen,
@@ -308,10 +311,8 @@ def _figures(one: Eyes) -> tuple[list[str], list[tuple[str, list[str]]]]:
 
 def _facts(one: Eyes) -> list[tuple[str, str]]:
     """The numbers of a card, in words."""
-    found = []
-    for name, value in one.card.items():
-        if name == "pictures" or not value or isinstance(value, bool) or not isinstance(value, int | float | str):
-            continue
-        said = f"{value:,}" if isinstance(value, int) else f"{value:.3g}" if isinstance(value, float) else value[:200]
-        found.append((name.replace("_", " "), said))
-    return found
+    return [
+        (name, f"{value:,}" if isinstance(value, int) else f"{value:.3g}" if isinstance(value, float) else value[:200])
+        for name, value in eye_names.facts(one).items()
+        if name != "pictures" and value
+    ]

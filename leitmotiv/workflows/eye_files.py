@@ -9,7 +9,7 @@ from pathlib import Path
 from leitmotiv.errors import EyesError
 from leitmotiv.records import Eyes
 from leitmotiv.store.eyes import CARD, PART, card_of, parts_of, read_card
-from leitmotiv.workflows import lookers
+from leitmotiv.workflows import eye_names, lookers
 from leitmotiv.workflows.partial import check
 from leitmotiv.workflows.session import Session
 
@@ -78,6 +78,7 @@ def imported(session: Session, data: bytes, name: str = "") -> Eyes:
         if part not in TAKEN[eyes.way] or hashlib.sha256(parts[part]).hexdigest() != known.get(part):
             raise EyesError(f"The card of these eyes does not match their {part}: they were changed, or put together.")
     with session.library.writer("keeping eyes"):
+        eyes = replace(eyes, name=eye_names.free(session, eyes.name))
         eyes = replace(eyes, id=session.library.eyes.free(eyes.name))
         session.library.eyes.put(eyes, parts)
         try:

@@ -39,6 +39,9 @@ class Learning:
     last : float or None
         The last held-out value.
     samples : tuple of (step, part)
+    watched, told : int
+        Pictures that the curve and its baselines are of, and those that the card is of; 0 where the baselines are of
+        other pictures than the curve, as an earlier leitmotiv had them.
     """
 
     step: int
@@ -50,6 +53,8 @@ class Learning:
     samples: tuple[tuple[int, str], ...]
     labels: Mapping[str, float] = field(default_factory=dict)
     judged: tuple[tuple[str, str], ...] = ()
+    watched: int = 0
+    told: int = 0
 
 
 def begun(session: Session, id: str) -> bool:
@@ -90,6 +95,8 @@ def learning(session: Session, eyes: Eyes) -> Learning | None:
         samples=tuple(samples),
         labels=_labels({name: _height(value, up) for name, value in bases.items() if value is not None}),
         judged=_judged(points, across),
+        watched=int(_number(form.get("watched")) or 0),
+        told=int(_number(form.get("told")) or 0),
     )
 
 

@@ -1,5 +1,6 @@
 """Pairs in pix2pix's own form, out and in: what eyes are shown beside what is there, for tools made elsewhere."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,10 @@ SIDE = 256
 """What pix2pix is usually trained at."""
 TRAIN, TEST = "train", "val"
 """Folders of what is learnt from and of what is held out, as the usual tools have them."""
+
+
+NOTE, SCHEMA = "pairs.json", "leitmotiv.pairs/1"
+"""Beside the pairs, what they are: what is shown of the pictures, and which half is learnt."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,8 @@ def write(
         The folder is one of photos, or a file is there already.
     """
     whole = outside_photos(session, folder)
-    made = looking.training_pairs(session, query, partial or Partial(), side, seed, held_out, report, most)
+    known = check(partial or Partial())
+    made = looking.training_pairs(session, query, known, side, seed, held_out, report, most)
     taken: set[str] = set()
     for part, ids, xs, ys in ((TRAIN, made.ids, made.x, made.y), (TEST, made.held_ids, made.held_x, made.held_y)):
         try:
@@ -86,6 +92,8 @@ def write(
                 name = pairs.file_name(path.parent.name, f"{path.stem}-{image_id[:12]}")
             taken.add(name)
             write_file(whole / part / name, [reading.encode(pairs.joined(x, y, direction), "PNG")], force=force)
+    note = {"schema": SCHEMA, "shown": known.as_json(), "direction": direction, "side": side, "seed": seed}
+    write_file(whole / NOTE, [(json.dumps(note, indent=2) + "\n").encode()], force=force)
     return Written(whole, len(made.ids), len(made.held_ids), made.drawn_from)
 
 
@@ -118,6 +126,20 @@ def read(folder: Path, side: int, direction: Direction = "BtoA") -> Pairs:
     return Pairs(taught_x, taught_y, taught, held_x, held_y, held)
 
 
+def _noted(folder: Path) -> tuple[Partial | None, Direction | None]:
+    """What an export noted beside its pairs; nothing where there is no note."""
+    path = folder / NOTE
+    if not path.is_file():
+        return None, None
+    try:
+        form = json.loads(path.read_bytes())
+        if form["schema"] != SCHEMA or form["direction"] not in DIRECTIONS:
+            raise ValueError(form["schema"])
+        return check(Partial.from_json(form["shown"])), form["direction"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, UsageError) as error:
+        raise EyesError(f"{path} cannot be read. Say what the pairs are with --shown and --direction.") from error
+
+
 def imported(
     session: Session,
     folder: Path,
@@ -125,23 +147,27 @@ def imported(
     *,
     partial: Partial | None = None,
     side: int = looking.USUAL_SIDE,
-    direction: Direction = "BtoA",
+    direction: Direction | None = None,
     seed: int = 0,
 ) -> Eyes:
     """Make patch eyes of pairs that were made elsewhere: what is shown of their pictures is what the pairs say.
 
     Parameters
     ----------
-    partial : Partial
-        What the eyes are shown of other pictures; it should be what the pairs were made with.
+    partial : Partial, optional
+        What the eyes are shown of other pictures; it should be what the pairs were made with. By default what an export
+        noted beside them, else edges.
+    direction : str, optional
+        By default what an export noted, else "BtoA".
 
     Raises
     ------
     EyesError, UsageError, ImageReadError
     """
-    known = check(partial or Partial())
+    noted = (None, None) if partial and direction else _noted(folder)
+    known = check(partial or noted[0] or Partial())
     looking.check_side(side)
-    made = read(folder, side, direction)
+    made = read(folder, side, direction or noted[1] or "BtoA")
     if len(made.y) < looking.FEWEST:
         raise EyesError(f"{folder} has {len(made.y)} pairs; {looking.FEWEST} are needed.")
     x, y = made.x[: looking.MOST], made.y[: looking.MOST]

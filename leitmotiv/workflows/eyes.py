@@ -16,7 +16,7 @@ from leitmotiv.errors import EyesError, ImageReadError, UsageError
 from leitmotiv.imaging import read as reading
 from leitmotiv.imaging.square import middle_square
 from leitmotiv.records import Eyes, EyeWay, Image, Pairs, Partial, Pixels
-from leitmotiv.workflows import boards, seeking
+from leitmotiv.workflows import boards, eye_names, seeking
 from leitmotiv.workflows.lookers import PALETTE, PICTURES, Looker, Seen, column, looker, see
 from leitmotiv.workflows.partial import WHOLE, check, glimpse
 from leitmotiv.workflows.progress import Pace, Report
@@ -139,9 +139,9 @@ def make(
         "too_small": small,
         "seed": seed,
         "seconds": round(time.monotonic() - began, 2),
-        "limits": _limits(way, known, len(ids), len(kept), small),
+        "limits": [*_by_chance(session, query, len(ids)), *_limits(way, known, len(ids), len(kept), small)],
     }
-    eyes = Eyes("", " ".join(name.split())[:80] or query[:80] or "Eyes", way, known, side, datetime.now(UTC))
+    eyes = Eyes("", eye_names.called(session, name, query), way, known, side, datetime.now(UTC))
     with session.library.writer("keeping eyes"):
         eyes = replace(eyes, id=session.library.eyes.free(eyes.name), query=query, pictures=kept, card=card)
         session.library.eyes.put(eyes, files)
@@ -180,6 +180,18 @@ def chosen(session: Session, query: str) -> tuple[str, ...]:
             there = {one.id for one in session.library.images.many([one.id for one in board.side("positive")])}
             own += [one.id for one in board.side("positive") if one.id in there]
     return tuple(dict.fromkeys([*own, *ids]))
+
+
+def by_chance(session: Session, query: str) -> bool:
+    """Whether a selection is only what comes nearest to what is looked for, as nothing stands out."""
+    found = seeking.search(session, query, n=1)
+    return bool(found.terms and found.results) and not found.cut
+
+
+def _by_chance(session: Session, query: str, count: int) -> list[str]:
+    if not by_chance(session, query):
+        return []
+    return [f"Nothing stands out for {query!r}: it was made of the {counted(count)} that come nearest."]
 
 
 def squares(

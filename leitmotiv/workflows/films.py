@@ -180,7 +180,7 @@ def animate(
 def handed(
     session: Session, through: Eyes, data: bytes, name: str, kind: str, *, smoothing: float = 0.5
 ) -> tuple[bytes, Shown]:
-    """A film that a page hands in, as eyes see it; kept nowhere.
+    """A film that a page hands in, as eyes see it, as far as it goes; kept nowhere.
 
     Parameters
     ----------
@@ -203,7 +203,8 @@ def handed(
             most = min(eye_sights.FRAME_MEGAPIXELS, session.settings.max_megapixels)
             with films.opened(source, side=through.side, max_megapixels=most) as film:
                 # Eyes see the middle square: no more of a frame is kept, however wide it is.
-                frames = [middle_square(one, through.side) for one in islice(film.frames, HANDED + 1)]
+                told = _Told(film.expected, None)
+                frames = [middle_square(one, through.side) for one in islice(told.each(film.frames), HANDED + 1)]
                 rate, expected = film.rate, film.expected
         except ImageReadError as error:
             raise ImageReadError("The film cannot be looked at", error.reason) from error
@@ -211,7 +212,7 @@ def handed(
             raise UsageError(f"A page waits for {HANDED} frames, and this film has more. Run leitmotiv eyes animate.")
         seen = _through(session, [through], frames, smoothing, _size([through], 0), True)
         written = films.write(target, _in_turn(session, seen), rate, kind)
-        return target.read_bytes(), Shown(written, expected, rate)
+        return target.read_bytes(), Shown(written, expected, rate, told.reason)
 
 
 def _in_turn(session: Session, frames: Iterator[Pixels]) -> Iterator[Pixels]:
@@ -241,7 +242,7 @@ class _Told:
     def __init__(self, expected: int, report: Report | None) -> None:
         self._expected = expected
         self._report = report
-        self.fault = ""
+        self.fault = self.reason = ""
 
     def each(self, frames: Iterable[Pixels]) -> Iterator[Pixels]:
         pace, done = Pace(), 0
@@ -252,7 +253,7 @@ class _Told:
             except ImageReadError as error:
                 if not done:
                     raise
-                self.fault = str(error)
+                self.fault, self.reason = str(error), error.reason
                 return
             if frame is None:
                 return

@@ -9,8 +9,8 @@ from typing import Any
 from leitmotiv.errors import EyesError, MissingExtraError, NotFoundError, UsageError
 from leitmotiv.nets import trainers
 from leitmotiv.records import ORIGINAL, Eyes, Loss, Network, Norm, Partial, Training
+from leitmotiv.workflows import eye_names, training_run
 from leitmotiv.workflows import eyes as looking
-from leitmotiv.workflows import training_run
 from leitmotiv.workflows.partial import check as check_partial
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.session import Session
@@ -112,7 +112,7 @@ def begin(
         start_from = _begins_with(session, start_from, network)
     asked = Training(
         id="",
-        name=" ".join(name.split())[:80] or query[:80] or "Eyes",
+        name=eye_names.called(session, name, query),
         query=query,
         partial=check_partial(partial or Partial()),
         network=network,

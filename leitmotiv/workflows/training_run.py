@@ -87,7 +87,7 @@ class _Run:
         held = self._pairs
         self._watched = held.held_x[1::2], held.held_y[1::2]
         self._told = held.held_x[0::2], held.held_y[0::2]
-        self._figures = self._baselines()
+        self._figures, self._bases = self._baselines()
         self._trainer = trainers.trainer(
             *(self._training.network, self._shown, self._known),
             seed=self._training.seed,
@@ -177,7 +177,7 @@ class _Run:
         if self._points and self._points[-1]["step"] == trainer.step:
             return
         seen = trainer.see(self._watched[0])
-        held = float(np.abs(seen.astype(np.int16) - self._watched[1]).mean())
+        held = _levels(seen, self._watched[1])
         mean = self._mean or Losses(0.0)
         point = {"step": trainer.step, "seconds": round(self._seconds, 2), **asdict(mean), "held": held}
         best = self._best()
@@ -188,8 +188,8 @@ class _Run:
         strip = np.concatenate([self._watched[0][:SHOWN], seen[:SHOWN], self._watched[1][:SHOWN]], axis=2)
         name = f"{SAMPLE}{trainer.step:08}.png"
         self._parts.add(self._id, name, reading.encode(strip.reshape(-1, *strip.shape[2:]), "PNG"))
-        bases = {way: figures["l1"] for way, figures in self._figures.items()}
-        form = {"steps": self._training.steps, "minutes": self._training.minutes, "baselines": bases}
+        form = {"steps": self._training.steps, "minutes": self._training.minutes, "baselines": self._bases}
+        form |= {"watched": len(self._watched[0]), "told": len(self._told[0])}
         self._parts.add(self._id, CURVE, json.dumps({**form, "points": self._points}).encode())
 
     def _fold(self, new: Losses) -> None:
@@ -220,29 +220,35 @@ class _Run:
         measure = faithful.Measure(self._pairs.y, *self._told, self._training.partial)
         return measure(made)
 
-    def _baselines(self) -> dict[str, Any]:
-        """Figures of what needs no training, measured once."""
+    def _baselines(self) -> tuple[dict[str, Any], dict[str, float]]:
+        """What needs no training, measured once: figures on what is told, levels on what the curve watches."""
         name = "baselines.json"
         try:
-            return dict(json.loads(self._parts.part(self._id, name)))
-        except (NotFoundError, ValueError):
-            pass
+            kept = json.loads(self._parts.part(self._id, name))
+            return dict(kept["told"]), dict(kept["watched"])
+        except (NotFoundError, ValueError, KeyError, TypeError):
+            pass  # not yet, or by an earlier leitmotiv, which knew only those of what is told
+        told, (watched, truth) = len(self._told[0]), self._watched
+        held = np.concatenate([self._told[0], watched])
 
         def tell(done: int) -> None:
             if self._report is not None:
-                self._report(self._pace.step(PHASES[1], done, len(self._told[0])))
+                self._report(self._pace.step(PHASES[1], done, len(held)))
 
-        made = faithful.baselines(self._pairs.x, self._pairs.y, self._told[0], self._training.partial, tell)
-        found = {way: asdict(self._measure(pixels)) for way, pixels in made.items()}
-        self._parts.add(self._id, name, json.dumps(found).encode())
-        return found
+        made = faithful.baselines(self._pairs.x, self._pairs.y, held, self._training.partial, tell)
+        figures = {way: asdict(self._measure(pixels[:told])) for way, pixels in made.items()}
+        levels = {way: _levels(pixels[told:], truth) for way, pixels in made.items()}
+        self._parts.add(self._id, name, json.dumps({"told": figures, "watched": levels}).encode())
+        return figures, levels
 
     def _card(self, step: int, figures: Mapping[str, Any]) -> dict[str, Any]:
         trainer = self._its()
         return {
             "pictures": len(self._pairs.ids),
             "drawn_from": self._pairs.drawn_from,
-            "held_out": len(self._told[0]),
+            "held_out": len(self._pairs.held_ids),
+            "watched": len(self._watched[0]),
+            "told": len(self._told[0]),
             "seed": self._training.seed,
             "steps": trainer.step,
             "step": step,
@@ -298,6 +304,10 @@ class _Run:
                 self._report(self._pace.step(PHASES[0], done, len(large)))
 
         return views(large, self._training.partial, side, self._training.seed, tell)
+
+
+def _levels(made: Pixels, truth: Pixels) -> float:
+    return float(np.abs(made.astype(np.int16) - truth).mean())
 
 
 def _read(parts: Any, id: str) -> tuple[Pairs, Pixels, Pixels] | None:

@@ -41,6 +41,9 @@ def test_eyes_are_made_and_see_pictures_and_films(run, tmp_path):
     assert run("list")[0] == 1
     assert run("make", "name:p000,p006", "--name", "Reds", "--shown", "blur", "--side", 32)[0] == 0
     assert run("make", "name:p001,p007", "--name", "Blues", "--way", "palette", "--side", 32)[0] == 0
+    nearest = run("make", "colour:teal", "--side", 32, "--quiet")[2]
+    assert nearest == "Nothing stands out for 'colour:teal': it was made of the 12 pictures that come nearest.\n"
+    run("delete", "colour-teal")
     frames = folder_of(tmp_path / "frames", 3)
     (frames / "p003.jpg").write_bytes(b"no picture")
     code, out, err = run(
@@ -50,7 +53,8 @@ def test_eyes_are_made_and_see_pictures_and_films(run, tmp_path):
     assert "p003.jpg" in err
     with Image.open(tmp_path / "seen" / "p002.png") as image:
         assert image.size == (256 * 2 + 4, 256)
-    code, out, err = run("animate", frames, "-o", "film.gif", "--eyes", "reds", "--size", 32)
+    assert run("apply", frames / "p003.jpg", "--eyes", "reds", "-o", "none", "--quiet")[:2] == (3, "")
+    code, out, err = run("animate", frames, "-o", "film.gif", "--eyes", "reds", "--size", 32, "--quiet")
     assert (code, "ends early: 3 of about 4" in err) == (3, True)
     (frames / "p003.jpg").unlink()
     code, out, _ = run("animate", "film.gif", "-o", "film.mp4", "--eyes", "reds", "--beside", "--json")
@@ -70,8 +74,8 @@ def test_eyes_are_renamed_taken_out_taken_in_and_removed(run, tmp_path):
     assert "edges" in run("show", "sunsets")[1]
     assert run("export", "Sunsets", "-o", "a.eyes")[0] == 0
     assert run("export", "Sunsets", "-o", "a.eyes")[0] == 2
-    assert json.loads(run("import", "a.eyes", "--json")[1])["id"] == "sunsets"
-    assert run("delete", "sunsets")[1] == "sunsets is removed.\n"
+    assert json.loads(run("import", "a.eyes", "--json")[1])["name"] == "Sunsets 2"
+    assert run("delete", "sunsets-2")[1] == "sunsets-2 is removed.\n"
     assert run("delete", "sunsets")[1] == "reds is removed.\n"
     assert run("delete", "sunsets")[0] == 1
     assert run("apply", "x" * 8, "--eyes", "reds", "-o", "seen")[0] == 1

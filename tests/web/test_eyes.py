@@ -112,6 +112,20 @@ def test_a_short_film_goes_through(client, made, tmp_path, kind, starts):
     answer = client.post(f"{API}/{made}/film?name=my.gif&as={kind}", data=data, content_type="image/gif")
     assert (answer.status_code, answer.data[: len(starts)]) == (200, starts)
     assert answer.headers["Leitmotiv-Frames"] == "3 of 3"
+    assert "Leitmotiv-Ends-Early" not in answer.headers
+
+
+def test_a_film_that_is_cut_is_shown_as_far_as_it_goes(client, made, tmp_path):
+    films.write(tmp_path / "film.gif", [np.roll(stripes(48), at, axis=1) for at in range(8)], 10.0, ".gif")
+    data = (tmp_path / "film.gif").read_bytes()
+    answer = client.post(f"{API}/{made}/film", data=data[: int(0.9 * len(data))], content_type="image/gif")
+    assert answer.status_code == 200, answer.text
+    with Image.open(io.BytesIO(answer.data)) as image:
+        frames = image.n_frames
+    assert 1 < frames < 8
+    assert answer.headers["Leitmotiv-Frames"].startswith(f"{frames} of ")
+    assert "truncated" in answer.headers["Leitmotiv-Ends-Early"]
+    assert "leitmotiv-" not in answer.headers["Leitmotiv-Ends-Early"]
 
 
 def test_a_film_that_is_none_or_too_long_is_named(client, made, tmp_path, monkeypatch):
@@ -134,10 +148,10 @@ def test_eyes_are_renamed_taken_out_and_in_and_removed(client, session, made):
     assert client.patch(f"{API}/{made}", json={"name": "Dusk"}).json["name"] == "Dusk"
     data = client.get(f"/eyes/{made}/export").data
     back = client.post(f"{API}/import", data=data, content_type="application/zip")
-    assert (back.status_code, back.json["name"]) == (201, "Dusk")
+    assert (back.status_code, back.json["name"]) == (201, "Dusk 2")
     spoilt = client.post(f"{API}/import", data=data[:-40], content_type="application/zip")
     assert (spoilt.status_code, "no pair of eyes" in spoilt.json["detail"]) == (409, True)
-    assert client.delete(f"{API}/{back.json['id']}").json == {"removed": "dusk"}
+    assert client.delete(f"{API}/{back.json['id']}").json == {"removed": "dusk-2"}
     assert client.get(f"{API}/dusk-2").status_code == 404
     assert client.post(API, json={"query": "name:p000", "side": 32}).status_code == 409
     assert [one["id"] for one in client.get(API).json["eyes"]] == [one.id for one in eyes.listed(session)]
@@ -165,6 +179,11 @@ def test_a_training_is_shown_from_its_first_sample_on_and_from_its_curve(client,
     for step in (100, 200):
         session.library.eyes.add(one.id, f"sample-{step:06}.png", encode(np.zeros((8, 24, 3), np.uint8), "PNG"))
     page = client.get(f"/eyes/{one.id}").text
+    assert "on others that were held out" in page
+    session.library.eyes.add(one.id, "curve.json", json.dumps({**curve, "watched": 3, "told": 4}).encode())
+    page = client.get(f"/eyes/{one.id}").text
+    assert "Yellow: 3 pictures held out and watched meanwhile, now 0.2." in page
+    assert "on the same pictures. The card is of 4 pictures besides" in page
     assert "step 200 of 400" in page
     assert "copy of x 0.31" in page
     assert "sample-000100.png sample-000200.png" in page

@@ -57,6 +57,9 @@ def test_eyes_go_out_and_come_back_the_same_without_ids_of_pictures(session, mad
     assert made.pictures[0].encode() not in data
     back = eye_files.imported(session, data, "Back")
     assert (back.id, back.name, back.partial, back.pictures) == ("back", "Back", made.partial, ())
+    again = eye_files.imported(session, data, "BACK")
+    assert (again.id, again.name) == ("back-2", "BACK 2")
+    eyes.remove(session, again.id)
     np.testing.assert_array_equal(eyes.see(session, back, stripes()).seen, eyes.see(session, made, stripes()).seen)
 
 
@@ -139,4 +142,10 @@ def test_pairs_go_out_and_come_back_and_make_eyes(session, tmp_path, direction):
     np.testing.assert_array_equal(back.held_y, wanted.held_y[order])
     made = eye_pairs.imported(session, tmp_path / "pairs", partial=Partial("regions", regions=3), side=32)
     assert (made.name, made.card["pictures"]) == ("pairs", 26)
+    alone = eye_pairs.imported(session, tmp_path / "pairs", side=32)
+    assert alone.partial == Partial("regions", regions=3)
+    assert session.library.eyes.part(alone.id, lookers.SHOWN) == lookers.column(back.x)
+    (tmp_path / "pairs" / eye_pairs.NOTE).write_text("{}")
+    with pytest.raises(EyesError, match="--shown"):
+        eye_pairs.imported(session, tmp_path / "pairs", side=32)
     eyes.see(session, made, stripes())

@@ -1,5 +1,6 @@
 """Eyes by training: learnt, measured, killed, gone on with, ended early, begun with others, and refused."""
 
+import io
 import json
 import signal
 import subprocess
@@ -60,11 +61,19 @@ def test_training_leaves_eyes_that_see_samples_a_curve_and_an_honest_card(sessio
     assert (calm.way, calm.side, calm.partial.kind) == ("network", 32, "blur")
     assert calm.card["steps"] == calm.card["step"] == 24
     assert calm.card["pictures"] == len(calm.pictures) == 21
+    assert [calm.card[name] for name in ("held_out", "watched", "told")] == [5, 2, 3]
     assert set(calm.card["figures"]) == {"network", "copy", "mean", "patches"}
     assert calm.card["figures"]["copy"]["to_shown"] == pytest.approx(0, abs=1e-3)
     assert calm.card["figures"]["copy"]["l1"] < calm.card["figures"]["mean"]["l1"]
     assert any("21 pictures are few" in one for one in calm.card["limits"])
     told = training.told(session, calm.id)
+    # The dashed lines are of the very pictures that the curve is of, the card of the others.
+    with np.load(io.BytesIO(session.library.eyes.part(calm.id, training_run.PAIRS))) as pairs:
+        shown, truth = pairs["held_x"].astype(float), pairs["held_y"]
+    form = json.loads(session.library.eyes.part(calm.id, training_run.CURVE))
+    assert (form["watched"], form["told"]) == (2, 3)
+    assert form["baselines"]["copy"] == pytest.approx(np.abs(shown - truth)[1::2].mean())
+    assert calm.card["figures"]["copy"]["l1"] == pytest.approx(np.abs(shown - truth)[0::2].mean())
     assert [one["step"] for one in told["curve"]] == [10, 12, 24]
     assert told["ended"]
     assert told["samples"] == ["sample-00000010.png", "sample-00000012.png", "sample-00000024.png"]

@@ -84,6 +84,13 @@ export function toast(text, back, verb = "Undo") {
   timer = setTimeout(() => { if (place) place.hidden = true; }, SHOWN_MS);
 }
 
+/** Take what is told away: something else is. */
+export function hush() {
+  const place = /** @type {HTMLElement | null} */ (document.querySelector(".toast"));
+  clearTimeout(timer);
+  if (place) place.hidden = true;
+}
+
 bind([
   { keys: ["Ctrl+z"], label: "Undo", group: "Everywhere", run: () => void undo() },
   { keys: ["Ctrl+Z", "Ctrl+y"], label: "Redo", group: "Everywhere", run: () => void redo() },

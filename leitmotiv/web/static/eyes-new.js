@@ -23,7 +23,7 @@ make.addEventListener("click", async () => {
   make.disabled = true;
   fault.hidden = true;
   const [address, asked] = way === "network"
-    ? ["/api/v1/jobs", { kind: "eyes", parameters: { query, name: name || query || "Eyes", partial: partial(values), side, width: Number(values.get("width")), minutes: Number(values.get("minutes")), loss: String(values.get("loss")), start_from: String(values.get("start_from") ?? "") } }]
+    ? ["/api/v1/jobs", { kind: "eyes", parameters: { query, name, partial: partial(values), side, width: Number(values.get("width")), minutes: Number(values.get("minutes")), loss: String(values.get("loss")), start_from: String(values.get("start_from") ?? "") } }]
     // colours are taken of the whole picture: what is shown has its own colours moved
     : ["/api/v1/eyes", { query, name, way, side, ...(way === "palette" ? {} : { partial: partial(values) }) }];
   const answer = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json", Accept: "application/json" }, body: JSON.stringify(asked) }).catch(() => null);

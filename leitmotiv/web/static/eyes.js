@@ -1,6 +1,6 @@
 // Eyes: a picture through them, dropped or from the library; swiping; how they learn; renaming, removing, taking in.
 
-import { change, toast } from "./changes.js";
+import { change, hush, toast } from "./changes.js";
 import { bind } from "./keys.js";
 import { escape } from "./tiles.js";
 
@@ -13,6 +13,7 @@ const fault = /** @type {HTMLElement | null} */ (document.querySelector("[data-f
 /** @param {string} words */
 function refuse(words) {
   if (!fault) return toast(words);
+  if (words) hush();
   fault.textContent = words;
   fault.hidden = !words;
 }
@@ -48,7 +49,7 @@ async function filmed(file, as) {
   const smooth = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-reel-smooth]"));
   const asked = new URLSearchParams({ name: file.name, as, smoothing: smooth?.value ?? "0.5" });
   const answer = await fetch(`/api/v1/eyes/${id}/film?${asked}`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file }).catch(() => null);
-  if (answer?.ok) return { blob: await answer.blob(), frames: answer.headers.get("Leitmotiv-Frames") ?? "" };
+  if (answer?.ok) return { blob: await answer.blob(), frames: answer.headers.get("Leitmotiv-Frames") ?? "", early: answer.headers.get("Leitmotiv-Ends-Early") ?? "" };
   refuse((await answer?.json().catch(() => null))?.detail ?? "The server did not answer. Is it still running?");
   return null;
 }
@@ -63,11 +64,19 @@ async function watch(file) {
   if (smooth) smooth.onchange = () => void watch(file);
   const seen = await filmed(file, "gif");
   if (!seen) return;
+  hush();
   const [made, all] = seen.frames.split(" of ");
-  told.textContent = made === all ? `${made} frames` : `The film ends early: ${made} of about ${all} frames`;
+  const why = seen.early && seen.early !== "yes" ? `: ${seen.early}` : "";
+  told.textContent = seen.early ? `The film ends early, after ${made}${made === all ? "" : ` of about ${all}`} frames${why}` : `${made} frames`;
   // the policy of pages lets pictures come from this server or stand in their own address
   const reader = new FileReader();
-  reader.addEventListener("load", () => { /** @type {HTMLImageElement} */ (reel.querySelector("img")).src = String(reader.result); reel.hidden = false; });
+  reader.addEventListener("load", async () => {
+    const image = /** @type {HTMLImageElement} */ (reel.querySelector("img"));
+    image.src = String(reader.result);
+    reel.hidden = false;
+    await image.decode().catch(() => {}); // its height is not known before
+    reel.scrollIntoView({ block: "nearest" });
+  });
   reader.readAsDataURL(seen.blob);
   for (const button of /** @type {NodeListOf<HTMLElement>} */ (reel.querySelectorAll("[data-reel-as]"))) button.onclick = async () => {
     const as = button.dataset.reelAs ?? "gif";
@@ -84,6 +93,8 @@ async function watch(file) {
 /** @param {File} file */
 async function look(file) {
   refuse("");
+  const reel = /** @type {HTMLElement | null} */ (document.querySelector("[data-reel]"));
+  if (reel) reel.hidden = true; // what was dropped before
   if (moves(file)) return watch(file);
   for (const pair of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-pair]"))) {
     const answer = await fetch(`/api/v1/eyes/${pair.dataset.pair}/look`, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file }).catch(() => null);
