@@ -207,12 +207,13 @@ def handed(
                 frames = [middle_square(one, through.side) for one in islice(told.each(film.frames), HANDED + 1)]
                 rate, expected = film.rate, film.expected
         except ImageReadError as error:
-            raise ImageReadError("The film cannot be looked at", error.reason) from error
+            reason = error.reason.replace(str(source), name[:80])  # where it lay meanwhile is nobody's business
+            raise ImageReadError("The film cannot be looked at", reason) from error
         if len(frames) > HANDED:
             raise UsageError(f"A page waits for {HANDED} frames, and this film has more. Run leitmotiv eyes animate.")
         seen = _through(session, [through], frames, smoothing, _size([through], 0), True)
         written = films.write(target, _in_turn(session, seen), rate, kind)
-        return target.read_bytes(), Shown(written, expected, rate, told.reason)
+        return target.read_bytes(), Shown(written, expected, rate, told.reason.replace(str(source), name[:80]))
 
 
 def _in_turn(session: Session, frames: Iterator[Pixels]) -> Iterator[Pixels]:

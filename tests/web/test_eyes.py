@@ -133,6 +133,8 @@ def test_a_film_that_is_none_or_too_long_is_named(client, made, tmp_path, monkey
     assert (none.status_code, "no video that can be read" in none.json["detail"]) == (422, True)
     lists = client.post(f"{API}/{made}/film?name=a.m3u8", data=b"#EXTM3U\n", content_type="video/mp4")
     assert (lists.status_code, "films are" in lists.json["detail"]) == (422, True)
+    cut = client.post(f"{API}/{made}/film?name=my.gif", data=b"GIF89a", content_type="image/gif")
+    assert (cut.status_code, "'my.gif'" in cut.json["detail"], "/tmp" in cut.json["detail"]) == (422, True, False)
     large = io.BytesIO()
     Image.new("P", (8000, 8000)).save(large, "GIF")
     bomb = client.post(f"{API}/{made}/film", data=large.getvalue(), content_type="image/gif")
