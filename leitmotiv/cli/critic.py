@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
 _COLUMNS = "score  ± votes above   path"
 """Mean of the votes, how they would differ, how much of the others scores less, and which picture."""
-_named = click.option("--critic", "name", default="", metavar="NAME", help="Which; the last trained if not given.")
+_named = click.option(
+    "--critic", "name", default="", metavar="NAME", help="Which; else the last that beats its baseline."
+)
 
 
 @click.group("critic", params=[*common_options(), version_option()])

@@ -13,7 +13,7 @@ from leitmotiv.cli.verbs import Verb, clean, finish, has_library, note, printabl
 
 @click.command("duplicates", cls=Verb)
 @click.argument("folders", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--critic", "name", default="", metavar="NAME", help="Which; the last trained if not given.")
+@click.option("--critic", "name", default="", metavar="NAME", help="Which; else the last that beats its baseline.")
 @click.option("--paths", is_flag=True, help="Print the paths of those to keep only, one a line.")
 @click.option("--others", is_flag=True, help="With --paths: of all the others.")
 def duplicates(folders: tuple[Path, ...], name: str, paths: bool, others: bool) -> None:

@@ -53,7 +53,7 @@ def keepers(of: str, seconds: float, near: float, paths: bool, others: bool) -> 
 
 @click.command("explain", cls=Verb)
 @click.argument("image", metavar="IMAGE")
-@click.option("--critic", "name", default="", metavar="NAME", help="Which; the last trained if not given.")
+@click.option("--critic", "name", default="", metavar="NAME", help="Which; else the last that beats its baseline.")
 @click.option("--map", "target", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Map, as PNG.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 def explain(image: str, name: str, target: Path | None, force: bool) -> None:

@@ -39,7 +39,7 @@ CRITIQUE = schema.answer(
 
 @pages.get("/critic")
 def show() -> str:
-    """The order of `?critic=`, the last trained if not given; `?image=` is the picture whose votes are shown.
+    """The order of `?critic=`, else of the last that beats its baseline; `?image=` is the picture that is shown.
 
     Where none was trained, the technical critic is asked, which needs no ratings.
     """
@@ -193,7 +193,9 @@ def results(name: str) -> Response:
 
 @pages.get("/api/v1/images/<image_id>/critique")
 @describe(
-    query={"critic": schema.text("Which critic; the last trained if not given.")}, answer=CRITIQUE, errors=(404, 409)
+    query={"critic": schema.text("Which critic; else the last that beats its baseline.")},
+    answer=CRITIQUE,
+    errors=(404, 409),
 )
 def critique(image_id: str) -> Response:
     """What a critic says of one picture."""
@@ -230,7 +232,7 @@ REASONS = schema.answer(
 
 @pages.get("/api/v1/images/<image_id>/reasons")
 @describe(
-    query={"critic": schema.text("Which critic; the last trained if not given.")},
+    query={"critic": schema.text("Which critic; else the last that beats its baseline.")},
     answer=REASONS,
     errors=(404, 409, 422, 501),
 )

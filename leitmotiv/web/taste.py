@@ -44,16 +44,18 @@ def show() -> str:
     """Two pictures to choose from, and the order that follows; `?q=` asks about pictures of a selection."""
     session = the_session()
     text = request.args.get("q", "")
+    part = request.args.get("part") == "orders"  # what follows from an answer; the next pair came with it
     try:
         _catch_up(session)
-        known, asked = taste.taste(session), taste.question(session, text=text)
+        known, asked = taste.taste(session), None if part else taste.question(session, text=text)
     except LeitmotivError as error:
         return render_template("critic-pairs.html", fault=str(error), query=text)
     best, worst = (taste.rank(session, text=text, sort=sort, n=SHOWN) for sort in ("-score", "score"))
     ids = [one.id for one in (*best.results, *worst.results)]
     ids += [asked.left, asked.right] if asked else []
     return render_template(
-        "critic-pairs.html",
+        "critic-orders.html" if part else "critic-pairs.html",
+        part=part,
         fault="",
         query=text,
         known=known,

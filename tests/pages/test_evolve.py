@@ -41,10 +41,10 @@ def test_a_design_evolves_for_ten_rounds_under_a_critic_and_a_person(site, open_
     assert evolving.of(site.session, number)[1][0].picks == (int(first), int(second))
     page.keyboard.press("n")
     page.locator("[data-job]").wait_for()
+    page.keyboard.press("a")  # while a round is made: it is remembered
+    page.locator(".toast", has_text="After this round the critic goes on").wait_for()
     work(site)
     page.locator("h1 + .note", has_text="round 2 of 10").wait_for()
-    page.locator("[data-go=all]:enabled").wait_for()
-    page.keyboard.press("a")
     page.locator("[data-job]").wait_for()
     work(site)
     page.locator("h1 + .note", has_text="round 10 of 10").wait_for()

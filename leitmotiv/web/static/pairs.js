@@ -17,18 +17,19 @@ let said = 0;
 /** @param {"left" | "right"} side */
 const button = (side) => /** @type {HTMLButtonElement | null} */ (place?.querySelector(`[data-choose="${side}"]`) ?? null);
 
-/** The orders that follow from what was said, as the page has them when it is read anew. */
+/** The orders that follow from what was said, as the server draws them. */
 async function reorder() {
   const mine = ++said;
   await new Promise((resolve) => setTimeout(resolve, PAUSE_MS)); // whoever answers quickly waits for no order
   if (mine !== said) return;
-  const answer = await fetch(location.href).catch(() => null);
+  const answer = await fetch(`/critic/pairs?${new URLSearchParams({ q: place?.dataset.query ?? "", part: "orders" })}`).catch(() => null);
   if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (mine !== said) return;
   const orders = fresh.querySelector("[data-orders]");
   if (!orders) return;
-  sheet.replaceSync([...fresh.head.querySelectorAll("style")].map((style) => style.textContent).join(""));
+  const style = /** @type {HTMLTemplateElement | null} */ (orders.querySelector("template[data-style]"));
+  sheet.replaceSync(style?.content.textContent ?? "");
   document.querySelector("[data-orders]")?.replaceWith(document.adoptNode(orders));
 }
 
