@@ -1,9 +1,8 @@
 """What stands above the columns that `leitmotiv critic` prints: by whom, what each is, and what is usual."""
 
+import statistics
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from leitmotiv.cli.verbs import note
 
@@ -16,7 +15,8 @@ def heading(name: str, columns: str, scores: "Float | Sequence[float]", of: str)
     """Two lines: the critic with the mean and median of its scores, and the names of the columns."""
     if not len(scores):
         return [f"by {name}", columns]
-    return [f"by {name}: {np.mean(scores):.2f} in the mean and {np.median(scores):.2f} in the median of {of}", columns]
+    mean, middle = statistics.fmean(scores), statistics.median(scores)
+    return [f"by {name}: {mean:.2f} in the mean and {middle:.2f} in the median of {of}", columns]
 
 
 def asked(opened: "Session", name: str) -> "Critic":

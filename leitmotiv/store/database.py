@@ -112,7 +112,8 @@ class Database(ABC):
 
     def is_inside(self) -> bool:
         """Whether this thread has a transaction or a snapshot open: what it reads then may be taken back."""
-        return self._inside(self._connection())
+        with self._failures():
+            return self._inside(self._connection())
 
     @abstractmethod
     def insert(self, query: Any) -> int:

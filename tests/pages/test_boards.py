@@ -206,6 +206,7 @@ def test_boards_are_made_named_told_about_copied_thrown_away_and_brought_back(si
     # with it the server refuses a card that is older than the board
     assert sent.value.post_data_json == {"name": "Nearly black", "revision": seen}
     until(page, f"{SHOWN}.includes('Nearly black')")
+    page.goto(site.url + "/boards")  # the page begins anew after a change; a key pressed meanwhile is nobody's
     page.keyboard.press("Control+z")
     until(page, f"{SHOWN}.includes('Nearly dark')")
     page.locator("#wanted").fill("QUIET")

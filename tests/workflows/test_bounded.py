@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from leitmotiv.workflows import index, likeness
+from leitmotiv.workflows import likeness, placing
 
 
 class Counted(str):
@@ -22,11 +22,16 @@ def test_placing_looks_through_the_pictures_with_vectors_once(monkeypatch):
     known = [Counted(f"k{number}") for number in range(500)]
     new = [Counted(f"n{number}") for number in range(200)]
     asked = []
-    monkeypatch.setattr(index, "stored_vectors", lambda *_: SimpleNamespace(ids=("", *known)))
-    monkeypatch.setattr(index, "with_vectors", lambda *given: asked.extend(given[3]))
-    monkeypatch.setattr(index, "put_vectors", lambda *_: None)
+
+    def add(*given):
+        asked.extend(given[3])
+        return SimpleNamespace(ids=tuple(given[3]))
+
+    monkeypatch.setattr(placing, "stored_vectors", lambda *_: SimpleNamespace(ids=("", *known)))
+    monkeypatch.setattr(placing, "with_vectors", add)
+    monkeypatch.setattr(placing, "put_vectors", lambda *_: None)
     Counted.hashed = 0
-    index._add_vectors(None, None, [*new, known[3]], None)
+    placing._shortlists(None, None, [*new, known[3]], known[:3], None)
     assert asked == [*known, *new]
     assert Counted.hashed < 4 * (len(known) + len(new))
 
