@@ -27,7 +27,7 @@ LEAST_SHARE = 1e-4
 """Of a score in the histogram that the head begins with."""
 
 
-class _Block(nn.Module):  # type: ignore[misc]
+class _Block(nn.Module):  # type: ignore[misc]  # torch may be away where types are checked
     """Widen, look around in each channel, narrow; see `leitmotiv.nets.graph.Graph.block`."""
 
     def __init__(self, stage: Stage, stride: int, channels: int) -> None:
@@ -48,7 +48,7 @@ class _Block(nn.Module):  # type: ignore[misc]
         return inner + values if self._added else inner
 
 
-class CriticNetwork(nn.Module):  # type: ignore[misc]
+class CriticNetwork(nn.Module):  # type: ignore[misc]  # as above
     """From levels (B, 3, S, S), 0 to 255, to logits (B, 10)."""
 
     def __init__(self, dropout: float) -> None:
