@@ -60,7 +60,8 @@ def cost(url: str, pid: int, times: int = 1) -> tuple[float, float, int, int]:
 def memory(pid: int) -> tuple[float, float]:
     """Megabytes of a process: all that is resident, and what is its own."""
     told = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    return tuple(int(told[name].split()[0]) / 1e3 for name in ("VmRSS", "RssAnon"))  # type: ignore[return-value]
+    resident, own = (int(told[name].split()[0]) / 1e3 for name in ("VmRSS", "RssAnon"))
+    return resident, own
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -41,19 +42,19 @@ def sources(session: Session, ids: Sequence[str], sets: Sequence[str], images: P
     """
     found: dict[str, Source] = {}
     for image in session.library.images.many(ids):
-        found[image.id] = lambda image=image: activations.shown(session, image, SIDE)  # type: ignore[misc]
+        found[image.id] = partial(activations.shown, session, image, SIDE)
     wanted = set(ids)
     for name in sets:
         for item in session.library.rating_sets.items(name):
             if item.image_id in wanted - found.keys() and "colours" in item.facts:
                 colours = np.array(item.facts["colours"])
-                found[item.image_id] = lambda colours=colours: bars(colours, SIDE, SIDE)  # type: ignore[misc]
+                found[item.image_id] = partial(bars, colours, SIDE, SIDE)
     if images is not None:
         if not images.is_dir():
             raise UsageError(f"There is no folder {images}.")
         for path, digest in _digests(session, images):
             if digest in wanted - found.keys():
-                found[digest] = lambda path=path: _of_file(session, path)  # type: ignore[misc]
+                found[digest] = partial(_of_file, session, path)
     return found
 
 
