@@ -29,6 +29,7 @@ OPEN_WAIT_S = 5.0
 CONNECT_S = 10
 STARTING_S = 15.0
 """How long a server that is only just starting is waited for."""
+POLL_S = 0.2
 _OPTIONS = (
     ("lock_timeout", f"{BUSY_S:.0f}s"),
     # A machine that is gone without a word must not hold a transaction, and all others, for hours.
@@ -96,10 +97,11 @@ class Postgres(Database):
                 connection: psycopg.Connection[Any] = super()._connection()
                 return connection
             except Exception as error:
+                # libpq tells no code of an error before there is a connection, so that its text must do
                 starting = "starting up" in str(error) or "recovery" in str(error)
                 if not starting or time.monotonic() > deadline:
                     raise
-                time.sleep(0.2)
+                time.sleep(POLL_S)
 
     @contextlib.contextmanager
     def pinned(self) -> Iterator[psycopg.Connection[Any]]:

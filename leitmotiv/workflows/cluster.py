@@ -197,11 +197,10 @@ class Cluster:
         return sum(self._client.nthreads().values())
 
     def _wait_for_workers(self) -> None:
-        deadline = time.monotonic() + CONNECT_S
-        while not self._threads():
-            if time.monotonic() > deadline:
-                raise self._away("it has no workers: dask worker tcp://HOST:PORT --nworkers auto --nthreads 1")
-            time.sleep(0.2)
+        try:
+            self._client.wait_for_workers(1, timeout=CONNECT_S)
+        except TimeoutError as error:
+            raise self._away("it has no workers: dask worker tcp://HOST:PORT --nworkers auto --nthreads 1") from error
 
     def _introduced(self) -> None:
         """Refuse workers that are not the same leitmotiv, and let all others compile what they will need."""
