@@ -24,12 +24,12 @@ from pathlib import Path
 from time import process_time
 
 import numpy as np
-from affinity import divergences
-from geometric import MOST, clock, peak, watched
 from sklearn.metrics import adjusted_rand_score
-from spaces import find, pictures
 
+from benchmarks.affinity import divergences
+from benchmarks.geometric import MOST, clock, peak, watched
 from benchmarks.sampler import Sampler
+from benchmarks.spaces import find, pictures
 from leitmotiv.analysis import (
     bound,
     candidates,

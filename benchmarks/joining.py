@@ -1,6 +1,6 @@
 """How well terms go together, on a folder with a folder a kind: unions, meetings with a colour, boards less a word.
 
-Run it as ``python benchmarks/joining.py LIBRARY``: an indexed library whose folders are named for what they hold.
+Run it as ``python -m benchmarks.joining LIBRARY``: an indexed library whose folders are named for what they hold.
 """
 
 import sys

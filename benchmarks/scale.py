@@ -22,9 +22,9 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.cluster import affinity_propagation
-from spaces import find, pictures
 
 from benchmarks.sampler import Sampler, fill
+from benchmarks.spaces import find, pictures
 from leitmotiv.analysis import candidates, divergence, embedding, graph, sparse_exemplars, warming
 from leitmotiv.analysis.exemplars import exemplars, total_cost
 from leitmotiv.analysis.mixture import fit_image

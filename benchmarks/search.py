@@ -1,6 +1,6 @@
 """Search by colour and place on real photos: average precision against counted pixels, beside two plain baselines.
 
-    python benchmarks/search.py LIBRARY [--queries 100] [--seed 0]
+    python -m benchmarks.search LIBRARY [--queries 100] [--seed 0]
 
 A query is a colour that some photo really has: one of the eight clusters (k-means) of the pixels of a place of it.
 What is relevant is counted in pixels: photos that have, in that place, at least half as much of the colour within a

@@ -1,6 +1,6 @@
 """Words: how long a phrase takes in a large collection, and what it takes to prepare one.
 
-    python benchmarks/words.py [--pictures 100000] [--words minilm|wordllama]
+    python -m benchmarks.words [--pictures 100000] [--words minilm|wordllama]
 
 Features and neighbours are random, so the rankings mean nothing; their cost is that of real ones. Then the same from a
 cold command line, on a library of DIR if one is named with --library.
