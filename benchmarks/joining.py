@@ -114,7 +114,7 @@ def main(library: Path) -> None:
         paths = {one.id: Path(one.path) for one in session.library.images.many(ids)}
         kind = np.array([paths[image_id].parent.name for image_id in ids])
 
-        def said(text: str) -> scoring.Said:
+        def said(text: str) -> Said:
             return scoring.said(session, parse(text).terms[0], ids, 1.0)
 
         kinds = sorted(set(kind.tolist()))

@@ -153,7 +153,7 @@ def fitting(folder: Path, rate: float) -> Row:
         work = len(points) * len(fitted.weights) * len(fitted.bounds) * FUSED_OPERATIONS["fit"]
         limits.append(1e3 * work / rate)
     medians = map(statistics.median, (theirs, ours, limits))
-    return "mixture from 5,000 samples", "ms", ORIGINAL["fit"], "scikit-learn", *medians  # type: ignore[return-value]
+    return "mixture from 5,000 samples", "ms", ORIGINAL["fit"], "scikit-learn", *medians
 
 
 def pairs(folder: Path, rate: float, threads: int) -> list[Row]:

@@ -69,9 +69,10 @@ def main() -> None:
         for number in range(PHRASES):
             phrase = f"{known.names[number * 13]} and {known.names[number * 7 + 1]}"
             began = time.perf_counter()
-            first = ranker.first(words.what_is_said(known, phrase))
+            said = words.what_is_said(known, phrase)
+            first = ranker.first(said)
             final = ranker.second(first)
-            decoys.cut(first, final, asked_of)
+            decoys.cut(first, final, asked_of, float(said.max()))
             spent.append((time.perf_counter() - began) * 1000)
         median, late = np.percentile(spent, (50, 95))
         print(f"a phrase: median {median:.0f} ms, p95 {late:.0f} ms, worst {max(spent):.0f} ms")
