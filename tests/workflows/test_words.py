@@ -165,3 +165,15 @@ def test_phrases_that_are_read_together_score_as_those_that_are_read_alone(sessi
         together = [words.scores(fresh, phrase).values for phrase in (one, other)]
     for phrase, values in zip((one, other), together, strict=True):
         np.testing.assert_allclose(values, words.scores(session, phrase).values, atol=1e-4)
+
+
+def test_phrases_may_be_read_together_while_the_lane_is_held_and_slips_are_read_too(session):
+    phrases = ["flaminggo", "grand piano", "of the"]
+    with Session(session.settings) as fresh:
+        with fresh.lane:
+            words.read(fresh, phrases)
+        together = [words.scores(fresh, phrase) for phrase in phrases]
+    for phrase, found in zip(phrases, together, strict=True):
+        alone = words.scores(session, phrase)
+        np.testing.assert_allclose(found.values, alone.values, atol=1e-5)
+        assert (found.cut, found.nearest, found.read) == (alone.cut, alone.nearest, alone.read)
