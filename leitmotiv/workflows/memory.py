@@ -128,6 +128,14 @@ def remember(
     return value
 
 
+def recalled(session: Session, key: tuple[Hashable, ...]) -> Any:
+    """The value of `key` where it was made before; None elsewhere."""
+    try:
+        return _recall(session, str(key[0]), key)
+    except KeyError:
+        return None
+
+
 def _recall(session: Session, kind: str, key: Hashable) -> Any:
     with session.guard:
         values = session.memory[kind]
