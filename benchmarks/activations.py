@@ -1,6 +1,6 @@
 """What the backbone costs: loading it, seeing the pictures of a library, and ranking by subject.
 
-    python benchmarks/activations.py LIBRARY [--limit 200] [--pictures 100000]
+    python -m benchmarks.activations LIBRARY [--limit 200] [--pictures 100000]
 
 Pictures of the library are read from their files and seen as an index has it done, on all cores; nothing is stored.
 Ranking is timed over so many made-up activations: one picture against all of them, corrected for hubs.

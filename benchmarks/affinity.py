@@ -1,6 +1,6 @@
 """Our affinity propagation beside scikit-learn's, in one run: the same matrices, seeds and preferences.
 
-    python benchmarks/affinity.py [--size 3000] [--seeds 3] [--matrix DIVERGENCES.npy]
+    python -m benchmarks.affinity [--size 3000] [--seeds 3] [--matrix DIVERGENCES.npy]
 
 Prints, for each kind of matrix and preference, whether all exemplars, labels and numbers of steps are equal, the
 milliseconds a step and how many times faster ours is in wall time. Then the same for the exemplars of a library beside

@@ -1,6 +1,6 @@
 """Boards: what they find in small collections beside cavlib's classifier, and how long they take in large ones.
 
-    python benchmarks/boards.py DIR [--quick]
+    python -m benchmarks.boards DIR [--quick]
 
 DIR has a folder a category. First, collections are made of 2, 5, 10 and 25 of its categories with 8, 16 and 32
 pictures each, and of every picture a crop and a colour cast as further pictures; boards have 8 pictures. Both methods

@@ -1,8 +1,8 @@
 """Cost against the number of pictures, 100 to 20,000, as two small charts.
 
-    python benchmarks/charts.py FOLDER [--sizes 100 300 1000 3000 10000 20000] [--dense 3000] [--into docs/charts]
+    python -m benchmarks.charts FOLDER [--sizes 100 300 1000 3000 10000 20000] [--dense 3000] [--into docs/charts]
 
-FOLDER holds photos, from whose mixtures those of the libraries are drawn (benchmarks/sampler.py says how). The first
+FOLDER holds photos, from whose mixtures those of the libraries are drawn (benchmarks.sampler says how). The first
 chart has what comparing takes: all pairs up to `--dense` pictures, and the neighbours of each at every size. The second
 has what finding the trends takes: scikit-learn's affinity propagation and ours over all pairs, and ours along the pairs
 of neighbours, without and with shortlists. Prints the figures; every point is measured once.
@@ -16,11 +16,11 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import numpy as np
-from sampler import Sampler
-from scale import timed
 from sklearn.cluster import affinity_propagation
-from spaces import find, pictures
 
+from benchmarks.sampler import Sampler
+from benchmarks.scale import timed
+from benchmarks.spaces import find, pictures
 from leitmotiv.analysis import candidates, divergence, embedding, graph, packing, sparse_exemplars, warming
 from leitmotiv.analysis.exemplars import exemplars
 from leitmotiv.analysis.mixture import fit_image

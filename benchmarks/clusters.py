@@ -1,9 +1,9 @@
 """Groups of a large library from its graph: cost, bound, time of each part, and how they stay when pictures come.
 
-    python benchmarks/clusters.py make WHERE --photos FOLDER [--size 100000]
-    python benchmarks/clusters.py parts WHERE [--measures relative plain] [--price 0.7]
-    python benchmarks/clusters.py stay WHERE [--measures relative plain] [--price 0.7]
-    python benchmarks/clusters.py quality [--size 5000] [--prices 0.2 0.7 2 7] [--matrix FILE]
+    python -m benchmarks.clusters make WHERE --photos FOLDER [--size 100000]
+    python -m benchmarks.clusters parts WHERE [--measures relative plain] [--price 0.7]
+    python -m benchmarks.clusters stay WHERE [--measures relative plain] [--price 0.7]
+    python -m benchmarks.clusters quality [--size 5000] [--prices 0.2 0.7 2 7] [--matrix FILE]
 
 `make` draws pictures (sampler.py) from the photos of a folder, and keeps them packed in the folder WHERE, with vectors,
 the hundred candidates of each, their divergences, and how remote each is; what is there is not made again. The other
@@ -24,12 +24,12 @@ from pathlib import Path
 from time import process_time
 
 import numpy as np
-from affinity import divergences
-from geometric import MOST, clock, peak, watched
-from sampler import Sampler
 from sklearn.metrics import adjusted_rand_score
-from spaces import find, pictures
 
+from benchmarks.affinity import divergences
+from benchmarks.geometric import MOST, clock, peak, watched
+from benchmarks.sampler import Sampler
+from benchmarks.spaces import find, pictures
 from leitmotiv.analysis import (
     bound,
     candidates,

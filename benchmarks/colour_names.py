@@ -1,6 +1,6 @@
 """A word and a colour by its name, measured on photos that somebody looked at: is the ferry with blue found?
 
-    python benchmarks/colour_names.py LIBRARY
+    python -m benchmarks.colour_names LIBRARY
 
 LIBRARY has the sample photos. Of 17 pairs of a kind and a colour, SEEN says which photos of the kind plainly have that
 colour, on a twentieth of the frame or more, and which are left out since two people might not agree; told by one person

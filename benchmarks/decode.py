@@ -1,6 +1,6 @@
 """What reading a photo costs beyond its bare scaled decode, side by side in one run.
 
-    python benchmarks/decode.py [FOLDER]
+    python -m benchmarks.decode [FOLDER]
 
 Without a folder it makes JPEGs of 12 megapixels and about 2 MB: photos that scikit-learn carries, enlarged and with a
 little noise. With a folder it takes the first JPEGs in it. In turn, every file is decoded bare (Pillow's draft at 512,

@@ -1,6 +1,6 @@
 """Divergences a second and their errors, beside the same sums as matrix products of numpy, in one run.
 
-    python benchmarks/divergence.py FOLDER [--pictures 500] [--threads 2]
+    python -m benchmarks.divergence FOLDER [--pictures 500] [--threads 2]
 
 FOLDER holds photos. The first table has, for each number of points, the rate of `js_matrix` over all pairs, both
 spaces (so that a space has twice as many); the root mean square error against 100,000 points over the pairs of 40
@@ -17,9 +17,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from spaces import find
 from threadpoolctl import threadpool_limits
 
+from benchmarks.spaces import find
 from leitmotiv.analysis import divergence
 from leitmotiv.analysis.mixture import fit_image, warm
 from leitmotiv.imaging.read import read_pixels

@@ -1,7 +1,7 @@
 """How the logit that tells copies was fitted, and what finding copies costs.
 
-    python benchmarks/duplicates.py fit FOLDER     coefficients and thresholds, from pictures whose SHA-256 is odd
-    python benchmarks/duplicates.py cost LIBRARY   pairs and seconds of finding all copies in a library, from nothing
+    python -m benchmarks.duplicates fit FOLDER     coefficients and thresholds, from pictures whose SHA-256 is odd
+    python -m benchmarks.duplicates cost LIBRARY   pairs and seconds of finding all copies in a library, from nothing
 
 `fit` makes copies of 120 odd pictures of FOLDER with strengths that vary, and looks for them among all odd ones;
 `leitmotiv evaluate duplicates` alters only even ones, so that no picture it measures on was fitted. Candidates of two

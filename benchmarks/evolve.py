@@ -1,6 +1,6 @@
 """Evolution against the plain greedy loop, as many designs judged, by a critic that neither was bred under.
 
-    python benchmarks/evolve.py --design landscape --seeds 20 --keep results.jsonl
+    python -m benchmarks.evolve --design landscape --seeds 20 --keep results.jsonl
 
 Simulated raters: each design has a known mean (plain composition, less for known damage) and deviation, from which
 twenty votes are drawn. Critic A learns from one half of the designs and breeds; critic B, with another seed and the

@@ -1,7 +1,7 @@
 """The whole way, as a person meets it: a folder to its trends, from a cold and a warm start, with peak memory.
 
-    python benchmarks/explore.py FOLDER
-    python benchmarks/explore.py --large [--pictures 480]
+    python -m benchmarks.explore FOLDER
+    python -m benchmarks.explore --large [--pictures 480]
 
 `--large` makes 12-megapixel JPEGs of about 2 MB from sample photos and compares adding them with their bare scaled
 decode on the same number of processes, in turn, in one run.
@@ -23,8 +23,9 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from decode import made
 from PIL import Image
+
+from benchmarks.decode import made
 
 POLL_S = 0.1
 

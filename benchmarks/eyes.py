@@ -1,6 +1,6 @@
 """Eyes: how near they come, what they see as a sheet, and how many pictures a second they look at.
 
-    python benchmarks/eyes.py DIR [--only frames|films] [--sheet FILE] [some options of leitmotiv evaluate eyes]
+    python -m benchmarks.eyes DIR [--only frames|films] [--sheet FILE] [some options of leitmotiv evaluate eyes]
 
 DIR is any folder of pictures. The sheet has a row for each held-out picture: what is shown, what each way sees, and
 what is there. Pictures a second are those of networks that learnt nothing, which takes as long: each is decoded

@@ -1,6 +1,6 @@
 """Our fit of a picture's mixture beside scikit-learn's, on the same samples with the same prior, on one core.
 
-    python benchmarks/fit.py FOLDER [--pictures 40] [--processes 2]
+    python -m benchmarks.fit FOLDER [--pictures 40] [--processes 2]
 
 Takes pictures spread over FOLDER, those that come with scikit-image and scikit-learn (drawings and text on flat
 backgrounds among them), and a greyscale copy of every eighth. Prints, for each form of the fit, the median time, how

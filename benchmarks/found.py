@@ -1,6 +1,6 @@
 """Where the results of a word end: how often a name shows its pictures, and a word of nothing is refused.
 
-    python benchmarks/found.py LIBRARY [--words minilm|wordllama] [--captions] [--draws 4] [--half 0|1]
+    python -m benchmarks.found LIBRARY [--words minilm|wordllama] [--captions] [--draws 4] [--half 0|1]
 
 The names of folders are asked (or, with --captions, words of captions that name a class and that 3 to 80 pictures
 have), first of all pictures, then of collections from which each kind is drawn anew: none of it, 3, 6, 12, 24 or all.

@@ -1,7 +1,7 @@
 """Fuzz the language of searches, guided by which lines of the reader a text reaches.
 
     pip install atheris
-    python benchmarks/fuzz_search.py [-atheris_runs=200000] [CORPUS]
+    python -m benchmarks.fuzz_search [-atheris_runs=200000] [CORPUS]
 
 Whatever is written is read or refused by a `UsageError` that knows its place, and what is read survives its own text.
 A fault ends the run and leaves the text beside it. `tests/workflows/test_query.py` does the same with made-up lines.

@@ -1,6 +1,6 @@
 """Groups of up to a million points along their graph: time and memory against their number, and two charts.
 
-    python benchmarks/geometric.py [--sizes 1000 3000 10000 30000 100000 300000 1000000] [--into docs/charts]
+    python -m benchmarks.geometric [--sizes 1000 3000 10000 30000 100000 300000 1000000] [--into docs/charts]
 
 No pictures are needed: points lie in space, in about as many heaps as the square root of their number, of uneven size
 and width, and a fifth of them anywhere. Their divergence is ln 2 (1 - exp(-r^2 / 8)), r in units of a usual heap's
@@ -23,10 +23,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-from charts import chart
 from scipy.spatial import cKDTree
 from sklearn.metrics import adjusted_rand_score
 
+from benchmarks.charts import chart
 from leitmotiv.analysis import bound, candidates, graph, sparse_exemplars, sparse_tree
 
 MOST = float(np.log(2))
@@ -164,7 +164,10 @@ def main() -> None:
     for size in options.sizes:
         if size not in known:
             done = subprocess.run(
-                [sys.executable, __file__, "--one", str(size)], capture_output=True, text=True, check=True
+                [sys.executable, "-m", "benchmarks.geometric", "--one", str(size)],
+                capture_output=True,
+                text=True,
+                check=True,
             )
             known[size] = json.loads(done.stdout.splitlines()[-1])
             if options.kept:

@@ -1,13 +1,13 @@
 """A library several times as large as another, quickly: for how pages and searches fare with a million pictures.
 
-    python benchmarks/grown.py FROM TO [--times 10]
+    python -m benchmarks.grown FROM TO [--times 10]
 
-FROM is a library of `benchmarks/synthetic.py`, best one that `benchmarks/search_server.py --fill` gave activations.
+FROM is a library of `benchmarks.synthetic`, best one that `python -m benchmarks.search_server --fill` gave activations.
 Each of its pictures is there `--times` times: with another id, path and minute, and with the same mixture, activations
 and thumbnail (the small one only). Rows are copied inside the database. What is derived and takes long (the background,
 places among words) is copied, too, each copy of a picture with the neighbours of its original among its own copies; the
 clusters are the old ones with more members. So times and sizes are those of a library of that size, and what is found
-is not. Afterwards `benchmarks/map.py TO` gives it a map.
+is not. Afterwards `python -m benchmarks.map TO` gives it a map.
 """
 
 import argparse

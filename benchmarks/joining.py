@@ -1,6 +1,6 @@
 """How well terms go together, on a folder with a folder a kind: unions, meetings with a colour, boards less a word.
 
-Run it as ``python benchmarks/joining.py LIBRARY``: an indexed library whose folders are named for what they hold.
+Run it as ``python -m benchmarks.joining LIBRARY``: an indexed library whose folders are named for what they hold.
 """
 
 import sys
@@ -114,7 +114,7 @@ def main(library: Path) -> None:
         paths = {one.id: Path(one.path) for one in session.library.images.many(ids)}
         kind = np.array([paths[image_id].parent.name for image_id in ids])
 
-        def said(text: str) -> scoring.Said:
+        def said(text: str) -> Said:
             return scoring.said(session, parse(text).terms[0], ids, 1.0)
 
         kinds = sorted(set(kind.tolist()))

@@ -1,6 +1,6 @@
 """What a large library costs: time, memory and disk of indexing it, step by step; a line of results for each size.
 
-    python benchmarks/large.py FROM FOLDER --sizes 1000 10000 100000 [--until trends] [--results large.json]
+    python -m benchmarks.large FROM FOLDER --sizes 1000 10000 100000 [--until trends] [--results large.json]
                                [--charts docs/charts]
 
 FROM is a library of real photos, and FOLDER gets one of synthetic pictures for each size (`sampler.py`). Each step runs
@@ -22,11 +22,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from charts import chart
-from sampler import Sampler, fill, photos_of
 
+from benchmarks.charts import chart
+from benchmarks.sampler import Sampler, fill, photos_of
 from leitmotiv.analysis import warming
 from leitmotiv.settings import Settings
+from leitmotiv.workflows.executors import Here
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.measuring import look
 from leitmotiv.workflows.neighbours import extend, stored_neighbours
@@ -38,14 +39,20 @@ STEPS = ("fill", "vectors", "neighbours", "recall", "trends")
 QUERIES = 16
 
 
-def _said(phase: str, done: int, total: int) -> None:
-    global _last
-    if time.monotonic() - _last > 20:
-        _last = time.monotonic()
-        print(f"    {phase} {done:,} of {total:,}", file=sys.stderr, flush=True)
+class Phases:
+    """Says how far a step is, now and then, and how many seconds each of its phases took."""
 
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._said = self._seen = time.monotonic()
 
-_last = time.monotonic()
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        self.seconds[phase] = self.seconds.get(phase, 0.0) + now - self._seen
+        self._seen = now
+        if now - self._said > 20:
+            self._said = now
+            print(f"    {phase} {done:,} of {total:,}", file=sys.stderr, flush=True)
 
 
 def run(step: str, photos: Path, folder: Path, size: int) -> dict[str, float]:
@@ -61,19 +68,21 @@ def run(step: str, photos: Path, folder: Path, size: int) -> dict[str, float]:
         warming.warm()
         began, spent = time.perf_counter(), time.process_time()
         told: dict[str, float] = {}
+        said = Phases()
         if step == "vectors":
             with library.writer("vectors"):
-                bring_up_to_date(library, settings, sorted(library.images.ids()), _said)
+                bring_up_to_date(library, settings, sorted(library.images.ids()), said)
         elif step == "neighbours":
             with library.writer("neighbours"):
-                vectors = bring_up_to_date(library, settings, sorted(library.images.ids()), _said)
-                _, comparer = extend(library, settings, vectors, _said)
+                vectors = bring_up_to_date(library, settings, sorted(library.images.ids()), said)
+                _, comparer = extend(library, settings, vectors, said, Here(settings))
             told = {"pairs": comparer.computed, "packed": comparer.packed}
         elif step == "recall":
             told = {"recall": recall(session)}
         else:
-            report = build_index(session, report=lambda now: _said(now.phase, now.done, now.total))
+            report = build_index(session, report=lambda now: said(now.phase, now.done, now.total))
             told = {"shown": report.shown, "groups": report.clusters}
+        told |= {phase: seconds for phase, seconds in said.seconds.items() if seconds >= 1}
         return told | {"seconds": time.perf_counter() - began, "processor": time.process_time() - spent}
 
 
@@ -95,7 +104,17 @@ def recall(session: Session) -> float:
 def measure(step: str, asked: argparse.Namespace, size: int) -> dict[str, float]:
     """One step in a process of its own, with its peak memory."""
     folder = asked.folder / str(size)
-    call = [sys.executable, __file__, str(asked.photos), str(folder), "--sizes", str(size), "--only", step]
+    call = [
+        sys.executable,
+        "-m",
+        "benchmarks.large",
+        str(asked.photos),
+        str(folder),
+        "--sizes",
+        str(size),
+        "--only",
+        step,
+    ]
     print(f"{size:,}: {step}", file=sys.stderr, flush=True)
     done = subprocess.run(call, stdout=subprocess.PIPE, check=True, env=os.environ)
     return json.loads(done.stdout)

@@ -1,6 +1,6 @@
 """Learn the numbers of `analysis.likelihood` from every second category of a folder, and judge them by the others.
 
-    python benchmarks/likelihood.py FOLDER
+    python -m benchmarks.likelihood FOLDER
 
 FOLDER has a folder for each category. Nothing is written: the numbers are printed, and how far “likely” can be believed
 with those that stand in the module.

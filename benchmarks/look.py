@@ -1,6 +1,6 @@
 """How the parts of the look were chosen: on half of the categories, and reported on the others; and what trends gain.
 
-    python benchmarks/look.py FOLDER [--threads 2]
+    python -m benchmarks.look FOLDER [--threads 2]
 
 FOLDER has a folder for each category. The first table has the mean average precision on every second category, where
 one would choose, and on the others, for each weight of the centred space and each correction for hubs. The second has
@@ -13,10 +13,10 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from affinity import _labels
 from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score
-from spaces import find, fit
 
+from benchmarks.affinity import _labels
+from benchmarks.spaces import find, fit
 from leitmotiv.analysis import divergence, hubness, tree
 from leitmotiv.analysis.retrieval import scores
 from leitmotiv.workflows.correcting import corrected

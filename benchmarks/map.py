@@ -1,8 +1,8 @@
 """The map of a large library: how long it takes to make, to open and to draw, and how good its orders are.
 
-    python benchmarks/map.py [LIBRARY] [--size 100000] [--layout] [--chromium PATH]
+    python -m benchmarks.map [LIBRARY] [--size 100000] [--layout] [--chromium PATH]
 
-LIBRARY is an empty folder, or one that `benchmarks/synthetic.py` filled; without it one is made and removed. With
+LIBRARY is an empty folder, or one that `benchmarks.synthetic` filled; without it one is made and removed. With
 `--layout` the places come from the divergences of its pictures (`build-index` must have been run, or is run now, which
 takes its time at 100,000). Without it they are drawn: each look about a point of its own. That is as good for how
 quickly a page opens and draws, and says nothing of the quality of a layout.
@@ -21,8 +21,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import synthetic
 
+from benchmarks import synthetic
 from leitmotiv.analysis import arrangement, layout, sorted_grid
 from leitmotiv.settings import load
 from leitmotiv.web import server

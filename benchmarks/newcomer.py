@@ -1,6 +1,6 @@
 """One new picture among those of a large library: which trend it would join, and the order of all others to it.
 
-    python benchmarks/newcomer.py LIBRARY [--times 20]
+    python -m benchmarks.newcomer LIBRARY [--times 20]
 
 LIBRARY has an index; pictures of it are asked about as if they were new, each by its mixture, with everything warm (a
 first one is not counted). Prints milliseconds of the processor: the vector, the 20 divergences to exemplars, and the

@@ -1,8 +1,8 @@
 """Pages and the JSON interface over a large library, as a browser and a program meet them on loopback.
 
-    python benchmarks/pages.py LIBRARY [--similar LIBRARY] [--requests 200]
+    python -m benchmarks.pages LIBRARY [--similar LIBRARY] [--requests 200]
 
-LIBRARY is one that `benchmarks/map.py` filled, so that it has a map; `--similar` names another for `/similar`, with an
+LIBRARY is one that `benchmarks.map` filled, so that it has a map; `--similar` names another for `/similar`, with an
 index (`leitmotiv build-index`), since that is promised at 20,000. Each is served by a real `leitmotiv serve`.
 
 Prints, for `/`, `/map` and `/ranked/<id>`, the time of the first view: the largest contentful paint of a fresh

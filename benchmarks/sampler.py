@@ -1,6 +1,6 @@
 """Mixtures without number, made from those of real photos: what large libraries are tried out with.
 
-    python benchmarks/sampler.py FROM LIBRARY --size 1000000 [--seed 0]
+    python -m benchmarks.sampler FROM LIBRARY --size 1000000 [--seed 0]
 
 FROM is a library of real photos. LIBRARY gets `--size` pictures; an interrupted run goes on where it was, and a larger
 size adds to what is there, as picture n depends on nothing but n, the seed and the photos.

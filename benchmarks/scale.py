@@ -1,6 +1,6 @@
 """A library above the limit: its time, memory and quality, on mixtures made from those of real photos.
 
-    python benchmarks/scale.py FOLDER [--size 20000] [--dense 5000] [--added 100] [--queries 100]
+    python -m benchmarks.scale FOLDER [--size 20000] [--dense 5000] [--added 100] [--queries 100]
                                [--library DIR] [--matrix FILE]
 
 Pictures come from `sampler.py`, which is told there: families of all sizes, from the photos of FOLDER, with seed 0.
@@ -21,10 +21,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from sampler import Sampler, fill
 from sklearn.cluster import affinity_propagation
-from spaces import find, pictures
 
+from benchmarks.sampler import Sampler, fill
+from benchmarks.spaces import find, pictures
 from leitmotiv.analysis import candidates, divergence, embedding, graph, sparse_exemplars, warming
 from leitmotiv.analysis.exemplars import exemplars, total_cost
 from leitmotiv.analysis.mixture import fit_image

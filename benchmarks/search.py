@@ -1,6 +1,6 @@
 """Search by colour and place on real photos: average precision against counted pixels, beside two plain baselines.
 
-    python benchmarks/search.py LIBRARY [--queries 100] [--seed 0]
+    python -m benchmarks.search LIBRARY [--queries 100] [--seed 0]
 
 A query is a colour that some photo really has: one of the eight clusters (k-means) of the pixels of a place of it.
 What is relevant is counted in pixels: photos that have, in that place, at least half as much of the colour within a
@@ -142,7 +142,7 @@ def simplified(lab: NDArray[np.float64], rng: np.random.Generator, count: int = 
         angle = float(np.degrees(np.arctan2(axes[1, 1], axes[0, 1]))) % 180
         middle = centres[at, :2] / 60 * max(height, width) / [width, height] + rng.normal(0, 0.04, 2)
         colour = to_srgb(centres[at, 2:] + rng.normal(0, 5, 3))
-        blobs.append(Blob(*middle, rx, ry, angle + rng.normal(0, 10), "#" + bytes(colour).hex()))
+        blobs.append(Blob(middle[0], middle[1], rx, ry, angle + rng.normal(0, 10), "#" + bytes(colour).hex()))
     return Sketch(tuple(blobs), width / height)
 
 
@@ -171,7 +171,8 @@ def found_again(session: Session, labs: Labs, cells: Cells, files: list[bytes], 
         height, width, _ = pixels.shape
         top, left = (int(side * rng.uniform(0, 0.25)) for side in (height, width))
         crop = pixels[top : top + int(0.75 * height), left : left + int(0.75 * width)]
-        box = Box(*rng.uniform(0.05, 0.45, 2), 0.5, 0.5)
+        x, y = rng.uniform(0.05, 0.45, 2)
+        box = Box(x, y, 0.5, 0.5)
         down, right = int(box.y * crop.shape[0]), int(box.x * crop.shape[1])
         cut = crop[down : down + crop.shape[0] // 2, right : right + crop.shape[1] // 2]
         piece = fit_pixels(np.ascontiguousarray(cut), session.settings)

@@ -1,8 +1,8 @@
 """Searches of a large library as a person meets them: over HTTP from a real server, and from a cold command line.
 
-    python benchmarks/search_server.py LIBRARY [--fill] [--words minilm|wordllama] [--queries 200]
+    python -m benchmarks.search_server LIBRARY [--fill] [--words minilm|wordllama] [--queries 200]
 
-LIBRARY may be one of `benchmarks/synthetic.py`. With `--fill` its pictures get made-up activations first, each near one
+LIBRARY may be one of `benchmarks.synthetic`. With `--fill` its pictures get made-up activations first, each near one
 of the thousand classes, and the collection is learnt, which takes minutes; this changes the library. Queries are words,
 sums, differences and meetings, no phrase twice, so that nothing is remembered from one to the next. Beside the time on
 the clock stands that of the processor (of the server's process, on Linux), which a busy machine leaves nearly as it is.

@@ -1,6 +1,6 @@
 """The constants of the shared spaces, measured on real photos, and how well the look then tells categories apart.
 
-    python benchmarks/spaces.py FOLDER… [--categories]
+    python -m benchmarks.spaces FOLDER… [--categories]
 
 Prints the mean and the standard deviation of x, y and colour over the pictures, each picture counting equally. With
 `--categories` the names of the folders that hold the pictures are taken for their categories, and the table has the

@@ -1,6 +1,6 @@
 """How long `leitmotiv --help` takes, beside a Python that starts and does nothing, in turn and in one run.
 
-python benchmarks/startup.py [--runs 30]
+python -m benchmarks.startup [--runs 30]
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """A large library in a minute or two: pictures that were never taken, with everything that pages and commands ask for.
 
-    python benchmarks/synthetic.py LIBRARY [--size 100000] [--looks 400] [--drawn 2000] [--seed 0] [--no-clusters]
+    python -m benchmarks.synthetic LIBRARY [--size 100000] [--looks 400] [--drawn 2000] [--seed 0] [--no-clusters]
 
 Pictures come in looks: a look is a mixture of six to twelve components, and each of its pictures a copy with moved
 components and shifted colours. Sizes of looks are as uneven as in real collections, and a fifth of the pictures are

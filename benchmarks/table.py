@@ -1,6 +1,6 @@
 """Every stage of the engine beside the original, the best peer at hand and what the machine could do at most.
 
-    python benchmarks/table.py FOLDER [--size 3000] [--threads 2]
+    python -m benchmarks.table FOLDER [--size 3000] [--threads 2]
 
 FOLDER holds photos. Everything that has a figure of its own is measured here in one run, in turns, medians; the peers
 are those of benchmarks/peers.txt that are installed, scikit-learn and numpy. "Original" is richengguy/leitmotiv: its
@@ -23,16 +23,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-import affinity as affinity_study
-import decode as decode_study
-import divergence as divergence_study
-import fit as fit_study
 import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 from sklearn.cluster import affinity_propagation
 from threadpoolctl import threadpool_limits
 
+from benchmarks import affinity as affinity_study
+from benchmarks import decode as decode_study
+from benchmarks import divergence as divergence_study
+from benchmarks import fit as fit_study
 from leitmotiv.analysis import divergence, mixture, warming
 from leitmotiv.analysis.messages import Messages
 from leitmotiv.imaging.read import read
@@ -153,7 +153,7 @@ def fitting(folder: Path, rate: float) -> Row:
         work = len(points) * len(fitted.weights) * len(fitted.bounds) * FUSED_OPERATIONS["fit"]
         limits.append(1e3 * work / rate)
     medians = map(statistics.median, (theirs, ours, limits))
-    return "mixture from 5,000 samples", "ms", ORIGINAL["fit"], "scikit-learn", *medians  # type: ignore[return-value]
+    return "mixture from 5,000 samples", "ms", ORIGINAL["fit"], "scikit-learn", *medians
 
 
 def pairs(folder: Path, rate: float, threads: int) -> list[Row]:

@@ -1,6 +1,6 @@
 """What pages and calls of a server cost: the first time after a start, and again, in seconds of processor and of clock.
 
-    python benchmarks/walk.py LIBRARY [--words minilm|wordllama] [--only PART]
+    python -m benchmarks.walk LIBRARY [--words minilm|wordllama] [--only PART]
 
 Prints how long the server took until it answered, then for each address the bytes of its answer, the processor time of
 the server's process (on Linux) for the first request and for the same one again, and the latter's time on the clock;
@@ -19,7 +19,7 @@ import urllib.request
 from json import loads
 from pathlib import Path
 
-from search_server import address
+from benchmarks.search_server import address
 
 AGAIN = 5
 ASKED = (

@@ -1,6 +1,6 @@
 """Words: how long a phrase takes in a large collection, and what it takes to prepare one.
 
-    python benchmarks/words.py [--pictures 100000] [--words minilm|wordllama]
+    python -m benchmarks.words [--pictures 100000] [--words minilm|wordllama]
 
 Features and neighbours are random, so the rankings mean nothing; their cost is that of real ones. Then the same from a
 cold command line, on a library of DIR if one is named with --library.
@@ -69,9 +69,10 @@ def main() -> None:
         for number in range(PHRASES):
             phrase = f"{known.names[number * 13]} and {known.names[number * 7 + 1]}"
             began = time.perf_counter()
-            first = ranker.first(words.what_is_said(known, phrase))
+            said = words.what_is_said(known, phrase)
+            first = ranker.first(said)
             final = ranker.second(first)
-            decoys.cut(first, final, asked_of)
+            decoys.cut(first, final, asked_of, float(said.max()))
             spent.append((time.perf_counter() - began) * 1000)
         median, late = np.percentile(spent, (50, 95))
         print(f"a phrase: median {median:.0f} ms, p95 {late:.0f} ms, worst {max(spent):.0f} ms")

@@ -27,7 +27,7 @@ AT_ONCE = 4096
 REVISION = 3
 """Grows whenever the same pairs would be judged otherwise."""
 
-# Fitted by `benchmarks/duplicates.py fit` on altered copies of 120 pictures of Caltech 101 whose SHA-256 is odd,
+# Fitted by `python -m benchmarks.duplicates fit` on altered copies of 120 pictures of Caltech 101 whose SHA-256 is odd,
 # against all odd ones of the sample; `evaluate duplicates` alters only even ones. In the order of `Measured.features`.
 WEIGHTS = np.array([7.94, -5.06, -4.8, -6.22, -3.88, -7.68])
 INTERCEPT = -7.83

@@ -11,6 +11,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from leitmotiv.analysis import sorting
 from leitmotiv.records import Float
 
 Mask = NDArray[np.bool_]
@@ -73,9 +74,7 @@ def by_rank(values: Float) -> Float:
     if not len(values):
         return values
     # scipy.stats has this, and takes half a second to import, which a search from the command line would wait for.
-    _, row_of, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[row_of]
-    return np.asarray(scipy.special.ndtri((ranks - 0.5) / len(values)), np.float64)
+    return np.asarray(scipy.special.ndtri((sorting.ranks(values) - 0.5) / len(values)), np.float64)
 
 
 def alone(at: int, values: Float, found: Mask, ahead: float = 0.0) -> Joined:

@@ -16,7 +16,7 @@ from leitmotiv.records import Float
 
 SLOPES = (-5.668, 9.650, 0.789, 2.013)
 """Of a logistic regression: a constant, the place between the rest (0) and the board (1), the log odds of the share
-that belongs, and 1 by the pictures of the board. `benchmarks/likelihood.py` reads them off every second category of
+that belongs, and 1 by the pictures of the board. `benchmarks.likelihood` reads them off every second category of
 the sample photos, and judges them by the others."""
 CLEAR = 4.0
 """Deviations of the rest that what belongs scores above it, at least."""

@@ -21,7 +21,7 @@ class Space:
     scale: tuple[float, float, float, float, float]
 
 
-# The constants are those of benchmarks/spaces.py, rounded: the middle between 800 photos of 25 categories of Caltech
+# The constants are those of benchmarks.spaces, rounded: the middle between 800 photos of 25 categories of Caltech
 # 101 (many on white: L 53 +- 30, a 1 +- 12, b 5 +- 19) and 178 landscapes, people and animals (L 47 +- 25, a 1 +- 12,
 # b 8 +- 22). x and y have one unit, so that shapes keep their proportions: on the former theirs were 0.27 and 0.25, and
 # over pictures of 3 to 2 it is 0.25. Retrieval hardly feels them: a tenth more or less of a scale changes precision by

@@ -1,15 +1,18 @@
-"""Orders of many scores."""
+"""Orders and ranks of many scores."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leitmotiv.records import Float
+
 
 def descending(scores: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
     """Rows of scores (N,), the highest first; of equal ones the lower row first.
 
-    Without equal scores numpy's quick sort, which does not keep their order, gives the same several times as fast.
+    numpy's quick sort takes half the time of a sort that keeps the order of equal ones; those are put in order after
+    it.
 
     Examples
     --------
@@ -18,6 +21,26 @@ def descending(scores: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
     """
     order = np.argsort(-scores)
     ordered = scores[order]
-    if (ordered[1:] == ordered[:-1]).any():
-        order = np.argsort(-scores, kind="stable")
-    return np.asarray(order, np.int64)
+    same = np.flatnonzero(ordered[1:] == ordered[:-1])
+    if len(same):
+        at = np.union1d(same, same + 1) if len(same) < len(scores) // 8 else np.arange(len(scores))
+        run = np.cumsum(np.concatenate([[True], ordered[at[1:]] != ordered[at[:-1]]]))
+        order[at] = np.sort(run * len(scores) + order[at]) % len(scores)
+    return order
+
+
+def ranks(values: Float) -> Float:
+    """The place of each value (N,) from the smallest, from 1, float64; equal ones share the mean of theirs.
+
+    Examples
+    --------
+    >>> ranks(np.array([5.0, -1.0, 5.0]))
+    array([2.5, 1. , 2.5])
+    """
+    order = np.argsort(values)
+    ordered = values[order]
+    first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))[: len(values)]
+    counts = np.diff(first, append=len(values))
+    out = np.empty(len(values))
+    out[order] = np.repeat(first + (counts + 1) / 2, counts)
+    return out

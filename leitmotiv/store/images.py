@@ -257,6 +257,11 @@ class Images:
             raise ImageNotFoundError(f"No thumbnail of an image {image_id} in the library.")
         return bytes(row[0])
 
+    def has_thumbnail(self, ids: Sequence[str]) -> bool:
+        """Whether any of these pictures has a thumbnail, by full ids."""
+        query = tables.Thumbnails.select(tables.Thumbnails.size).limit(1)
+        return any(self._database.row(query.where(tables.Thumbnails.image_id.in_(part))) for part in chunks(ids))
+
     def brief(self, ids: Sequence[str]) -> list[tuple[int, int, int, str]]:
         """Of each picture when it was taken (microseconds since the year 1), width, height and mean colour.
 

@@ -136,6 +136,12 @@ def recalled(session: Session, key: tuple[Hashable, ...]) -> Any:
         return None
 
 
+def is_remembered(session: Session, key: tuple[Hashable, ...]) -> bool:
+    """Whether there is a value of `key` now."""
+    with session.guard:
+        return key in session.memory.get(str(key[0]), {})
+
+
 def _recall(session: Session, kind: str, key: Hashable) -> Any:
     with session.guard:
         values = session.memory[kind]

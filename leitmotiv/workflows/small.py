@@ -3,6 +3,7 @@
 from leitmotiv.analysis.views import expected_image
 from leitmotiv.errors import ImageNotFoundError
 from leitmotiv.imaging.read import encode
+from leitmotiv.records import Mixture, Pixels
 from leitmotiv.store.library import Library
 
 DRAWN = 128
@@ -20,6 +21,10 @@ def thumbnail(library: Library, image_id: str, size: int) -> bytes:
     try:
         return library.images.thumbnail(image_id, size)
     except ImageNotFoundError:
-        mixture = library.mixtures.get(image_id)
-    width, height = (max(1, round(min(size, DRAWN) * side)) for side in mixture.frame)
-    return encode(expected_image(mixture, width, height), "JPEG", quality=90)
+        return encode(drawn(library.mixtures.get(image_id), min(size, DRAWN)), "JPEG", quality=90)
+
+
+def drawn(mixture: Mixture, size: int) -> Pixels:
+    """What a mixture tells of its picture, with a longest side of `size` pixels."""
+    width, height = (max(1, round(size * side)) for side in mixture.frame)
+    return expected_image(mixture, width, height)

@@ -1,6 +1,8 @@
 """Sheets of small pictures for the map: made from thumbnails when they are asked for, kept in the library, never stale.
 
-A sheet is named by the pictures on it, in their order, so that one stays as long as its rows of the map do.
+A sheet is named by the pictures on it, in their order, so that one stays as long as its rows of the map do. With the
+map the sheets are made whose pictures have thumbnails; pictures that have none are drawn from their mixtures, which
+takes longer, and only once somebody looks at them.
 """
 
 import hashlib
@@ -9,6 +11,7 @@ from contextlib import suppress
 
 from leitmotiv.errors import DiskFullError, ImageNotFoundError, PermissionDeniedError, UsageError
 from leitmotiv.imaging import sprites
+from leitmotiv.records import Pixels
 from leitmotiv.store.library import Library
 from leitmotiv.workflows import small
 from leitmotiv.workflows.map_page import map_page
@@ -48,14 +51,14 @@ def sheet_name(ids: Sequence[str], level: int, number: int) -> str:
 
 
 def keep_sprites(library: Library, ids: Sequence[str], step: Recorder) -> None:
-    """Make all sheets of a map that are not there, and remove those of earlier maps."""
+    """Make all sheets of a map that are not there and have thumbnails, and remove those of earlier maps."""
     names = set()
     lacking = []
     for level in sorted(LEVELS, reverse=True):  # the small ones are made from the large ones
         for number in range(-(-len(ids) // LEVELS[level])):
             name = sheet_name(ids, level, number)
             names.add(name)
-            if library.sprites.get(name) is None:
+            if library.sprites.get(name) is None and _is_kept(library, ids, level, number):
                 lacking.append((level, number))
     library.sprites.keep(names)
     for done, (level, number) in enumerate(lacking):
@@ -68,19 +71,43 @@ def _sheet(library: Library, ids: Sequence[str], level: int, number: int) -> byt
     data = library.sprites.get(name)
     if data is None:
         if level == sprites.LARGE:
-            part = ids[number * sprites.EACH : (number + 1) * sprites.EACH]
-            data = sprites.sheet([_thumbnail(library, image) for image in part])
+            data = sprites.sheet([_picture(library, image, level) for image in _on(ids, level, number)])
         else:
             last = -(-len(ids) // sprites.EACH)
             larger = range(number * sprites.JOINED, min(last, (number + 1) * sprites.JOINED))
-            data = sprites.joined([_sheet(library, ids, sprites.LARGE, other) for other in larger])
+            data = sprites.joined([_joint(library, ids, other) for other in larger])
         with suppress(DiskFullError, PermissionDeniedError):  # it is made again when it is asked for again
             library.sprites.put(name, data)
     return data
 
 
-def _thumbnail(library: Library, image_id: str) -> bytes | None:
+def _joint(library: Library, ids: Sequence[str], number: int) -> bytes:
+    """A part of a sheet with small cells: one with large ones, or where that would have to be drawn, drawn as small."""
+    kept = library.sprites.get(sheet_name(ids, sprites.LARGE, number))
+    if kept is not None or _is_kept(library, ids, sprites.LARGE, number):
+        return kept or _sheet(library, ids, sprites.LARGE, number)
+    drawn = [_picture(library, image, sprites.SMALL) for image in _on(ids, sprites.LARGE, number)]
+    return sprites.sheet(drawn, sprites.SMALL)
+
+
+def _on(ids: Sequence[str], level: int, number: int) -> Sequence[str]:
+    """The pictures of a sheet; "" for a cell that stays empty."""
+    return ids[number * LEVELS[level] : (number + 1) * LEVELS[level]]
+
+
+def _is_kept(library: Library, ids: Sequence[str], level: int, number: int) -> bool:
+    """Whether any picture of a sheet has a thumbnail, or all are gone and there is nothing to draw."""
+    there = [image for image in _on(ids, level, number) if image]
+    return not there or library.images.has_thumbnail(there)
+
+
+def _picture(library: Library, image_id: str, side: int) -> bytes | Pixels | None:
     try:
-        return small.thumbnail(library, image_id, READ) if image_id else None
+        if not image_id:
+            return None
+        try:
+            return library.images.thumbnail(image_id, READ)
+        except ImageNotFoundError:
+            return small.drawn(library.mixtures.get(image_id), side)
     except ImageNotFoundError:
         return None

@@ -1,7 +1,9 @@
 """Asking a collection for what words say: scores, the place of a phrase, and what to make of words nobody knows."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from leitmotiv.analysis.joint import Ranker
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Float, Float32, WordScores
 from leitmotiv.workflows import slips, taught, word_space, written
-from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.memory import is_remembered, remember
 from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.taught import Taught
@@ -51,11 +53,8 @@ def scores(session: Session, text: str, report: Report | None = None) -> WordSco
         The learnt space that was chosen cannot be used.
     """
     phrase = cleaned(text)
-    classes = word_space.class_words(session, report)
-    found = word_space.placed(session, report)
-    knows = _Knows(classes, found, taught.of(session, classes, found, report), written.of(session))
-    key = ("word scores", classes.encoder.digest, found, knows.learnt, knows.texts, phrase)
-    return remember(session, key, lambda: _best(session, knows, phrase))
+    knows = _known(session, report)
+    return remember(session, (*knows.key, phrase), lambda: _best(session, knows, phrase))
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,12 +66,23 @@ class _Knows:
     learnt: Taught | None
     texts: Written | None
 
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """What the scores of phrases are remembered by, with the phrase behind it."""
+        return "word scores", self.classes.encoder.digest, self.found, self.learnt, self.texts
 
-def _best(session: Session, knows: _Knows, phrase: str) -> WordScores:
+
+def _known(session: Session, report: Report | None = None) -> _Knows:
+    classes = word_space.class_words(session, report)
+    found = word_space.placed(session, report)
+    return _Knows(classes, found, taught.of(session, classes, found, report), written.of(session))
+
+
+def _best(session: Session, knows: _Knows, phrase: str, as_written: WordScores | None = None) -> WordScores:
     """The scores of a phrase; where nothing is found and a word is a slip of another, those of the other."""
     if slips.says_nothing(phrase) and not _is_written(knows.texts, phrase):
         return _nothing(knows, phrase)
-    as_written = _scores(knows, phrase)
+    as_written = as_written or _scores(knows, phrase)
     if slips.is_all_unknown(session, phrase):
         as_written = replace(as_written, cut=0)
     if not as_written.cut:
@@ -143,15 +153,23 @@ def _with_texts(seen: WordScores, texts: Written) -> WordScores:
 
 
 def read(session: Session, texts: Sequence[str]) -> None:
-    """Encode phrases that will be asked for one by one.
+    """Encode phrases together that will be asked for one by one, and find what they say side by side.
 
     Raises
     ------
-    UsageError, MissingExtraError
+    UsageError, EmptyLibraryError, MissingExtraError, SpaceError
         See `scores`.
     """
+    phrases = list(dict.fromkeys(cleaned(text) for text in texts))
+    knows = _known(session)
     with threads.products_on_one():
-        word_space.place(word_space.class_words(session), [cleaned(text) for text in texts])
+        word_space.place(knows.classes, phrases)
+        new = [phrase for phrase in phrases if not is_remembered(session, (*knows.key, phrase))]
+        # they touch no session: its lane may be held by whoever asks here
+        with ThreadPoolExecutor(session.settings.cores) as pool:
+            found = list(pool.map(partial(_scores, knows), new))
+    for phrase, scored in zip(new, found, strict=True):
+        remember(session, (*knows.key, phrase), partial(_best, session, knows, phrase, scored))
 
 
 def what_is_said(classes: ClassWords, phrase: str) -> Float:

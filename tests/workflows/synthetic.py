@@ -22,8 +22,8 @@ def family_member(number, families=12):
     return Mixture(parent.weights, means, parent.cholesky, shift, parent.scale)
 
 
-def add(library, numbers):
-    """Put members of families into a library, as if they had been pictures."""
+def add(library, numbers, thumbnails=None):
+    """Put members of families into a library, as if they had been pictures, all with the same thumbnails by size."""
     now = datetime(2024, 1, 1, tzinfo=UTC)
     with library.writer("adding"), library.transaction():
         for number in numbers:
@@ -32,4 +32,4 @@ def add(library, numbers):
             taken = Taken(datetime(2024, 1, 1 + number % 28, 12, 0, number % 60), "file")
             picture = Image(name, (path,), 60, 40, taken, "JPEG", 1000, name, "#808080", now)
             file = KnownFile(path, name, name, 1000, 0, "present")
-            library.images.add(picture, files=[file], thumbnails={}, mixture=family_member(number))
+            library.images.add(picture, files=[file], thumbnails=thumbnails or {}, mixture=family_member(number))

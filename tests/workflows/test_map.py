@@ -1,12 +1,16 @@
 """The map: every indexed picture has a place, keeps it, and only laying out anew moves it."""
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image as Picture
 
+from leitmotiv.analysis.views import average_image
 from leitmotiv.errors import NoIndexError, NoMapError, UsageError
+from leitmotiv.imaging.read import encode
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
 from leitmotiv.workflows import map_making, map_page, sprites
@@ -203,7 +207,7 @@ def test_filters_choose_rows(session):
 
 
 def test_sheets_are_made_once_and_swept_with_their_map(session):
-    add(session.library, range(60))
+    add(session.library, range(60), {256: encode(np.full((40, 60, 3), 200, np.uint8), "JPEG", quality=90)})
     build_index(session)
     page = map_page.map_page(session)
     names = {sprites.sheet_name(page.ids, level, 0) for level in sprites.LEVELS}
@@ -216,6 +220,22 @@ def test_sheets_are_made_once_and_swept_with_their_map(session):
         sprites.map_sheet(session, 32, 0)
     map_making.lay_out(session, anew=True)
     assert len(list(folder.iterdir())) == 2
+
+
+def test_pictures_without_thumbnails_are_drawn_when_their_sheet_is_asked_for(session):
+    add(session.library, range(60))
+    build_index(session)
+    folder = session.library.folder / "arrays" / "sprites"
+    assert not folder.exists()
+    page = map_page.map_page(session)
+    first = session.library.mixtures.get(page.ids[0])
+    colour = average_image([first], None, 1, 1)[0, 0].astype(int)
+    for level in sprites.LEVELS:
+        with Picture.open(io.BytesIO(sprites.map_sheet(session, level, 0))) as sheet:
+            cell = np.asarray(sheet.convert("RGB"), int)[:level, :level]
+        assert np.abs(cell.mean(axis=(0, 1)) - colour).max() < 40
+        assert cell.max() > 20
+    assert {path.stem for path in folder.iterdir()} == {sprites.sheet_name(page.ids, at, 0) for at in sprites.LEVELS}
 
 
 def test_positions_name_each_picture_with_its_place(session):

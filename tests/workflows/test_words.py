@@ -187,3 +187,15 @@ def test_variety_goes_on_past_the_cut_off_and_what_stands_out_stays_before(sessi
     assert varied[cut:] != plain[cut:]
     assert varied[:cut] == order(0.8, False) != plain[:cut]
     assert varied[0] == plain[0]
+
+
+def test_phrases_may_be_read_together_while_the_lane_is_held_and_slips_are_read_too(session):
+    phrases = ["flaminggo", "grand piano", "of the"]
+    with Session(session.settings) as fresh:
+        with fresh.lane:
+            words.read(fresh, phrases)
+        together = [words.scores(fresh, phrase) for phrase in phrases]
+    for phrase, found in zip(phrases, together, strict=True):
+        alone = words.scores(session, phrase)
+        np.testing.assert_allclose(found.values, alone.values, atol=1e-5)
+        assert (found.cut, found.nearest, found.read) == (alone.cut, alone.nearest, alone.read)
