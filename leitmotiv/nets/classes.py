@@ -37,7 +37,7 @@ def texts() -> tuple[ClassText, ...]:
 def broader() -> list[tuple[list[str], list[int]]]:
     """Kinds of things above the classes: the words for each, and the numbers of the classes that are such things.
 
-    They are WordNet's; `scripts/broader.py` made the table, which is a part of this package.
+    They are WordNet's; `benchmarks/broader_table.py` made the table, which is a part of this package.
     """
     found = []
     for line in _BROADER.read_text("utf-8").splitlines():

@@ -1,10 +1,10 @@
 """Writes the table of broader terms of the classes (animal > bird > heron) from the files of WordNet 3.0.
 
-    python scripts/broader.py FOLDER > leitmotiv/nets/broader.txt
+    python benchmarks/broader_table.py FOLDER > leitmotiv/nets/broader.txt
 
 FOLDER holds data.noun, as Debian's package wordnet-base has it in /usr/share/wordnet. A line of the table has the words
 for a kind of thing, and the numbers of the classes that are such things. What half of all classes are (a thing, an
-artifact) says nothing, and is left out.
+artifact) says nothing, and is left out, as is what only one class is: that is another name of it.
 """
 
 import json
@@ -15,6 +15,8 @@ from pathlib import Path
 from leitmotiv.nets import weights
 from leitmotiv.nets.weights import CLASS_SYNSETS
 
+LEAST = 2
+"""Classes from which on a term is broader than they are, and no other name of one."""
 MOST = 0.5
 """Share of the classes from which on a term says nothing."""
 
@@ -34,7 +36,7 @@ def main() -> None:
     lines = [
         f"{', '.join(words[kind])}: {_ranges(sorted(numbers))}"
         for kind, numbers in beneath.items()
-        if len(numbers) < MOST * len(synsets)
+        if LEAST <= len(numbers) < MOST * len(synsets)
     ]
     sys.stdout.write("\n".join(sorted(lines)) + "\n")
 
