@@ -7,6 +7,7 @@ index (`leitmotiv build-index`), since that is promised at 20,000. Each is serve
 
 Prints, for `/`, `/map` and `/ranked/<id>`, the time of the first view: the largest contentful paint of a fresh
 headless Chromium, and for the map the moment at which it stands; cold (first visit to a fresh server) and warm. Then
+when the grid of all pictures is laid out, and from how many bytes, beside what the server drew;
 the tasks of over 50 ms while the grid is scrolled, by the clock and by the processor's time that they took (on a
 machine with other work the two lie far apart; what the browser collects for itself is not counted), and the 50th and
 95th percentiles of `/api/v1/images` (200 pictures a page, page after page) and of `/api/v1/images/<id>/similar`. The
@@ -44,6 +45,12 @@ FIRST_VIEW = """() => new Promise((done) => {
   const settle = () => (ready ? done(ready.startTime) : latest ? done(latest) : setTimeout(settle, 300));
   setTimeout(settle, 600);
 })"""
+LAID_OUT = """() => {
+  const found = performance.getEntriesByType('resource').filter((one) => one.name.includes('/api/v1/grid'));
+  const height = document.querySelector('#grid').clientHeight;
+  const bytes = found.reduce((sum, one) => sum + one.encodedBodySize, 0);
+  return { at: performance.now(), count: found.length, bytes, height };
+}"""
 SCROLL = """async () => {
   const tasks = [], frames = [];
   new PerformanceObserver((list) => { for (const one of list.getEntries()) tasks.push(one.duration); })
@@ -134,7 +141,14 @@ def first_views(url: str, image_id: str) -> None:
                 f"first view of {name:31}cold {times[0] / 1e3:5.2f} s, then {min(times[1:]) / 1e3:5.2f} s", flush=True
             )
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.goto(url + "/", wait_until="load")
+        page.goto(url + "/", wait_until="commit")
+        page.wait_for_selector("#grid[role=grid]", timeout=60_000)
+        laid = page.evaluate(LAID_OUT)
+        print(
+            f"the grid of / is laid out after {laid['at'] / 1e3:.2f} s, {laid['height']:,} px high, from "
+            f"{laid['bytes']:,} bytes in {laid['count']} answers",
+            flush=True,
+        )
         page.wait_for_timeout(1500)
         browser.start_tracing(page=page, categories=["toplevel", "devtools.timeline"])
         found = page.evaluate(SCROLL)

@@ -71,6 +71,22 @@ class Measures:
         row = self._database.row(rows.select(fn.COUNT(rows.image_id)).where(rows.version == version))
         return 0 if row is None else int(row[0])
 
+    def some(self, ids: Sequence[str], version: str, width: int) -> dict[str, Float32]:
+        """The measures of those of some pictures that have any, (width,) each.
+
+        Raises
+        ------
+        LibraryDamagedError
+            A row is not as long as it must be.
+        """
+        rows, found = tables.Measures, {}
+        for part in chunks(list(ids)):
+            query = rows.select(rows.image_id, rows.numbers).where(rows.version == version, rows.image_id.in_(part))
+            for image_id, blob in self._database.rows(query):
+                _check(image_id, blob, width)
+                found[image_id] = np.frombuffer(blob, _STORED).astype(np.float32)
+        return found
+
     def matrix(self, version: str, width: int) -> tuple[tuple[str, ...], Float32]:
         """The measures of all pictures that have some, in the order of their ids; kept until they change.
 
@@ -94,13 +110,16 @@ class Measures:
                 query = rows.select(rows.image_id, rows.numbers).where(rows.version == version)
                 found = self._database.rows(query.order_by(rows.image_id))
                 for image_id, blob in found:
-                    if len(blob) != width * _STORED.itemsize:
-                        raise LibraryDamagedError(
-                            f"The measures of image {image_id} are damaged. Run `leitmotiv forget {image_id[:12]}` "
-                            "and add it again."
-                        )
+                    _check(image_id, blob, width)
                 numbers = np.frombuffer(b"".join(blob for _, blob in found), _STORED).reshape(-1, width)
                 values = numbers.astype(np.float32)
                 read_only(values)
                 self._read = revision, version, tuple(image_id for image_id, _ in found), values
             return self._read[2], self._read[3]
+
+
+def _check(image_id: str, blob: bytes, width: int) -> None:
+    if len(blob) != width * _STORED.itemsize:
+        raise LibraryDamagedError(
+            f"The measures of image {image_id} are damaged. Run `leitmotiv forget {image_id[:12]}` and add it again."
+        )

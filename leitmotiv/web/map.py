@@ -1,5 +1,8 @@
 """`/map`: all pictures at once, where they lie by look, on a sorted grid, by time and colour, or in packs of trends."""
 
+import hashlib
+import re
+
 import numpy as np
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 
@@ -18,6 +21,8 @@ pages = Blueprint("map", __name__)
 
 ASKED = 200
 """Most pictures or trends that one request asks for by number."""
+LARGE = 100_000
+"""Pictures of a map from which its page asks for ids as it needs them; those of all are 3 MB then."""
 FOREVER = "private, max-age=31536000, immutable"
 NOW = "private, no-cache"
 SMALL = ("red", "green", "blue", "shape")
@@ -32,7 +37,7 @@ def index() -> str:
     if total:
         try:
             unplaced, state = map_page.unplaced(session), "ready"
-            count = sum(map(bool, map_page.map_page(session, by).ids))
+            count = map_page.placed(session, map_page.map_page(session, by))
         except NoIndexError:
             state = "unplaced" if map_making.can_start(session) else "unindexed"
     if state == "unplaced" and by:
@@ -83,6 +88,7 @@ def describe() -> Response:
                 "columns": columns,
                 "columns_url": url_for("map.columns", by=blending.said(by) if by else None),
                 "ids_url": url_for("map.ids"),
+                "large": count > LARGE,
                 "sprites": {str(level): each for level, each in sprites.LEVELS.items()},
                 "stamp": _short(page),
             }
@@ -91,23 +97,37 @@ def describe() -> Response:
 
 
 @pages.get("/api/v1/map/columns.bin")
-@described(query={"by": shapes.BY}, media="application/octet-stream", errors=(404, 409, 503))
+@described(
+    query={"by": shapes.BY, "only": schema.text("Names of columns, with commas between them.")},
+    media="application/octet-stream",
+    errors=(404, 409, 503),
+)
 def columns() -> Response:
-    """All columns of the map one after the other, little-endian, as `/api/v1/map` describes them."""
+    """Columns of the map one after the other, little-endian: all, as `/api/v1/map` describes them, or `?only=` some."""
     session = the_session()
     page = map_page.map_page(session, parameters.likeness())
-    flags = map_page.flags(session, page)
-    wide = [name for name in page.columns if name not in SMALL]
-    parts = [page.columns[name].astype("<u2") for name in wide] + [page.columns[name] for name in SMALL]
-    return _binary(b"".join(part.tobytes() for part in parts) + flags.tobytes())
+    widths = dict(_columns(page))
+    names = [name for name in request.args.get("only", "").split(",") if name] or list(widths)
+    if unknown := [name for name in names if name not in widths]:
+        raise UsageError(f"The map has no column {unknown[0][:40]!r}. It has {', '.join(widths)}.")
+    tag = hashlib.sha256(repr((page.stamp, map_page.state(session), names)).encode()).hexdigest()[:20]
+    answer = make_response(b"")
+    answer.mimetype = "application/octet-stream"
+    answer.set_etag(tag)
+    if request.if_none_match.contains(tag):
+        answer.status_code = 304
+        return answer
+    known = {**page.columns, "flags": map_page.flags(session, page)} if "flags" in names else page.columns
+    answer.set_data(b"".join(known[name].astype(f"<u{widths[name]}", copy=False).tobytes() for name in names))
+    return answer
 
 
 @pages.get("/api/v1/map/ids.bin")
 @described(media="application/octet-stream", errors=(404, 409, 503))
 def ids() -> Response:
     """The ids of all rows, 32 bytes each; zeros where a picture was forgotten."""
-    page = map_page.map_page(the_session())
-    return _binary(b"".join(bytes.fromhex(image) if image else bytes(32) for image in page.ids))
+    session = the_session()
+    return _binary(map_page.hashes(session, map_page.map_page(session)).tobytes())
 
 
 @pages.get("/api/v1/map/selected.bin")
@@ -125,27 +145,32 @@ def selected() -> Response:
     query={
         "rows": schema.text("Numbers of rows, with commas between them."),
         "id": schema.image_id(),
+        "ids": schema.text("Whole ids, with commas between them."),
         "by": shapes.BY,
     },
     answer=shapes.form(pictures=shapes.THINGS),
     errors=(404, 409, 503),
 )
 def pictures() -> Response:
-    """Some rows of the map, `?rows=4,8,15`, or the row of one picture, `?id=`."""
+    """Some rows of the map, `?rows=4,8,15`, or the rows of pictures, `?id=` of one or `?ids=` of several."""
     session = the_session()
     page = map_page.map_page(session, parameters.likeness())
     if "id" in request.args:
-        wanted = browse.image(session, request.args["id"]).id
-        rows = [page.ids.index(wanted)] if wanted in page.ids else []
+        rows = map_page.rows_of(session, page, [browse.image(session, request.args["id"]).id])
+    elif "ids" in request.args:
+        wanted = [one for one in request.args["ids"].split(",") if one]
+        if len(wanted) > ASKED or not all(re.fullmatch("[0-9a-f]{64}", one) for one in wanted):
+            raise UsageError(f"ids must be at most {ASKED} whole ids (64 letters each) with commas between them.")
+        rows = map_page.rows_of(session, page, wanted)
     else:
         rows = _numbers("rows", len(page.ids))
-    trend = page.columns["trend"].tolist()
+    trend = page.columns["trend"]
     forms = [
         {
             "row": row,
             **forms_of.image(image),
             "name": image.name,
-            "trend": trend[row] if trend[row] != map_page.NO_TREND else None,
+            "trend": int(trend[row]) if trend[row] != map_page.NO_TREND else None,
         }
         for row, image in map_page.pictures(session, page, rows)
     ]

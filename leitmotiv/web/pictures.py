@@ -3,10 +3,12 @@
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from flask import Blueprint, Response, make_response, render_template, request
+from numpy.typing import NDArray
 
 import leitmotiv
 from leitmotiv.errors import NoIndexError, UsageError
@@ -23,6 +25,10 @@ pages = Blueprint("pictures", __name__)
 FIRST = 200
 """Pictures in the page itself; without script a link leads to the next ones."""
 MOST_ROWS = 500
+PIECE = 4096
+"""Pictures whose ids and colours the grid asks for at once: 143 kB, and twenty screens or more."""
+MOST_COLUMNS = 65_536
+MOST_PLACES = 8
 FOREMOST = 10_000_000
 
 
@@ -115,16 +121,69 @@ def _heading(kind: str, key: str) -> str:
 
 @pages.get("/api/v1/grid")
 @describe(query={**shapes.SELECTED, "group": schema.text("Sections: by what.")}, media="application/octet-stream")
-def columns() -> Response:
-    """The layout's columns of `?q=`, `?sort=` and `?group=`, packed; see docs/pages.md for the form."""
+def layout() -> Response:
+    """The shapes and sections of `?q=`, `?sort=` and `?group=`, packed: what places follow from; see docs/pages.md."""
     session, asked = the_session(), lines.asked()
-    tag = _tag(session, asked)
+
+    def make(state: str) -> bytes:
+        order = grid.view(session, asked.text, asked.sort, asked.group)
+        texts = headings(session, order.kind, [one.key for one in order.sections])
+        sections = [[one.key, text, one.count] for one, text in zip(order.sections, texts, strict=True)]
+        ratio = np.rint(1000 * np.clip(order.ratio, figures.NARROWEST, figures.WIDEST)).astype("<u2")
+        head = {"count": len(order), "kind": order.kind, "piece": PIECE, "state": state, "sections": sections}
+        return _packed(head, ratio[order.rows])
+
+    # the names of trends may still be in the making
+    return _binary(make, kept=asked.sort.removeprefix("-") != "cluster")
+
+
+@pages.get("/api/v1/grid/columns")
+@describe(
+    query={**shapes.SELECTED, "start": schema.whole(0, FOREMOST), "count": schema.whole(1, MOST_COLUMNS)},
+    media="application/octet-stream",
+)
+def columns() -> Response:
+    """Ids and mean colours of the pictures from `?start=`, packed; see docs/pages.md."""
+    session, asked = the_session(), lines.asked()
+    start = parameters.whole("start", 0, 0, FOREMOST)
+    count = parameters.whole("count", PIECE, 1, MOST_COLUMNS)
+
+    def make(state: str) -> bytes:
+        order = grid.view(session, asked.text, asked.sort, asked.group)
+        rows = order.rows[start : start + count]
+        return _packed({"count": len(rows), "start": start, "state": state}, order.hashes[rows], order.colour[rows])
+
+    return _binary(make, start, count)
+
+
+@pages.get("/api/v1/grid/places")
+@describe(
+    query={**shapes.SELECTED, "ids": schema.text("Ids with commas between them.")},
+    answer=shapes.form(
+        places=schema.listed(schema.whole(-1), "-1 of a picture that is not there."), state=schema.text()
+    ),
+)
+def places() -> Response:
+    """Where the pictures `?ids=` stand, from 0."""
+    session, asked = the_session(), lines.asked()
+    wanted = [one for one in request.args.get("ids", "").split(",") if one]
+    if len(wanted) > MOST_PLACES or not all(re.fullmatch("[0-9a-f]{64}", one) for one in wanted):
+        raise UsageError(f"ids must be at most {MOST_PLACES} whole ids (64 letters each) with commas between them.")
+    state = _tag(session, asked)
+    order = grid.view(session, asked.text, asked.sort, asked.group)
+    return tagged({"places": [order.place_of(one) for one in wanted], "state": state})
+
+
+def _binary(make: Callable[[str], bytes], *part: int, kept: bool = True) -> Response:
+    """A packed answer, made of the state of what is asked for, unless the browser has it."""
+    state = _tag(the_session(), lines.asked())
+    tag = "-".join((state, *map(str, part)))
     if request.if_none_match.contains(tag):
         answer = make_response(b"", 304)
     else:
-        answer = make_response(_packed(session, grid.view(session, asked.text, asked.sort, asked.group)))
+        answer = make_response(make(state))
         answer.mimetype = "application/octet-stream"
-    if asked.sort.removeprefix("-") != "cluster":  # the names of trends may still be in the making
+    if kept:
         answer.set_etag(tag)
     return answer
 
@@ -135,22 +194,10 @@ def _tag(session: Session, asked: lines.Asked) -> str:
     return hashlib.sha256(repr(key).encode()).hexdigest()[:20]
 
 
-def _packed(session: Session, order: Order) -> bytes:
-    texts = headings(session, order.kind, [one.key for one in order.sections])
-    sections = [[one.key, text, one.count] for one, text in zip(order.sections, texts, strict=True)]
-    head = json.dumps({"count": len(order), "kind": order.kind, "sections": sections}).encode()
-    head += b" " * (-len(head) % 4)
-    ratio = np.rint(1000 * np.clip(order.ratio, figures.NARROWEST, figures.WIDEST)).astype("<u2")
-    return b"".join(
-        (
-            b"LMG1",
-            len(head).to_bytes(4, "little"),
-            head,
-            order.hashes.tobytes(),
-            ratio.tobytes(),
-            order.colour.tobytes(),
-        )
-    )
+def _packed(head: Mapping[str, object], *columns: NDArray[np.generic]) -> bytes:
+    text = json.dumps(head).encode()
+    text += b" " * (-len(text) % 4)
+    return b"".join((b"LMG2", len(text).to_bytes(4, "little"), text, *(column.tobytes() for column in columns)))
 
 
 @pages.get("/api/v1/facets")

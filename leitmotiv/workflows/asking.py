@@ -73,7 +73,7 @@ class Asking:
         groups = trends.cut(self.session)
         library = self.session.library
         state = library.revision("images", "files", "trend_edits"), library.clusters.stamp()
-        return remember(self.session, ("trend places", state), lambda: _trend_places(groups, self.columns))
+        return remember(self.session, ("trend places", state), lambda: trend_places(groups, self.columns))
 
     def entries(self, name: str) -> Mapping[int, CatalogueValue]:
         """What a column of a catalogue says, by row."""
@@ -93,7 +93,8 @@ def ask(session: Session) -> Asking:
     return Asking(session, columns(session))
 
 
-def _trend_places(groups: Sequence[Cluster], found: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def trend_places(groups: Sequence[Cluster], found: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which of some groups each picture of the library is in, -1 for none, and its place there, (N,) int64 each."""
     codes, places = np.full(len(found), -1, np.int64), np.arange(len(found))
     rows = found.rows_of([member for group in groups for member in group.members])
     sizes = np.array([len(group.members) for group in groups], np.int64)

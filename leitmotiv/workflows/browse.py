@@ -145,7 +145,7 @@ def _ranking(
     found = {one.id: one for one in session.library.images.many(order.ids[part])}
     worst = float(np.nanmax(order.scores, initial=0.0))
     results = []
-    cosines = np.full(len(order.ids), np.nan) if order.cosines is None else order.cosines
+    cosines = np.full(len(order.scores), np.nan) if order.cosines is None else order.cosines
     for image_id, *numbers in zip(
         order.ids[part], *(a[part].tolist() for a in (order.scores, order.values, cosines)), strict=True
     ):
@@ -154,8 +154,8 @@ def _ranking(
             path = found[image_id].path
             results.append(Result(image_id, path, worst if score is None else score, value, cosine=cosine))
     asked = query if by == 0 else {**query, "by": blending.said(by)}
-    kind, total = blending.measure(by), len(order.ids)
-    return Ranking(kind, order.unit, "ascending", asked, tuple(results), total, approximate=order.approximate)
+    kind = blending.measure(by)
+    return Ranking(kind, order.unit, "ascending", asked, tuple(results), order.total, approximate=order.approximate)
 
 
 def odd_paths(session: Session, ranking: Ranking) -> dict[str, bytes]:

@@ -1,23 +1,25 @@
 """Bursts: pictures taken one after the other of one thing, and which of each to keep, compared among themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 
 from leitmotiv.analysis import technical as measures
-from leitmotiv.errors import ImageNotFoundError, NoIndexError, UsageError
-from leitmotiv.records import Float, Image, Rating
-from leitmotiv.workflows import critics, critiques, nearness, selecting, taste, technical
+from leitmotiv.errors import ImageNotFoundError, UsageError
+from leitmotiv.records import Image, Rating
+from leitmotiv.workflows import critics, critiques, selecting, taste, technical
 from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.moments import Moments, moments
 from leitmotiv.workflows.session import Session
 
 SECONDS = 8.0
 """Longest pause inside a burst."""
 NEAR = 0.2
 """Greatest divergence between neighbours of a burst, nats."""
-MOST = 60
-"""Pictures of one burst at most: a longer run is parted."""
+TOGETHER = 100
+"""Bursts of which what is known is asked for together, where all are gone through."""
 _LEAD = {"sharpness": 0.05, "noise": 0.5, "clipped_bright": 0.03}
 """By how much a measure has to lead to be named as a reason."""
 
@@ -59,7 +61,39 @@ class Burst:
         return self.members[0]
 
 
-def bursts(session: Session, *, text: str = "", seconds: float = SECONDS, near: float = NEAR) -> tuple[Burst, ...]:
+class Bursts(Sequence[Burst]):
+    """The bursts of a selection, the latest first: their pictures are known, and more of those that are asked for."""
+
+    def __init__(self, session: Session, found: Moments) -> None:
+        self._session, self._found = session, found
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @overload
+    def __getitem__(self, at: int) -> Burst: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Burst, ...]: ...
+    def __getitem__(self, at: int | slice) -> Burst | tuple[Burst, ...]:
+        """One burst, or some: what is told of these is asked for together."""
+        if isinstance(at, int):
+            return self._some((range(len(self))[at],))[0]
+        return self._some(range(len(self))[at])
+
+    def __iter__(self) -> Iterator[Burst]:
+        for start in range(0, len(self), TOGETHER):
+            yield from self[start : start + TOGETHER]
+
+    def _some(self, places: Sequence[int]) -> tuple[Burst, ...]:
+        held = [self._found.ids(len(self) - 1 - place) for place in places]
+        ids = [one for part in held for one in part]
+        images = {image.id: image for image in self._session.library.images.many(ids)}
+        known = _Known(self._session, ids)
+        parts = ([images[one] for one in part if one in images] for part in held)
+        return tuple(_proposed(known, part) for part in parts if part)
+
+
+def bursts(session: Session, *, text: str = "", seconds: float = SECONDS, near: float = NEAR) -> Bursts:
     """The bursts of a selection, the latest first.
 
     Parameters
@@ -77,9 +111,10 @@ def bursts(session: Session, *, text: str = "", seconds: float = SECONDS, near: 
     if not 0 <= seconds <= 3600 or not 0 < near <= 0.7:
         raise UsageError("A burst's pause lies between 0 and 3600 seconds, its divergence between 0 and 0.7 nats.")
     library = session.library
-    tables = ("images", "files", "measures", "ratings", "comparisons", "activations")
-    key = ("bursts", text, seconds, near, selecting.state_of(session), library.revision(*tables))
-    return remember(session, key, lambda: _found(session, text, seconds, near), lane=True)
+    # what is said of pictures moves none, unless the line asks for it
+    state = selecting.state_of(session) if text else (library.revision("images", "files"), library.clusters.stamp())
+    key = ("bursts", text, seconds, near, state)
+    return Bursts(session, remember(session, key, lambda: moments(session, text, seconds, near), lane=True))
 
 
 def keep(session: Session, image_id: str, others: Sequence[str]) -> None:
@@ -103,66 +138,33 @@ def keep(session: Session, image_id: str, others: Sequence[str]) -> None:
     session.library.changes.apply(f"{there[image_id]} kept of {len(rest) + 1}", edits)
 
 
-def _found(session: Session, text: str, seconds: float, near: float) -> tuple[Burst, ...]:
-    images = session.library.images.many(list(selecting.select(session, text, sort="taken")))
-    runs: list[list[Image]] = []
-    for image in images:
-        sure = image.taken.source == "exif"
-        last = runs[-1][-1] if runs else None
-        apart = (image.taken.at.replace(tzinfo=None) - last.taken.at.replace(tzinfo=None)) if last else None
-        if sure and apart is not None and 0 <= apart.total_seconds() <= seconds and len(runs[-1]) < MOST:
-            runs[-1].append(image)
-        elif sure:
-            runs.append([image])
-    parts = [part for run in runs if len(run) > 1 for part in _parted(session, run, near)]
-    known = _Known(session)
-    return tuple(_proposed(session, known, part) for part in reversed(parts))
-
-
-def _parted(session: Session, run: Sequence[Image], near: float) -> list[list[Image]]:
-    """Runs of neighbours that look alike; what the index does not know is by itself."""
-    try:
-        found = nearness.between(session, [image.id for image in run])
-    except NoIndexError:
-        return []
-    row_of = {image_id: row for row, image_id in enumerate(found.ids)}
-    parts: list[list[Image]] = []
-    for image in run:
-        if image.id not in row_of:
-            continue
-        last = row_of[parts[-1][-1].id] if parts else None
-        if last is not None and found.matrix[last, row_of[image.id]] <= near:
-            parts[-1].append(image)
-        else:
-            parts.append([image])
-    return [part for part in parts if len(part) > 1]
-
-
 class _Known:
-    """What is known of all pictures, asked for once."""
+    """What is known of some pictures, asked for once."""
 
-    def __init__(self, session: Session) -> None:
-        self.ids, self.numbers = technical.matrix(session)
-        self.row_of = {image_id: row for row, image_id in enumerate(self.ids)}
-        self.flags = technical.flags(session)[1]
-        self.score: Float = critiques.of_library(session, critics.get(session, critics.TECHNICAL)).mean
-        self.worth: dict[str, float] = {}
+    def __init__(self, session: Session, ids: Sequence[str]) -> None:
+        self.numbers = technical.of_pictures(session, ids)
+        self.ratings = session.library.ratings.many(ids)
         self.wins = set(session.library.comparisons.all())
-        if session.library.activations.count() > 1:
+        self.flags: dict[str, tuple[str, ...]] = {}
+        self.score: dict[str, float] = {}
+        self.worth: dict[str, float] = {}
+        if self.numbers:
+            rows = np.stack(list(self.numbers.values()))
+            judged = critiques.judge(critics.get(session, critics.TECHNICAL), list(self.numbers), rows)
+            self.score = dict(zip(judged.ids, judged.mean.tolist(), strict=True))
+            for one, held in zip(self.numbers, measures.flags(rows), strict=True):
+                self.flags[one] = tuple(name for name, is_so in zip(technical.FLAGS, held, strict=True) if is_so)
+        if taste.said(session) and session.library.activations.count() > 1:
             own = taste.taste(session)
-            if own.stars or own.pairs:
-                self.worth = dict(zip(own.ids, own.mine.tolist(), strict=True))
+            wanted = set(ids)
+            self.worth = {one: mine for one, mine in zip(own.ids, own.mine.tolist(), strict=True) if one in wanted}
 
 
-def _proposed(session: Session, known: _Known, part: Sequence[Image]) -> Burst:
-    ratings = session.library.ratings.many([image.id for image in part])
+def _proposed(known: _Known, part: Sequence[Image]) -> Burst:
     members = []
     for image in part:
-        row = known.row_of.get(image.id)
-        held = known.flags[row] if row is not None else np.zeros(len(technical.FLAGS), bool)
-        flags = tuple(name for name, one in zip(technical.FLAGS, held, strict=True) if one)
-        score = float(known.score[row]) if row is not None else None
-        members.append(Member(image, ratings.get(image.id, Rating()), score, known.worth.get(image.id), flags))
+        rating, score = known.ratings.get(image.id, Rating()), known.score.get(image.id)
+        members.append(Member(image, rating, score, known.worth.get(image.id), known.flags.get(image.id, ())))
     others = {one.id for one in part}
     chosen = [
         one
@@ -225,5 +227,5 @@ def _lacks(known: _Known, one: Member, best: Member) -> tuple[str, ...]:
 
 
 def _measure(known: _Known, one: Member, name: str) -> float | None:
-    row = known.row_of.get(one.image.id)
-    return None if row is None else float(measures.column(known.numbers[row], name))
+    numbers = known.numbers.get(one.image.id)
+    return None if numbers is None else float(measures.column(numbers, name))

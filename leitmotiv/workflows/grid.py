@@ -90,7 +90,7 @@ def newest(session: Session, limit: int) -> Order:
     ratio = np.array([image.width / max(1, image.height) for image in there], np.float32)
     colour = np.array([list(bytes.fromhex(image.colour[1:])) for image in there], np.uint8).reshape(-1, 3)
     hashes = np.frombuffer(bytes.fromhex("".join(image.id for image in there)), np.uint8).reshape(-1, 32)
-    return Order(hashes, ratio, colour, group, tuple(sections))
+    return Order(np.arange(len(there), dtype=np.int32), hashes, ratio, colour, group, tuple(sections))
 
 
 def count(session: Session) -> int:

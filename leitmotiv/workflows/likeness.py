@@ -1,7 +1,7 @@
 """All other pictures in the order of their likeness to one; bounded work, exact as far as it goes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,10 @@ from leitmotiv.analysis.embedding import Coordinates
 from leitmotiv.errors import NoIndexError
 from leitmotiv.records import Float, Mixture
 from leitmotiv.workflows import correcting, trends
+from leitmotiv.workflows.asking import columns
 from leitmotiv.workflows.measuring import compared, ready, to_many
 from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.named import Ids
 from leitmotiv.workflows.neighbours import kept_candidates
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.vectors import Vectors, stored_vectors
@@ -41,18 +43,26 @@ class Order:
         Of the scores.
     cosines : (N,) float64 or None
         Of what the pictures show, where the order goes by that; NaN where it is not known.
+    more : int
+        Pictures behind these, which nobody asked for.
     """
 
-    ids: list[str]
+    ids: Sequence[str]
     values: Float
     scores: Float
     unit: str
     cosines: Float | None = None
+    more: int = 0
+
+    @property
+    def total(self) -> int:
+        """Pictures that there are to be put in order."""
+        return len(self.ids) + self.more
 
     @property
     def approximate(self) -> bool:
-        """Whether it has such a tail."""
-        return bool(np.isnan(self.scores).any())
+        """Whether it has a tail that was only estimated."""
+        return self.more > 0 or bool(np.isnan(self.scores).any())
 
 
 def order(session: Session, image_id: str, wanted: int | None = None) -> Order:
@@ -62,18 +72,22 @@ def order(session: Session, image_id: str, wanted: int | None = None) -> Order:
     ----------
     wanted : int, optional
         How many from the beginning are looked at. Where the index kept the candidates of a picture, the first `NEAR`
-        are those of them that are nearest, whatever is asked for; more of them costs a comparison with `EXACT` others.
+        are those of them that are nearest, whatever is asked for, and no more are told of where that is enough; more of
+        them costs a comparison with `EXACT` others.
     """
     library = session.library
-    everything = _everything(session)
     matrix = compared(session)
-    state = (hash(everything), library.clusters.stamp(), None if matrix is None else len(matrix.ids))
-    near = None
-    if matrix is None and len(everything) > EXACT:
-        near = remember(session, ("near", image_id, state), lambda: _near(session, image_id, everything))
-        if near is not None and wanted is not None and wanted <= NEAR:
-            return near
-    return remember(session, ("order", image_id, state), lambda: _order(session, image_id, everything, near))
+    state = (
+        library.revision("images", "files"),
+        library.clusters.stamp(),
+        None if matrix is None else len(matrix.ids),
+    )
+    if matrix is not None or len(_present(session)) <= EXACT:
+        return remember(session, ("order", image_id, state), lambda: _order(session, image_id))
+    near = remember(session, ("near", image_id, state), lambda: _near(session, image_id))
+    if near is not None and wanted is not None and wanted <= NEAR:
+        return near
+    return remember(session, ("order", image_id, state), lambda: _large(session, image_id, near))
 
 
 def order_to(session: Session, query: Mixture, wanted: int | None = None) -> Order:
@@ -85,17 +99,35 @@ def order_to(session: Session, query: Mixture, wanted: int | None = None) -> Ord
         How many from the beginning are looked at. In a large library up to `NEAR` cost a comparison with `FEW` others
         only, more of them with `EXACT`.
     """
-    unknown, tail = list(_everything(session)), []
-    if len(unknown) > EXACT:
-        count = FEW if wanted is not None and wanted <= NEAR else EXACT
-        vectors = stored_vectors(session.library, session.settings)
-        if vectors is None:
-            unknown, tail = unknown[:EXACT], unknown[EXACT:]
-        else:
-            ready(session)
-            ordered = _by_vector(session, vectors, vectors.of(query, session.settings))
-            unknown, tail = ordered[:count], ordered[count:]
-    return ranked(session, query, unknown, to_many(session, query, unknown), tail)
+    count = len(_present(session))
+    if count <= EXACT:
+        unknown = list(_everything(session))
+        return ranked(session, query, unknown, to_many(session, query, unknown))
+    vectors = stored_vectors(session.library, session.settings)
+    if vectors is None:
+        unknown = list(_everything(session))
+        return ranked(session, query, unknown[:EXACT], to_many(session, query, unknown[:EXACT]), unknown[EXACT:])
+    ready(session)
+    rows = _by_vector(session, vectors, vectors.of(query, session.settings))
+    few = FEW if wanted is not None and wanted <= NEAR else EXACT
+    return _told(session, query, rows, min(count, few))
+
+
+def _told(session: Session, query: str | Mixture, rows: Rows, count: int) -> Order:
+    """Pictures by their rows, of which so many are compared with a picture of the library or a mixture."""
+    hashes = columns(session).hashes
+    head = Ids(hashes, rows[:count])[:]
+    mixture = session.library.mixtures.get(query) if isinstance(query, str) else query
+    values = to_many(session, mixture, head)
+    scores = correcting.scores(session, query, head, values)
+    order = sorted(range(len(head)), key=lambda row: (scores.values[row], values[row], head[row]))
+    rest = np.full(len(rows) - len(head), np.nan)
+    return Order(
+        Ids(hashes, np.concatenate([rows[order], rows[count:]])),
+        np.concatenate([values[order], rest]),
+        np.concatenate([scores.values[order], rest]),
+        scores.unit,
+    )
 
 
 def _everything(session: Session) -> tuple[str, ...]:
@@ -104,20 +136,33 @@ def _everything(session: Session) -> tuple[str, ...]:
     return remember(session, ("ids", library.revision("images")), lambda: tuple(library.images.ids()))
 
 
-def _near(session: Session, image_id: str, everything: tuple[str, ...]) -> Order | None:
-    """The order by the candidates that the index kept, then by vectors; None where it kept too few of them."""
-    vectors = stored_vectors(session.library, session.settings)
+def _present(session: Session) -> Rows:
+    """Rows of the pictures of the library that are not missing, among its columns."""
+
+    def look() -> Rows:
+        state = columns(session).state
+        gone = [code for code, value in enumerate(state.values) if value == "missing"]
+        return np.flatnonzero(~np.isin(state.codes, gone))
+
+    return remember(session, ("present", session.library.revision("images", "files")), look)
+
+
+def _near(session: Session, image_id: str) -> Order | None:
+    """The beginning of the order by the candidates that the index kept; None where it kept too few of them."""
     known = kept_candidates(session.library, session.settings, image_id)
-    there = set(everything)
-    head = [other for other in known if other in there]
-    if vectors is None or len(head) < NEAR or image_id not in vectors.ids:
+    found, present = columns(session), _present(session)
+    rows = found.rows_of(list(known))
+    there = np.isin(rows, present)
+    head = [other for other, here in zip(known, there.tolist(), strict=True) if here]
+    if len(head) < NEAR or stored_vectors(session.library, session.settings) is None:
         return None
-    ordered = _by_vector(session, vectors, vectors.coordinates[vectors.ids.index(image_id)])
-    rest = [other for other in ordered if other not in known and other != image_id]
-    return ranked(session, image_id, head, np.array([known[other] for other in head]), rest)
+    near = ranked(session, image_id, head, np.array([known[other] for other in head]))
+    return replace(near, more=len(present) - 1 - len(head))
 
 
-def _order(session: Session, image_id: str, everything: tuple[str, ...], near: Order | None) -> Order:
+def _order(session: Session, image_id: str) -> Order:
+    """Of a library whose pairs were all compared, or that is small."""
+    everything = _everything(session)
     known = _stored_row(session, image_id)
     unknown = [other for other in everything if other not in known and other != image_id]
     tail: list[str] = []
@@ -128,17 +173,25 @@ def _order(session: Session, image_id: str, everything: tuple[str, ...], near: O
         known.update(zip(unknown, values.tolist(), strict=True))
     there = set(everything)
     head = [other for other in known if other in there]
-    whole = ranked(session, image_id, head, np.array([known[other] for other in head]), tail)
-    return whole if near is None else _begun(near, whole)
+    return ranked(session, image_id, head, np.array([known[other] for other in head]), tail)
 
 
-def _begun(near: Order, whole: Order) -> Order:
-    """An order that begins as another one, so that pages of both fit together."""
-    first = near.ids[:NEAR]
-    gone = set(first)
-    rest = [row for row, other in enumerate(whole.ids) if other not in gone]
+def _large(session: Session, image_id: str, near: Order | None) -> Order:
+    """Of a large library: the nearest by vectors are compared, the others follow by these."""
+    vectors = stored_vectors(session.library, session.settings)
+    if vectors is None:
+        return _order(session, image_id)
+    rows = _by_vector(session, vectors, _vector(session, vectors, image_id))
+    found = columns(session)
+    whole = _told(session, image_id, rows[rows != found.rows_of([image_id])[0]], EXACT)
+    if near is None:
+        return whole
+    # it begins as the other one does, so that pages of both fit together
+    first = found.rows_of(near.ids[:NEAR])
+    told = np.asarray(whole.ids.rows if isinstance(whole.ids, Ids) else found.rows_of(whole.ids))
+    rest = ~np.isin(told, first)
     return Order(
-        [*first, *(whole.ids[row] for row in rest)],
+        Ids(found.hashes, np.concatenate([first, told[rest]])),
         np.concatenate([near.values[:NEAR], whole.values[rest]]),
         np.concatenate([near.scores[:NEAR], whole.scores[rest]]),
         whole.unit,
@@ -163,31 +216,37 @@ def _split(session: Session, image_id: str, unknown: list[str]) -> tuple[list[st
     vectors = stored_vectors(session.library, session.settings)
     if vectors is None:
         return _by_trend(session, image_id, unknown)
-    if image_id in vectors.ids:
-        query = vectors.coordinates[vectors.ids.index(image_id)]
-    else:
-        ready(session)
-        query = vectors.of(session.library.mixtures.get(image_id), session.settings)
     there = set(unknown)
-    ordered = [other for other in _by_vector(session, vectors, query) if other in there]
+    rows = _by_vector(session, vectors, _vector(session, vectors, image_id))
+    ordered = [other for other in Ids(columns(session).hashes, rows) if other in there]
     return ordered[:EXACT], ordered[EXACT:]
 
 
-def _by_vector(session: Session, vectors: Vectors, query: Coordinates) -> list[str]:
-    """All pictures from the nearest by its vector to the farthest; the few that have none yet come first."""
-    everything = _everything(session)
+def _vector(session: Session, vectors: Vectors, image_id: str) -> Coordinates:
+    """The vector of a picture of the library, (D,)."""
+    (row,) = columns(session).rows_of([image_id])
+    place = _places(session, vectors)[row]
+    if place >= 0:
+        return np.asarray(vectors.coordinates[place])
+    ready(session)
+    return vectors.of(session.library.mixtures.get(image_id), session.settings)
 
-    def places() -> tuple[NDArray[np.object_], Rows]:
-        row_of = {image: row for row, image in enumerate(vectors.ids)}
-        rows = np.array([row_of.get(image, -1) for image in everything], np.int64)
-        order = np.argsort(rows, kind="stable")  # so that memory is read from one end to the other
-        return np.array(everything, object)[order], rows[order]
 
-    ids, rows = remember(session, ("vector rows", hash(everything), hash(vectors.ids)), places)
-    new = int(np.count_nonzero(rows < 0))
-    squares = embedding.squared_distances(query, vectors.coordinates)[rows[new:]]
-    order = new + np.argsort(squares, kind="stable")
-    return [*ids[:new].tolist(), *ids[order].tolist()]
+def _places(session: Session, vectors: Vectors) -> Rows:
+    """The row of each picture of the library among the vectors; -1 of one that has none yet."""
+    key = ("vector rows", session.library.revision("images", "files"), id(vectors.ids))
+    # the ids are kept with the rows, so that no others can be at their place in memory
+    return remember(session, key, lambda: (vectors.ids, columns(session).places_in(vectors.ids)))[1]
+
+
+def _by_vector(session: Session, vectors: Vectors, query: Coordinates) -> Rows:
+    """Rows of all pictures, from the nearest by its vector to the farthest; the few that have none yet come first."""
+    present = _present(session)
+    places = _places(session, vectors)[present]
+    new = present[places < 0]
+    known = np.flatnonzero(places >= 0)
+    squares = embedding.squared_distances(query, vectors.coordinates)[places[known]]
+    return np.concatenate([new, present[known[np.argsort(squares, kind="stable")]]])
 
 
 def _stored_row(session: Session, image_id: str) -> dict[str, float]:

@@ -18,10 +18,9 @@ from leitmotiv.errors import NoMapError
 from leitmotiv.records import Clusters, Image
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
-from leitmotiv.workflows import blended_map, blended_trends, trends
+from leitmotiv.workflows import blended_map, blended_trends, selecting, trends
 from leitmotiv.workflows.map import Places, stored_places
 from leitmotiv.workflows.memory import remember
-from leitmotiv.workflows.selecting import select
 from leitmotiv.workflows.session import Session
 
 MAP_PAGE = "map-page"
@@ -276,20 +275,64 @@ def colour_name(session: Session, page: MapPage, number: int, *, own: bool = Tru
 def flags(session: Session, page: MapPage) -> NDArray[np.uint8]:
     """Which pictures are away, forgotten or came later, (N,) uint8; these change without the map."""
     found = np.where(page.later, LATER, 0).astype(np.uint8)
-    away = session.library.images.away()
-    for row, image in enumerate(page.ids):
-        if not image:
-            found[row] |= GONE
-        elif image in away:
-            found[row] |= ABSENT
+    found[_gone(session, page)] |= GONE
+    columns, rows = selecting.columns(session), _rows(session, page)
+    away = [code for code, value in enumerate(columns.state.values) if value in ("missing", "offline")]
+    found[np.isin(np.append(columns.state.codes, -1)[rows], away)] |= ABSENT
     return found
 
 
 def chosen(session: Session, text: str) -> NDArray[np.bool_]:
     """Which rows a line of filters holds for, (N,) bool."""
     page = map_page(session)
-    wanted = set(select(session, text))
-    return np.fromiter((image in wanted for image in page.ids), bool, len(page.ids))
+    wanted = np.zeros(len(selecting.columns(session)) + 1, bool)
+    wanted[selecting.ordered(session, text).rows] = True
+    return wanted[_rows(session, page)]
+
+
+def rows_of(session: Session, page: MapPage, ids: Sequence[str]) -> list[int]:
+    """The rows of those of some pictures that are on the map."""
+    rows = selecting.columns(session).rows_of(ids)
+    return np.flatnonzero(np.isin(_rows(session, page), rows[rows >= 0])).tolist()
+
+
+def state(session: Session) -> tuple[int, ...]:
+    """What `flags` are made from; while it is the same, so are they."""
+    return session.library.revision("images", "files")
+
+
+def hashes(session: Session, page: MapPage) -> NDArray[np.uint8]:
+    """The ids of rows as bytes, (N, 32); zeros where a picture was forgotten."""
+    found = np.zeros((len(page.ids), 32), np.uint8)
+    there = np.flatnonzero(~_gone(session, page))
+    found[there] = np.frombuffer(bytes.fromhex("".join(page.ids)), np.uint8).reshape(-1, 32)
+    return found
+
+
+def placed(session: Session, page: MapPage) -> int:
+    """How many pictures it shows."""
+    return len(page.ids) - int(np.count_nonzero(_gone(session, page)))
+
+
+def _gone(session: Session, page: MapPage) -> NDArray[np.bool_]:
+    """Rows whose picture was forgotten, (N,)."""
+
+    def look() -> tuple[tuple[str, ...], NDArray[np.bool_]]:
+        return page.ids, np.fromiter((not image for image in page.ids), bool, len(page.ids))
+
+    # the ids are kept with what was found, so that no others can be at their place in memory
+    return remember(session, ("map gone", id(page.ids)), look)[1]
+
+
+def _rows(session: Session, page: MapPage) -> NDArray[np.int64]:
+    """The row of each picture of the map among the columns of the library; -1 of one that is not there, (N,)."""
+
+    def look() -> tuple[tuple[str, ...], NDArray[np.int64]]:
+        rows = np.full(len(page.ids), -1, np.int64)
+        rows[~_gone(session, page)] = selecting.columns(session).rows_of([one for one in page.ids if one])
+        return page.ids, rows
+
+    return remember(session, ("map rows", id(page.ids), session.library.revision("images", "files")), look)[1]
 
 
 def pictures(session: Session, page: MapPage, rows: Sequence[int]) -> list[tuple[int, Image]]:
@@ -300,14 +343,15 @@ def pictures(session: Session, page: MapPage, rows: Sequence[int]) -> list[tuple
 
 def unplaced(session: Session) -> int:
     """How many pictures of the library have no place on the map."""
-    images = session.library.images
-    there, missing = images.count() - images.count("missing"), images.away("missing")
+    columns = selecting.columns(session)
+    missing = np.array([value == "missing" for value in (*columns.state.values, "missing")])
+    absent = missing[np.append(columns.state.codes, -1)]  # the last is for rows of no picture
+    there = len(columns) - int(np.count_nonzero(absent[:-1]))
     try:
-        ids = map_page(session).ids
+        page = map_page(session)
     except NoMapError:
         return there
-    gone = missing.intersection(ids) if missing else ()
-    return there - (len(ids) - ids.count("") - len(gone))
+    return there - int(np.count_nonzero(~absent[_rows(session, page)]))
 
 
 def positions(session: Session, by: float = 0.0) -> list[tuple[Image, tuple[float, float, int, int]]]:

@@ -13,6 +13,7 @@ from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.records import LABELS
 from leitmotiv.store.catalogue import Texts
 from leitmotiv.workflows.asking import Asking
+from leitmotiv.workflows.named import Ids
 
 Integers = NDArray[np.int64]
 DEFAULT_SORT = "-taken"
@@ -41,15 +42,17 @@ class Section:
 
 @dataclass(frozen=True, eq=False)
 class Order:
-    """Pictures in an order.
+    """Pictures in an order: rows of columns that many orders share.
 
     Attributes
     ----------
-    hashes : (M, 32) uint8
+    rows : (M,) int32
+        The row of each picture in the columns that follow.
+    hashes : (N, 32) uint8
         Ids as bytes.
-    ratio : (M,) float32
+    ratio : (N,) float32
         Width by height.
-    colour : (M, 3) uint8
+    colour : (N, 3) uint8
         Mean colour, sRGB.
     kind : str
         What the keys of the sections are: "day", "month", "year", "cluster", "rating", …; "" without sections.
@@ -57,6 +60,7 @@ class Order:
         Every picture is in one; a single one without a key where there are no headings.
     """
 
+    rows: NDArray[np.int32]
     hashes: NDArray[np.uint8]
     ratio: NDArray[np.float32]
     colour: NDArray[np.uint8]
@@ -64,23 +68,25 @@ class Order:
     sections: tuple[Section, ...]
 
     def __len__(self) -> int:
-        return len(self.hashes)
+        return len(self.rows)
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """All of them; a page of a large library asks for a `part`."""
         return self.part(0, len(self))
 
+    @property
+    def named(self) -> Ids:
+        """All of them, written out only as they are asked for."""
+        return Ids(self.hashes, self.rows)
+
     def part(self, start: int, end: int) -> tuple[str, ...]:
         """The ids from one place to another."""
-        whole = self.hashes[max(0, start) : max(0, end)].tobytes().hex()
-        return tuple(whole[at : at + 64] for at in range(0, len(whole), 64))
+        return tuple(self.named[max(0, start) : max(0, end)])
 
     def place_of(self, image_id: str) -> int:
         """The place of a picture; -1 where it is not among them."""
-        wanted = np.frombuffer(bytes.fromhex(image_id), np.uint8)
-        places = np.flatnonzero((self.hashes == wanted).all(axis=1))
-        return int(places[0]) if len(places) else -1
+        return self.named.place_of(image_id)
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,8 +158,7 @@ def _newest(asking: Asking, rows: Integers) -> Integers:
 
 def _order(asking: Asking, chosen: Integers, kind: str, sections: tuple[Section, ...]) -> Order:
     found = asking.columns
-    ratio = (found.width[chosen] / np.maximum(1, found.height[chosen])).astype(np.float32)
-    return Order(found.hashes[chosen], ratio, found.colour[chosen], kind, sections)
+    return Order(chosen.astype(np.int32), found.hashes, found.ratio, found.colour, kind, sections)
 
 
 def _sections(codes: Integers | None, count: int, name: Callable[[int], str]) -> tuple[Section, ...]:

@@ -42,7 +42,7 @@ def ordered(session: Session, text: str = "", *, sort: str = DEFAULT_SORT, group
         "" for the sections that go with the order, "none", or for times "day", "month" or "year".
     """
     key = ("selection", state_of(session), text.strip(), sort, group)
-    return remember(session, key, lambda: _ordered(ask(session), text, sort, group))
+    return remember(session, key, lambda: within(ask(session), text, sort, group))
 
 
 def check(session: Session, text: str) -> None:
@@ -65,5 +65,6 @@ def state_of(session: Session) -> tuple[object, ...]:
     return (*counted, library.clusters.stamp())
 
 
-def _ordered(asking: Asking, text: str, sort: str, group: str) -> Order:
+def within(asking: Asking, text: str, sort: str, group: str) -> Order:
+    """As `ordered`, in columns that the caller has; not remembered."""
     return arrange(asking, mask(asking, parse(text, asking.catalogue)).nonzero()[0], sort, group)

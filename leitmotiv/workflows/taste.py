@@ -81,6 +81,12 @@ def taste(session: Session, critic: str = "") -> Taste:
     return remember(session, ("taste", name, known, revision), lambda: _learnt(session, name), lane=True)
 
 
+def said(session: Session) -> bool:
+    """Whether the person said anything, by stars or in pairs, from which a taste can be learnt."""
+    library = session.library
+    return bool(library.comparisons.all()) or any(one.stars for one in library.ratings.all().values())
+
+
 def everybodys(session: Session) -> str:
     """The global critic: the one made last of those that know more than the person's own stars.
 

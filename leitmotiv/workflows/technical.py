@@ -103,9 +103,12 @@ def flags(session: Session) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
 
 def of_picture(session: Session, image_id: str) -> Float32 | None:
     """The measures of one picture; None where it was not measured."""
-    ids, numbers = matrix(session)
-    row = int(np.searchsorted(ids, image_id)) if ids else 0
-    return numbers[row] if row < len(ids) and ids[row] == image_id else None
+    return of_pictures(session, [image_id]).get(image_id)
+
+
+def of_pictures(session: Session, ids: Sequence[str]) -> dict[str, Float32]:
+    """The measures of those of some pictures that were measured; those of all others stay where they are."""
+    return session.library.measures.some(ids, VERSION, WIDTH)
 
 
 def told(session: Session, image_id: str) -> Told | None:

@@ -11,6 +11,7 @@ from leitmotiv.analysis.movement import Movement
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Cluster
 from leitmotiv.workflows import portraits, selecting, trends
+from leitmotiv.workflows.asking import ask, trend_places
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
@@ -95,7 +96,10 @@ def timeline(session: Session, query: str = "", *, by: By | None = None, count: 
     """
     groups = trends.cut(session, count)
     key = ("over time", selecting.state_of(session), query.strip(), by, count)
-    counted = remember(session, key, lambda: _counted(session, groups, query, by))
+    return remember(session, key, lambda: _told(session, groups, _counted(session, groups, query, by)))
+
+
+def _told(session: Session, groups: tuple[Cluster, ...], counted: "_Counted") -> Timeline:
     first, periods = counted.first, len(counted.totals)
     return Timeline(
         counted.by,
@@ -119,20 +123,26 @@ class _Counted:
 
 
 def _counted(session: Session, groups: tuple[Cluster, ...], query: str, by: By | None) -> _Counted:
-    chosen = selecting.select(session, query)
-    indexed = set(trends.stored(session).ids)
-    ids = [image_id for image_id in chosen if image_id in indexed]
-    if not ids:
+    asking = ask(session)
+    chosen = selecting.within(asking, query, selecting.DEFAULT_SORT, "none").rows
+    indexed = np.zeros(len(asking.columns), bool)
+    there = asking.columns.rows_of(trends.stored(session).ids)
+    indexed[there[there >= 0]] = True
+    rows = chosen[indexed[chosen]]
+    if not len(rows):
         raise UsageError("Nothing that was indexed is selected, so there is nothing over time. Take a filter out.")
-    months = _months(session, ids)
+    months = _months(asking.columns.taken[rows])
     by = by or ("year" if np.ptp(months // 12) + 1 >= FEW_YEARS else "month")
     steps = months if by == "month" else months // 12
     first, last = int(steps.min()), int(steps.max())
     if last - first + 1 > MOST_PERIODS:
         raise UsageError(f"{last - first + 1:,} months are too many to show; ask for by=year, or narrow the selection.")
-    table = _table(groups, ids, steps - first, last - first + 1)
-    totals = np.bincount(steps - first, minlength=last - first + 1)
-    return _Counted(by, first, table, totals, len(chosen) - len(ids))
+    periods = last - first + 1
+    group = trend_places(groups, asking.columns)[0][rows]
+    grouped = group >= 0
+    cells = group[grouped] * periods + (steps - first)[grouped]
+    table = np.bincount(cells, minlength=len(groups) * periods).reshape(len(groups), periods)
+    return _Counted(by, first, table, np.bincount(steps - first, minlength=periods), len(chosen) - len(rows))
 
 
 def _moving(
@@ -157,22 +167,10 @@ def _moving(
     return moving, tuple((totals - table[kept].sum(axis=0)).tolist())
 
 
-def _months(session: Session, ids: list[str]) -> NDArray[np.int64]:
-    """Months since the year 0 of each picture, by the camera's clock, (N,) int64."""
-    columns = selecting.columns(session)
-    rows = columns.rows_of(ids)
-    taken = columns.taken[rows].astype("timedelta64[us]") + np.datetime64("0001-01-01T00:00:00", "us")
-    return np.asarray(taken.astype("datetime64[M]").astype(np.int64) + 12 * 1970)
-
-
-def _table(groups: tuple[Cluster, ...], ids: list[str], steps: NDArray[np.int64], periods: int) -> NDArray[np.int64]:
-    """Pictures of each group in each period, (G, T) int64."""
-    group_of = {image_id: place for place, group in enumerate(groups) for image_id in group.members}
-    places = np.array([group_of.get(image_id, -1) for image_id in ids], np.int64)
-    table = np.zeros((len(groups), periods), np.int64)
-    there = places >= 0
-    np.add.at(table, (places[there], steps[there]), 1)
-    return table
+def _months(taken: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Months since the year 0 of times in microseconds since the year 1, (N,) int64."""
+    times = taken.astype("timedelta64[us]") + np.datetime64("0001-01-01T00:00:00", "us")
+    return np.asarray(times.astype("datetime64[M]").astype(np.int64) + 12 * 1970)
 
 
 def _period(step: int, by: By) -> str:

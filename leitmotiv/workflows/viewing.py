@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+import numpy as np
+
 from leitmotiv.analysis import palette, views
 from leitmotiv.errors import (
     AmbiguousImageError,
@@ -14,8 +16,9 @@ from leitmotiv.errors import (
     UsageError,
 )
 from leitmotiv.records import Image
-from leitmotiv.workflows import blending, browse, scopes, selecting
+from leitmotiv.workflows import asking, blending, browse, scopes, selecting
 from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.named import Ids
 from leitmotiv.workflows.orders import DEFAULT_SORT
 from leitmotiv.workflows.session import Session
 
@@ -74,28 +77,39 @@ class Around:
 
 def around(session: Session, image_id: str, listing: Listing, n: int = 12) -> Around:
     """The place of a picture in a list, and up to `n` pictures on either side."""
-    ids: Sequence[str] = ()
+    order: Sequence[str] = ()
     with suppress(UsageError, NoIndexError, CompilingError, ImageNotFoundError, AmbiguousImageError, MissingExtraError):
-        ids = _ids(session, listing)
-    if image_id not in ids:
+        order = _order(session, listing)
+    at = _place(order, image_id)
+    if at < 0:
         listing = Listing()
-        ids = selecting.select(session)
-    if image_id not in ids:  # its file is gone: it stands by itself
-        ids = (image_id,)
-    at = ids.index(image_id)
-    images = session.library.images.many(ids[max(0, at - n) : at + n + 1])
-    return Around(tuple(images), at, len(ids), ids[0], ids[-1], listing)
+        order = selecting.ordered(session).named
+        at = _place(order, image_id)
+    if at < 0:  # its file is gone: it stands by itself
+        order, at = (image_id,), 0
+    images = session.library.images.many(order[max(0, at - n) : at + n + 1])
+    return Around(tuple(images), at, len(order), order[0], order[-1], listing)
 
 
-def _ids(session: Session, listing: Listing) -> Sequence[str]:
+def _order(session: Session, listing: Listing) -> Sequence[str]:
     if listing.like:
         like = browse.image(session, listing.like).id
-        return [like, *blending.order(session, like, by=listing.by).ids]
+        ids = blending.order(session, like, by=listing.by).ids
+        if not isinstance(ids, Ids):
+            return [like, *ids]
+        (own,) = asking.columns(session).rows_of([like])
+        return Ids(ids.hashes, np.concatenate([[own], ids.rows]))
     if listing.among:
         return [browse.image(session, one).id for one in listing.among]
     if listing.trend is not None:
         return scopes.cluster(session, listing.trend, "", listing.count, listing.by).members
-    return selecting.ordered(session, listing.text, sort=listing.sort, group=listing.group).ids
+    return selecting.ordered(session, listing.text, sort=listing.sort, group=listing.group).named
+
+
+def _place(order: Sequence[str], image_id: str) -> int:
+    if isinstance(order, Ids):
+        return order.place_of(image_id)
+    return order.index(image_id) if image_id in order else -1
 
 
 def regions(session: Session, image_id: str) -> tuple[int, ...]:

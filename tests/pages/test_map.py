@@ -112,6 +112,26 @@ def test_keys_alone_walk_pick_and_open(open_map):
     page.wait_for_url("**/images/*")
 
 
+def test_a_large_map_asks_for_ids_and_layouts_as_they_are_needed(site, open_map, monkeypatch):
+    monkeypatch.setattr("leitmotiv.web.map.LARGE", 10)
+    asked = []
+    page = open_map()
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator("[data-ground-map]").focus()
+    page.keyboard.press("Enter")
+    until(page, "!document.querySelector('[data-cursor]').hidden")
+    page.keyboard.press("x")
+    until(page, "JSON.parse(sessionStorage.getItem('leitmotiv.picks') ?? '[]').length === 1")
+    page.reload()
+    until(page, READY, seconds=40)
+    page.locator('button[data-layout="grid"]').click()
+    until(page, "new URL(location).searchParams.get('layout') === 'grid'")
+    page.keyboard.press("ArrowRight")
+    assert not [one for one in asked if "ids.bin" in one]
+    columns = [one.partition("only=")[2].replace("%2C", ",") for one in asked if "columns.bin" in one]
+    assert columns == ["look-x,look-y,trend,red,green,blue,shape,flags", "grid-x,grid-y"]
+
+
 def test_the_list_has_what_is_in_view_in_reading_order(site, open_map):
     page = open_map("?layout=grid")
     page.keyboard.press("o")

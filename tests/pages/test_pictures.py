@@ -111,6 +111,134 @@ def test_the_script_takes_over_what_the_server_drew_without_a_jump(site, open_pa
             assert np.abs(np.subtract(box, before[image_id])).max() < 0.2
 
 
+@pytest.fixture
+def piecewise(site, monkeypatch):
+    """A site that tells of seven pictures at a time."""
+    monkeypatch.setattr("leitmotiv.web.pictures.PIECE", 7)
+    return site
+
+
+def test_a_large_library_comes_piece_by_piece_as_it_is_looked_at(piecewise, open_page):
+    site = piecewise
+    page = open_page("about:blank", height=400)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/grid/columns" in request.url else None)
+    page.goto(site.url + "/?size=l")
+    until(page, READY)
+    page.wait_for_timeout(400)
+    before = page.evaluate("document.querySelector('#grid').clientHeight")
+    first = {int(one.split("start=")[1].split("&")[0]) for one in asked}
+    assert max(first) < 56  # the last pieces are not asked for
+    page.keyboard.press("l")
+    page.keyboard.press("End")  # the focus goes to a picture of which nothing is known yet
+    until(page, f"{FOCUS} === '{site.ids[-1]}'")
+    assert page.evaluate("document.activeElement.href").endswith(site.ids[-1])
+    assert page.evaluate("document.querySelector('#grid').clientHeight") == before
+    until(page, "document.activeElement.querySelector('img').alt !== 'Picture 60'")
+    shown = page.evaluate(
+        "[...document.querySelectorAll('.tile')].map((one) => [Number(one.dataset.at), one.dataset.id])"
+    )
+    assert shown == [[at, site.ids[at]] for at, _ in shown]
+    page.keyboard.press("Home")
+    until(page, f"{FOCUS} === '{site.ids[0]}'")
+
+
+def test_what_is_picked_reaches_over_pieces_that_are_not_here(piecewise, open_page):
+    site = piecewise
+    page = open_page(site.url + "/?size=l", height=300)
+    until(page, READY)
+    page.keyboard.press("l")
+    page.keyboard.press("x")
+    page.keyboard.press("End")
+    until(page, f"{FOCUS} === '{site.ids[-1]}'")
+    page.locator(f'.tile[data-id="{site.ids[-1]}"]').click(modifiers=["Shift"])
+    page.locator(".selection b", has_text="60 picked").wait_for()
+    assert page.evaluate("JSON.parse(sessionStorage['leitmotiv.picks'])") == site.ids
+    page.keyboard.press("Escape")
+    page.reload()
+    until(page, READY)
+    page.keyboard.press("Control+a")
+    page.locator(".selection b", has_text="60 picked").wait_for()
+
+
+def test_the_place_in_a_large_library_survives_a_visit_and_a_change(piecewise, open_page):
+    site = piecewise
+    page = open_page(site.url + "/?size=l", height=400)
+    until(page, READY)
+    page.keyboard.press("l")
+    page.keyboard.press("End")
+    until(page, f"{FOCUS} === '{site.ids[-1]}'")
+    before = page.evaluate("document.activeElement.getBoundingClientRect().top")
+    page.wait_for_timeout(400)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/images/{site.ids[-1]}*")
+    page.reload()
+    page.go_back()
+    last = f"document.querySelector('.tile[data-id=\"{site.ids[-1]}\"]')"
+    until(page, f"{READY} && {last}")
+    assert abs(page.evaluate(f"{last}.getBoundingClientRect().top") - before) < 2
+
+
+def tall(page, most):
+    """Let the page be no taller than some pixels, as browsers do with millions."""
+    page.evaluate(f"document.querySelector('#grid').style.setProperty('--most', '{most}')")
+    page.keyboard.press("v")
+    page.keyboard.press("v")
+
+
+def test_a_grid_taller_than_a_page_can_be_is_scrolled_to_its_end_and_back(site, open_page):
+    page = open_page(site.url + "/?size=l", height=300)
+    until(page, READY)
+    whole = page.evaluate("document.querySelector('#grid').clientHeight")
+    tall(page, 2500)
+    assert whole > 5000
+    assert page.evaluate("document.querySelector('#grid').clientHeight") == 2500
+    # by hand nothing is passed over
+    seen = []
+    for _ in range(120):
+        seen += [one for one in page.evaluate(SHOWN) if one not in seen]
+        if len(seen) == len(site.ids):
+            break
+        page.mouse.wheel(0, 200)
+        page.wait_for_timeout(30)
+    assert seen == site.ids
+    # a leap of the bar goes as far in proportion, and the ends are the ends
+    page.evaluate("scrollTo(0, 0)")
+    until(page, f"document.querySelector('.tile')?.dataset.id === '{site.ids[0]}'")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    until(page, f"[...document.querySelectorAll('.tile')].at(-1).dataset.id === '{site.ids[-1]}'")
+    page.evaluate("scrollTo(0, document.querySelector('#grid').getBoundingClientRect().top + scrollY + 1250)")
+    page.wait_for_timeout(400)
+    at = page.evaluate("Number(document.querySelector('.tile').dataset.at)")
+    assert 20 < at < 40
+
+
+def test_in_a_tall_grid_keys_the_scrubber_and_the_place_are_exact(site, open_page):
+    page = open_page(site.url + "/?size=l", height=700)
+    until(page, READY)
+    tall(page, 2500)
+    page.keyboard.press("l")
+    for place in range(1, 31):
+        page.keyboard.press("l")
+        assert page.evaluate(FOCUS) == site.ids[place]
+    box = page.evaluate("(({ top, bottom }) => [top, bottom])(document.activeElement.getBoundingClientRect())")
+    assert box[0] > 40
+    assert box[1] < 700
+    page.wait_for_timeout(400)  # the view rests: the bar is put right, and nothing moves
+    after = page.evaluate("(({ top, bottom }) => [top, bottom])(document.activeElement.getBoundingClientRect())")
+    assert np.abs(np.subtract(after, box)).max() < 1
+    page.keyboard.press("End")
+    assert page.evaluate(FOCUS) == site.ids[-1]
+    page.keyboard.press("d")
+    page.keyboard.press("Home")
+    until(page, "scrollY === 0")
+    for _ in range(6):
+        page.keyboard.press("ArrowDown")
+    here = page.locator(".scrub .here").inner_text()
+    head = "[...document.querySelectorAll('.band h2')].find((one) => one.textContent === '%s')"
+    until(page, f"Math.abs({head % here}.parentElement.parentElement.getBoundingClientRect().top - 58) < 2")
+
+
 def test_a_picture_that_is_not_there_yet_shows_its_own_mixture(site, open_page):
     page = open_page("about:blank")
     page.route("**/thumb/**", lambda route: None)

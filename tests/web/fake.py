@@ -274,12 +274,12 @@ class FakeLibrary:
         ratio = np.array([one.width / one.height for one in chosen], np.float32)
         colour = np.array([LOOKS[self.looks[one.id]] for one in chosen], np.uint8).reshape(-1, 3)
         hashes = np.frombuffer(bytes.fromhex("".join(one.id for one in chosen)), np.uint8).reshape(-1, 32)
-        return Order(hashes, ratio, colour, "day", tuple(sections))
+        return Order(np.arange(len(chosen), dtype=np.int32), hashes, ratio, colour, "day", tuple(sections))
 
     def newest(self, session: Any, limit: int) -> Order:
         whole = self.view(session)
         sections = tuple(one for one in whole.sections if one.start < limit)
-        return replace(whole, hashes=whole.hashes[:limit], sections=sections)
+        return replace(whole, rows=whole.rows[:limit], sections=sections)
 
     def count(self, session: Any) -> int:
         return len(self.images_)

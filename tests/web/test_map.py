@@ -40,6 +40,28 @@ def test_the_description_says_how_to_read_the_columns(site):
     assert all(at["offset"] % at["bytes"] == 0 for at in about["columns"].values())
 
 
+def test_some_columns_can_be_asked_for_alone(site):
+    page, address = map_page.map_page(site.session), "/api/v1/map/columns.bin?only="
+    answer = site.client.get(f"{address}grid-x,trend,red,flags")
+    assert len(answer.data) == 6 * COUNT
+    np.testing.assert_array_equal(np.frombuffer(answer.data, "<u2", COUNT), page.columns["grid-x"])
+    np.testing.assert_array_equal(np.frombuffer(answer.data, "<u2", COUNT, 2 * COUNT), page.columns["trend"])
+    np.testing.assert_array_equal(np.frombuffer(answer.data, np.uint8, COUNT, 4 * COUNT), page.columns["red"])
+    assert site.client.get(f"{address}grid-y").headers["ETag"] != answer.headers["ETag"]
+    assert site.client.get(f"{address}grid-z").status_code == 400
+
+
+def test_pictures_that_are_away_or_forgotten_are_flagged_and_hardly_placed(site):
+    with Session(replace(site.session.settings)) as session:
+        page = map_page.map_page(session)
+        assert not map_page.flags(session, page).any()
+        assert (map_page.placed(session, page), map_page.unplaced(session)) == (COUNT, 0)
+        holed = replace(page, ids=("", *page.ids[1:]))
+        assert map_page.flags(session, holed).tolist() == [map_page.GONE] + [0] * (COUNT - 1)
+        assert map_page.placed(session, holed) == COUNT - 1
+        assert not map_page.hashes(session, holed)[0].any()
+
+
 def test_ids_stand_in_the_order_of_the_rows(site):
     data = site.client.get("/api/v1/map/ids.bin").data
     found = [data[start : start + 32].hex() for start in range(0, len(data), 32)]
@@ -68,6 +90,10 @@ def test_pictures_are_told_by_row_and_rows_by_picture(site):
     assert {"id", "path", "name", "taken", "width", "height", "trend"} <= set(found[0])
     back = site.client.get(f"/api/v1/map/pictures?id={found[0]['id'][:12]}").get_json()["pictures"]
     assert back == found[:1]
+    both = f"{found[0]['id']},{found[1]['id']},{'0' * 64}"
+    told = site.client.get(f"/api/v1/map/pictures?ids={both}").get_json()["pictures"]
+    assert sorted(one["row"] for one in told) == [1, 3]
+    assert site.client.get("/api/v1/map/pictures?ids=beef").status_code == 400
 
 
 def test_trends_have_names_and_exemplars(site):

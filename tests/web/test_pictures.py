@@ -93,35 +93,58 @@ def test_a_picture_that_is_away_says_so(client, library):
     assert '<span class="on">offline</span>' in client.get("/").text
 
 
-def columns_of(answer):
-    data = answer.data
-    assert data[:4] == b"LMG1"
-    length = int.from_bytes(data[4:8], "little")
-    head = json.loads(data[8 : 8 + length])
-    at, n = 8 + length, head["count"]
-    ids = [data[at + 32 * one : at + 32 * one + 32].hex() for one in range(n)]
-    ratio = np.frombuffer(data, "<u2", n, at + 32 * n) / 1000
-    colour = np.frombuffer(data, np.uint8, 3 * n, at + 34 * n).reshape(-1, 3)
-    assert len(data) == at + 37 * n
-    return head, ids, ratio, colour
+def packed(answer):
+    """The head of a packed answer and the bytes of its columns."""
+    assert answer.data[:4] == b"LMG2"
+    length = int.from_bytes(answer.data[4:8], "little")
+    assert length % 4 == 0
+    return json.loads(answer.data[8 : 8 + length]), answer.data[8 + length :]
 
 
-def test_the_columns_hold_the_order_the_shapes_and_the_headings(client, library):
-    head, ids, ratio, colour = columns_of(client.get("/api/v1/grid"))
-    assert ids == [image.id for image in library.images_]
+def test_the_layout_holds_the_shapes_and_the_headings_of_all(client, library):
+    head, columns = packed(client.get("/api/v1/grid"))
+    ratio = np.frombuffer(columns, "<u2") / 1000
+    assert head["count"] == len(library.images_)
     assert np.abs(ratio - [image.width / image.height for image in library.images_]).max() < 0.001
-    assert ["#" + bytes(one).hex() for one in colour.tolist()] == [image.colour for image in library.images_]
     assert [(key, count) for key, _, count in head["sections"]] == library.days(None)
     assert head["sections"][0][1] == "14 June 2025"
 
 
+def test_ids_and_colours_come_in_pieces_of_the_same_state(client, library, monkeypatch):
+    monkeypatch.setattr(pictures, "PIECE", 7)
+    head, _ = packed(client.get("/api/v1/grid?sort=taken"))
+    assert head["piece"] == 7
+    ids, colours = [], []
+    for start in range(0, head["count"], 7):
+        piece, columns = packed(client.get(f"/api/v1/grid/columns?sort=taken&start={start}"))
+        count = piece["count"]
+        assert (piece["state"], piece["start"], count) == (head["state"], start, min(7, head["count"] - start))
+        ids += [columns[at : at + 32].hex() for at in range(0, 32 * count, 32)]
+        colours += np.frombuffer(columns, np.uint8, offset=32 * count).reshape(-1, 3).tolist()
+    assert ids == [image.id for image in library.images_[::-1]]
+    assert ["#" + bytes(one).hex() for one in colours] == [image.colour for image in library.images_[::-1]]
+    assert packed(client.get("/api/v1/grid/columns?start=9999"))[0]["count"] == 0
+    assert client.get("/api/v1/grid/columns?count=99999999").status_code == 400
+
+
+def test_places_of_pictures_are_told_by_id(client, library):
+    ids = [library.images_[at].id for at in (9, 0, 59)]
+    told = client.get(f"/api/v1/grid/places?ids={','.join(ids)},{'0' * 64}").json
+    assert told["places"] == [9, 0, 59, -1]
+    assert told["state"] == packed(client.get("/api/v1/grid"))[0]["state"]
+    assert client.get("/api/v1/grid/places").json["places"] == []
+    for wrong in ("beef", ",".join(["0" * 64] * 9), "z" * 64):
+        assert client.get(f"/api/v1/grid/places?ids={wrong}").status_code == 400
+
+
 def test_the_columns_are_not_sent_twice_and_follow_the_library(client, library):
-    tag = client.get("/api/v1/grid").headers["ETag"]
-    again = client.get("/api/v1/grid", headers={"If-None-Match": tag})
-    assert (again.status_code, again.data) == (304, b"")
-    assert client.get("/api/v1/grid?sort=taken").headers["ETag"] != tag
-    library.images_.pop()
-    assert client.get("/api/v1/grid", headers={"If-None-Match": tag}).status_code == 200
+    for address in ("/api/v1/grid?", "/api/v1/grid/columns?start=3"):
+        tag = client.get(address).headers["ETag"]
+        again = client.get(address, headers={"If-None-Match": tag})
+        assert (again.status_code, again.data) == (304, b"")
+        assert client.get(f"{address}&sort=taken").headers["ETag"] != tag
+        library.images_.pop()
+        assert client.get(address, headers={"If-None-Match": tag}).status_code == 200
 
 
 def test_rows_say_what_the_tiles_from_a_place_on_show(client, library):

@@ -13,7 +13,7 @@ from leitmotiv.imaging.read import encode, shrink
 from leitmotiv.settings import Settings
 from leitmotiv.web.app import create_app
 from leitmotiv.workflows import bursts, critics, own, reasons, taste, technical
-from leitmotiv.workflows.nearness import Nearness
+from leitmotiv.workflows.measuring import MATRIX, measure_digest
 from leitmotiv.workflows.session import Session
 from tests.store.making import NOON, file, image, image_id, mixture
 
@@ -24,7 +24,7 @@ SECONDS = [0, 3, 5, 4000, 4003]
 
 
 @pytest.fixture
-def session(tmp_path, monkeypatch):
+def session(tmp_path):
     with Session(Settings(library=tmp_path / "library")) as opened:
         for number, pixels in enumerate(PICTURES):
             one = image(number)
@@ -35,11 +35,9 @@ def session(tmp_path, monkeypatch):
         rng = np.random.default_rng(0)
         opened.library.activations.put([image_id(n) for n in range(5)], rng.random((5, 1280)).astype(np.float16))
         technical.ensure(opened)
-
-        def between(session, ids, **_):
-            return Nearness(tuple(ids), np.zeros((len(ids), len(ids)), np.float32), False)
-
-        monkeypatch.setattr("leitmotiv.workflows.bursts.nearness.between", between)
+        alike = np.zeros((len(PICTURES), len(PICTURES)), np.float32)
+        ids = [image_id(n) for n in range(len(PICTURES))]
+        opened.library.arrays.put(MATRIX, {"values": alike}, ids, measure_digest(opened.settings))
         yield opened
 
 
@@ -56,7 +54,7 @@ def test_the_best_of_each_moment_is_proposed_with_reasons_and_can_be_changed(ses
     said = {int(one.image.name[1:-4]): one.reasons for one in first.members}
     assert "blurred" in said[0]
     assert "dark" in said[2]
-    assert bursts.bursts(session, seconds=1) == ()
+    assert len(bursts.bursts(session, seconds=1)) == 0
     bursts.keep(session, image_id(2), [image_id(0), image_id(1)])
     changed = bursts.bursts(session)[1]
     assert (numbers(changed)[0], changed.chosen, changed.keeper.reasons) == (2, True, ("you chose it",))
@@ -79,7 +77,7 @@ def test_what_cannot_be_compared_for_a_moment_is_not_remembered_as_no_burst(sess
         raise CompilingError("The mathematics is being compiled.")
 
     with monkeypatch.context() as patch:
-        patch.setattr("leitmotiv.workflows.bursts.nearness.between", compiling)
+        patch.setattr("leitmotiv.workflows.bursts.moments", compiling)
         with pytest.raises(CompilingError):
             bursts.bursts(session)
     assert len(bursts.bursts(session)) == 2

@@ -35,19 +35,39 @@ export function cellOf(tile, at, count) {
   return cell;
 }
 
+/** The heading of a section. @param {[string, string, number]} section  key, heading, count */
+export function headOf([key, text, count]) {
+  const head = document.createElement("div");
+  const title = document.createElement("h2");
+  const number = document.createElement("span");
+  head.className = "day";
+  head.setAttribute("role", "rowheader");
+  head.dataset.key = key;
+  title.textContent = text;
+  number.className = "hint number";
+  number.textContent = count.toLocaleString("en");
+  head.append(title, number);
+  return head;
+}
+
 const blank = document.createElement("a");
 blank.className = "tile";
 blank.tabIndex = -1;
 blank.append(document.createElement("img"));
 /** @type {HTMLImageElement} */ (blank.firstChild).decoding = "async";
 
-/** A tile of which nothing is known but its colour. @param {string} id @param {string} href @param {string} colour */
+/** A tile of which nothing is known but its colour, or not even that, without an id. @param {string} id @param {string} href @param {string} colour */
 export function tileFor(id, href, colour) {
   const tile = /** @type {HTMLAnchorElement} */ (blank.cloneNode(true));
+  if (id) name(tile, id, href, colour);
+  return tile;
+}
+
+/** Say whose tile it is. @param {HTMLAnchorElement} tile @param {string} id @param {string} href @param {string} colour */
+export function name(tile, id, href, colour) {
   tile.href = href;
   tile.dataset.id = id;
   tile.style.setProperty("--c", colour);
-  return tile;
 }
 
 /** 12406 as "12,406"; a hundred times as fast as what the browser has. @param {number} value */
@@ -76,13 +96,13 @@ export function rate(tile, rating) {
   const said = [rating.favourite ? "♥" : "", rating.stars ? "★".repeat(rating.stars) : ""].filter(Boolean).join(" ");
   mark(tile, "rated", said);
   const words = [rating.favourite ? "favourite" : "", rating.stars ? `${rating.stars} star${rating.stars === 1 ? "" : "s"}` : "", rating.rejected ? "rejected" : ""].filter(Boolean).join(", ");
-  name(tile.querySelector(".on.rated"), words);
+  tell(tile.querySelector(".on.rated"), words);
   mark(tile, "labelled", rating.label ? " " : "");
-  name(tile.querySelector(".on.labelled"), `labelled ${rating.label}`);
+  tell(tile.querySelector(".on.labelled"), `labelled ${rating.label}`);
 }
 
 /** @param {Element | null} note @param {string} words  what it says to those who do not see it */
-function name(note, words) {
+function tell(note, words) {
   note?.setAttribute("role", "img");
   note?.setAttribute("aria-label", words);
   if (note instanceof HTMLElement) note.title = words;
@@ -153,4 +173,9 @@ function paint(canvas, packed) {
     pen.fillRect(-1, -1, 2, 2);
     pen.restore();
   }
+}
+
+/** A picture came: the blobs that stood in for it go. @param {EventTarget | null} target */
+export function unblob(target) {
+  if (target instanceof HTMLImageElement) target.closest(".tile")?.querySelector("canvas")?.remove();
 }

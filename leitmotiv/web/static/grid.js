@@ -2,14 +2,15 @@
 // and not by pixel, and walks by the keyboard; what is picked and rated is for others.
 
 import { across, arrange, bandAt, bandOf, sectionOf } from "./layout.js";
-import { blobs, cellOf, fill, load, tileFor, tileOf, unload } from "./cells.js";
-import { idAt, placeOf } from "./columns.js";
+import { blobs, cellOf, fill, headOf, load, name, tileFor, tileOf, unblob, unload } from "./cells.js";
+import { Reach } from "./reach.js";
 
 /** @typedef {import("./columns.js").Columns} Columns */
 
 const ROWS = 100;
 const FLING = 1.2;
 const SETTLED_MS = 90;
+const RESTED_MS = 250;
 const HEAD = 44;
 const HEAD_FIRST = 30;
 
@@ -33,70 +34,71 @@ export class Grid {
     this.told = new Map();
     this.current = 0;
     this.square = false;
-    this.start = 0;
     this.lastTop = scrollY;
     this.timer = 0;
+    this.rested = 0;
     this.frame = 0;
+    this.reach = new Reach(element, () => { for (const [band, drawn] of this.bands) this.place(band, drawn); });
     addEventListener("scroll", () => this.soon(), { passive: true });
     new ResizeObserver(() => this.relayout()).observe(element);
-    // what stands above it may grow
-    new ResizeObserver(() => { this.start = element.getBoundingClientRect().top + scrollY; }).observe(document.body);
-    element.addEventListener("load", (event) => loaded(event.target), true);
+    element.addEventListener("load", (event) => unblob(event.target), true);
     element.addEventListener("focusin", (event) => {
-      const at = Number(tileOf(event.target)?.dataset.at ?? -1);
+      const at = this.focused();
       if (at >= 0) this.choose(at);
     });
   }
 
   // ---- what is shown ----
 
-  /** Show other columns; the picture at the top stays where it is. @param {Columns} columns */
-  set(columns) {
+  /** Ids of the pictures whose places matter when other columns come: at the top, chosen, with the focus. */
+  held() {
+    const { columns } = this;
+    if (!columns?.count) return [];
+    return [this.anchor()?.id, columns.idAt(this.current), this.focusedId()].filter((id) => id);
+  }
+
+  /**
+   * Show other columns; the picture at the top stays where it is.
+   * @param {Columns} columns @param {Map<string, number>} places  of what is `held`, as far as they are known
+   */
+  set(columns, places) {
+    const placeOf = (/** @type {string} */ id) => places.get(id) ?? columns.placeOf(id);
     const anchor = this.columns ? this.anchor() : null;
     const focused = this.focusedId();
-    if (!this.columns) {
-      for (const tile of this.element.querySelectorAll(".tile[data-id]")) if (tile instanceof HTMLAnchorElement) this.adopted.set(tile.dataset.id ?? "", tile);
-    }
-    const chosen = this.columns && this.columns.count ? idAt(this.columns, this.current) : null;
+    const chosen = this.columns?.count ? this.columns.idAt(this.current) : "";
     this.columns = columns;
+    columns.came = () => this.learn();
     this.told.clear();
-    const again = chosen ? placeOf(columns, chosen) : -1;
+    const again = chosen ? placeOf(chosen) : -1;
     this.current = Math.max(0, Math.min(again >= 0 ? again : this.current, columns.count - 1));
     this.measure();
-    for (const band of this.bands.values()) {
-      for (const tile of band.querySelectorAll(".tile")) if (tile instanceof HTMLAnchorElement) this.adopted.set(tile.dataset.id ?? "", tile);
-    }
-    this.bands.clear();
-    this.element.replaceChildren();
     this.element.setAttribute("role", "grid");
     this.element.setAttribute("aria-label", "pictures");
     this.element.setAttribute("aria-multiselectable", "true");
+    const found = anchor ? placeOf(anchor.id) : -1;
+    this.again(anchor && { ...anchor, at: found >= 0 ? found : anchor.at }, focused ? placeOf(focused) : -1);
+  }
+
+  /** Draw everything anew, with the tiles that there are. @param {{at: number, offset: number} | null} anchor @param {number} focused */
+  again(anchor, focused) {
+    for (const tile of this.element.querySelectorAll(".tile[data-id]")) if (tile instanceof HTMLAnchorElement) this.adopted.set(tile.dataset.id ?? "", tile);
+    this.bands.clear();
+    this.element.replaceChildren();
     this.element.setAttribute("aria-rowcount", String(this.layout.count));
     if (anchor && scrollY > 4) this.restore(anchor);
     this.render();
     this.adopted.clear();
-    if (focused) this.focus(placeOf(columns, focused), true);
+    if (focused >= 0) this.focus(focused, true);
   }
 
   /** Lay out again after the width, the size or the form changed. */
   relayout() {
-    if (!this.columns) return;
-    const anchor = this.anchor();
-    const focused = this.focusedId();
-    const before = this.width;
-    this.measure();
-    if (before === this.width && !this.stale) return;
+    if (!this.columns || (this.width === this.element.clientWidth && !this.stale)) return;
     this.stale = false;
-    for (const band of this.bands.values()) {
-      for (const tile of band.querySelectorAll(".tile")) if (tile instanceof HTMLAnchorElement) this.adopted.set(tile.dataset.id ?? "", tile);
-      band.remove();
-    }
-    this.bands.clear();
-    this.element.setAttribute("aria-rowcount", String(this.layout.count));
-    if (anchor && scrollY > 4) this.restore(anchor);
-    this.render();
-    this.adopted.clear();
-    if (focused) this.focus(placeOf(this.columns, focused), true);
+    const anchor = this.anchor();
+    const focused = this.focused();
+    this.measure();
+    this.again(anchor, focused);
   }
 
   /** Rows or squares, and the size, were chosen anew. */
@@ -109,12 +111,11 @@ export class Grid {
     if (!this.columns) return;
     const style = getComputedStyle(this.element);
     this.width = this.element.clientWidth;
-    this.start = this.element.getBoundingClientRect().top + scrollY;
     this.square = document.documentElement.dataset.layout === "square";
     this.row = Number.parseFloat(style.getPropertyValue("--row"));
     this.gap = Number.parseFloat(style.getPropertyValue("--gap"));
     this.layout = arrange(this.columns.ratio, this.columns.starts, this.columns.kind !== "", { width: this.width, row: this.row, gap: this.gap, square: this.square, head: HEAD, headFirst: HEAD_FIRST });
-    this.element.style.height = `${this.layout.total}px`;
+    this.reach.set(this.layout.total);
   }
 
   // ---- drawing ----
@@ -122,6 +123,7 @@ export class Grid {
   soon() {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
+      this.reach.moved();
       this.render();
       this.source.moved?.(); // it finds the place as it was measured, and so does not lay out again
     });
@@ -129,14 +131,14 @@ export class Grid {
 
   /** Height of the part of the grid that lies above the view. */
   above() {
-    return scrollY - this.start;
+    return this.reach.above();
   }
 
   render() {
     if (!this.columns || !this.layout.count) return;
-    const flung = Math.abs(scrollY - this.lastTop) > FLING * innerHeight;
-    this.lastTop = scrollY;
     const y = this.above();
+    const flung = Math.abs(y - this.lastTop) > FLING * innerHeight;
+    this.lastTop = y;
     this.seen = y;
     // while the view flies there is no use in what lies beyond it
     const beyond = flung ? 0.05 : 0.75;
@@ -153,8 +155,16 @@ export class Grid {
     let next = [...this.bands.keys()].filter((band) => band > high).sort((one, other) => one - other).map((band) => this.bands.get(band))[0] ?? null;
     for (let band = high; band >= low; band -= 1) next = this.bands.get(band) ?? this.draw(band, flung, next);
     this.settle();
+    this.columns.want(this.layout.first[low], this.layout.first[high + 1]);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => (flung ? this.render() : this.settled()), flung ? SETTLED_MS : 30);
+    clearTimeout(this.rested);
+    this.rested = setTimeout(() => this.reach.rest(), RESTED_MS);
+  }
+
+  /** Bring a band to its height. @param {number} band @param {HTMLElement} element */
+  place(band, element) {
+    element.style.transform = `translateY(${this.layout.top[band] - this.reach.shift}px)`;
   }
 
   /** @param {number} band @param {boolean} flung @param {HTMLElement | null} before */
@@ -165,20 +175,20 @@ export class Grid {
     element.className = "band";
     element.setAttribute("role", "row");
     element.setAttribute("aria-rowindex", String(band + 1));
-    element.style.transform = `translateY(${layout.top[band]}px)`;
+    this.place(band, element);
     element.style.height = `${layout.height[band]}px`;
     const section = layout.heading[band];
-    if (section >= 0) element.append(this.heading(section));
+    if (section >= 0) element.append(headOf(columns.sections[section]));
     else {
       for (let at = layout.first[band]; at < layout.first[band + 1]; at += 1) {
-        const id = idAt(columns, at);
-        const tile = this.adopted.get(id) ?? this.tile(id, at);
+        const id = columns.idAt(at);
+        const tile = this.adopted.get(id) ?? tileFor(id, id && this.source.href(id), columns.colourAt(at));
         const cell = cellOf(tile, at, columns.count);
         cell.setAttribute("aria-colindex", String(at - layout.first[band] + 1));
         cell.style.width = `${(this.square ? 1 : columns.ratio[at]) * layout.height[band]}px`;
         const told = this.told.get(Math.floor(at / ROWS))?.[at % ROWS];
-        if (told?.id === id) fill(cell, told);
-        if (!flung) load(tile, layout.height[band] * Math.max(1, columns.ratio[at]));
+        if (id && told?.id === id) fill(cell, told);
+        if (id && !flung) load(tile, layout.height[band] * Math.max(1, columns.ratio[at]));
         element.append(cell);
       }
     }
@@ -187,26 +197,18 @@ export class Grid {
     return element;
   }
 
-  /** @param {number} section */
-  heading(section) {
-    const [key, text, count] = /** @type {Columns} */ (this.columns).sections[section];
-    const head = document.createElement("div");
-    const title = document.createElement("h2");
-    const number = document.createElement("span");
-    head.className = "day";
-    head.setAttribute("role", "rowheader");
-    head.dataset.key = key;
-    title.textContent = text;
-    number.className = "hint number";
-    number.textContent = count.toLocaleString("en");
-    head.append(title, number);
-    return head;
-  }
-
-  /** @param {string} id @param {number} at */
-  tile(id, at) {
-    const { colour } = /** @type {Columns} */ (this.columns);
-    return tileFor(id, this.source.href(id), `rgb(${colour[3 * at]} ${colour[3 * at + 1]} ${colour[3 * at + 2]})`);
+  /** Ids and colours came: tiles that were drawn without get theirs. */
+  learn() {
+    const columns = /** @type {Columns} */ (this.columns);
+    for (const tile of this.element.querySelectorAll(".tile:not([data-id])")) {
+      const at = Number(/** @type {HTMLElement} */ (tile).dataset.at);
+      const id = columns.idAt(at);
+      if (!id || !(tile instanceof HTMLAnchorElement)) continue;
+      name(tile, id, this.source.href(id), columns.colourAt(at));
+      const told = this.told.get(Math.floor(at / ROWS))?.[at % ROWS];
+      if (told?.id === id && tile.parentElement) fill(tile.parentElement, told);
+    }
+    this.settled();
   }
 
   /** The view rests: every picture in it is asked for, and what its tile says. */
@@ -219,10 +221,13 @@ export class Grid {
       if (layout.heading[band] >= 0) continue;
       low = Math.min(low, layout.first[band]);
       high = Math.max(high, layout.first[band + 1] - 1);
-      for (const tile of element.querySelectorAll(".tile")) {
+      for (const tile of element.querySelectorAll(".tile[data-id]")) {
         if (tile instanceof HTMLAnchorElement) load(tile, layout.height[band] * Math.max(1, columns.ratio[Number(tile.dataset.at)]));
       }
     }
+    // what one may scroll to next is asked for once this is here
+    const ahead = columns.missing(low, high + 1).length ? 0 : 4 * (high - low + 1);
+    columns.want(low - ahead, high + 1 + ahead);
     for (let hundred = Math.floor(low / ROWS); hundred <= Math.floor(high / ROWS); hundred += 1) this.ask(hundred);
   }
 
@@ -263,16 +268,13 @@ export class Grid {
     const y = this.above() + 60;
     const band = bandAt(layout, y);
     const at = Math.min(layout.first[band], columns.count - 1);
-    return { id: idAt(columns, at), at, offset: layout.top[bandOf(layout, at)] - (y - 60) };
+    return { id: columns.idAt(at), at, offset: layout.top[bandOf(layout, at)] - (y - 60) };
   }
 
-  /** Scroll so that a picture lies where `anchor` found it. @param {{id: string, at: number, offset: number}} anchor */
-  restore(anchor) {
+  /** Scroll so that a picture lies where `anchor` found it. @param {{at: number, offset: number}} anchor */
+  restore({ at, offset }) {
     const { columns, layout } = this;
-    if (!columns?.count) return;
-    const found = placeOf(columns, anchor.id);
-    const at = found >= 0 ? found : Math.min(anchor.at, columns.count - 1);
-    scrollTo({ top: this.start + layout.top[bandOf(layout, at)] - anchor.offset, behavior: "instant" });
+    if (columns?.count) this.reach.to(layout.top[bandOf(layout, Math.min(at, columns.count - 1))] - offset);
   }
 
   /** The number of the section at the top of the view. */
@@ -284,15 +286,15 @@ export class Grid {
 
   /** Bring a section to the top. @param {number} section */
   go(section) {
-    scrollTo({ top: section <= 0 ? 0 : this.start + this.layout.top[this.layout.headBand[section]] - 58, behavior: "instant" });
+    this.reach.to(section <= 0 ? -this.reach.start : this.layout.top[this.layout.headBand[section]] - 58);
   }
 
   // ---- the keyboard ----
 
   /** The place that has the focus; -1 where it is elsewhere. */
   focused() {
-    const tile = tileOf(document.activeElement);
-    return tile && this.element.contains(tile) ? Number(tile.dataset.at) : -1;
+    const tile = document.activeElement;
+    return tile instanceof HTMLElement && this.element.contains(tile) ? Number(tile.dataset.at ?? -1) : -1;
   }
 
   focusedId() {
@@ -344,8 +346,8 @@ export class Grid {
       // the heading of a first row comes along
       const top = layout.top[band] - (band && layout.heading[band - 1] >= 0 ? HEAD : 0);
       const bottom = layout.top[band] + layout.height[band];
-      if (top < high) scrollBy({ top: top - high, behavior: "instant" });
-      else if (bottom > low) scrollBy({ top: Math.min(bottom - low, top - high), behavior: "instant" });
+      if (top < high) this.reach.to(y + top - high);
+      else if (bottom > low) this.reach.to(y + Math.min(bottom - low, top - high));
     }
     this.render();
     this.current = at;
@@ -388,9 +390,4 @@ export class Grid {
     if (this.layout.heading[band] >= 0) band = Math.min(band + 1, this.layout.count - 1);
     return this.layout.first[band];
   }
-}
-
-/** A picture came: the blobs that stood in for it go. @param {EventTarget | null} target */
-function loaded(target) {
-  if (target instanceof HTMLImageElement) target.closest(".tile")?.querySelector("canvas")?.remove();
 }

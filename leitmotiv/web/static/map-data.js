@@ -15,6 +15,7 @@
  * @property {Record<string, {offset: number, bytes: number}>} columns
  * @property {string} columns_url
  * @property {string} ids_url
+ * @property {boolean} large   ids are not fetched all together for a few of them
  * @property {Record<string, number>} sprites   pixels of a cell to pictures of a sheet
  * @property {string} stamp
  */
@@ -24,6 +25,8 @@ export const ABSENT = 1;
 export const GONE = 2;
 export const LATER = 4;
 const ASKED = 200;
+const FEW = 60;
+const PLAIN = ["trend", "red", "green", "blue", "shape", "flags"];
 
 /** @param {string} address */
 async function ask(address) {
@@ -43,17 +46,15 @@ export function withLikeness(address) {
 
 /** All pictures of the map, by row. */
 export class Pictures {
-  /** @param {About} about @param {ArrayBuffer} bytes */
-  constructor(about, bytes) {
+  /** @param {About} about */
+  constructor(about) {
     this.about = about;
     this.count = about.count;
     /** @type {Record<string, Uint16Array | Uint8Array>} */
     this.columns = {};
-    for (const [name, { offset, bytes: width }] of Object.entries(about.columns)) {
-      this.columns[name] = width === 2 ? new Uint16Array(bytes, offset, this.count) : new Uint8Array(bytes, offset, this.count);
-    }
-    this.bytes = bytes.byteLength;
-    this.flags = this.columns.flags;
+    this.bytes = 0;
+    /** @type {Uint16Array | Uint8Array} */
+    this.flags = new Uint8Array(0);
     /** Width by height of each shape number. */
     this.ratios = Float32Array.from({ length: 256 }, (_, shape) => 2 ** ((shape - 128) / 32));
     /** @type {Promise<DataView> | null} */
@@ -62,12 +63,34 @@ export class Pictures {
     this.known = new Map();
     /** @type {Map<number, Promise<void>>} */
     this.naming = new Map();
+    /** @type {Set<number>} */
+    this.wished = new Set();
+    /** @type {Promise<void> | null} */
+    this.wishing = null;
   }
 
   static async load() {
     /** @type {About} */
     const about = await (await ask(withLikeness("/api/v1/map"))).json();
-    return new Pictures(about, await (await ask(about.columns_url)).arrayBuffer());
+    const pictures = new Pictures(about);
+    await pictures.need("look", PLAIN);
+    pictures.flags = pictures.columns.flags;
+    return pictures;
+  }
+
+  /** Have the columns of a layout, and others, which come with the first. @param {string} layout @param {string[]} [others] */
+  async need(layout, others = []) {
+    const names = [`${layout}-x`, `${layout}-y`, ...others].filter((name) => !this.columns[name]);
+    if (!names.length) return;
+    const url = this.about.columns_url;
+    const bytes = await (await ask(`${url}${url.includes("?") ? "&" : "?"}only=${names.join(",")}`)).arrayBuffer();
+    let at = 0;
+    for (const name of names) {
+      const width = this.about.columns[name].bytes;
+      this.columns[name] = width === 2 ? new Uint16Array(bytes, at, this.count) : new Uint8Array(bytes, at, this.count);
+      at += width * this.count;
+    }
+    this.bytes += bytes.byteLength;
   }
 
   /** @param {string} layout @returns {Frame} */
@@ -89,8 +112,13 @@ export class Pictures {
 
   /** The full ids of rows. @param {Iterable<number>} rows @returns {Promise<string[]>} */
   async ids(rows) {
+    const wanted = [...rows];
+    if (this.about.large && !this.asked && wanted.length <= FEW) {
+      await this.knowing(wanted);
+      return wanted.map((row) => this.known.get(row)?.id ?? "");
+    }
     const all = await this.all();
-    return [...rows].map((row) => {
+    return wanted.map((row) => {
       let text = "";
       for (let at = 32 * row; at < 32 * row + 32; at += 4) text += all.getUint32(at).toString(16).padStart(8, "0");
       return text;
@@ -101,12 +129,29 @@ export class Pictures {
   async rows(ids) {
     const wanted = new Set(ids);
     if (!wanted.size) return [];
+    if (this.about.large && !this.asked && wanted.size <= FEW) {
+      const found = (await (await ask(withLikeness(`/api/v1/map/pictures?ids=${[...wanted].join()}`))).json()).pictures;
+      for (const one of found) this.known.set(one.row, one);
+      return found.map((/** @type {Picture} */ one) => one.row);
+    }
     const all = await this.all();
     const begins = new Set([...wanted].map((id) => parseInt(id.slice(0, 8), 16)));
     const rows = [];
     for (let row = 0; row < this.count; row++) if (begins.has(all.getUint32(32 * row))) rows.push(row);
     const found = await this.ids(rows);
     return rows.filter((_, at) => wanted.has(found[at]));
+  }
+
+  /** Have what is known of rows; those that several ask for at a time are asked for together. @param {number[]} rows */
+  async knowing(rows) {
+    for (const row of rows) if (!this.known.has(row)) this.wished.add(row);
+    this.wishing ??= Promise.resolve().then(async () => {
+      const all = [...this.wished];
+      this.wished.clear();
+      this.wishing = null;
+      await this.pictures(all);
+    });
+    await this.wishing;
   }
 
   /** Names, dates and sizes of rows, in their order. @param {number[]} rows @returns {Promise<Picture[]>} */

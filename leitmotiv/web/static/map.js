@@ -143,6 +143,7 @@ async function arrange(name, travels = true) {
     if (button instanceof HTMLElement) button.setAttribute("aria-pressed", String(button.dataset.layout === name));
   }
   if (places?.layout === name) return;
+  if (!await pictures.need(name).then(() => true, (error) => toast(error.message))) return;
   const old = places;
   layout = name;
   places = new Places(pictures, name);

@@ -10,6 +10,8 @@ const STORED = 20000;
 class Picks extends EventTarget {
   /** @type {Set<string>} */
   #ids = new Set(restored());
+  /** Grows whenever everything before is let go. */
+  turn = 0;
   /** The last one that was picked or let go by itself: where a stretch begins. @type {string | null} */
   anchor = null;
 
@@ -23,7 +25,14 @@ class Picks extends EventTarget {
   /** @param {Iterable<string>} ids */
   remove(ids) { for (const id of ids) this.#ids.delete(id); this.#changed(); }
   /** @param {Iterable<string>} ids */
-  replace(ids) { this.#ids = new Set(ids); this.#changed(); }
+  replace(ids) { this.turn += 1; this.#ids = new Set(ids); this.#changed(); }
+  /** Add ids that may have to be fetched first; what was let go of meanwhile stays so. @param {string[] | Promise<string[]>} ids */
+  async addSoon(ids) {
+    if (Array.isArray(ids)) return this.add(ids);
+    const { turn } = this;
+    const found = await ids.catch(() => []);
+    if (turn === this.turn) this.add(found);
+  }
   /** @param {string} id */
   toggle(id) {
     if (!this.#ids.delete(id)) this.#ids.add(id);
@@ -49,14 +58,15 @@ function restored() {
 export const picks = new Picks();
 
 /**
- * The order that stretches and "all" go by; a page whose tiles are not all in the page gives its own.
- * @typedef {{all: () => string[], between: (one: string, other: string) => string[]}} Order
+ * The order that stretches and "all" go by; a page whose tiles are not all in the page gives its own, and may have to
+ * fetch them.
+ * @typedef {{all: () => string[] | Promise<string[]>, between: (one: string, other: string) => string[] | Promise<string[]>}} Order
  */
 /** @type {Order} */
 let order = {
   all: () => [...new Set([...document.querySelectorAll(".tile[data-id]")].map(idOf))],
   between(one, other) {
-    const ids = this.all();
+    const ids = /** @type {string[]} */ (this.all());
     const [from, to] = [ids.indexOf(one), ids.indexOf(other)];
     return from < 0 || to < 0 ? [other] : ids.slice(Math.min(from, to), Math.max(from, to) + 1);
   },
@@ -73,7 +83,7 @@ function tileOf(target) { return target instanceof Element ? target.closest(".ti
 /** Pick everything from the last picked picture to another. @param {string} id */
 export function stretch(id) {
   const from = picks.anchor ?? id;
-  picks.add(order.between(from, id));
+  void picks.addSoon(order.between(from, id));
   picks.anchor = from;
 }
 
@@ -87,14 +97,15 @@ function mark(tile) {
 function markAll() { for (const tile of document.querySelectorAll(".tile[data-id]")) mark(tile); }
 picks.addEventListener("change", markAll);
 new MutationObserver((changes) => {
-  for (const { addedNodes } of changes) {
+  for (const { type, target, addedNodes } of changes) {
+    if (type === "attributes" && target instanceof Element && target.matches(".tile[data-id]")) mark(target);
     for (const node of addedNodes) {
       if (!(node instanceof Element)) continue;
       if (node.matches(".tile[data-id]")) mark(node);
       for (const tile of node.querySelectorAll(".tile[data-id]")) mark(tile);
     }
   }
-}).observe(document.body, { childList: true, subtree: true });
+}).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-id"] });
 markAll();
 
 // ---- clicks; on a touch screen a long press begins, then taps go on ----
@@ -208,7 +219,7 @@ bind([
       picks.toggle(id);
     },
   },
-  { keys: ["Ctrl+a"], label: "Pick all", group, run: () => document.querySelector(".tile[data-id]") ? picks.add(order.all()) : false },
+  { keys: ["Ctrl+a"], label: "Pick all", group, run: () => document.querySelector(".tile[data-id]") ? void picks.addSoon(order.all()) : false },
   { keys: ["Shift+ArrowLeft", "Shift+ArrowRight"], label: "Pick along the way", group },
   { keys: ["Escape"], label: "Let go of all picks", group, run: () => document.querySelector(".tile[data-id]") && picks.size ? picks.clear() : false },
 ]);

@@ -2,7 +2,7 @@
 
 import { changed } from "./changes.js";
 import "./filters.js";
-import { idAt, idsOf, placeOf, read } from "./columns.js";
+import { Columns } from "./columns.js";
 import { say } from "./frame.js";
 import { Grid } from "./grid.js";
 import { bind } from "./keys.js";
@@ -60,35 +60,53 @@ for (const name of /** @type {const} */ (["layout", "size"])) root.dataset[name]
 show();
 
 // ---- the grid ----
+const NEAR = 200;
 const scrubber = new Scrubber((section) => grid.go(section));
 const grid = new Grid(place, {
   rows: async (start, count) => (await (await ask(address("/api/v1/grid/rows", { start, count }))).json()).rows,
   href: (id) => address(`/images/${id}`),
   moved: () => { scrubber.show(grid); keepPlace(); },
 });
+/** The places of pictures, and of which state of the library. @param {string[]} ids @returns {Promise<{places: number[], state: string}>} */
+async function placesOf(ids) {
+  return (await ask(address("/api/v1/grid/places", { ids: [...new Set(ids)].join() }))).json();
+}
+/** The place of a picture, at once where it is near. @param {string} id @returns {number | Promise<number>} */
+function find(id) {
+  const near = grid.columns?.placeOf(id) ?? -1;
+  return near >= 0 || !id || !grid.columns?.missing(0, grid.columns.count).length ? near : placesOf([id]).then(({ places }) => places[0]);
+}
 goBy({
-  all: () => (grid.columns ? idsOf(grid.columns, 0, grid.columns.count) : []),
+  all: () => grid.columns?.idsOf(0, grid.columns.count) ?? [],
   between(one, other) {
-    const { columns } = grid;
-    if (!columns) return [other];
-    const [from, to] = [placeOf(columns, one), placeOf(columns, other)];
-    if (from < 0 || to < 0) return [other];
-    return idsOf(columns, Math.min(from, to), Math.max(from, to) + 1);
+    /** @param {number} from @param {number} to */
+    const ids = (from, to) => (!grid.columns || from < 0 || to < 0 ? [other] : grid.columns.idsOf(Math.min(from, to), Math.max(from, to) + 1));
+    const [from, to] = [find(one), find(other)];
+    if (typeof from === "number" && typeof to === "number") return ids(from, to);
+    return Promise.all([from, to]).then(([first, last]) => ids(first, last));
   },
 });
 
 let tag = "";
 /** Ask for the columns, and show them where they are others than before. */
 async function load() {
+  const begin = !grid.columns;
   const answer = await ask(address("/api/v1/grid"));
   const now = answer.headers.get("ETag") ?? "";
   if (grid.columns && now && now === tag) return;
+  const columns = new Columns(await answer.arrayBuffer(), async (start, count) => (await ask(address("/api/v1/grid/columns", { start, count }))).arrayBuffer());
+  columns.outdated = () => { if (grid.columns === columns) setTimeout(() => void load().catch(() => {}), 100); };
+  const ids = [...new Set(begin ? [history.state?.anchor?.id, seen()].filter((id) => id) : grid.held())];
+  const found = ids.length ? await placesOf(ids) : { places: [], state: columns.state };
+  const places = new Map(ids.map((id, one) => [id, found.places[one]]));
+  // where the view will be
+  const top = places.get((begin ? history.state?.anchor : grid.anchor())?.id) ?? (begin ? Number(place.dataset.start) : grid.anchor()?.at ?? 0);
+  if (columns.count) await columns.bring(top - NEAR, top + NEAR);
+  if (found.state !== columns.state) return load();
   tag = now;
-  const columns = read(await answer.arrayBuffer());
-  const begin = !grid.columns;
-  grid.set(columns);
+  grid.set(columns, places);
   scrubber.set(columns, grid.layout);
-  if (begin) comeBack();
+  if (begin) comeBack(places);
   scrubber.show(grid);
   const total = document.querySelector("[data-total]");
   if (total) total.textContent = columns.count.toLocaleString("en");
@@ -112,24 +130,30 @@ place.addEventListener("click", (event) => {
   leave(tile.dataset.id ?? "");
   writePlace();
 });
-function comeBack() {
-  const columns = /** @type {import("./columns.js").Columns} */ (grid.columns);
+/** @param {Map<string, number>} places */
+function comeBack(places) {
+  const columns = /** @type {Columns} */ (grid.columns);
   const kind = performance.getEntriesByType("navigation")[0];
   const returning = kind instanceof PerformanceNavigationTiming && kind.type === "back_forward";
   const { anchor } = history.state ?? {};
   const start = Number(place.dataset.start);
-  if (anchor) grid.restore(anchor);
-  else if (start && columns.count) grid.restore({ id: idAt(columns, start), at: start, offset: 100 });
-  const id = seen();
-  const at = id ? placeOf(columns, id) : -1;
+  if (anchor) grid.restore({ ...anchor, at: (places.get(anchor.id) ?? -1) >= 0 ? places.get(anchor.id) : anchor.at });
+  else if (start && columns.count) grid.restore({ at: start, offset: 100 });
+  const at = places.get(seen() ?? "") ?? -1;
   if (at < 0 || grid.focused() >= 0) return;
   if (returning) back(at);
   else grid.choose(at);
 }
 /** @param {number} at */
 const back = (at) => grid.focus(at, grid.inView(at));
-lightbox({ show: (id) => { if (grid.columns) back(placeOf(grid.columns, id)); } });
-addEventListener("pageshow", (event) => { if (event.persisted && grid.columns) back(placeOf(grid.columns, seen() ?? "")); });
+/** @param {string} id */
+function showAgain(id) {
+  const at = find(id);
+  if (typeof at === "number") back(at);
+  else at.then(back, () => {});
+}
+lightbox({ show: showAgain });
+addEventListener("pageshow", (event) => { if (event.persisted) showAgain(seen() ?? ""); });
 
 if (place.querySelector(".tile")) load().catch(() => {});
 
@@ -173,9 +197,11 @@ function walk(event) {
   const to = grid.walk(WAYS[event.key] ?? WAYS[event.key.toLowerCase()]);
   if (to < 0) return from >= 0 && event.key.startsWith("Arrow");
   if (event.shiftKey && grid.columns) {
-    if (from >= 0 && !picks.size) picks.toggle(idAt(grid.columns, from));
-    picks.anchor ??= from >= 0 ? idAt(grid.columns, from) : null;
-    stretch(idAt(grid.columns, to));
+    const [first, last] = [from >= 0 ? grid.columns.idAt(from) : "", grid.columns.idAt(to)];
+    if (first && !picks.size) picks.toggle(first);
+    picks.anchor ??= first || null;
+    if (last) stretch(last);
+    else if (from >= 0) void picks.addSoon(grid.columns.idsOf(Math.min(from, to), Math.max(from, to) + 1));
   }
 }
 bind([
