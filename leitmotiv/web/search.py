@@ -34,13 +34,16 @@ def show() -> str | Response:
     session, asked = the_session(), search_asked.of(request.args)
     offset = parameters.whole("offset", 0, 0, MANY)
     everything = parameters.one_of("all", "0", ("0", "1")) == "1"
+    offer = parameters.one_of("examples", "0", ("0", "1")) == "1"
     tool = parameters.one_of("tool", _tool(asked), ("", *TOOLS))
     try:
         asked, own, query = search_asked.read(session, asked)
         ranking = None
         if not query.is_empty:
             ranking = search_asked.found(session, asked, query, n=PAGE, offset=offset, everything=everything)
-        return _rendered(session, asked, own, query, ranking, offset=offset, everything=everything, tool=tool)
+        return _rendered(
+            session, asked, own, query, ranking, offset=offset, everything=everything, tool=tool, offer=offer
+        )
     except CompilingError:
         raise
     except LeitmotivError as error:
@@ -64,6 +67,7 @@ def _rendered(
     tool: str,
     offset: int = 0,
     everything: bool = False,
+    offer: bool = False,
     fault: LeitmotivError | None = None,
 ) -> str:
     results = ranking.results if ranking else ()
@@ -86,11 +90,13 @@ def _rendered(
         images=found,
         bars=lambda result: search_shown.bars(result, longest),
         by_looks=query.is_of_looks,
+        linked=lambda note: search_shown.linked(asked, note),
+        comparings=search_shown.comparings(asked, own, query),
         encoder=search_shown.encoder(session, query),
         unknown=[(one, search_shown.instead(asked, one)) for one in (ranking.unknown if ranking else ())],
         heading=search_shown.heading(query, ranking, asked.mode) if ranking and ranking.terms else None,
         said=said,
-        examples=() if ranking or fault else offers.examples(session, said),
+        examples=() if ranking or fault else (offers.examples if offer else offers.examples_at_hand)(session, said),
         tool=tool,
         thirds=_PLACES,
         offered=offers.colours(session),
