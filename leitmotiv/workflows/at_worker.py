@@ -103,15 +103,14 @@ def same(wanted: str) -> None:
 def other_version(who: str, found: str, wanted: str) -> str:
     """What to say of a worker, or of the scheduler, that is not as it must be: only what differs."""
     has, must = found.split(", "), wanted.split(", ")
-    differs = ", ".join(one for one in has if one not in must)
+    differs = [one for one in has if one not in must]
     needed = [one for one in must if one not in has]
-    todo = "Install the same there"
-    if any(one.startswith("leitmotiv ") for one in needed):
-        todo += f" (pip install leitmotiv=={leitmotiv.__version__}, from the same files)"
-    if any(one.startswith("LEITMOTIV_LANES ") for one in needed):
-        todo = "Set the environment's LEITMOTIV_LANES to the smaller number on all machines, this one too"
-        todo += ", and install the same there" if len(needed) > 1 else ""
-    return f"{who} has {differs or 'less'}, but must have {', '.join(needed)}. {todo}, and start it again."
+    text = f"{who} has {', '.join(differs) or 'less'}, but must have {', '.join(needed)}."
+    if any(not one.startswith("LEITMOTIV_LANES ") for one in needed):
+        text += f" Install the same there (pip install leitmotiv=={leitmotiv.__version__}, from the same files)."
+    if any(one.startswith("LEITMOTIV_LANES ") for one in differs):
+        text += " Set LEITMOTIV_LANES to the smaller number on all machines, this one too."
+    return f"{text} Then start it again."
 
 
 def read(task: Task, wanted: str, settings: Settings) -> Seen:

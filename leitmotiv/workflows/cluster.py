@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import replace
 from itertools import islice
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 import numpy as np
-from distributed import Client, Future, wait
+from distributed import Client, Future
 from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 from numpy.typing import NDArray
@@ -34,6 +35,8 @@ from leitmotiv.workflows.tiles import MOST, SIDE, tiles
 
 CONNECT_S = 10.0
 LOOK_S = 2.0
+TOGETHER_S = 0.2
+"""How long results are let gather before they are fetched, in one go, while workers have others to work on."""
 ALONE_S = 60.0
 """How long a run waits for workers when the last one is gone."""
 AHEAD = 40
@@ -101,7 +104,7 @@ class Cluster:
             A worker does not see the folder of a picture that is there, or none is left.
         """
         doubtful: list[Task] = []
-        for task, seen in self._spread(at_worker.read, tasks, at_worker.mark(), settings):
+        for task, seen in self._spread(at_worker.read, tasks, wanted=at_worker.mark(), settings=settings):
             if isinstance(seen, KilledWorker):
                 # It may have been the machines' fault, so the failure is not remembered of the file as it is.
                 reason = "the workers that read it died, one after the other"
@@ -147,7 +150,7 @@ class Cluster:
         done = 0
         state = (self._token, *library.revision("images"))
         asked = Asked(at_worker.mark(), library.source, socket.gethostname(), look, state)
-        for part, values in self._spread(at_worker.compare, parts(), asked):
+        for part, values in self._spread(at_worker.compare, parts(), asked=asked):
             if isinstance(values, KilledWorker):
                 raise ExecutorError(
                     "Comparing some pictures ended the workers that tried, one after the other; they may lack memory "
@@ -162,37 +165,59 @@ class Cluster:
 
     # ---- the client ----
 
-    def _spread(self, function: Callable[..., Any], items: Iterable[Item], *common: Any) -> Iterator[tuple[Item, Any]]:
-        """Have workers call a function on each item; gives each with its result, in the order in which they finish."""
+    def _spread(self, function: Callable[..., Any], items: Iterable[Item], **common: Any) -> Iterator[tuple[Item, Any]]:
+        """Have workers call a function on each item; gives each with its result, in the order in which they finish.
+
+        What is sent, and what is fetched, goes together: the way to the scheduler costs more than what goes along it.
+        """
         flying: dict[Future, Item] = {}
+        ended: SimpleQueue[Future] = SimpleQueue()
         waiting = iter(items)
         try:
             while True:
-                for item in islice(waiting, max(0, AHEAD * self._threads() - len(flying))):
-                    flying[self._client.submit(function, item, *common, pure=False)] = item
+                more = list(islice(waiting, max(0, AHEAD * self._threads() - len(flying))))
+                sent = self._client.map(function, more, pure=False, **common) if more else []
+                for future, item in zip(sent, more, strict=True):
+                    flying[future] = item
+                    future.add_done_callback(ended.put)
                 if not flying:
                     return
-                for future in self._finished(flying):
-                    yield flying.pop(future), self._outcome(future)
+                for future, outcome in self._outcomes(self._finished(ended, len(flying))):
+                    yield flying.pop(future), outcome
         except _GONE as error:
             raise self._away("the connection to the scheduler was lost") from error
         finally:
             with contextlib.suppress(*_GONE, RuntimeError):
                 self._client.cancel(list(flying), force=True)
 
-    def _finished(self, flying: Iterable[Future]) -> list[Future]:
+    def _finished(self, ended: "SimpleQueue[Future]", most: int) -> list[Future]:
         since = time.monotonic()
         while True:
             try:
-                with self._client.as_current():
-                    return list(wait(list(flying), timeout=LOOK_S, return_when="FIRST_COMPLETED").done)
-            except TimeoutError:
+                found = [ended.get(timeout=LOOK_S)]
+            except Empty:
                 if self._client.status != "running":
                     raise self._away("the connection to the scheduler was lost") from None
                 if self._threads():
                     since = time.monotonic()
                 elif time.monotonic() - since > ALONE_S:
                     raise self._away("it has had no workers for a minute") from None
+            else:
+                until = time.monotonic() + TOGETHER_S
+                with contextlib.suppress(Empty):
+                    while len(found) < most:
+                        found.append(ended.get(timeout=max(0.0, until - time.monotonic())))
+                return found
+
+    def _outcomes(self, futures: Sequence[Future]) -> Iterator[tuple[Future, Any]]:
+        """What came of each; those that did not fail are fetched in one go, unless one of them is lost on the way."""
+        whole = [future for future in futures if future.status == "finished"]
+        try:
+            values = dict(zip(whole, self._client.gather(whole), strict=True))
+        except Exception:
+            values = {}
+        for future in futures:
+            yield future, values[future] if future in values else self._outcome(future)
 
     def _outcome(self, future: Future) -> Any:
         if future.status != "error":
