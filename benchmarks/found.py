@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from leitmotiv.analysis import background as ground
-from leitmotiv.analysis import decoys, joint
+from leitmotiv.analysis import joint
 from leitmotiv.analysis.captions import STOP_WORDS
 from leitmotiv.analysis.joint import Ranker
 from leitmotiv.analysis.lexical import stems
@@ -100,14 +100,10 @@ def asking(known: ClassWords, features: np.ndarray, says: dict[str, np.ndarray])
     """Ask a collection: whether something is shown for a name, its precision, its recall, and the average precision."""
     places = joint.placed(features, classes.head(), known.space)
     ranker = Ranker(places, ground.learn(features), len(known.names))
-    unrelated = decoys.unrelated(known.space, places)
-    names = [known.names[number] for number in unrelated]
-    found = decoys.ask(ranker, known.said(known.space.names[unrelated], names))
+    found = word_space.asked(known, places, ranker)
 
     def ask(name: str, hits: np.ndarray) -> tuple[float, ...]:
-        first = ranker.first(says[name])
-        final = ranker.second(first)
-        count = decoys.cut(first, final, found, float(says[name].max()))
+        final, count = words.ranked(known, ranker, found, name, says[name])
         best, whole = hits[joint.top(final, count)].sum(), hits.sum()
         ap = average_precision(final, hits) if whole else 0.0
         return float(count > 0), best / max(count, 1), best / max(whole, 1), ap

@@ -84,7 +84,7 @@ def ask(ranker: Ranker, said: Float | Float32, also: Float32 | None = None) -> D
     return Decoys(levels, np.quantile(np.stack(counts), QUANTILE, axis=0).astype(np.float32))
 
 
-def cut(first: Float32, final: Float, decoys: Decoys, most: float) -> int:
+def cut(first: Float32, final: Float, decoys: Decoys, most: float, longest: int = LONGEST) -> int:
     """How many of the first stand out [1]_.
 
     What a phrase says of classes may be far more than any picture has of them: then the best pictures are those that
@@ -99,11 +99,13 @@ def cut(first: Float32, final: Float, decoys: Decoys, most: float) -> int:
         By which the results are in order; it decides which of those are kept.
     most : float
         What a picture could have at most in `first`: as much as the class of which the phrase says most.
+    longest : int
+        At most one picture in so many stands out.
     """
     if joint.top_mean(first, EXAMPLES) < REACH * most:
         return 0
-    longest = max(1, len(first) // LONGEST)
-    best = np.sort(np.partition(first, len(first) - longest)[len(first) - longest :])[::-1]
+    kept = max(1, len(first) // longest)
+    best = np.sort(np.partition(first, len(first) - kept)[len(first) - kept :])[::-1]
     at = np.searchsorted(decoys.levels, best, side="right") - 1
     expected = np.where(at >= 0, decoys.found[np.maximum(at, 0)], float(len(first)))
     expected[best > decoys.levels[-1]] = 0

@@ -162,6 +162,11 @@ class Ranker:
         self._asked = False
         self._metric = ground.metric(background, EXAMPLES)
 
+    @property
+    def rows(self) -> Float32:
+        """What pictures show, unit rows (N, P) float32."""
+        return self._background.rows
+
     def first(self, said: Float | Float32) -> Float32:
         """Scores by what is said of each class, (C,) to (N,), or (C, Q) to (N, Q), spread over neighbours [2]_."""
         spreading, places = self._background, self._places

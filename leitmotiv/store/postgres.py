@@ -32,7 +32,7 @@ STARTING_S = 15.0
 POLL_S = 0.2
 _OPTIONS = (
     ("lock_timeout", f"{BUSY_S:.0f}s"),
-    # A machine that is gone without a word must not hold a transaction, and all others, for hours.
+    # A machine that is gone without a word must not hold a transaction, and all others, for hours: the server's part.
     ("tcp_keepalives_idle", "30"),
     ("tcp_keepalives_interval", "10"),
     ("tcp_keepalives_count", "3"),
@@ -40,6 +40,13 @@ _OPTIONS = (
     ("client_min_messages", "warning"),
     ("timezone", "UTC"),
 )
+_LISTENING = {
+    # Ours: a server that is gone without a word is noticed within a minute, by who waits for it and by who sends to it.
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 
 
 class _Cursor(psycopg.Cursor[Any]):
@@ -239,6 +246,7 @@ def _connecting() -> dict[str, Any]:
     return {
         "application_name": said(os.getpid(), socket.gethostname(), ""),
         "connect_timeout": CONNECT_S,
+        **_LISTENING,
         "options": " ".join(f"-c {name}={value}" for name, value in _OPTIONS),
     }
 

@@ -9,8 +9,10 @@ import hashlib
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,10 @@ from leitmotiv.store.explain import NO_ACCESS, NO_SPACE, from_system
 _Mark = tuple[str, ...] | None
 _TELLING = ("size", "mtime", "ino", "ETag", "etag", "LastModified", "last_modified", "created", "md5Hash", "version")
 """What storages tell of a file that is another when the file is."""
+_TIMES = ("mtime", "modified", "last_modified", "LastModified", "modify", "created")
+"""What they call the time at which a file was written."""
+LEFT_S = 86_400
+"""Age from which a file that nothing names is left over: no upload takes as long."""
 
 
 class Shelf:
@@ -50,19 +56,7 @@ class Shelf:
                 found = self._system.info(self._path(name))
             except FileNotFoundError:
                 return None
-        keys = (
-            "size",
-            "mtime",
-            "ino",
-            "ETag",
-            "etag",
-            "LastModified",
-            "last_modified",
-            "created",
-            "md5Hash",
-            "version",
-        )
-        return tuple(str(found.get(key)) for key in keys)
+        return tuple(str(found.get(key)) for key in _TELLING)
 
     def read(self, name: str) -> bytes | None:
         """A small file; None where it is not there."""
@@ -79,11 +73,9 @@ class Shelf:
             self._system.pipe_file(part, data)
 
     def upload(self, path: Path) -> None:
-        """Put a file there under its own name, unless it is there already."""
-        size = path.stat().st_size
-        if self._size(path.name) != size:
-            with self._whole(path.name) as part:
-                self._system.put_file(str(path), part)
+        """Put a file there under its own name, also where one of its size lies: that one may be damaged."""
+        with self._whole(path.name) as part:
+            self._system.put_file(str(path), part)
 
     def download(self, name: str, path: Path) -> bool:
         """Fetch a file; False where it is not there."""
@@ -101,19 +93,21 @@ class Shelf:
 
     def sizes(self) -> dict[str, int]:
         """Names and bytes of all files."""
+        return {name: int(found["size"] or 0) for name, found in self._files().items()}
+
+    def left_over(self) -> set[str]:
+        """Names of files that were written long ago; a storage that does not tell when has none."""
+        now = time.time()
+        times = {name: _time(found) for name, found in self._files().items()}
+        return {name for name, at in times.items() if at is not None and now - at > LEFT_S}
+
+    def _files(self) -> dict[str, Mapping[str, Any]]:
         with self._failures():
             try:
                 found = self._system.ls(self._root, detail=True, refresh=True)
             except FileNotFoundError:
                 return {}
-        return {one["name"].rpartition("/")[2]: int(one["size"] or 0) for one in found if one["type"] == "file"}
-
-    def _size(self, name: str) -> int | None:
-        with self._failures():
-            try:
-                return int(self._system.info(self._path(name))["size"])
-            except FileNotFoundError:
-                return None
+        return {one["name"].rpartition("/")[2]: one for one in found if one["type"] == "file"}
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"
@@ -191,12 +185,15 @@ class SharedArrays(Arrays):
             raise from_system(error, self._folder) or error from error
         told = {"file": path.name, "bytes": length, "crc32": check, "written": written, "sha256": whole}
         text = _signed(json.dumps({**told, "digest": digest, "arrays": contents, "ids": list(ids)}))
+        before = self._named(name)
         self._shelf.upload(path)
         self._shelf.write(described.name, text)
         os.utime(path, ns=(written, written))
         _replace(described, text)
         self._seen[name] = self._shelf.mark(described.name)
         self._sweep(name, path.name)
+        if before is not None and before != path.name:
+            self._shelf.remove(before)
         self._sweep_shelf(name, path.name)
 
     def get(self, name: str) -> Stored | None:
@@ -218,7 +215,9 @@ class SharedArrays(Arrays):
     def remove(self, name: str) -> None:
         """Remove the arrays of a name, if there are any."""
         self._shelf.remove(self._described(name).name)
-        self._sweep_shelf(name, "")
+        for one in self._shelf.sizes():
+            if _is_of(one, name):
+                self._shelf.remove(one)
         super().remove(name)
 
     def forget(self, ids: Sequence[str]) -> None:
@@ -254,14 +253,41 @@ class SharedArrays(Arrays):
         self._sweep(name, path.name)
         return True
 
+    def _named(self, name: str) -> str | None:
+        """The file that the description on the storage names."""
+        described = self._described(name)
+        mark = self._shelf.mark(described.name)
+        known = mark is not None and self._seen.get(name) == mark and described.exists()
+        text = described.read_bytes() if known else self._shelf.read(described.name)
+        content = None if text is None else _checked(text)
+        return None if content is None else str(content["file"])
+
     def _sweep_shelf(self, name: str, kept: str) -> None:
-        for one in self._shelf.sizes():
-            if one != kept and one.startswith(f"{name}-") and one.endswith(".bin") and len(one) == len(name) + 21:
+        """Remove what interruptions left; a file of today may be one that another machine is about to name."""
+        for one in self._shelf.left_over():
+            if (one != kept and _is_of(one, name)) or (one.startswith(".") and one.endswith(".part")):
                 self._shelf.remove(one)
 
     def bytes(self) -> int:
         """How much all arrays take on the shared storage."""
         return sum(self._shelf.sizes().values())
+
+
+def _is_of(file: str, name: str) -> bool:
+    """Whether a file holds arrays of a name."""
+    return file.startswith(f"{name}-") and file.endswith(".bin") and len(file) == len(name) + 21
+
+
+def _time(found: Mapping[str, Any]) -> float | None:
+    """When a storage says that a file was written, in seconds since 1970; None where it does not tell."""
+    for value in filter(None, map(found.get, _TIMES)):
+        if isinstance(value, int | float):
+            return float(value)
+        with suppress(ValueError):
+            if isinstance(value, str):
+                value = datetime.strptime(value[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)  # as FTP says it
+            return float(value.timestamp())
+    return None
 
 
 def _digest(path: Path) -> str:

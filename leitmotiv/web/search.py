@@ -34,19 +34,29 @@ def show() -> str | Response:
     session, asked = the_session(), search_asked.of(request.args)
     offset = parameters.whole("offset", 0, 0, MANY)
     everything = parameters.one_of("all", "0", ("0", "1")) == "1"
+    offer = parameters.one_of("examples", "0", ("0", "1")) == "1"
     tool = parameters.one_of("tool", _tool(asked), ("", *TOOLS))
     try:
         asked, own, query = search_asked.read(session, asked)
         ranking = None
         if not query.is_empty:
             ranking = search_asked.found(session, asked, query, n=PAGE, offset=offset, everything=everything)
-        return _rendered(session, asked, own, query, ranking, offset=offset, everything=everything, tool=tool)
+        return _rendered(
+            session, asked, own, query, ranking, offset=offset, everything=everything, tool=tool, offer=offer
+        )
     except CompilingError:
         raise
     except LeitmotivError as error:
         answer = make_response(_rendered(session, asked, Query(), Query(), None, tool=tool, fault=error))
         answer.status_code = errors.status_of(error)
         return answer
+
+
+@pages.get("/search/examples")
+def examples() -> str:
+    """The list of examples by itself, for a page that did not wait for it."""
+    session = the_session()
+    return render_template("search_examples.html", examples=offers.examples(session, offers.words(session)))
 
 
 def _tool(asked: Asked) -> str:
@@ -64,6 +74,7 @@ def _rendered(
     tool: str,
     offset: int = 0,
     everything: bool = False,
+    offer: bool = False,
     fault: LeitmotivError | None = None,
 ) -> str:
     results = ranking.results if ranking else ()
@@ -86,11 +97,13 @@ def _rendered(
         images=found,
         bars=lambda result: search_shown.bars(result, longest),
         by_looks=query.is_of_looks,
+        linked=lambda note: search_shown.linked(asked, note),
+        comparings=search_shown.comparings(asked, own, query),
         encoder=search_shown.encoder(session, query),
         unknown=[(one, search_shown.instead(asked, one)) for one in (ranking.unknown if ranking else ())],
         heading=search_shown.heading(query, ranking, asked.mode) if ranking and ranking.terms else None,
         said=said,
-        examples=() if ranking or fault else offers.examples(session, said),
+        examples=() if ranking or fault else (offers.examples if offer else offers.examples_at_hand)(session, said),
         tool=tool,
         thirds=_PLACES,
         offered=offers.colours(session),

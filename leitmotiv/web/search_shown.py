@@ -1,7 +1,8 @@
 """What the page of searches shows of a query and of its results: chips, bars, examples, and where a line breaks."""
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from leitmotiv.errors import LeitmotivError, NoActivationsError, QueryError
@@ -11,7 +12,7 @@ from leitmotiv.web.context import address, the_session
 from leitmotiv.web.search_asked import Asked
 from leitmotiv.web.search_asked import term as term_of
 from leitmotiv.web.words import pictures as _pictures
-from leitmotiv.workflows import browse, slips, space_training, words
+from leitmotiv.workflows import browse, degrees, seeking, slips, space_training, words
 from leitmotiv.workflows.query import Colour, Node, Picture, Query, Region, Sketch, Term, Upload
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.terms import TRAITS, Words
@@ -21,6 +22,8 @@ MARKED = 98.765432
 """A weight that nobody writes."""
 SEEING = ("activations", "index", "add")
 """Kinds of jobs that have the backbone see pictures."""
+_FILTER = re.compile(r"""(\bfolder:(?:"[^"]*"|\S+))""")
+"""A filter that a sentence names."""
 AROUND = 40
 """How much of a line is shown around a place, characters."""
 
@@ -80,6 +83,16 @@ def instead(asked: Asked, one: Unknown) -> list[tuple[str, str]]:
     ]
 
 
+def linked(asked: Asked, note: str) -> list[tuple[str, str]]:
+    """A sentence in its parts, each with the address that it leads to; "" for plain text."""
+    parts = _FILTER.split(note)
+    return [
+        (part, address("search.show", **asked.arguments(q=part)) if at % 2 else "")
+        for at, part in enumerate(parts)
+        if part
+    ]
+
+
 def heading(query: Query, ranking: Ranking, mode: str) -> tuple[str, str]:
     """What stands over the results of a search for terms: how many there are, and what that means."""
     whole = ranking.total
@@ -123,6 +136,26 @@ def encoder(session: Session, query: Query) -> str:
         return words.encoder_name(session) + ("" if used == space_training.UNTRAINED else f" and the space {used}")
     except LeitmotivError:
         return ""
+
+
+def comparings(asked: Asked, own: Query, query: Query) -> list[tuple[str, str, bool]]:
+    """The ways to compare the pictures that are looked for: what it says, its address, and whether it is in use.
+
+    Empty where no picture is looked for, or terms go together as vectors.
+    """
+    if asked.mode or not any(isinstance(term.wanted, Picture | Region | Upload) for term in query.terms):
+        return []
+    used = seeking.compared(query)
+    ways = (("by look", "look", degrees.LOOK), ("by subject", "subject", degrees.SUBJECT))
+    usual = seeking.compared(replace(query, like=""))
+    return [
+        (
+            said,
+            address("search.show", **asked.arguments(q=replace(own, like="" if by == usual else name).text)),
+            used == by,
+        )
+        for said, name, by in ways
+    ]
 
 
 def marked(asked: Asked, fault: LeitmotivError | None) -> tuple[str, str, str] | None:

@@ -156,8 +156,10 @@ def _ways(
     tags = _tags(places, word_space.texts())
     rng = np.random.default_rng(seed)
 
+    unrelated = word_space.asked(known, places, ranker)
+
     def in_use(phrase: str) -> Float:
-        return ranker.second(ranker.first(words.what_is_said(known, phrase)))
+        return words.ranked(known, ranker, unrelated, phrase, words.what_is_said(known, phrase))[0]
 
     def vectors(phrase: str) -> Float:
         return joint.standardised(mixing @ (known.space.words @ word_space.place(known, [phrase])[0]))

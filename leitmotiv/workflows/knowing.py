@@ -7,7 +7,7 @@ from functools import cache
 
 from leitmotiv.analysis.spelling import Vocabulary
 from leitmotiv.errors import MissingExtraError
-from leitmotiv.nets import english, kept
+from leitmotiv.nets import classes, english, kept
 from leitmotiv.nets import text as nets_text
 from leitmotiv.nets.classes import DIGEST
 from leitmotiv.records import ClassText
@@ -44,7 +44,7 @@ def vocabulary() -> Vocabulary:
 
 @cache
 def _near() -> Mapping[str, float]:
-    """Words with a token of their own, and those of the class texts with what is joined by hyphens there.
+    """Words with a token of their own, those for kinds of classes, and those of the class texts with their hyphens.
 
     They are kept for the user, as gathering them takes longer than a search.
     """
@@ -52,7 +52,8 @@ def _near() -> Mapping[str, float]:
         texts = word_space.texts()
     except MissingExtraError:
         texts = ()
-    way = f"{nets_text.vocabulary_digest()}-{DIGEST if texts else 'none'}-{DESCRIBED:g}-{NAMED:g}"
+    written = f"{DIGEST if texts else 'none'}-{classes.broader_digest()}"
+    way = f"{nets_text.vocabulary_digest()}-{written}-{DESCRIBED:g}-{NAMED:g}"
     path = cache_folder(os.environ) / f"known-words-{way}.txt"
     if held := kept.read(path):
         return dict(zip(*_unpacked(held), strict=True))
@@ -67,7 +68,9 @@ def _unpacked(data: bytes) -> tuple[list[str], Iterator[float]]:
 
 
 def _gathered(texts: Sequence[ClassText]) -> dict[str, float]:
+    kinds = (word for words, _ in classes.broader() for word in words)
     often = dict.fromkeys(nets_text.vocabulary(), 1.0)
+    often |= dict.fromkeys((match[0].lower() for kind in kinds for match in WORD.finditer(kind)), 1.0)
     for value, parts in ((DESCRIBED, (one.description for one in texts)), (NAMED, _names(texts))):
         often |= dict.fromkeys((match[0].lower() for part in parts for match in WORD.finditer(part)), value)
     return often

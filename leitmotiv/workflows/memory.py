@@ -131,6 +131,14 @@ def remember(
     return value
 
 
+def recalled(session: Session, key: tuple[Hashable, ...]) -> Any:
+    """The value of `key` where it was made before; None elsewhere."""
+    try:
+        return _recall(session, str(key[0]), key)
+    except KeyError:
+        return None
+
+
 def is_remembered(session: Session, key: tuple[Hashable, ...]) -> bool:
     """Whether there is a value of `key` now."""
     with session.guard:

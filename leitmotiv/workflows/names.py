@@ -27,6 +27,11 @@ def known(session: Session) -> Known:
     return lambda name: knowing.known(name) or name in own()
 
 
+def plain(name: str) -> str:
+    """A name or a phrase in small letters, with a space between its words."""
+    return _BETWEEN.sub(" ", name).strip().casefold()
+
+
 def folders(session: Session) -> tuple[str, ...]:
     """Names of folders that are words, each with the pictures below it, the most frequent first."""
 

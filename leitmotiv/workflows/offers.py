@@ -1,6 +1,6 @@
 """What a library has to begin a search with."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import permutations
 
 import numpy as np
@@ -9,7 +9,7 @@ from leitmotiv.analysis import views
 from leitmotiv.errors import LeitmotivError
 from leitmotiv.records import Swatch
 from leitmotiv.workflows import names, seeking, taught
-from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.memory import recalled, remember
 from leitmotiv.workflows.session import Session
 
 OFFERED = 60
@@ -55,7 +55,17 @@ def examples(session: Session, said: Sequence[str]) -> Examples:
     said : sequence of str
         Words of the library, such as the names of its folders.
     """
-    return remember(session, ("examples", _state(session), tuple(said)), lambda: tuple(_examples(session, said)))
+    return remember(session, _key(session, said), lambda: tuple(_examples(session, said)))
+
+
+def examples_at_hand(session: Session, said: Sequence[str]) -> Examples | None:
+    """The same where they were found before; None elsewhere, as to try them takes seconds in a process that is new."""
+    found: Examples | None = recalled(session, _key(session, said))
+    return found
+
+
+def _key(session: Session, said: Sequence[str]) -> tuple[Hashable, ...]:
+    return ("examples", _state(session), tuple(said))
 
 
 def _state(session: Session) -> tuple[object, ...]:

@@ -87,13 +87,17 @@ def _groups(session: Session) -> dict[str, int]:
     return remember(session, ("copy groups", _state(session)), join)
 
 
-def varied(session: Session, ids: Sequence[str], order: Rows, scores: Float, diverse: float, *, looks: bool) -> Rows:
+def varied(
+    session: Session, ids: Sequence[str], order: Rows, scores: Float, diverse: float, *, looks: bool, ahead: int = 0
+) -> Rows:
     """An order whose best are put in another, so that those alike do not follow each other.
 
     Parameters
     ----------
     scores : (N,) float64
         Of all rows.
+    ahead : int
+        So many of the first stay before all others.
     looks : bool
         Whether likeness is that of looks; else it is that of what pictures show, where that is known.
     """
@@ -101,7 +105,7 @@ def varied(session: Session, ids: Sequence[str], order: Rows, scores: Float, div
         return order
     best, rest = order[:SPREAD], order[SPREAD:]
     likeness = _by_look(session, ids, best) if looks else _by_subject(session, ids, best)
-    return np.concatenate([best[spreading.spread(scores[best], likeness, diverse)], rest])
+    return np.concatenate([best[spreading.spread(scores[best], likeness, diverse, ahead)], rest])
 
 
 def _by_subject(session: Session, ids: Sequence[str], rows: Rows) -> Callable[[int], Float]:

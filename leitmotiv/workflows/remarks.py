@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from leitmotiv.records import Unknown
-from leitmotiv.workflows import slips
+from leitmotiv.workflows import grammar, names, slips
 from leitmotiv.workflows.knowing import WORD
 from leitmotiv.workflows.query import Query
 from leitmotiv.workflows.session import Session
@@ -39,13 +39,15 @@ def _is_sign(text: str) -> bool:
     return not WORD.search(text) and any(unicodedata.category(one) == "So" for one in text)
 
 
-def notes(query: Query, total: int) -> tuple[str, ...]:
+def notes(session: Session, query: Query, total: int, cut: int | None) -> tuple[str, ...]:
     """Sentences on what a query does not say, though it looks so.
 
     Parameters
     ----------
     total : int
         How many pictures were found.
+    cut : int or None
+        How many of them stand out.
     """
     said = []
     phrases = [term.wanted.phrase for term in query.terms if isinstance(term.wanted, Words)]
@@ -59,9 +61,22 @@ def notes(query: Query, total: int) -> tuple[str, ...]:
                 said.append(
                     f"“{word}” in small letters is a word of the phrase “{phrase}”; {capital} or {sign} joins terms."
                 )
+    if cut == 0:
+        said += [_folder(*one) for one in _folders(session, phrases)]
     if query.filters and not total:
         said.append(_left_none(query.filters))
     return tuple(dict.fromkeys(said))
+
+
+def _folders(session: Session, phrases: Sequence[str]) -> list[tuple[str, str]]:
+    """Phrases that are the name of a folder, each with the filter that means it."""
+    named = {names.plain(name): name for name in names.folders(session)}
+    found = [(phrase, named.get(names.plain(phrase))) for phrase in phrases]
+    return [(phrase, grammar.write([grammar.Term("folder", (name,))])) for phrase, name in found if name]
+
+
+def _folder(phrase: str, line: str) -> str:
+    return f"A folder is called “{phrase}”; what is in it, whatever it shows, is found by {line}"
 
 
 def _left_none(filters: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from leitmotiv.analysis.named_colours import NAMES
 from leitmotiv.errors import QueryError
 from leitmotiv.workflows.terms import KINDS
 from leitmotiv.workflows.vocabulary import KEYWORDS, Known, parted
@@ -13,6 +14,8 @@ Kind = Literal["(", ")", "+", "-", "&", "|", "weight", "power", "word", "phrase"
 MINUS = "-−–"
 _NAME = re.compile(r"([^\W\d][\w-]*):")
 _COLUMN = re.compile(r'"[^"]+":(?=\S)')
+_PLACED = re.compile(r"([^\W\d_]+)(?:\s+([^\W\d_]+))?@(?=\S)")
+"""What may be a colour by its name, of one word or two, in a place."""
 _STRAY = re.compile(r"[:@][^\s+&|()]*")
 """What can only be meant to stand inside of the bracket before."""
 _WEIGHT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*\*")
@@ -21,6 +24,8 @@ _AFTER = re.compile(r"\*\s*([0-9]+(?:\.[0-9]+)?)(?=[\s+\-−–)&|]|$)")
 _WORD = re.compile(r'[^\s"\[\]()+*^&|−–]+')
 _SIGNS: dict[str, Kind] = {"(": "(", ")": ")", "+": "+", "&": "&", "|": "|", **dict.fromkeys(MINUS, "-")}
 _SAID: dict[str, Kind] = {"NOT": "-", "AND": "&", "OR": "|"}
+_ENDS = "+^&|*"
+"""Signs that end the value of a term."""
 _EDGES = ",.;!?…'’`"
 _LIKE = "like"
 
@@ -88,6 +93,8 @@ class _Scanner:
             yield self._taken("power", found[1], found.end())
         elif found := _WEIGHT.match(self.text, self.at):
             yield self._taken("weight", found[1], found.end())
+        elif placed := self._colour():
+            yield placed
         elif found := _NAME.match(self.text, self.at):
             yield from self._named(found[1].casefold(), found.end())
         elif found := _WORD.match(self.text, self.at):
@@ -126,10 +133,19 @@ class _Scanner:
             )
         return self._taken("term", self.text[self.at : end + 1], end + 1)
 
+    def _colour(self) -> Token | None:
+        """A colour in a place without ``colour:`` before it; anything else before an @ is a word."""
+        found = _PLACED.match(self.text, self.at)
+        name = "".join(found.groups("")).casefold() if found else ""
+        if found is None or name not in NAMES:
+            return None
+        until = self._value(found.end(), _ENDS)
+        return self._taken("term", f"colour:{name}@{self.text[found.end() : until]}", until)
+
     def _named(self, name: str, start: int) -> Iterator[Token]:
         """What has a name and a colon: a term, a way to compare, or a filter; with nothing behind, a word."""
         kind: Kind = "term" if name in KINDS else "like" if name == _LIKE else "filter"
-        until = self._value(start, "" if kind == "filter" else "+^&|*")
+        until = self._value(start, "" if kind == "filter" else _ENDS)
         if until > start:
             yield self._taken(kind, self.text[self.at : until], until)
         elif kind == "filter":

@@ -114,8 +114,13 @@ def _worded(session: Session, phrase: str, ids: list[str]) -> Said:
         found=found,
         nearest=told.nearest,
         read=told.read,
-        says_something=told.cut > 0 or bool(told.values.any() and not slips.says_nothing(phrase)),
+        says_something=told.cut > 0 or bool(told.values.any() and not is_empty(session, phrase)),
     )
+
+
+def is_empty(session: Session, phrase: str) -> bool:
+    """Whether a phrase has no word that tells pictures apart: the nearest to a word that nobody knows are any."""
+    return slips.says_nothing(phrase) or slips.is_all_unknown(session, phrase)
 
 
 def _concept(session: Session, wanted: OfBoard | OfConcept) -> Concept:

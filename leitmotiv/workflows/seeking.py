@@ -79,7 +79,8 @@ def search(
     mode : str
         One of `spaces.MODES`.
     diverse : float
-        0 for the best first, up to 1 for pictures that are as different as can be among the best.
+        0 for the best first, up to 1 for pictures that are as different as can be among the best that are shown; what
+        parts from chance still comes before the rest.
     copies : bool
         Whether copies are shown one by one; else the best of them stands for all.
 
@@ -104,10 +105,11 @@ def search(
         order, behind = ordering.folded(session, ids, order)
         cut = cut and int(np.isin(order, whole[:cut]).sum())
     if diverse:
-        parts = (order[:cut], order[cut:]) if cut else (order, order[:0])
-        kept = ordering.varied(session, ids, parts[0], scored.total, diverse, looks=scored.unit == SHARE)
-        order = np.concatenate([kept, parts[1]])
-    if wordless(query, scored.said):
+        shown, rest = np.split(order, [cut if cut and not everything else len(order)])
+        looks = scored.unit == SHARE
+        shown = ordering.varied(session, ids, shown, scored.total, diverse, looks=looks, ahead=cut or 0)
+        order = np.concatenate([shown, rest])
+    if wordless(session, query, scored.said):
         order, cut = order[:0], 0
     shown = order[offset : offset + n] if everything or not cut else order[offset : min(offset + n, cut)]
     asked: dict[str, object] = {"q": query.text}
@@ -125,17 +127,17 @@ def search(
         cut=cut,
         nearest=tuple(dict.fromkeys(word for one in scored.said for word in one.nearest)),
         unknown=remarks.unknown(session, query, [one.read for one in scored.said] or [""] * len(query.terms)),
-        notes=remarks.notes(query, len(order)),
+        notes=remarks.notes(session, query, len(order), cut),
     )
 
 
-def wordless(query: Query, said: Sequence[Said]) -> bool:
+def wordless(session: Session, query: Query, said: Sequence[Said]) -> bool:
     """Whether nothing that is looked for says anything: only words such as "of the", or words and signs not known."""
-    return (
-        bool(said)
-        and not any(one.says_something for term, one in zip(query.terms, said, strict=True) if term.weight > 0)
-        and any(not one.says_something for one in said)
-    )
+    says = [one.says_something for one in said] or [
+        not (isinstance(term.wanted, Words) and scoring.is_empty(session, term.wanted.phrase)) for term in query.terms
+    ]
+    wanted = [one for term, one in zip(query.terms, says, strict=True) if term.weight > 0] or says
+    return bool(wanted) and not any(wanted)
 
 
 def totals(session: Session, text: str) -> tuple[tuple[str, ...], Float]:
@@ -219,8 +221,16 @@ def read(
     return query.numbered(numbered) if numbered else query
 
 
+def compared(query: Query) -> float:
+    """How pictures are compared: as it is said, else by the look, but by the subject beside words and boards."""
+    if query.like:
+        return degrees.read(query.like)
+    seen = any(isinstance(term.wanted, scoring.SEEN) for term in query.terms)
+    return degrees.SUBJECT if seen else degrees.LOOK
+
+
 def _scored(session: Session, query: Query, tree: Node, ids: list[str]) -> _Scored:
-    by = _by(query)
+    by = compared(query)
     scoring.read(session, query.terms)
     said = [scoring.said(session, term, ids, by) for term in query.terms]
     if query.is_of_looks:
@@ -252,14 +262,6 @@ def _added(session: Session, query: Query, mode: str, ids: list[str]) -> _Scored
     """What a query says as a vector."""
     parts = spaces.parts(session, query, mode, ids)
     return _Scored(parts.sum(axis=0), parts, None, (), COSINE if mode != "classic" else CLASSIC)
-
-
-def _by(query: Query) -> float:
-    """How pictures are compared: as it is said, else by the look, but by the subject beside words and boards."""
-    if query.like:
-        return degrees.read(query.like)
-    seen = any(isinstance(term.wanted, scoring.SEEN) for term in query.terms)
-    return degrees.SUBJECT if seen else degrees.LOOK
 
 
 def _cut(total: Float, others: Rows, order: Rows) -> int:
@@ -307,7 +309,7 @@ def _results(
 def _filtered(session: Session, query: Query, kept: Sequence[str], n: int, offset: int) -> Ranking:
     images = session.library.images.many(kept[offset : offset + n])
     results = tuple(Result(one.id, one.path, 1.0) for one in images)
-    notes = remarks.notes(query, len(kept))
+    notes = remarks.notes(session, query, len(kept), None)
     return Ranking("search", SHARE, "descending", {"q": query.text}, results, len(kept), notes=notes)
 
 

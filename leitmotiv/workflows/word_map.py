@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,8 +21,9 @@ NAMED = 400
 """Words that have a place: those that most pictures are nearest to."""
 SHOWN = 48
 """Most words of a window."""
-LONG, HIGH = 2.6, 0.5
-"""How long and high a word is written, in cells of a window's grid: of two that would touch the more frequent stays."""
+LETTER, ROOM, HIGH = 0.19, 0.35, 0.5
+"""How long each letter of a word is, how much room is around it, and how high it is, in cells of a window's grid; of
+two words that would touch the more frequent stays."""
 
 
 @dataclass(frozen=True)
@@ -143,12 +145,12 @@ def window(
     left, top, width, height = box
     wanted = np.array([image_id in first for image_id in whole.ids], bool) if first else None
     chosen = plane.thinned(whole.places, box, columns, rows, wanted)
-    shown: list[Word] = []
-    apart = (LONG / columns * width, HIGH / rows * height)
+    shown: dict[Word, _Label] = {}
     for word in whole.words:
         x, y = (word.x - left) / width, (word.y - top) / height
-        if len(shown) < SHOWN and 0 <= x <= 1 and 0 <= y <= 1 and not any(_touch(word, one, apart) for one in shown):
-            shown.append(word)
+        label = _label(word, x, y, columns, rows)
+        if len(shown) < SHOWN and 0 <= x <= 1 and 0 <= y <= 1 and not any(map(label.touches, shown.values())):
+            shown[word] = label
     offset = (whole.places - [left, top]) / [width, height]
     return Window(
         box,
@@ -158,6 +160,19 @@ def window(
     )
 
 
-def _touch(one: Word, other: Word, apart: tuple[float, float]) -> bool:
-    """Whether two words would be written over each other."""
-    return abs(one.x - other.x) < apart[0] and abs(one.y - other.y) < apart[1]
+class _Label(NamedTuple):
+    """Where a word is written: its middle and half its sides, in shares of the window."""
+
+    x: float
+    y: float
+    long: float
+    high: float
+
+    def touches(self, other: "_Label") -> bool:
+        return abs(self.x - other.x) < self.long + other.long and abs(self.y - other.y) < self.high + other.high
+
+
+def _label(word: Word, x: float, y: float, columns: int, rows: int) -> _Label:
+    """One that would stand half outside of the window is drawn in, as on the page."""
+    long, high = (LETTER * len(word.word) + ROOM) / columns / 2, HIGH / rows / 2
+    return _Label(min(max(x, long), 1 - long), y, long, high)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import decoys, joint
+from leitmotiv.analysis.broader import Broader
 from leitmotiv.analysis.decoys import Decoys
 from leitmotiv.analysis.joint import Places, Ranker, WordSpace
 from leitmotiv.analysis.lexical import Lexicon
@@ -57,6 +58,7 @@ class ClassWords:
     encoder: Encoder
     space: WordSpace
     lexicon: Lexicon
+    broader: Broader
     names: tuple[str, ...]
     placed: dict[str, Float32] = field(default_factory=dict)
 
@@ -102,6 +104,12 @@ def lexicon() -> Lexicon:
     return made
 
 
+@cache
+def broader() -> Broader:
+    """The kinds of things above the classes."""
+    return Broader(classes.broader(), len(texts()))
+
+
 def class_words(session: Session, report: Report | None = None, choice: str = "") -> ClassWords:
     """The space of words by the encoder in use; made once for each user, which takes a minute with MiniLM.
 
@@ -141,7 +149,7 @@ def _class_words(encoder: Encoder, report: Report | None) -> ClassWords:
     if space is None:
         space = _read(encoder, texts(), report)
         _keep(path, space)
-    return ClassWords(encoder, space, lexicon(), tuple(one.name for one in texts()))
+    return ClassWords(encoder, space, lexicon(), broader(), tuple(one.name for one in texts()))
 
 
 def _path(encoder: Encoder) -> Path:
@@ -268,15 +276,20 @@ def _placed(session: Session, known: ClassWords, ground: Ground, key: str) -> Pl
     rows = [row_of[image_id] for image_id in ground.ids]
     places = joint.placed(pooled if ids == ground.ids else pooled[rows], classes.head(), known.space)
     ranker = Ranker(places, ground.background, len(known.names))
-    unrelated = decoys.unrelated(known.space, places)
-    said = known.said(known.space.names[unrelated], [known.names[number] for number in unrelated])
-    asked = decoys.ask(ranker, said)
+    found = asked(known, places, ranker)
     if library.writable:
         arrays: dict[str, NDArray[Any]] = {
             "classes": places.classes,
             "shares": places.shares,
-            "levels": asked.levels,
-            "found": asked.found,
+            "levels": found.levels,
+            "found": found.found,
         }
         library.arrays.put(PLACES, arrays, ground.ids, key)
-    return Placed(ground, places, ranker, asked)
+    return Placed(ground, places, ranker, found)
+
+
+def asked(known: ClassWords, places: Places, ranker: Ranker) -> Decoys:
+    """What unrelated names of classes find among pictures."""
+    unrelated = decoys.unrelated(known.space, places)
+    said = known.said(known.space.names[unrelated], [known.names[number] for number in unrelated])
+    return decoys.ask(ranker, said)

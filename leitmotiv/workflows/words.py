@@ -7,8 +7,10 @@ from functools import partial
 
 import numpy as np
 
-from leitmotiv.analysis import decoys, joint, threads
+from leitmotiv.analysis import broader, decoys, joint, threads
 from leitmotiv.analysis.cutoff import mostly
+from leitmotiv.analysis.decoys import Decoys
+from leitmotiv.analysis.joint import Ranker
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Float, Float32, WordScores
 from leitmotiv.workflows import slips, taught, word_space, written
@@ -105,17 +107,34 @@ def _scores(knows: _Knows, phrase: str) -> WordScores:
     said = what_is_said(classes, phrase)
     also = None if learnt is None else learnt.says([phrase])[:, 0]
     if said.any() or (also is not None and also.any()):
-        first, most = found.ranker.first(said), float(said.max())
-        unrelated = found.decoys
-        if learnt is not None and also is not None:
-            first, most, unrelated = first + also, most + float(also.max()), learnt.decoys
-        final = found.ranker.second(first)
-        count = decoys.cut(first, final, unrelated, most)
+        unrelated = found.decoys if learnt is None else learnt.decoys
+        final, count = ranked(classes, found.ranker, unrelated, phrase, said, also)
         nearest = tuple(classes.names[row] for row in joint.top(said, NEAREST))
         seen = WordScores(found.ground.ids, final, count, nearest, phrase)
     else:
         seen = _nothing(knows, phrase)
     return seen if knows.texts is None else _with_texts(seen, knows.texts)
+
+
+def ranked(
+    classes: ClassWords, ranker: Ranker, unrelated: Decoys, phrase: str, said: Float, also: Float32 | None = None
+) -> tuple[Float, int]:
+    """How pictures are ranked by what is seen of them, standardised, (N,) float64, and how many of the first stand out.
+
+    Parameters
+    ----------
+    said : (C,) float64
+        See `what_is_said`.
+    also : (N,) float32, optional
+        What a learnt space says of pictures.
+    """
+    first, most = ranker.first(said), float(said.max())
+    if also is not None:
+        first, most = first + also, most + float(also.max())
+    if classes.broader.beneath(phrase) is not None:
+        return broader.ranked(ranker, first, unrelated, most)
+    final = ranker.second(first)
+    return final, decoys.cut(first, final, unrelated, most)
 
 
 def _with_texts(seen: WordScores, texts: Written) -> WordScores:
@@ -155,7 +174,9 @@ def read(session: Session, texts: Sequence[str]) -> None:
 
 def what_is_said(classes: ClassWords, phrase: str) -> Float:
     """What a phrase says of each class, (C,) float64; all 0 where the encoder knows nothing of it."""
-    return np.asarray(classes.said(word_space.place(classes, [phrase]), [phrase])[:, 0])
+    said = classes.said(word_space.place(classes, [phrase]), [phrase])[:, 0]
+    beneath = classes.broader.beneath(phrase)
+    return np.asarray(said if beneath is None else broader.said(said, beneath))
 
 
 def cleaned(text: str) -> str:

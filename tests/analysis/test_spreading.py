@@ -25,6 +25,19 @@ def test_each_is_the_one_with_most_worth_less_likeness_to_those_before(diverse):
     assert spread(scores, lambda row: alike[row], diverse).tolist() == naive(scores, alike, diverse)
 
 
+def test_those_ahead_stay_ahead_and_the_others_go_on_from_them():
+    rng = np.random.default_rng(4)
+    places = rng.normal(size=(30, 4))
+    places /= np.linalg.norm(places, axis=1, keepdims=True)
+    scores = -np.sort(-rng.normal(size=30))
+    alike = places @ places.T
+    found = spread(scores, lambda row: alike[row], 1.0, ahead=12).tolist()
+    assert found[:12] == naive(scores[:12], alike[:12, :12], 1.0)
+    assert sorted(found[12:]) == list(range(12, 30)) != found[12:]
+    # the first of the others is least like all of those ahead
+    assert found[12] == 12 + int(np.argmin(alike[12:, :12].max(axis=1)))
+
+
 def test_without_variety_nothing_moves_and_with_all_of_it_copies_come_last():
     alike = np.eye(6)
     alike[0, 1] = alike[1, 0] = 1.0

@@ -351,12 +351,20 @@ def test_evaluate_look_prints_a_table_or_json_and_touches_no_library(tmp_path, p
     assert leitmotiv("evaluate", "look", tmp_path / "nowhere", env=quick).returncode == 2
 
 
-def test_search_prints_scores_and_what_each_term_gave(library):
-    done = leitmotiv("--library", library, "search", "colour:#c83c28@top - colour:#285ac8", "-n", "2")
+def test_search_prints_scores_and_the_terms_that_they_are_owed_to(library):
+    done = leitmotiv("--library", library, "search", "colour:#c83c28@top - colour:#285ac8", "-n", "18")
     assert done.returncode == 0
-    lines = [line.split(maxsplit=3) for line in done.stdout.splitlines()]
-    assert {Path(line[3]).name for line in lines} <= {"p000.jpg", "p006.jpg", "p012.jpg"}
-    assert all(float(line[0]) == pytest.approx(float(line[1]) + float(line[2]), abs=0.011) for line in lines)
+    lines = [line.split("  ") for line in done.stdout.splitlines()]
+    assert {Path(line[-1]).name for line in lines[:2]} <= {"p000.jpg", "p006.jpg", "p012.jpg"}
+    seen = set()
+    for line in lines:
+        parts = dict(one.rsplit(" ", 1) for one in line[1].split(", ")) if len(line) == 3 else {}
+        seen |= set(parts)
+        assert all(float(part) for part in parts.values())
+        assert float(line[0]) == pytest.approx(sum(map(float, parts.values())), abs=0.011)
+    assert seen == {"#c83c28@top", "#285ac8"}
+    alone = leitmotiv("--library", library, "search", "colour:#c83c28@top", "-n", "2").stdout
+    assert [len(line.split("  ")) for line in alone.splitlines()] == [2, 2]
 
 
 def test_search_prints_paths_for_scripts(library, photos):

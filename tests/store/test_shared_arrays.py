@@ -1,12 +1,16 @@
 """Arrays on storage that two machines share: here two caches and one folder, or a storage that is no disk at all."""
 
 import errno
+import os
+import time
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from leitmotiv.errors import DiskFullError, SettingsError, StorageAwayError
 from leitmotiv.store import library as opening
+from leitmotiv.store import shared_arrays
 from leitmotiv.store.library import Library
 from leitmotiv.store.shared_arrays import SharedArrays
 
@@ -99,6 +103,59 @@ def test_the_own_copy_is_fetched_again_where_it_is_damaged(one, other, tmp_path,
     (path,) = (tmp_path / "other").rglob("*.bin")
     path.write_bytes(bytes(path.stat().st_size))
     np.testing.assert_array_equal(SharedArrays(url, tmp_path / "other").get("look")["values"], matrix())
+
+
+@pytest.mark.parametrize("url", ["file"], indirect=True)
+def test_a_damaged_file_of_the_right_size_is_mended_by_the_next_put(one, other, shared):
+    one.put("look", {"values": matrix()}, IDS, "d")
+    (path,) = shared.glob("look*.bin")
+    path.write_bytes(bytes(path.stat().st_size))
+    assert other.get("look") is None
+    one.put("look", {"values": matrix()}, IDS, "d")
+    np.testing.assert_array_equal(other.get("look")["values"], matrix())
+
+
+def test_two_machines_that_put_at_once_do_not_remove_each_others_file(one, other, url, tmp_path, monkeypatch):
+    one.put("look", {"values": matrix(0)}, IDS, "d")
+    write = one._shelf.write
+
+    def slowly(*given: object) -> None:
+        monkeypatch.undo()
+        other.put("look", {"values": matrix(2)}, IDS, "other")  # after the file is there, before it is named
+        write(*given)
+
+    monkeypatch.setattr(one._shelf, "write", slowly)
+    one.put("look", {"values": matrix(1)}, IDS, "one")
+    for machine in (one, other, SharedArrays(url, tmp_path / "third")):
+        np.testing.assert_array_equal(machine.get("look")["values"], matrix(1))
+
+
+@pytest.mark.parametrize("url", ["file"], indirect=True)
+def test_what_killed_uploads_left_goes_after_a_day(one, shared):
+    one.put("look", {"values": matrix(0)}, IDS, "d")
+    names = (".look-0123456789abcdef.bin-deadbeef.part", ".other.json-deadbeef.part", "look-0123456789abcdef.bin")
+    for name in names:
+        (shared / name).write_bytes(bytes(1000))
+    one.put("look", {"values": matrix(1)}, IDS, "d")
+    assert set(names) <= set(one._shelf.sizes())  # another machine may be writing them
+    for name in names:
+        os.utime(shared / name, (0, time.time() - 90_000))
+    one.put("look", {"values": matrix(2)}, IDS, "d")
+    assert len(one._shelf.sizes()) == 2
+    assert one._shelf.sizes().keys().isdisjoint(names)
+
+
+@pytest.mark.parametrize(
+    ("told", "at"),
+    [
+        ({"mtime": 86400.5}, 86400.5),
+        ({"LastModified": datetime(1970, 1, 2, tzinfo=UTC)}, 86400.0),
+        ({"modify": "19700102000000.123"}, 86400.0),
+        ({"modify": "yesterday", "size": 3}, None),
+    ],
+)
+def test_storages_tell_in_their_own_ways_when_a_file_was_written(told, at):
+    assert shared_arrays._time(told) == at
 
 
 def test_a_full_shared_disk_is_named_and_the_old_arrays_stay(one, other, monkeypatch):

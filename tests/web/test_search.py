@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from leitmotiv.web import search_shown
 from leitmotiv.web.app import create_app
 from leitmotiv.workflows import scoring, seeking
 from leitmotiv.workflows.ingest import add_directories
+from leitmotiv.workflows.query import parse
 from leitmotiv.workflows.session import Session
 from tests.workflows.pictures import folder_of, picture
 
@@ -143,12 +145,23 @@ def test_a_query_that_cannot_be_read_keeps_what_was_typed_and_says_why(client):
 
 
 def test_an_empty_search_offers_ways_to_begin_for_which_something_stands_out(client, session):
-    text = client.get("/search").get_data(as_text=True)
+    session.memory.pop("examples", None)
+    waiting = client.get("/search").get_data(as_text=True)
+    assert 'class="more mono"' not in waiting
+    (there,) = re.findall(r'data-examples="([^"]*)"', waiting)
+    assert there == "/search/examples"
+    client.get(there)  # pictures may be seen for the first time, which makes other examples
+    text = client.get(there).get_data(as_text=True)
+    assert "data-examples" not in text
+    assert "<style" not in text
+    asked_for = client.get("/search?examples=1").get_data(as_text=True)
+    assert asked_for.count('class="more mono"') == text.count('class="more mono"')
+    assert client.get("/search").get_data(as_text=True).count('class="more mono"') == text.count('class="more mono"')
     offered = re.findall('class="more mono" href="[^"]*">([^<]+)<', text)
     assert any(one.startswith("colour:") for one in offered)
     for one in map(html.unescape, offered):
         assert seeking.search(session, one).cut, one
-    assert text.count('class="offer"') >= 3
+    assert asked_for.count('class="offer"') >= 3
 
 
 def test_a_region_opens_its_picture_and_its_box(client, session):
@@ -376,6 +389,35 @@ def test_a_search_before_pictures_were_seen_says_how_far_that_is_or_offers_it(cl
     assert "Not all of your" not in client.get("/search?q=lotus").get_data(as_text=True)
     assert "data-unseen-begin" not in text
     assert "data-going" in text
+
+
+def test_pictures_are_compared_otherwise_with_one_click(client, session):
+    one = session.library.images.ids()[0]
+
+    def ways(**query) -> list[tuple[str, bool, str]]:
+        text = client.get("/search", query_string=query).get_data(as_text=True)
+        shown = re.findall(r'<nav class="run comparing".*?</nav>', text, re.DOTALL)
+        links = re.findall(r'href="([^"]*)"( aria-current="true")?>([^<]*)</a>', "".join(shown))
+        return [(said, bool(used), html.unescape(there)) for there, used, said in links]
+
+    look, subject = ways(q=f"[img:{one[:16]}] name:p*", copies="1")
+    assert (look[:2], subject[:2]) == (("by look", True), ("by subject", False))
+    assert "like%3Asubject" in subject[2] or "like:subject" in subject[2]
+    assert "copies=1" in subject[2]
+    asked = parse_qs(urlsplit(subject[2]).query)["q"][0]
+    assert parse(asked) == parse(f"[img:{one[:16]}] like:subject name:p*")
+    beside_words = ways(q=f"sea + [img:{one[:16]}] like:look")
+    assert [used for _, used, _ in beside_words] == [True, False]
+    assert "like" not in beside_words[1][2]
+    assert ways(q="sea") == ways(q=RED) == []
+
+
+def test_a_folder_called_as_what_was_not_found_is_one_click_away(client, monkeypatch):
+    monkeypatch.setattr(search_shown.slips.names, "folders", lambda session: ("no_thing",))
+    monkeypatch.setattr(scoring.words, "scores", lambda session, text: replace(heard_of(session, text), cut=0))
+    text = client.get("/search", query_string={"q": "no thing"}).get_data(as_text=True)
+    (there,) = re.findall(r'<a class="more mono" href="([^"]*)">folder:no_thing</a>', text)
+    assert parse_qs(urlsplit(there).query) == {"q": ["folder:no_thing"]}
 
 
 def test_where_things_are_added_it_says_that_the_larger_counts(client):

@@ -54,6 +54,29 @@ def test_colours_have_names_digits_shares_and_places():
     assert oval.xx == pytest.approx(0.01)
 
 
+@pytest.mark.parametrize(
+    ("line", "same"),
+    [
+        ("blue@top", "colour:blue@top"),
+        ("Dark Blue@top-left", "colour:darkblue@top-left"),
+        ("car - blue@top:30%", "car - colour:blue@top:30%"),
+        ("2*teal@10,20,30,40 + sea", "2*colour:teal@10,20,30,40 + sea"),
+        ("(blue@top | cat)", "(colour:blue@top | cat)"),
+        ("a car blue@top", "a car colour:blue@top"),
+    ],
+)
+def test_a_colour_in_a_place_needs_no_name_of_its_kind(line, same):
+    assert parse(line) == parse(same)
+
+
+def test_what_stands_before_an_at_is_a_word_unless_it_is_a_colour():
+    assert [term.wanted for term in parse("me@home").terms] == [Words("me@home")]
+    assert [term.wanted for term in parse('"blue@top"').terms] == [Words("blue@top")]
+    with pytest.raises(QueryError, match="no place") as fault:
+        parse("sea blue@nowhere")
+    assert (fault.value.at, fault.value.until) == (4, 16)
+
+
 def test_pictures_regions_and_sketches_are_terms():
     assert wanted("[img:3f2a]") == wanted("img:3f2a") == Picture("3f2a")
     assert wanted("[img:3f2a@50,50,51,20]") == Region("3f2a", Box(0.5, 0.5, 0.5, pytest.approx(0.2)))

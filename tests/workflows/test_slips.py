@@ -107,8 +107,26 @@ def test_a_slip_is_read_as_what_is_there_and_the_answer_says_so(session):
     assert {one.id for one in found.results} <= of_kind("flamingo")
     assert found.unknown == (Unknown("flaminggo", found.unknown[0].near, "flamingo"),)
     assert found.unknown[0].near[0] == "flamingo"
-    lost = seeking.search(session, "xqzzrv")
-    assert (lost.cut, lost.unknown) == (0, (Unknown("xqzzrv"),))
+
+
+@pytest.mark.parametrize("mode", ["scores", "sum", "classic"])
+def test_a_word_that_nobody_knows_shows_no_pictures_as_if_it_had_found_them(session, mode):
+    for line in ("xqzzrv", "xqzzrv - flamingo", "-xqzzrv"):
+        if mode == "classic" and "-" in line:
+            continue
+        lost = seeking.search(session, line, everything=True, mode=mode)
+        assert (lost.results, lost.total, lost.unknown) == ((), 0, (Unknown("xqzzrv"),)), line
+    near = seeking.search(session, "pnada", everything=True, mode=mode)
+    assert (near.results, near.unknown[0].near[0]) == ((), "panda")
+    assert seeking.search(session, "xqzzrv + pizza", n=1, mode=mode).results
+    assert seeking.search(session, "-pizza - xqzzrv", n=1).results
+
+
+def test_where_nothing_stands_out_a_folder_of_that_name_is_named(session, monkeypatch):
+    monkeypatch.setattr(remarks.names, "folders", lambda session: ("old_Zeppelin", "pizza"))
+    (note,) = seeking.search(session, "old zeppelin").notes
+    assert note.endswith("is found by folder:old_Zeppelin")
+    assert seeking.search(session, "pizza").notes == seeking.search(session, "justice").notes == ()
 
 
 def test_a_word_that_nobody_knows_stands_behind_what_another_finds(session):
@@ -130,7 +148,7 @@ def test_what_joins_only_in_capitals_is_explained_in_small_letters(session):
     (note,) = seeking.search(session, "pizza and flamingo").notes
     assert "AND or &" in note
     assert "pizza and flamingo" in note
-    assert remarks.notes(parse("not"), 5)[0].startswith("“not” says nothing")
+    assert remarks.notes(session, parse("not"), 5, 5)[0].startswith("“not” says nothing")
 
 
 def test_filters_that_leave_nothing_say_so_and_where_keywords_come_from(session):

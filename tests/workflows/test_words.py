@@ -6,7 +6,7 @@ import pytest
 from leitmotiv.analysis import background
 from leitmotiv.errors import EmptyLibraryError, UsageError
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import word_space, words
+from leitmotiv.workflows import seeking, word_space, words
 from leitmotiv.workflows.session import Session
 
 from .spoken import EACH, KINDS, fill, of_kind
@@ -165,6 +165,28 @@ def test_phrases_that_are_read_together_score_as_those_that_are_read_alone(sessi
         together = [words.scores(fresh, phrase).values for phrase in (one, other)]
     for phrase, values in zip((one, other), together, strict=True):
         np.testing.assert_allclose(values, words.scores(session, phrase).values, atol=1e-4)
+
+
+def test_a_broader_term_finds_its_kinds_and_not_one_of_them_alone(session):
+    shown = {one.id for one in seeking.search(session, "the animals", n=200, everything=False).results}
+    for name in ("sea lion", "flamingo"):
+        assert len(shown & of_kind(name)) > EACH // 2, name
+    for name in ("pizza", "grand piano"):
+        assert not shown & of_kind(name), name
+
+
+def test_variety_goes_on_past_the_cut_off_and_what_stands_out_stays_before(session):
+    def order(diverse: float, everything: bool) -> list[str]:
+        found = seeking.search(session, "flamingo", n=200, everything=everything, diverse=diverse)
+        return [one.id for one in found.results]
+
+    cut = seeking.search(session, "flamingo").cut
+    plain, varied = order(0.0, True), order(0.8, True)
+    assert set(varied) == set(plain)
+    assert set(varied[:cut]) == set(plain[:cut])
+    assert varied[cut:] != plain[cut:]
+    assert varied[:cut] == order(0.8, False) != plain[:cut]
+    assert varied[0] == plain[0]
 
 
 def test_phrases_may_be_read_together_while_the_lane_is_held_and_slips_are_read_too(session):

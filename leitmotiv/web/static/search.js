@@ -88,6 +88,17 @@ if (variety && range) {
   paint();
 }
 
+// ---- examples: to try them takes seconds in a server that is new, so the page does not wait for them ----
+const examples = /** @type {HTMLElement | null} */ (document.querySelector("[data-examples]"));
+if (examples) void offer(examples);
+/** @param {HTMLElement} list */
+async function offer(list) {
+  const page = await fetch(list.dataset.examples ?? "").then((one) => one.text()).catch(() => "");
+  const found = new DOMParser().parseFromString(page, "text/html").querySelector(".examples");
+  if (found) list.replaceWith(found);
+  else list.querySelector('[role="status"]')?.remove();
+}
+
 // ---- ways to ask ----
 const links = /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll("[data-tool]")]);
 /** @returns {string} */
