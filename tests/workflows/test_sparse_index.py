@@ -171,7 +171,7 @@ def test_no_matrix_is_left_and_status_says_how_pictures_were_compared(base):
     assert not state.stale
     assert state.gap == base.report.gap == base.library.clusters.get().gap
     assert state.gap < 0.05
-    assert f"at most {state.gap:.2%} from the best" in as_text(state)
+    assert f"at most {state.gap:.2%} from the best along the pairs compared" in as_text(state)
     (told,) = readiness.index(base.settings)
     assert told.good
     assert f"at most {state.gap:.2%} more" in told.text
