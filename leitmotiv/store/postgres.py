@@ -19,7 +19,7 @@ from peewee import PostgresqlDatabase, fn
 from psycopg.pq import Format, TransactionStatus
 
 from leitmotiv.errors import LeitmotivError, NotALibraryError, SettingsError
-from leitmotiv.store import migrations, tables
+from leitmotiv.store import library_file, migrations, tables
 from leitmotiv.store.database import Database, Lock, Mode, Threads
 from leitmotiv.store.explain_postgres import BUSY_S, away, from_postgres, read_only
 from leitmotiv.store.postgres_lock import CLASS, TRANSACTIONS, AdvisoryLock, said
@@ -70,6 +70,11 @@ class Postgres(Database):
         libpq's, without a password: that comes from where libpq looks for it.
     folder : Path
         Of the library.
+
+    Attributes
+    ----------
+    url : str
+        For messages.
     """
 
     blob = "BYTEA"
@@ -82,7 +87,7 @@ class Postgres(Database):
     def __init__(self, url: str, folder: Path) -> None:
         pool = _Threads(url, prefer_psycopg3=True, cursor_factory=_Cursor, **_connecting())
         super().__init__(pool, folder, "rw", read_only)
-        self.url = url
+        self.url = library_file.masked(url)
         self._pinned = threading.local()
         self.mode = self._mode()
 

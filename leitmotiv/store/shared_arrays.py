@@ -8,6 +8,7 @@ once. What does not have the digest that its description says was half written, 
 import hashlib
 import json
 import os
+import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +23,14 @@ from numpy.typing import NDArray
 from leitmotiv.errors import DiskFullError, LeitmotivError, PermissionDeniedError, SettingsError, StorageAwayError
 from leitmotiv.store.arrays import Arrays, Stored, _checked, _replace, _signed, _write
 from leitmotiv.store.explain import NO_ACCESS, NO_SPACE, from_system
+from leitmotiv.store.library_file import masked
 
+CACHES = frozenset(("blockcache", "cached", "filecache", "simplecache"))
+"""Storages that keep what they read once, and would not see what another machine puts."""
+OURS = (ArithmeticError, AssertionError, AttributeError, MemoryError, NameError, TypeError)
+"""What only a fault of ours, or too little memory here, raises; anything else is the storage's, whose programs have
+errors of their own that are no OSError."""
+_REFUSED = re.compile("auth|credential|denied|forbidden|login|permission", re.IGNORECASE)
 _Mark = tuple[str, ...] | None
 _TELLING = ("size", "mtime", "ino", "ETag", "etag", "LastModified", "last_modified", "created", "md5Hash", "version")
 """What storages tell of a file that is another when the file is."""
@@ -39,19 +47,30 @@ class Shelf:
     ------
     SettingsError
         The URL is none that is known, or a package for it is missing.
+    PermissionDeniedError, StorageAwayError
+        As whatever is done there.
     """
 
     def __init__(self, url: str) -> None:
-        self.url = url
-        try:
-            self._system, root = fsspec.core.url_to_fs(url)
-        except (ValueError, ImportError) as error:
-            raise SettingsError(f"The url of [arrays] in library.toml, {url}, cannot be used: {error}.") from error
+        self.url = masked(url)
+        if not CACHES.isdisjoint(part.partition(":")[0] for part in url.split("::")):
+            raise SettingsError(
+                f"The url of [arrays] in library.toml, {self.url}, goes through a cache, in which nobody sees what "
+                "another machine puts there. Name the storage itself: each machine keeps what it reads."
+            )
+        with self._failures():
+            try:
+                self._system, root = fsspec.core.url_to_fs(url)
+            except (ValueError, ImportError) as error:
+                raise SettingsError(
+                    f"The url of [arrays] in library.toml, {self.url}, cannot be used: {masked(str(error))}."
+                ) from error
         self._root = root.rstrip("/")
 
     def mark(self, name: str) -> _Mark:
         """What changes whenever a file is replaced; None where it is not there."""
         with self._failures():
+            self._system.invalidate_cache()  # some keep lists of files, in which another machine's are not
             try:
                 found = self._system.info(self._path(name))
             except FileNotFoundError:
@@ -88,8 +107,9 @@ class Shelf:
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""
-        with self._failures(), suppress(FileNotFoundError):
-            self._system.rm_file(self._path(name))
+        if self.mark(name) is not None:  # to remove what is not there, each has an error of its own
+            with self._failures(), suppress(FileNotFoundError):
+                self._system.rm_file(self._path(name))
 
     def sizes(self) -> dict[str, int]:
         """Names and bytes of all files."""
@@ -103,6 +123,7 @@ class Shelf:
 
     def _files(self) -> dict[str, Mapping[str, Any]]:
         with self._failures():
+            self._system.invalidate_cache()
             try:
                 found = self._system.ls(self._root, detail=True, refresh=True)
             except FileNotFoundError:
@@ -130,21 +151,28 @@ class Shelf:
     def _failures(self) -> Iterator[None]:
         try:
             yield
-        except LeitmotivError:
+        except (LeitmotivError, *OURS):
             raise
-        except OSError as error:
+        except Exception as error:
             raise self._told(error) from error
 
-    def _told(self, error: OSError) -> LeitmotivError:
-        if error.errno in NO_SPACE:
+    def _told(self, error: Exception) -> LeitmotivError:
+        number = error.errno if isinstance(error, OSError) else None
+        why = masked(f"{error}") or type(error).__name__
+        if number in NO_SPACE:
             return DiskFullError(
                 f"No space is left on the shared storage {self.url}. What was saved is safe; free some space, and run "
                 "the command again: it goes on from there."
             )
-        if error.errno in NO_ACCESS:
-            return PermissionDeniedError(f"The shared storage {self.url} cannot be written by this user ({error}).")
+        if number in NO_ACCESS or isinstance(error, NotImplementedError):
+            return PermissionDeniedError(f"The shared storage {self.url} cannot be written by this user ({why}).")
+        if _REFUSED.search(f"{type(error).__name__} {error}"):
+            return PermissionDeniedError(
+                f"The shared storage {self.url} does not let this user in ({why}). Passwords and keys come from where "
+                "its own programs look for them."
+            )
         return StorageAwayError(
-            f"The shared storage {self.url} does not answer ({error}). Connect it, or correct [arrays] in "
+            f"The shared storage {self.url} does not answer ({why}). Connect it, or correct [arrays] in "
             "library.toml. Nothing was lost."
         )
 

@@ -158,6 +158,13 @@ def test_text_in_another_encoding_is_refused(postgres, tmp_path):
     [
         ('[database]\nurl = "postgresql://me:secret@host/db"', "password"),
         ('[database]\nurl = "postgresql://host/db?password=secret"', "password"),
+        ('[database]\nurl = "postgresql://host/db?SSLPassword=secret"', "password"),
+        ('[database]\nurl = "postgresql://host/db?scram_client_key=secret"', "password"),
+        ('[database]\nurl = "postgresql://me:secret@[host/db"', "password"),
+        ('[arrays]\nurl = "sftp://me:secret@host/x"', "password"),
+        ('[arrays]\nurl = "simplecache::sftp://me:secret@host/x"', "password"),
+        ('[arrays]\nurl = "s3://bucket/x?secret=secret"', "password or a key"),
+        ('[arrays]\nurl = "zip://x?access%5Fkey=secret::s3://bucket/x"', "password or a key"),
         ('[database]\nurl = "mysql://host/db"', "must begin with postgresql"),
         ('[database]\nurl = ""', "must hold one line"),
         ('[database]\nurl = "postgresql:///x"\nuser = "me"', "must hold one line"),
@@ -170,6 +177,17 @@ def test_a_file_that_cannot_be_followed_is_refused_without_repeating_a_password(
     with pytest.raises(SettingsError, match=why) as caught:
         library_file.read(tmp_path)
     assert "secret" not in str(caught.value)
+
+
+def test_where_a_password_lies_may_be_told(tmp_path):
+    url = "postgresql://me@host/db?passfile=/etc/pass&sslkey=/etc/key&keepalives=1"
+    (tmp_path / "library.toml").write_text(f'[database]\nurl = "{url}"\n[arrays]\nurl = "sftp://me@host:22/a:b@c"')
+    assert library_file.read(tmp_path) == library_file.Places(url, "sftp://me@host:22/a:b@c")
+
+
+def test_messages_do_not_repeat_a_password():
+    told = "sftp://me:sec:ret@host/x?a=1&token=secret::s3://b?x_key=secret failed"
+    assert library_file.masked(told) == "sftp://me:***@host/x?a=1&token=***::s3://b?x_key=*** failed"
 
 
 def test_a_backup_is_left_to_the_servers_own_programs(shared, tmp_path):
