@@ -21,8 +21,9 @@ import fsspec
 from numpy.typing import NDArray
 
 from leitmotiv.errors import DiskFullError, LeitmotivError, PermissionDeniedError, SettingsError, StorageAwayError
-from leitmotiv.store.arrays import Arrays, Stored, _checked, _replace, _signed, _write
+from leitmotiv.store.arrays import _APART, Arrays, Stored, _checked, _ids, _replace, _signed, _write
 from leitmotiv.store.explain import NO_ACCESS, NO_SPACE, from_system
+from leitmotiv.store.forgotten import Forgotten
 from leitmotiv.store.library_file import masked
 
 CACHES = frozenset(("blockcache", "cached", "filecache", "simplecache"))
@@ -185,10 +186,12 @@ class SharedArrays(Arrays):
     url : str
     cache : Path
         A folder of this machine; what is in it can be fetched again.
+    forgotten : Forgotten, optional
+        What any machine forgot.
     """
 
-    def __init__(self, url: str, cache: Path) -> None:
-        super().__init__(cache / hashlib.sha256(url.encode()).hexdigest()[:16])
+    def __init__(self, url: str, cache: Path, forgotten: Forgotten | None = None) -> None:
+        super().__init__(cache / hashlib.sha256(url.encode()).hexdigest()[:16], forgotten)
         self._shelf = Shelf(url)
         self._seen: dict[str, _Mark] = {}
 
@@ -204,19 +207,17 @@ class SharedArrays(Arrays):
         part = self._folder / f"{name}-{secrets.token_hex(8)}.bin"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            contents, check, length, written = _write(part, arrays)
+            told = _write(part, arrays)
             whole = _digest(part)
             path = self._folder / f"{name}-{whole[:16]}.bin"
             part.replace(path)
         except OSError as error:
             part.unlink(missing_ok=True)
             raise from_system(error, self._folder) or error from error
-        told = {"file": path.name, "bytes": length, "crc32": check, "written": written, "sha256": whole}
-        text = _signed(json.dumps({**told, "digest": digest, "arrays": contents, "ids": list(ids)}))
+        text = self._description({"file": path.name, **told, "sha256": whole}, ids, digest)
         before = self._named(name)
         self._shelf.upload(path)
         self._shelf.write(described.name, text)
-        os.utime(path, ns=(written, written))
         _replace(described, text)
         self._seen[name] = self._shelf.mark(described.name)
         self._sweep(name, path.name)
@@ -254,8 +255,9 @@ class SharedArrays(Arrays):
         for name in sorted(self._shelf.sizes()):
             text = self._shelf.read(name) if name.endswith(".json") else None
             content = None if text is None else _checked(text)
-            if content is not None and not gone.isdisjoint(content["ids"]):
-                content["ids"] = ["" if image_id in gone else image_id for image_id in content["ids"]]
+            if content is not None and not gone.isdisjoint(ids := _ids(content)):
+                content["ids"] = _APART.join("" if image_id in gone else image_id for image_id in ids)
+                content["count"] = len(ids)
                 self._shelf.write(name, _signed(json.dumps(content)))
 
     def _fetched(self, name: str, text: bytes, *, anew: bool) -> bool:
