@@ -78,6 +78,7 @@ class Postgres(Database):
     """
 
     blob = "BYTEA"
+    rows_at_once = 64
     _begin_writing = f"BEGIN; SELECT pg_advisory_xact_lock({CLASS}, {TRANSACTIONS})"
     _begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     _errors = psycopg.Error
