@@ -30,6 +30,10 @@ BLOCK = 1 << 22
 _Mark = tuple[int, int, int] | None
 
 
+_SHARED = 2
+"""Lists of ids that are kept for arrays that have the same."""
+
+
 @dataclass(frozen=True, eq=False)
 class Stored(Mapping[str, NDArray[Any]]):
     """Arrays by key, read-only and mapped from the disk.
@@ -63,6 +67,7 @@ class Arrays:
         self._folder = folder
         self._guard = threading.Lock()
         self._read: dict[str, tuple[_Mark, Stored | None]] = {}
+        self._shared: dict[bytes, tuple[str, ...]] = {}
 
     def put(self, name: str, arrays: Mapping[str, NDArray[Any]], ids: Sequence[str], digest: str) -> None:
         """Store arrays in the place of those of this name, all at once; on the disk for good when this returns.
@@ -109,7 +114,7 @@ class Arrays:
         with self._guard:
             mark = _mark(described)
             while name not in self._read or self._read[name][0] != mark:
-                stored = None if mark is None else _open(described)
+                stored = None if mark is None else _open(described, self._shared)
                 self._read[name] = (mark, stored)
                 mark = _mark(described)  # replaced while it was read? then what was found may be neither of both
             return self._read[name][1]
@@ -232,6 +237,21 @@ def _ids(content: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(ids)
 
 
+def _once(content: Mapping[str, Any], shared: dict[bytes, tuple[str, ...]]) -> tuple[str, ...]:
+    """The ids of a description; those of two that name the same pictures are the same tuple.
+
+    A million ids take a tenth of a gigabyte, and several arrays have a row for each picture.
+    """
+    ids = content["ids"]
+    if not isinstance(ids, str):
+        return _ids(content)
+    digest = hashlib.sha256(ids.encode()).digest()
+    shared[digest] = found = shared.pop(digest, None) or _ids(content)
+    for other in list(shared)[:-_SHARED]:
+        del shared[other]
+    return found
+
+
 def _mark(path: Path) -> _Mark:
     """What changes whenever a file is replaced."""
     try:
@@ -241,7 +261,7 @@ def _mark(path: Path) -> _Mark:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _open(described: Path) -> Stored | None:
+def _open(described: Path, shared: dict[bytes, tuple[str, ...]]) -> Stored | None:
     try:
         content = _checked(described.read_bytes())
     except OSError:
@@ -255,7 +275,7 @@ def _open(described: Path) -> Stored | None:
     for key, part in content["arrays"].items():
         count = int(np.prod(part["shape"], dtype=np.int64))
         arrays[key] = np.frombuffer(data, part["dtype"], count, part["offset"]).reshape(part["shape"])
-    return Stored(_ids(content), content["digest"], arrays)
+    return Stored(_once(content, shared), content["digest"], arrays)
 
 
 def _mapped(path: Path, length: int, check: int, written: int | None) -> mmap.mmap | bytes | None:
