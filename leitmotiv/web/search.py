@@ -52,6 +52,13 @@ def show() -> str | Response:
         return answer
 
 
+@pages.get("/search/examples")
+def examples() -> str:
+    """The list of examples by itself, for a page that did not wait for it."""
+    session = the_session()
+    return render_template("search_examples.html", examples=offers.examples(session, offers.words(session)))
+
+
 def _tool(asked: Asked) -> str:
     """Which tool is open: that of what is looked for, the colours where nothing is."""
     return next((name for name in ("sketch", "region") if name in asked.apart), "" if asked.text else "colour")

@@ -47,7 +47,7 @@ class IndexReport:
 
     def __str__(self) -> str:
         trends = f"{self.shown:,} trends" if self.before is None else f"{self.shown:,} trends (before: {self.before:,})"
-        best = "" if self.gap is None else f", at most {self.gap:.2%} from the best"
+        best = "" if self.gap is None else f", at most {self.gap:.2%} from the best along the pairs compared"
         return f"{self.images:,} pictures ({self.new:,} new) in {trends}{best}; {self.pairs:,} pairs computed"
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from leitmotiv.records import WordScores
-from leitmotiv.workflows import scoring, seeking, word_map
+from leitmotiv.workflows import offers, scoring, seeking, word_map
 from tests.pages.conftest import paint, until
 
 pytestmark = pytest.mark.browser
@@ -15,6 +15,12 @@ RED = "%23c83c28"
 
 def shown(page) -> int:
     return page.locator(".result .tile").count()
+
+
+@pytest.fixture(autouse=True)
+def examples(site):
+    """Examples are at hand: what a page asked for goes on when it is left, and the next test would meet it."""
+    offers.examples(site.session, offers.words(site.session))
 
 
 def test_slash_goes_to_the_field_of_any_page_and_enter_searches(site, open_page):
@@ -181,6 +187,19 @@ def test_words_and_pictures_are_typed_clicked_and_dragged_into_a_query(site, ope
     assert page.locator(".strange").count() == 0
     signs = page.locator(".terms .sign").all_inner_texts()
     assert [sign.strip() for sign in signs] == ["(", "+", ")", "&"]
+
+
+def test_examples_come_after_the_page_and_a_lone_picture_is_compared_otherwise(site, open_page, heard):
+    site.session.memory.pop("examples")
+    page = open_page(site.url + "/search")
+    until(page, "document.querySelectorAll('.examples a.mono').length > 2")
+    assert page.locator(".examples [role=status]").count() == 0
+    page.goto(site.url + f"/search?q=[img:{site.ids[0]}]")
+    ways = page.get_by_label("how pictures are compared")
+    assert ways.locator("[aria-current]").inner_text() == "by look"
+    ways.get_by_role("link", name="by subject").click()
+    until(page, "document.querySelector('#q').value.endsWith('like:subject')")
+    assert ways.locator("[aria-current]").inner_text() == "by subject"
 
 
 def test_variety_stays_with_a_search(site, open_page, heard):

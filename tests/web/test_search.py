@@ -149,15 +149,19 @@ def test_an_empty_search_offers_ways_to_begin_for_which_something_stands_out(cli
     waiting = client.get("/search").get_data(as_text=True)
     assert 'class="more mono"' not in waiting
     (there,) = re.findall(r'data-examples="([^"]*)"', waiting)
+    assert there == "/search/examples"
     client.get(there)  # pictures may be seen for the first time, which makes other examples
     text = client.get(there).get_data(as_text=True)
     assert "data-examples" not in text
+    assert "<style" not in text
+    asked_for = client.get("/search?examples=1").get_data(as_text=True)
+    assert asked_for.count('class="more mono"') == text.count('class="more mono"')
     assert client.get("/search").get_data(as_text=True).count('class="more mono"') == text.count('class="more mono"')
     offered = re.findall('class="more mono" href="[^"]*">([^<]+)<', text)
     assert any(one.startswith("colour:") for one in offered)
     for one in map(html.unescape, offered):
         assert seeking.search(session, one).cut, one
-    assert text.count('class="offer"') >= 3
+    assert asked_for.count('class="offer"') >= 3
 
 
 def test_a_region_opens_its_picture_and_its_box(client, session):

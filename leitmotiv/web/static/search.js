@@ -93,8 +93,8 @@ const examples = /** @type {HTMLElement | null} */ (document.querySelector("[dat
 if (examples) void offer(examples);
 /** @param {HTMLElement} list */
 async function offer(list) {
-  const answer = await fetch(list.dataset.examples ?? "").then((one) => one.text(), () => "");
-  const found = new DOMParser().parseFromString(answer, "text/html").querySelector(".examples");
+  const page = await fetch(list.dataset.examples ?? "").then((one) => one.text()).catch(() => "");
+  const found = new DOMParser().parseFromString(page, "text/html").querySelector(".examples");
   if (found) list.replaceWith(found);
   else list.querySelector('[role="status"]')?.remove();
 }
