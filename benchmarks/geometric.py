@@ -89,7 +89,7 @@ def clock(spent: dict[str, float], name: str, function):
     return timed
 
 
-PARTS = (("_propagate", "messages"), ("_search", "search"), ("with_shortlists", "edges"), ("with_middles", "edges"))
+PARTS = (("_propagate", "messages"), ("_search", "search"), ("_with", "edges"))
 
 
 def watched() -> dict[str, float]:

@@ -64,7 +64,8 @@ class Settings:
     max_upload_megabytes : float
         Largest file that a page may send.
     executor : str
-        Who reads and compares pictures: "local", this machine, or "dask://host:port", the workers of a cluster.
+        Who reads and compares pictures: "local", this machine, or "dask://host:port", the workers of a cluster;
+        "dask+tls://host:port" where its connections are encrypted.
     workers : int
         Processes that read pictures, and threads that compute divergences; 0 means one for each core.
     """
@@ -107,8 +108,10 @@ class Settings:
                 allowed = f"{', '.join(choices[:-1])} or {choices[-1]}"
                 raise SettingsError(f"{name} is {value!r}, but must be {allowed}.")
 
-        if self.executor != "local" and not re.fullmatch(r"dask://[^/\s]+:\d+", self.executor):
-            raise SettingsError(f"executor is {self.executor!r}, but must be local or dask://HOST:PORT.")
+        if self.executor != "local" and not re.fullmatch(r"dask(\+tls)?://[^/\s]+:\d+", self.executor):
+            raise SettingsError(
+                f"executor is {self.executor!r}, but must be local, dask://HOST:PORT or dask+tls://HOST:PORT."
+            )
 
     @property
     def cores(self) -> int:

@@ -1,4 +1,7 @@
-"""A scheduler of Dask and its workers as processes of their own on loopback, to be killed one by one."""
+"""A scheduler of Dask and its workers as processes of their own on loopback, to be killed one by one.
+
+`way` is how they talk: "tcp", or "tls" with the certificates that Dask's configuration names, by `env`.
+"""
 
 import contextlib
 import os
@@ -8,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from tests.postgres import wait_until
 
@@ -15,7 +19,8 @@ SCHEDULER = """
 import asyncio, sys
 from distributed import Scheduler
 async def run():
-    async with Scheduler(host="127.0.0.1", port=int(sys.argv[1]), dashboard=False) as scheduler:
+    where = dict(host="127.0.0.1", port=int(sys.argv[1]), protocol=sys.argv[2] + "://")
+    async with Scheduler(**where, dashboard=False) as scheduler:
         print("up", flush=True)
         await scheduler.finished()
 asyncio.run(run())
@@ -24,8 +29,8 @@ WORKER = """
 import asyncio, sys
 from distributed import Worker
 async def run():
-    where = f"tcp://127.0.0.1:{sys.argv[1]}"
-    async with Worker(where, nthreads=1, host="127.0.0.1", local_directory=sys.argv[2], dashboard=False) as worker:
+    where = f"{sys.argv[2]}://127.0.0.1:{sys.argv[1]}"
+    async with Worker(where, nthreads=1, host="127.0.0.1", local_directory=sys.argv[3], dashboard=False) as worker:
         print("up", flush=True)
         await worker.finished()
 asyncio.run(run())
@@ -35,11 +40,12 @@ asyncio.run(run())
 class Cluster:
     """Processes that may be killed one by one."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, before: str = "", way: str = "tcp", env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self.port = _free_port()
-        self.name = f"dask://127.0.0.1:{self.port}"
-        self.scheduler = self._start(SCHEDULER)
+        self.way, self.env = way, env or {}
+        self.name = f"{'dask+tls' if way == 'tls' else 'dask'}://127.0.0.1:{self.port}"
+        self.scheduler = self._start(before + SCHEDULER)
         self.workers: list[subprocess.Popen[str]] = []
 
     def add_worker(self, before: str = "", env: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
@@ -49,13 +55,13 @@ class Cluster:
         return process
 
     def _start(self, code: str, *arguments: str, env: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-W", "ignore", "-c", code, str(self.port), *arguments]
+        command = [sys.executable, "-W", "ignore", "-c", code, str(self.port), self.way, *arguments]
         process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1", **(env or {})},
+            env={**os.environ, "OMP_NUM_THREADS": "1", **self.env, **(env or {})},
         )
         assert process.stdout is not None
         assert process.stdout.readline() == "up\n"
@@ -71,9 +77,9 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
-    """A scheduler with workers of one thread each."""
-    made = Cluster(folder)
+def cluster(folder: Path, workers: int = 2, **more: Any) -> Iterator[Cluster]:
+    """A scheduler with workers of one thread each; `more` is for `Cluster`."""
+    made = Cluster(folder, **more)
     try:
         for _ in range(workers):
             made.add_worker()

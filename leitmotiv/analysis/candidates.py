@@ -23,6 +23,8 @@ COLUMNS = 4096
 """A block of products, 4 MB: it stays in the cache between the multiplication and the search."""
 WHOLE = 20_000
 """Most pictures of which each is held against all."""
+MEMBERS = 1024
+"""Vectors of a cell that those near it are compared with at once."""
 PROBED = 64
 """Nearest cells that are looked through, by the distance of their centres from the picture itself."""
 CHUNK = 16384
@@ -85,9 +87,11 @@ def nearest(
                 nearness = mine @ coordinates[others].T.astype(np.float32) - squares[others]
                 keep_nearest(nearness, own, others, found)
         else:
-            for places, others in _probes(coordinates[own], centres, held):
-                nearness = mine[places] @ coordinates[others].T.astype(np.float32) - squares[others]
-                keep_among(nearness, places, own, others, found)
+            for places, cell in _probes(coordinates[own], centres, held):
+                for first in range(0, len(cell), MEMBERS):  # a cell of pictures that are all alike may be large
+                    others = cell[first : first + MEMBERS]
+                    nearness = mine[places] @ coordinates[others].T.astype(np.float32) - squares[others]
+                    keep_among(nearness, places, own, others, found)
         out[part] = np.take_along_axis(found.column, np.lexsort((found.column, -found.nearness)), axis=1)
         return len(own)
 

@@ -87,6 +87,19 @@ def ends(keys: Keys, size: int) -> NDArray[np.int64]:
     return np.stack(np.divmod(keys, max(size, 1)), axis=1)
 
 
+def by_rarer_end(keys: Keys, size: int) -> NDArray[np.int64]:
+    """Places of keys (P,) in the order of the row of either end that has fewer of them, the lower row of equal ones.
+
+    Examples
+    --------
+    >>> by_rarer_end(keys_of([0, 0, 0, 1], [1, 2, 3, 2], 4), 4).tolist()
+    [0, 3, 1, 2]
+    """
+    lower, higher = (rows.astype(np.int32) for rows in np.divmod(keys, max(size, 1)))
+    counts = np.bincount(lower, minlength=size) + np.bincount(higher, minlength=size)
+    return np.argsort(np.where(counts[lower] <= counts[higher], lower, higher), kind="stable")
+
+
 def listed(lists: Lists, values: Divergences, count: int | None = None) -> Pairs:
     """Each point with its nearest, as pairs.
 

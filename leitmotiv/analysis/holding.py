@@ -70,14 +70,13 @@ class Holding:
         if self._room is None or self._packed is None:
             return
         room = self._room
-        for start in range(0, len(places), _MOVED):  # to where nothing is that is still to be moved
-            part = places[start : start + _MOVED]
-            for values in (room.points, room.own, room.origins):
-                values[start : start + len(part)] = values[part]
         counts = np.diff(room.first)[places]
         first = np.concatenate([[0], np.cumsum(counts)])
         taken = np.arange(first[-1]) + np.repeat(room.first[places] - first[:-1], counts)
-        room.table[: len(taken)] = room.table[taken]
+        for values, rows in ((room.points, places), (room.own, places), (room.origins, places), (room.table, taken)):
+            for start in range(0, len(rows), _MOVED):  # to where nothing is that is still to be moved
+                part = rows[start : start + _MOVED]
+                values[start : start + len(part)] = values[part]
         room.first[: len(first)] = first
         self._show(self._packed, len(places))
 

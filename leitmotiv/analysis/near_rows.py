@@ -17,10 +17,12 @@ CELLS = 4.0
 """Cells, by the square root of the rows."""
 PROBED = 0.06
 """Share of the cells whose rows a row is compared with: those whose centres are nearest to that of its own."""
-LEAST_PROBED = 8
+LEAST_PROBED, MOST_PROBED = 8, 64
+"""Cells, whatever their share: from about 70,000 rows on, work grows no faster than rows times cells."""
 SAMPLE = 20_000
 ROUNDS = 4
 _ROWS = 4096
+_ASKING = 1024
 
 Tell = Callable[[int, int], None]
 
@@ -43,7 +45,7 @@ def nearest(rows: Float32, kept: int, tell: Tell | None = None) -> tuple[NDArray
     centres = _centres(rows)
     cell = _cells(rows, centres)
     members = np.split(np.argsort(cell, kind="stable"), np.cumsum(np.bincount(cell, minlength=len(centres)))[:-1])
-    probed = max(LEAST_PROBED, round(PROBED * len(centres)))
+    probed = min(max(LEAST_PROBED, round(PROBED * len(centres))), MOST_PROBED)
     near, cosines = np.empty((len(rows), kept), np.int64), np.empty((len(rows), kept), np.float32)
     between = centres @ centres.T
     done = 0
@@ -54,7 +56,7 @@ def nearest(rows: Float32, kept: int, tell: Tell | None = None) -> tuple[NDArray
         while len(asking) and len(candidates) <= kept:
             count *= 2
             candidates = np.concatenate([members[at] for at in order[:count]])
-        for part in np.array_split(asking, len(asking) // _ROWS + 1) if len(asking) else ():
+        for part in np.array_split(asking, len(asking) // _ASKING + 1) if len(asking) else ():
             near[part], cosines[part] = _best(rows, part, candidates, kept)
         done += len(asking)
         if tell is not None:

@@ -4,7 +4,7 @@ A point without an edge to an exemplar counts as served by nobody, at the larges
 is an upper bound of that over all pairs, and every graph has a solution.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,7 @@ Compare = Callable[[Keys], Divergences]
 Shortlist = Callable[[Rows], Lists]
 """The exemplars nearest to each point, by a measure that is quick: rows (N, S), -1 where there are fewer."""
 
-ROUNDS = 5
+ROUNDS = 6
 """Most rounds of edges to exemplars; each takes less than the one before."""
 MIDDLES = 16
 """Members nearest to each exemplar that all of its group get an edge to: one of them may stand better for it."""
@@ -125,9 +125,10 @@ def augmented(
     """Choose exemplars, and give the graph the edges that it lacks: to exemplars, and to what could stand for a group.
 
     After the first choice every point gets an edge to each exemplar of its shortlist, and to the `MIDDLES` members of
-    its group that are nearest to the exemplar. The search goes on from there; again, until hardly an edge is new.
-    Edges only come and moves only gain, so that the cost only falls. From old exemplars the first search has these
-    edges already: a point that came since would be served by nobody before.
+    its group that are nearest to the exemplar: both are asked for together, as each point may have to be made ready to
+    be compared. The search goes on from there; again, until hardly an edge is new. Edges only come and moves only gain,
+    so that the cost only falls. From old exemplars the first search has the shortlists already: a point that came since
+    would be served by nobody before.
 
     Parameters
     ----------
@@ -153,11 +154,9 @@ def augmented(
     found = _search(graph, preference, most, rows, least, fresh)
     for _ in range(ROUNDS):
         rows = found.rows
-        pairs, added = with_shortlists(pairs, rows, shortlist, compare)
-        graph = pairs.graph()
-        pairs, more = with_middles(pairs, _served(_choice(graph, most, rows)), compare)
+        pairs, added = _with(pairs, [*_to_shortlists(rows, shortlist), *_to_middles(found, pairs.size)], compare)
         found = _search(pairs.graph(), preference, most, rows, least, fresh)
-        if added + more <= FEW * pairs.size or np.array_equal(found.rows, rows):
+        if added <= FEW * pairs.size or np.array_equal(found.rows, rows):
             break
     if not np.array_equal(found.rows, rows):
         pairs, added = with_shortlists(pairs, found.rows, shortlist, compare)
@@ -167,25 +166,35 @@ def augmented(
 
 def with_shortlists(pairs: Pairs, rows: Rows, shortlist: Shortlist, compare: Compare) -> tuple[Pairs, int]:
     """Add the edges that are not there yet to the exemplars near each point; tell how many these were."""
-    lists = shortlist(rows)
-    own = np.broadcast_to(np.arange(pairs.size)[:, None], lists.shape)
-    there = (lists >= 0) & (lists != own)
-    keys = distinct(keys_of(own[there], lists[there], pairs.size))
-    new = keys[np.isnan(pairs.look_up(keys))]
+    return _with(pairs, _to_shortlists(rows, shortlist), compare)
+
+
+def _with(pairs: Pairs, keys: Iterable[Keys], compare: Compare) -> tuple[Pairs, int]:
+    """Add the edges of some keys that are not there yet; tell how many these were."""
+    asked = distinct(np.concatenate([np.zeros(0, np.int64), *keys]))
+    new = asked[np.isnan(pairs.look_up(asked))]
     return pairs.joined(Pairs(pairs.size, new, compare(new))), len(new)
 
 
-def with_middles(pairs: Pairs, found: Served, compare: Compare) -> tuple[Pairs, int]:
-    """Add the edges that are not there yet between the members of each group and those nearest to its exemplar."""
+def _to_shortlists(rows: Rows, shortlist: Shortlist) -> Iterator[Keys]:
+    """From each point to the exemplars near it."""
+    lists = shortlist(rows)
+    points = np.arange(len(lists))
+    for column in lists.T:
+        there = (column >= 0) & (column != points)
+        yield keys_of(points[there], column[there], len(lists))
+
+
+def _to_middles(found: Served, size: int) -> Iterator[Keys]:
+    """From the members of each group to those nearest to its exemplar."""
     order = np.lexsort((found.near, found.labels))
     order = order[found.labels[order] >= 0]
     group = found.labels[order]
     first = np.searchsorted(group, np.arange(len(found.rows)))
     last = np.append(first[1:], len(order)) - 1
-    middles = [order[np.minimum(first + place, last)[group]] for place in range(MIDDLES)]
-    keys = distinct(np.concatenate([keys_of(order, one, pairs.size)[order != one] for one in middles]))
-    new = keys[np.isnan(pairs.look_up(keys))]
-    return pairs.joined(Pairs(pairs.size, new, compare(new))), len(new)
+    for place in range(MIDDLES):
+        one = order[np.minimum(first + place, last)[group]]
+        yield keys_of(order[order != one], one[order != one], size)
 
 
 def _propagate(graph: Graph, preference: float, most: float, progress: Progress | None) -> Rows:

@@ -45,6 +45,11 @@ def warm_index() -> None:
     patchwork.warm()
 
 
+def lanes() -> int:
+    """How many 32-bit floats the kernels take at a time; another number adds up in another order."""
+    return compiled.LANES
+
+
 def vectors() -> str:
     """How wide the vector form of the kernels is here, and with which instructions."""
     text = f"{compiled.LANES} lanes of 32-bit floats, {compiled.INSTRUCTIONS}"

@@ -28,7 +28,7 @@ def as_text(state: "Status") -> str:
         index += ", each compared with its likeliest neighbours"
         index += f" ({state.recall:.1%} of the nearest ten among them)" if state.recall is not None else ""
     if state.gap is not None:
-        index += f"; the trends are at most {state.gap:.2%} from the best"
+        index += f"; the trends are at most {state.gap:.2%} from the best along the pairs compared"
     if state.stale:
         index += " (stale: run `leitmotiv build-index`)"
     lines = [

@@ -15,7 +15,7 @@ import threading
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.store.explain import from_system
+from leitmotiv.store.forgotten import BEGINNING, Forgotten
 
 ALIGNMENT = 64
 _APART = ","
 BLOCK = 1 << 22
 _Mark = tuple[int, int, int] | None
+_SHARED = 2
+"""Lists of ids that are kept for arrays that have the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +60,21 @@ class Stored(Mapping[str, NDArray[Any]]):
 
 
 class Arrays:
-    """The folder `arrays` of a library; reached as `library.arrays`."""
+    """The folder `arrays` of a library; reached as `library.arrays`.
 
-    def __init__(self, folder: Path) -> None:
+    Parameters
+    ----------
+    folder : Path
+    forgotten : Forgotten, optional
+        What any machine forgot. A description says how much of it was known; rows of what came after are about nobody.
+    """
+
+    def __init__(self, folder: Path, forgotten: Forgotten | None = None) -> None:
         self._folder = folder
+        self._forgotten = forgotten
         self._guard = threading.Lock()
-        self._read: dict[str, tuple[_Mark, Stored | None]] = {}
+        self._read: dict[str, tuple[tuple[_Mark, int], Stored | None]] = {}
+        self._shared: dict[bytes, tuple[str, ...]] = {}
 
     def put(self, name: str, arrays: Mapping[str, NDArray[Any]], ids: Sequence[str], digest: str) -> None:
         """Store arrays in the place of those of this name, all at once; on the disk for good when this returns.
@@ -78,20 +90,8 @@ class Arrays:
         path = self._folder / f"{name}-{secrets.token_hex(8)}.bin"
         try:
             self._folder.mkdir(exist_ok=True)
-            contents, check, length, written = _write(path, arrays)
-            text = json.dumps(
-                {
-                    "file": path.name,
-                    "bytes": length,
-                    "crc32": check,
-                    "written": written,
-                    "digest": digest,
-                    "arrays": contents,
-                    "count": len(ids),
-                    "ids": _APART.join(ids),
-                }
-            )
-            _replace(described, _signed(text))
+            told = _write(path, arrays)
+            _replace(described, self._description({"file": path.name, **told}, ids, digest))
         except OSError as error:
             path.unlink(missing_ok=True)
             raise from_system(error, self._folder) or error from error
@@ -106,13 +106,33 @@ class Arrays:
         The file is checked once; later calls only look whether it was replaced.
         """
         described = self._described(name)
+        last = self._last()
         with self._guard:
             mark = _mark(described)
-            while name not in self._read or self._read[name][0] != mark:
-                stored = None if mark is None else _open(described)
-                self._read[name] = (mark, stored)
+            while name not in self._read or self._read[name][0] != (mark, last):
+                stored = None if mark is None else self._opened(described, last)
+                self._read[name] = ((mark, last), stored)
                 mark = _mark(described)  # replaced while it was read? then what was found may be neither of both
             return self._read[name][1]
+
+    def _last(self) -> int:
+        return 0 if self._forgotten is None else self._forgotten.last()
+
+    def _description(self, told: Mapping[str, Any], ids: Sequence[str], digest: str) -> bytes:
+        """The text that says what a file holds, of which pictures, and what was forgotten by then."""
+        about = {"digest": digest, "count": len(ids), "ids": _APART.join(ids), "forgotten": self._last()}
+        return _signed(json.dumps({**told, **about}))
+
+    def _opened(self, described: Path, last: int) -> Stored | None:
+        try:
+            content = _checked(described.read_bytes())
+        except OSError:
+            return None
+        found = None if content is None else _mapped_as(content, described.parent, self._shared)
+        if content is None or found is None or self._forgotten is None or content.get("forgotten", 0) == last:
+            return found
+        gone = self._forgotten.since(content.get("forgotten", 0))
+        return replace(found, ids=tuple("" if one[:BEGINNING] in gone else one for one in found.ids))
 
     def remove(self, name: str) -> None:
         """Remove the arrays of a name, if there are any.
@@ -166,8 +186,8 @@ class Arrays:
                     path.unlink()
 
 
-def _write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> tuple[dict[str, Any], int, int, int]:
-    """Write arrays one after the other, aligned; returns where each lies, a checksum, the length, and the file's time.
+def _write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    """Write arrays one after the other, aligned; tells where each lies, a checksum, the length, and the file's time.
 
     The clock of file systems moves in steps of some milliseconds, so the time is one that no later change would give.
     """
@@ -187,7 +207,7 @@ def _write(path: Path, arrays: Mapping[str, NDArray[Any]]) -> tuple[dict[str, An
         os.utime(path, ns=(now, now - now % 10**9 + secrets.randbelow(10**9)))
         os.fsync(file.fileno())
         written = os.fstat(file.fileno()).st_mtime_ns
-    return contents, check, length, written
+    return {"bytes": length, "crc32": check, "written": written, "arrays": contents}
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -232,6 +252,21 @@ def _ids(content: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(ids)
 
 
+def _once(content: Mapping[str, Any], shared: dict[bytes, tuple[str, ...]]) -> tuple[str, ...]:
+    """The ids of a description; those of two that name the same pictures are the same tuple.
+
+    A million ids take a tenth of a gigabyte, and several arrays have a row for each picture.
+    """
+    ids = content["ids"]
+    if not isinstance(ids, str):
+        return _ids(content)
+    digest = hashlib.sha256(ids.encode()).digest()
+    shared[digest] = found = shared.pop(digest, None) or _ids(content)
+    for other in list(shared)[:-_SHARED]:
+        del shared[other]
+    return found
+
+
 def _mark(path: Path) -> _Mark:
     """What changes whenever a file is replaced."""
     try:
@@ -241,21 +276,16 @@ def _mark(path: Path) -> _Mark:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _open(described: Path) -> Stored | None:
-    try:
-        content = _checked(described.read_bytes())
-    except OSError:
-        return None
-    if content is None:
-        return None
-    data = _mapped(described.parent / content["file"], content["bytes"], content["crc32"], content.get("written"))
+def _mapped_as(content: Mapping[str, Any], folder: Path, shared: dict[bytes, tuple[str, ...]]) -> Stored | None:
+    """What a description tells of; None where the file is not as it says."""
+    data = _mapped(folder / content["file"], content["bytes"], content["crc32"], content.get("written"))
     if data is None:
         return None
     arrays: dict[str, NDArray[Any]] = {}
     for key, part in content["arrays"].items():
         count = int(np.prod(part["shape"], dtype=np.int64))
         arrays[key] = np.frombuffer(data, part["dtype"], count, part["offset"]).reshape(part["shape"])
-    return Stored(_ids(content), content["digest"], arrays)
+    return Stored(_once(content, shared), content["digest"], arrays)
 
 
 def _mapped(path: Path, length: int, check: int, written: int | None) -> mmap.mmap | bytes | None:

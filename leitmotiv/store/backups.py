@@ -21,6 +21,7 @@ import leitmotiv
 from leitmotiv.errors import LibraryDamagedError, LibraryTooNewError, NotALibraryError, UsageError
 from leitmotiv.store.explain import from_system
 from leitmotiv.store.library import NAME, Library
+from leitmotiv.store.library_file import masked
 from leitmotiv.store.migrations import APPLICATION_ID, MIGRATIONS, backup
 
 NOTE = "backup.json"
@@ -46,9 +47,11 @@ def write(library: Library, target: Path, *, arrays: bool = True, progress: Prog
     DiskFullError, PermissionDeniedError
     """
     if library.places.database is not None:
+        kept = (*FILES, *(f"{name}/" for name in FOLDERS if name != DERIVED))
         raise UsageError(
-            f"The database of this library is {library.places.database}, and a server's databases are copied with its "
-            "own programs: pg_dump --format custom --file FILE URL. The pictures' arrays can be computed again."
+            f"The database of this library is {masked(library.places.database)}, and a server's databases are copied "
+            "with its own programs: pg_dump --format custom --file FILE URL. Critics, eyes, learnt spaces and plans "
+            f"are not in it: copy {', '.join(kept)} in {library.folder} as well. All else there can be made again."
         )
     if os.path.lexists(target):
         raise UsageError(f"There is a file {target} already. Name another.")

@@ -83,9 +83,12 @@ class Database(ABC):
         The error that a writer gets in any mode but "rw", from the folder.
     blob : str
         What the type of bytes is called in a cast.
+    rows_at_once : int
+        How many rows go into one statement; triggers that count changes by statements work as rarely.
     """
 
     blob = "BLOB"
+    rows_at_once = 1
     _begin_writing = "BEGIN"
     _begin_reading = "BEGIN"
     _errors: type[Exception]
@@ -200,7 +203,13 @@ class Database(ABC):
             if key not in self._texts:
                 self._texts[key] = self._text(table.insert(dict.fromkeys(names, 0)))
             fields = [getattr(table, name) for name in names]
-            self._many(self._texts[key], fields, [[row[name] for name in names] for row in rows])
+            values = [[row[name] for name in names] for row in rows]
+            if self.rows_at_once == 1:
+                self._many(self._texts[key], fields, values)
+                return
+            for part in chunks(values, self.rows_at_once):
+                joined = [value for row in part for value in row]
+                self._many(_several(self._texts[key], len(part)), fields * len(part), [joined])
 
     def update_many(self, table: Any, keys: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> None:
         """Update rows by their keys, one statement for all; all keys have the same columns, and all rows."""
@@ -319,6 +328,12 @@ class Database(ABC):
             if isinstance(error, self._rule_broken):
                 raise IntegrityError(error, *error.args) from error
             raise
+
+
+def _several(text: str, count: int) -> str:
+    """The statement that inserts several rows, of the one that inserts one."""
+    before, word, row = text.rpartition(" VALUES ")
+    return f"{before}{word}{', '.join([row] * count)}"
 
 
 def _in_order(table: Any, names: Iterable[str]) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def from_postgres(error: BaseException, url: str, folder: Path) -> LeitmotivErro
                 f"No space is left on the disk of the database {url}. What was saved is safe; free some space on the "
                 "server, and run the command again: it goes on from there."
             )
-        case _, "55P03":
+        case _, "55P03" | "40P01":
             return LibraryLockedError(
                 f"The library {folder} was busy for {BUSY_S:.0f} seconds: another process writes to {url}. Wait for "
                 "it, or stop it."
@@ -62,7 +62,7 @@ def from_postgres(error: BaseException, url: str, folder: Path) -> LeitmotivErro
                 f"The database {url} is damaged ({_brief(cause)}). Restore it with pg_restore; your pictures are not "
                 "touched."
             )
-        case (("08" | "57" | "53"), _):
+        case (("08" | "57" | "53"), _) | (_, "25P03"):  # the last: we were silent for too long inside a transaction
             return away(url, cause)
     return None
 

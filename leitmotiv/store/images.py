@@ -83,7 +83,7 @@ class Images:
                     self._database.insert_many(tables.Images, [_as_row(image, state)])
             except IntegrityError as error:
                 raise ValueError(f"The library already has an image {image.id}.") from error
-            sized = [{"image_id": image.id, "size": size, "data": data} for size, data in thumbnails.items()]
+            sized = [_thumbnail(image.id, one) for one in thumbnails.items()]
             self._database.insert_many(tables.Thumbnails, sized)
             write_mixtures(self._database, [(image.id, mixture)])
             try:
@@ -94,8 +94,10 @@ class Images:
                 write_files(self._database, files)
                 refresh_states(self._database, before)
 
-    def add_all(self, rows: Sequence[tuple[Image, KnownFile, Mixture]]) -> None:
-        """Add many new pictures at once, each with the one file that it is from, and without thumbnails.
+    def add_all(
+        self, rows: Sequence[tuple[Image, KnownFile, Mixture]], thumbnails: Sequence[Mapping[int, bytes]] = ()
+    ) -> None:
+        """Add many new pictures at once, each with the one file that it is from, and with thumbnails as `add`, or none.
 
         Raises
         ------
@@ -104,9 +106,12 @@ class Images:
         """
         database = self._database
         try:
-            with database.transaction():
+            with database.transaction(), database.attempt():
                 images = [_as_row(image, best_state([file.state])) for image, file, _ in rows]
                 database.insert_many(tables.Images, images)
+                sized = zip(rows, thumbnails or [{}] * len(rows), strict=True)
+                small = [(image.id, one) for (image, *_), sizes in sized for one in sizes.items()]
+                database.insert_many(tables.Thumbnails, [_thumbnail(*one) for one in small])
                 write_mixtures(database, [(image.id, mixture) for image, _, mixture in rows])
                 insert_files(database, [file for _, file, _ in rows])
         except IntegrityError as error:
@@ -353,6 +358,10 @@ def _paths_of(ids: Sequence[str]) -> Any:
     files = tables.Files
     rank = Case(files.state, (("present", 0), ("offline", 1)), 2)
     return files.select(files.image_id, files.path).where(files.image_id.in_(ids)).order_by(rank, files.serial)
+
+
+def _thumbnail(image_id: str, one: tuple[int, bytes]) -> dict[str, Any]:
+    return {"image_id": image_id, "size": one[0], "data": one[1]}
 
 
 def _as_row(image: Image, state: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from leitmotiv.store.explain import closed_off, from_system
 from leitmotiv.store.exports import Exports
 from leitmotiv.store.eyes import EyesFolder
 from leitmotiv.store.files import Failures, Files, Folders
+from leitmotiv.store.forgotten import Following, Forgotten
 from leitmotiv.store.images import Images
 from leitmotiv.store.jobs import Jobs
 from leitmotiv.store.library_file import Places
@@ -71,7 +72,7 @@ class Library:
     folder : Path
     images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
     changes, exports, duplicates, activations, measures, comparisons, boards, rating_sets, models, eyes, captions,
-    choices, evolutions
+    choices, evolutions, forgotten
         The parts; see their classes.
     sprites, sights
         Sheets of small pictures; small pictures through eyes.
@@ -89,13 +90,16 @@ class Library:
         self.measures = Measures(database)
         self.comparisons = Comparisons(database)
         self.clusters = ClusterTree(database)
-        self.arrays = _arrays(folder, places)
-        self.sprites = Sprites(folder / "arrays" / "sprites")
-        self.sights = Sights(folder / "arrays" / "sights")
+        self.forgotten = Forgotten(database)
+        self.arrays = _arrays(folder, places, self.forgotten)
+        self.sprites = Sprites(folder / "arrays" / "sprites", self._follow)
+        self.sights = Sights(folder / "arrays" / "sights", self._follow)
+        shown = (self.sprites.forget, self.sights.forget)
+        self._following = Following(self.forgotten, folder / "arrays" / "forgotten", shown)
         self.boards = Boards(database)
         self.catalogue = Catalogue(database, self.arrays)
         told = (self.boards.keep_seen, self.arrays.forget, self.catalogue.forget, self.clusters.forget)
-        self.images = Images(database, (*told, self.sprites.forget, self.sights.forget))
+        self.images = Images(database, (self.forgotten.note, *told, *shown))
         self.files = Files(database)
         self.folders = Folders(database)
         self.failures = Failures(database)
@@ -137,10 +141,16 @@ class Library:
         path = folder / NAME
         places = library_file.read(folder)
         if places.database is not None:
-            return cls(folder, _of_server(places.database, folder, create), places)
+            opened = cls(folder, _of_server(places.database, folder, create), places)
+            opened._follow()
+            return opened
         if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises in a folder that is closed to us
             _make_folder(folder, create)
         return cls(folder, sqlite.opened(path), places)
+
+    def _follow(self) -> None:
+        """Leave no small pictures on this machine of what another one forgot."""
+        self._following.follow()
 
     @property
     def writable(self) -> bool:
@@ -268,9 +278,9 @@ def _of_server(url: str, folder: Path, create: bool) -> Database:
     return database
 
 
-def _arrays(folder: Path, places: Places) -> Arrays:
+def _arrays(folder: Path, places: Places, forgotten: Forgotten) -> Arrays:
     if places.arrays is None:
-        return Arrays(folder / "arrays")
+        return Arrays(folder / "arrays", forgotten)
     try:
         from leitmotiv.store.shared_arrays import SharedArrays
     except ImportError as error:
@@ -278,7 +288,7 @@ def _arrays(folder: Path, places: Places) -> Arrays:
             f"The library {folder} keeps its arrays on shared storage, for which a package is missing: pip install "
             "'leitmotiv[cluster]'"
         ) from error
-    return SharedArrays(places.arrays, cache_folder(os.environ) / "arrays")
+    return SharedArrays(places.arrays, cache_folder(os.environ) / "arrays", forgotten)
 
 
 def _postgres(folder: Path) -> ModuleType:

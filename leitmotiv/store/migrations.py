@@ -15,6 +15,7 @@ from leitmotiv.store import (
     schema_of_captions,
     schema_of_comparisons,
     schema_of_evolutions,
+    schema_of_forgotten,
     schema_of_measures,
     schema_of_ratings,
 )
@@ -350,6 +351,11 @@ def m016_bound_of_the_trends(database: Connection) -> None:
     database.execute("ALTER TABLE clusters ADD COLUMN bound REAL")
 
 
+def m017_forgotten_pictures(database: Connection) -> None:
+    """Add the log of forgetting, which other machines follow."""
+    database.execute(schema_of_forgotten.SCHEMA)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
@@ -367,6 +373,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m014_measures,
     m015_comparisons,
     m016_bound_of_the_trends,
+    m017_forgotten_pictures,
 )
 
 

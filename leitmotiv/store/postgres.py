@@ -19,7 +19,7 @@ from peewee import PostgresqlDatabase, fn
 from psycopg.pq import Format, TransactionStatus
 
 from leitmotiv.errors import LeitmotivError, NotALibraryError, SettingsError
-from leitmotiv.store import migrations, tables
+from leitmotiv.store import library_file, migrations, tables
 from leitmotiv.store.database import Database, Lock, Mode, Threads
 from leitmotiv.store.explain_postgres import BUSY_S, away, from_postgres, read_only
 from leitmotiv.store.postgres_lock import CLASS, TRANSACTIONS, AdvisoryLock, said
@@ -32,7 +32,7 @@ STARTING_S = 15.0
 POLL_S = 0.2
 _OPTIONS = (
     ("lock_timeout", f"{BUSY_S:.0f}s"),
-    # A machine that is gone without a word must not hold a transaction, and all others, for hours.
+    # A machine that is gone without a word must not hold a transaction, and all others, for hours: the server's part.
     ("tcp_keepalives_idle", "30"),
     ("tcp_keepalives_interval", "10"),
     ("tcp_keepalives_count", "3"),
@@ -40,6 +40,13 @@ _OPTIONS = (
     ("client_min_messages", "warning"),
     ("timezone", "UTC"),
 )
+_LISTENING = {
+    # Ours: a server that is gone without a word is noticed within a minute, by who waits for it and by who sends to it.
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 
 
 class _Cursor(psycopg.Cursor[Any]):
@@ -63,9 +70,15 @@ class Postgres(Database):
         libpq's, without a password: that comes from where libpq looks for it.
     folder : Path
         Of the library.
+
+    Attributes
+    ----------
+    url : str
+        For messages.
     """
 
     blob = "BYTEA"
+    rows_at_once = 64
     _begin_writing = f"BEGIN; SELECT pg_advisory_xact_lock({CLASS}, {TRANSACTIONS})"
     _begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     _errors = psycopg.Error
@@ -74,7 +87,7 @@ class Postgres(Database):
     def __init__(self, url: str, folder: Path) -> None:
         pool = _Threads(url, prefer_psycopg3=True, cursor_factory=_Cursor, **_connecting())
         super().__init__(pool, folder, "rw", read_only)
-        self.url = url
+        self.url = library_file.masked(url)
         self._pinned = threading.local()
         self.mode = self._mode()
 
@@ -238,6 +251,7 @@ def _connecting() -> dict[str, Any]:
     return {
         "application_name": said(os.getpid(), socket.gethostname(), ""),
         "connect_timeout": CONNECT_S,
+        **_LISTENING,
         "options": " ".join(f"-c {name}={value}" for name, value in _OPTIONS),
     }
 

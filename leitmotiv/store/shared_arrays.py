@@ -8,9 +8,12 @@ once. What does not have the digest that its description says was half written, 
 import hashlib
 import json
 import os
+import re
 import secrets
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +21,24 @@ import fsspec
 from numpy.typing import NDArray
 
 from leitmotiv.errors import DiskFullError, LeitmotivError, PermissionDeniedError, SettingsError, StorageAwayError
-from leitmotiv.store.arrays import Arrays, Stored, _checked, _replace, _signed, _write
+from leitmotiv.store.arrays import _APART, Arrays, Stored, _checked, _ids, _replace, _signed, _write
 from leitmotiv.store.explain import NO_ACCESS, NO_SPACE, from_system
+from leitmotiv.store.forgotten import Forgotten
+from leitmotiv.store.library_file import masked
 
+CACHES = frozenset(("blockcache", "cached", "filecache", "simplecache"))
+"""Storages that keep what they read once, and would not see what another machine puts."""
+OURS = (ArithmeticError, AssertionError, AttributeError, MemoryError, NameError, TypeError)
+"""What only a fault of ours, or too little memory here, raises; anything else is the storage's, whose programs have
+errors of their own that are no OSError."""
+_REFUSED = re.compile("auth|credential|denied|forbidden|login|permission", re.IGNORECASE)
 _Mark = tuple[str, ...] | None
 _TELLING = ("size", "mtime", "ino", "ETag", "etag", "LastModified", "last_modified", "created", "md5Hash", "version")
 """What storages tell of a file that is another when the file is."""
+_TIMES = ("mtime", "modified", "last_modified", "LastModified", "modify", "created")
+"""What they call the time at which a file was written."""
+LEFT_S = 86_400
+"""Age from which a file that nothing names is left over: no upload takes as long."""
 
 
 class Shelf:
@@ -33,36 +48,35 @@ class Shelf:
     ------
     SettingsError
         The URL is none that is known, or a package for it is missing.
+    PermissionDeniedError, StorageAwayError
+        As whatever is done there.
     """
 
     def __init__(self, url: str) -> None:
-        self.url = url
-        try:
-            self._system, root = fsspec.core.url_to_fs(url)
-        except (ValueError, ImportError) as error:
-            raise SettingsError(f"The url of [arrays] in library.toml, {url}, cannot be used: {error}.") from error
+        self.url = masked(url)
+        if not CACHES.isdisjoint(part.partition(":")[0] for part in url.split("::")):
+            raise SettingsError(
+                f"The url of [arrays] in library.toml, {self.url}, goes through a cache, in which nobody sees what "
+                "another machine puts there. Name the storage itself: each machine keeps what it reads."
+            )
+        with self._failures():
+            try:
+                self._system, root = fsspec.core.url_to_fs(url)
+            except (ValueError, ImportError) as error:
+                raise SettingsError(
+                    f"The url of [arrays] in library.toml, {self.url}, cannot be used: {masked(str(error))}."
+                ) from error
         self._root = root.rstrip("/")
 
     def mark(self, name: str) -> _Mark:
         """What changes whenever a file is replaced; None where it is not there."""
         with self._failures():
+            self._system.invalidate_cache()  # some keep lists of files, in which another machine's are not
             try:
                 found = self._system.info(self._path(name))
             except FileNotFoundError:
                 return None
-        keys = (
-            "size",
-            "mtime",
-            "ino",
-            "ETag",
-            "etag",
-            "LastModified",
-            "last_modified",
-            "created",
-            "md5Hash",
-            "version",
-        )
-        return tuple(str(found.get(key)) for key in keys)
+        return tuple(str(found.get(key)) for key in _TELLING)
 
     def read(self, name: str) -> bytes | None:
         """A small file; None where it is not there."""
@@ -79,11 +93,9 @@ class Shelf:
             self._system.pipe_file(part, data)
 
     def upload(self, path: Path) -> None:
-        """Put a file there under its own name, unless it is there already."""
-        size = path.stat().st_size
-        if self._size(path.name) != size:
-            with self._whole(path.name) as part:
-                self._system.put_file(str(path), part)
+        """Put a file there under its own name, also where one of its size lies: that one may be damaged."""
+        with self._whole(path.name) as part:
+            self._system.put_file(str(path), part)
 
     def download(self, name: str, path: Path) -> bool:
         """Fetch a file; False where it is not there."""
@@ -96,24 +108,28 @@ class Shelf:
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""
-        with self._failures(), suppress(FileNotFoundError):
-            self._system.rm_file(self._path(name))
+        if self.mark(name) is not None:  # to remove what is not there, each has an error of its own
+            with self._failures(), suppress(FileNotFoundError):
+                self._system.rm_file(self._path(name))
 
     def sizes(self) -> dict[str, int]:
         """Names and bytes of all files."""
+        return {name: int(found["size"] or 0) for name, found in self._files().items()}
+
+    def left_over(self) -> set[str]:
+        """Names of files that were written long ago; a storage that does not tell when has none."""
+        now = time.time()
+        times = {name: _time(found) for name, found in self._files().items()}
+        return {name for name, at in times.items() if at is not None and now - at > LEFT_S}
+
+    def _files(self) -> dict[str, Mapping[str, Any]]:
         with self._failures():
+            self._system.invalidate_cache()
             try:
                 found = self._system.ls(self._root, detail=True, refresh=True)
             except FileNotFoundError:
                 return {}
-        return {one["name"].rpartition("/")[2]: int(one["size"] or 0) for one in found if one["type"] == "file"}
-
-    def _size(self, name: str) -> int | None:
-        with self._failures():
-            try:
-                return int(self._system.info(self._path(name))["size"])
-            except FileNotFoundError:
-                return None
+        return {one["name"].rpartition("/")[2]: one for one in found if one["type"] == "file"}
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"
@@ -136,21 +152,28 @@ class Shelf:
     def _failures(self) -> Iterator[None]:
         try:
             yield
-        except LeitmotivError:
+        except (LeitmotivError, *OURS):
             raise
-        except OSError as error:
+        except Exception as error:
             raise self._told(error) from error
 
-    def _told(self, error: OSError) -> LeitmotivError:
-        if error.errno in NO_SPACE:
+    def _told(self, error: Exception) -> LeitmotivError:
+        number = error.errno if isinstance(error, OSError) else None
+        why = masked(f"{error}") or type(error).__name__
+        if number in NO_SPACE:
             return DiskFullError(
                 f"No space is left on the shared storage {self.url}. What was saved is safe; free some space, and run "
                 "the command again: it goes on from there."
             )
-        if error.errno in NO_ACCESS:
-            return PermissionDeniedError(f"The shared storage {self.url} cannot be written by this user ({error}).")
+        if number in NO_ACCESS or isinstance(error, NotImplementedError):
+            return PermissionDeniedError(f"The shared storage {self.url} cannot be written by this user ({why}).")
+        if _REFUSED.search(f"{type(error).__name__} {error}"):
+            return PermissionDeniedError(
+                f"The shared storage {self.url} does not let this user in ({why}). Passwords and keys come from where "
+                "its own programs look for them."
+            )
         return StorageAwayError(
-            f"The shared storage {self.url} does not answer ({error}). Connect it, or correct [arrays] in "
+            f"The shared storage {self.url} does not answer ({why}). Connect it, or correct [arrays] in "
             "library.toml. Nothing was lost."
         )
 
@@ -163,10 +186,12 @@ class SharedArrays(Arrays):
     url : str
     cache : Path
         A folder of this machine; what is in it can be fetched again.
+    forgotten : Forgotten, optional
+        What any machine forgot.
     """
 
-    def __init__(self, url: str, cache: Path) -> None:
-        super().__init__(cache / hashlib.sha256(url.encode()).hexdigest()[:16])
+    def __init__(self, url: str, cache: Path, forgotten: Forgotten | None = None) -> None:
+        super().__init__(cache / hashlib.sha256(url.encode()).hexdigest()[:16], forgotten)
         self._shelf = Shelf(url)
         self._seen: dict[str, _Mark] = {}
 
@@ -182,21 +207,22 @@ class SharedArrays(Arrays):
         part = self._folder / f"{name}-{secrets.token_hex(8)}.bin"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            contents, check, length, written = _write(part, arrays)
+            told = _write(part, arrays)
             whole = _digest(part)
             path = self._folder / f"{name}-{whole[:16]}.bin"
             part.replace(path)
         except OSError as error:
             part.unlink(missing_ok=True)
             raise from_system(error, self._folder) or error from error
-        told = {"file": path.name, "bytes": length, "crc32": check, "written": written, "sha256": whole}
-        text = _signed(json.dumps({**told, "digest": digest, "arrays": contents, "ids": list(ids)}))
+        text = self._description({"file": path.name, **told, "sha256": whole}, ids, digest)
+        before = self._named(name)
         self._shelf.upload(path)
         self._shelf.write(described.name, text)
-        os.utime(path, ns=(written, written))
         _replace(described, text)
         self._seen[name] = self._shelf.mark(described.name)
         self._sweep(name, path.name)
+        if before is not None and before != path.name:
+            self._shelf.remove(before)
         self._sweep_shelf(name, path.name)
 
     def get(self, name: str) -> Stored | None:
@@ -218,7 +244,9 @@ class SharedArrays(Arrays):
     def remove(self, name: str) -> None:
         """Remove the arrays of a name, if there are any."""
         self._shelf.remove(self._described(name).name)
-        self._sweep_shelf(name, "")
+        for one in self._shelf.sizes():
+            if _is_of(one, name):
+                self._shelf.remove(one)
         super().remove(name)
 
     def forget(self, ids: Sequence[str]) -> None:
@@ -227,8 +255,9 @@ class SharedArrays(Arrays):
         for name in sorted(self._shelf.sizes()):
             text = self._shelf.read(name) if name.endswith(".json") else None
             content = None if text is None else _checked(text)
-            if content is not None and not gone.isdisjoint(content["ids"]):
-                content["ids"] = ["" if image_id in gone else image_id for image_id in content["ids"]]
+            if content is not None and not gone.isdisjoint(ids := _ids(content)):
+                content["ids"] = _APART.join("" if image_id in gone else image_id for image_id in ids)
+                content["count"] = len(ids)
                 self._shelf.write(name, _signed(json.dumps(content)))
 
     def _fetched(self, name: str, text: bytes, *, anew: bool) -> bool:
@@ -252,16 +281,47 @@ class SharedArrays(Arrays):
             part.unlink(missing_ok=True)
         self._read.pop(name, None)
         self._sweep(name, path.name)
+        for left in self._folder.glob("*.part"):  # of a download that was killed
+            with suppress(OSError):
+                if time.time() - left.stat().st_mtime > LEFT_S:
+                    left.unlink()
         return True
 
+    def _named(self, name: str) -> str | None:
+        """The file that the description on the storage names."""
+        described = self._described(name)
+        mark = self._shelf.mark(described.name)
+        known = mark is not None and self._seen.get(name) == mark and described.exists()
+        text = described.read_bytes() if known else self._shelf.read(described.name)
+        content = None if text is None else _checked(text)
+        return None if content is None else str(content["file"])
+
     def _sweep_shelf(self, name: str, kept: str) -> None:
-        for one in self._shelf.sizes():
-            if one != kept and one.startswith(f"{name}-") and one.endswith(".bin") and len(one) == len(name) + 21:
+        """Remove what interruptions left; a file of today may be one that another machine is about to name."""
+        for one in self._shelf.left_over():
+            if (one != kept and _is_of(one, name)) or (one.startswith(".") and one.endswith(".part")):
                 self._shelf.remove(one)
 
     def bytes(self) -> int:
         """How much all arrays take on the shared storage."""
         return sum(self._shelf.sizes().values())
+
+
+def _is_of(file: str, name: str) -> bool:
+    """Whether a file holds arrays of a name."""
+    return file.startswith(f"{name}-") and file.endswith(".bin") and len(file) == len(name) + 21
+
+
+def _time(found: Mapping[str, Any]) -> float | None:
+    """When a storage says that a file was written, in seconds since 1970; None where it does not tell."""
+    for value in filter(None, map(found.get, _TIMES)):
+        if isinstance(value, int | float):
+            return float(value)
+        with suppress(ValueError):
+            if isinstance(value, str):
+                value = datetime.strptime(value[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)  # as FTP says it
+            return float(value.timestamp())
+    return None
 
 
 def _digest(path: Path) -> str:

@@ -3,7 +3,7 @@
 import os
 import re
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,13 +11,22 @@ from leitmotiv.store.explain import from_system
 
 
 class Sprites:
-    """The folder `arrays/sprites` of a library; reached as `library.sprites`."""
+    """The folder `arrays/sprites` of a library; reached as `library.sprites`.
 
-    def __init__(self, folder: Path) -> None:
+    Parameters
+    ----------
+    folder : Path
+    follow : callable
+        Called before a sheet is looked for: it lets this machine forget what another one forgot.
+    """
+
+    def __init__(self, folder: Path, follow: Callable[[], None] = lambda: None) -> None:
         self._folder = folder
+        self._follow = follow
 
     def get(self, name: str) -> bytes | None:
         """A sheet, or None where it is not there."""
+        self._follow()
         try:
             return self._path(name).read_bytes()
         except OSError:

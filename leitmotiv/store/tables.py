@@ -322,6 +322,13 @@ class Removals(Table):
     at = TextField()
 
 
+class Forgotten(Table):
+    """How ids of pictures begin, in the order in which they were forgotten; one may be added, and forgotten, again."""
+
+    serial = IntegerField(primary_key=True)
+    beginning = TextField()
+
+
 class Boards(Table):
     """Mood boards; those with `trashed` lie in the trash."""
 
@@ -548,6 +555,7 @@ TABLES: tuple[type[Table], ...] = (
     CopyDecisions,
     CopyDenials,
     Removals,
+    Forgotten,
     Boards,
     BoardExamples,
     BoardSnapshots,

@@ -1,22 +1,24 @@
 """The workers of a Dask cluster as an executor; the only dask.
 
 Workers read pictures and compare them; nothing is written there. One that dies loses only what it had in hand, which
-another does again.
+another does again, and a file counts as unreadable only where this machine cannot read it either.
 """
 
 import contextlib
 import logging
 import os
+import secrets
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from dataclasses import replace
 from itertools import islice
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 import numpy as np
-from distributed import Client, Future, wait
+from distributed import Client, Future
 from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 from numpy.typing import NDArray
@@ -26,13 +28,15 @@ from leitmotiv.errors import ExecutorError, LeitmotivError
 from leitmotiv.settings import Settings
 from leitmotiv.store.library import Library
 from leitmotiv.workflows import at_worker
-from leitmotiv.workflows.at_worker import Introduction, Part, Seen
+from leitmotiv.workflows.at_worker import Asked, Introduction, Part, Seen
 from leitmotiv.workflows.executors import Progress
-from leitmotiv.workflows.readers import Reading, Task
+from leitmotiv.workflows.readers import Reading, Task, readings
 from leitmotiv.workflows.tiles import MOST, SIDE, tiles
 
 CONNECT_S = 10.0
 LOOK_S = 2.0
+TOGETHER_S = 0.2
+"""How long results are let gather before they are fetched, in one go, while workers have others to work on."""
 ALONE_S = 60.0
 """How long a run waits for workers when the last one is gone."""
 AHEAD = 40
@@ -49,23 +53,28 @@ class Cluster:
     Parameters
     ----------
     name : str
-        "dask://host:port".
+        "dask://host:port", or "dask+tls://host:port": then certificates are those of Dask's own configuration.
 
     Raises
     ------
     ExecutorError
-        No scheduler answers, it has no workers, or one of them is of another version.
+        No scheduler answers, it has no workers, or it or one of them is of another version.
     """
 
     def __init__(self, name: str, settings: Settings) -> None:
         self._name = name
         self._settings = settings
+        self._token = secrets.token_hex(8)
         for one in [one for one in logging.root.manager.loggerDict if one.startswith("distributed")]:
             logging.getLogger(one).setLevel(logging.CRITICAL)  # what they have to say, our errors say
+        way, _, place = name.partition("://")
         try:
-            self._client = Client(name.replace("dask://", "tcp://", 1), timeout=CONNECT_S, set_as_default=False)
+            where = f"{'tls' if way == 'dask+tls' else 'tcp'}://{place}"
+            self._client = Client(where, timeout=CONNECT_S, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
             raise self._away("no scheduler answers there") from error
+        except (RuntimeError, TypeError) as error:  # what Dask says of certificates
+            raise self._away(f"{str(error).rstrip('.')}; see docs/more-machines.md, Encrypted connections") from error
         try:
             self._wait_for_workers()
             self._introduced()
@@ -94,15 +103,22 @@ class Cluster:
         ExecutorError
             A worker does not see the folder of a picture that is there, or none is left.
         """
-        for task, seen in self._spread(at_worker.read, tasks, at_worker.mark(), settings):
+        doubtful: list[Task] = []
+        for task, seen in self._spread(at_worker.read, tasks, wanted=at_worker.mark(), settings=settings):
             if isinstance(seen, KilledWorker):
                 # It may have been the machines' fault, so the failure is not remembered of the file as it is.
                 reason = "the workers that read it died, one after the other"
                 yield Reading(replace(task, size=-1, mtime_ns=-1), failure=reason)
+            elif not seen.reading.failure:
+                yield seen.reading
             elif not seen.there and os.path.lexists(task.path):
                 raise self._not_shared(task, seen)
+            elif seen.barred and not at_worker.barred(task.path):
+                raise self._barred(task, seen)
             else:
-                yield seen.reading
+                doubtful.append(task)
+        # What failed may be a worker's fault: too little memory, a disk that hung. What this machine finds counts.
+        yield from readings(doubtful, settings)
 
     def compare(
         self, library: Library, ids: Sequence[str], pairs: NDArray[np.int64], look: Look, progress: Progress | None
@@ -132,8 +148,9 @@ class Cluster:
                 yield part
 
         done = 0
-        common = (at_worker.mark(), library.source, socket.gethostname(), look)
-        for part, values in self._spread(at_worker.compare, parts(), *common):
+        state = (self._token, *library.revision("images"))
+        asked = Asked(at_worker.mark(), library.source, socket.gethostname(), look, state)
+        for part, values in self._spread(at_worker.compare, parts(), asked=asked):
             if isinstance(values, KilledWorker):
                 raise ExecutorError(
                     "Comparing some pictures ended the workers that tried, one after the other; they may lack memory "
@@ -148,37 +165,59 @@ class Cluster:
 
     # ---- the client ----
 
-    def _spread(self, function: Callable[..., Any], items: Iterable[Item], *common: Any) -> Iterator[tuple[Item, Any]]:
-        """Have workers call a function on each item; gives each with its result, in the order in which they finish."""
+    def _spread(self, function: Callable[..., Any], items: Iterable[Item], **common: Any) -> Iterator[tuple[Item, Any]]:
+        """Have workers call a function on each item; gives each with its result, in the order in which they finish.
+
+        What is sent, and what is fetched, goes together: the way to the scheduler costs more than what goes along it.
+        """
         flying: dict[Future, Item] = {}
+        ended: SimpleQueue[Future] = SimpleQueue()
         waiting = iter(items)
         try:
             while True:
-                for item in islice(waiting, max(0, AHEAD * self._threads() - len(flying))):
-                    flying[self._client.submit(function, item, *common, pure=False)] = item
+                more = list(islice(waiting, max(0, AHEAD * self._threads() - len(flying))))
+                sent = self._client.map(function, more, pure=False, **common) if more else []
+                for future, item in zip(sent, more, strict=True):
+                    flying[future] = item
+                    future.add_done_callback(ended.put)
                 if not flying:
                     return
-                for future in self._finished(flying):
-                    yield flying.pop(future), self._outcome(future)
+                for future, outcome in self._outcomes(self._finished(ended, len(flying))):
+                    yield flying.pop(future), outcome
         except _GONE as error:
             raise self._away("the connection to the scheduler was lost") from error
         finally:
             with contextlib.suppress(*_GONE, RuntimeError):
                 self._client.cancel(list(flying), force=True)
 
-    def _finished(self, flying: Iterable[Future]) -> list[Future]:
+    def _finished(self, ended: "SimpleQueue[Future]", most: int) -> list[Future]:
         since = time.monotonic()
         while True:
             try:
-                with self._client.as_current():
-                    return list(wait(list(flying), timeout=LOOK_S, return_when="FIRST_COMPLETED").done)
-            except TimeoutError:
+                found = [ended.get(timeout=LOOK_S)]
+            except Empty:
                 if self._client.status != "running":
                     raise self._away("the connection to the scheduler was lost") from None
                 if self._threads():
                     since = time.monotonic()
                 elif time.monotonic() - since > ALONE_S:
                     raise self._away("it has had no workers for a minute") from None
+            else:
+                until = time.monotonic() + TOGETHER_S
+                with contextlib.suppress(Empty):
+                    while len(found) < most:
+                        found.append(ended.get(timeout=max(0.0, until - time.monotonic())))
+                return found
+
+    def _outcomes(self, futures: Sequence[Future]) -> Iterator[tuple[Future, Any]]:
+        """What came of each; those that did not fail are fetched in one go, unless one of them is lost on the way."""
+        whole = [future for future in futures if future.status == "finished"]
+        try:
+            values = dict(zip(whole, self._client.gather(whole), strict=True))
+        except Exception:
+            values = {}
+        for future in futures:
+            yield future, values[future] if future in values else self._outcome(future)
 
     def _outcome(self, future: Future) -> Any:
         if future.status != "error":
@@ -203,19 +242,35 @@ class Cluster:
             raise self._away("it has no workers: dask worker tcp://HOST:PORT --nworkers auto --nthreads 1") from error
 
     def _introduced(self) -> None:
-        """Refuse workers that are not the same leitmotiv, and let all others compile what they will need."""
+        """Refuse whoever is not the same leitmotiv, and let the workers compile what they will need."""
+        self._scheduler_introduced()
         wanted = at_worker.mark()
         for address, found in self._asked(at_worker.introduce).items():
             if not isinstance(found, Introduction):
                 raise ExecutorError(
                     f"The worker {address} has no leitmotiv, or another one ({type(found).__name__}: {found}). It must "
-                    f"be {wanted}: install the same there, and start that worker again."
+                    f"have {wanted}: install the same there, and start that worker again."
                 )
             if found.mark != wanted:
-                raise ExecutorError(at_worker.other_version(found, wanted))
+                who = f"The worker {found.pid} on {found.host}"
+                raise ExecutorError(at_worker.other_version(who, found.mark, wanted))
         for address, found in self._asked(at_worker.warm).items():
             if isinstance(found, BaseException):
                 raise ExecutorError(f"The worker {address} could not be prepared ({type(found).__name__}: {found}).")
+
+    def _scheduler_introduced(self) -> None:
+        """It unpacks what it passes on, for which it needs our code."""
+        try:
+            found = self._client.run_on_scheduler(at_worker.code)
+        except _GONE as error:
+            raise self._away("the connection to the scheduler was lost") from error
+        except Exception as error:
+            raise ExecutorError(
+                f"The scheduler {self._name} has no leitmotiv, or another one ({type(error).__name__}: {error}). It "
+                f"must have {at_worker.code()}: install the same there, and start the scheduler again."
+            ) from error
+        if found != at_worker.code():
+            raise ExecutorError(at_worker.other_version(f"The scheduler {self._name}", found, at_worker.code()))
 
     def _asked(self, function: Callable[[], Any]) -> dict[str, Any]:
         try:
@@ -235,6 +290,13 @@ class Cluster:
         return ExecutorError(
             f"The worker on {seen.host} does not see {path}. Mount the folder of the pictures there, at the same path "
             "as here. What was read is kept."
+        )
+
+    def _barred(self, task: Task, seen: Seen) -> ExecutorError:
+        path = task.path.decode("utf-8", "replace")
+        return ExecutorError(
+            f"The worker on {seen.host} cannot read {path} ({seen.barred}), which this machine can. Let the user that "
+            "it runs as read the pictures, or mount their disk there again. What was read is kept."
         )
 
 

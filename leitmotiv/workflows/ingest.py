@@ -4,13 +4,14 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from leitmotiv.errors import SettingsError
 from leitmotiv.imaging.scan import Found, scan
-from leitmotiv.records import Image, KnownFile
+from leitmotiv.records import Image, KnownFile, Mixture
+from leitmotiv.workflows.added import AddReport as AddReport
 from leitmotiv.workflows.compiling import compile_ahead
 from leitmotiv.workflows.progress import Recorder, Report, recorded
 from leitmotiv.workflows.readers import Reading, Task
@@ -19,44 +20,6 @@ from leitmotiv.workflows.session import Session
 
 BATCH_S = 1.0
 BATCH = 64
-
-
-@dataclass
-class AddReport:
-    """What one run of adding found.
-
-    Attributes
-    ----------
-    new, changed, gone, same, moved, copies, offline : int
-        Files; "gone" are kept until `leitmotiv forget`.
-    replaced : int
-        Pictures whose only file now holds another picture; kept, as missing, until `leitmotiv forget`.
-    forgotten : int
-        Files of pictures that were forgotten; `leitmotiv add-image FILE` takes them back.
-    failed : list of (path as text, reason)
-        Every file and folder that could not be read.
-    """
-
-    new: int = 0
-    changed: int = 0
-    gone: int = 0
-    same: int = 0
-    moved: int = 0
-    copies: int = 0
-    offline: int = 0
-    replaced: int = 0
-    forgotten: int = 0
-    failed: list[tuple[str, str]] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        parts = [f"{self.new:,} new", f"{self.changed:,} changed", f"{self.gone:,} gone", f"{self.same:,} same"]
-        rest = (
-            *(("moved", self.moved), ("copies", self.copies), ("offline", self.offline)),
-            *(("replaced", self.replaced), ("forgotten", self.forgotten), ("failed", len(self.failed))),
-        )
-        text = ", ".join([*parts, *(f"{count:,} {name}" for name, count in rest if count)])
-        seen = self.new + self.changed + self.gone + self.same + sum(count for _, count in rest)
-        return text if seen else f"{text}: no pictures were found there"
 
 
 def add_directories(
@@ -143,6 +106,7 @@ class _Adding:
         self._report = AddReport()
         self._by_size: dict[int, set[str]] = defaultdict(set)
         self._held: set[str] = set()  # hashes of the batch in hand that the library knows
+        self._new: list[tuple[Image, KnownFile, Mixture, Mapping[int, bytes]]] = []  # of it, not written yet
         self._known: dict[bytes, KnownFile] = {}
         self._gone: set[bytes] = set()
         self._there: dict[bytes, bool] = {}
@@ -279,6 +243,7 @@ class _Adding:
                 self._begin(batch)
                 for reading in batch:
                     self._write(reading)
+                self._write_new()
             done += len(batch)
             self._step("Reading pictures", done, len(items), batch[-1].task.path.decode("utf-8", "replace"))
 
@@ -313,7 +278,7 @@ class _Adding:
             if reading.mixture is None:  # the same pixels, but their image was forgotten meanwhile
                 self._fail(path, "it changed while it was read; add it again")
                 return
-            self._add_new(reading)
+            self._add_new(reading, at_once=before is not None)
             changed = before is not None and before.image_id is not None
             if before is not None and before.image_id is not None and not self._has_files(before.image_id):
                 self._report.replaced += 1
@@ -333,6 +298,7 @@ class _Adding:
         library, held = self._library, self._held
         if reading.sha256 not in held and (reading.picture is None or reading.picture.pixel_hash not in held):
             return None
+        self._write_new()
         if (image := library.images.by_sha256(reading.sha256)) is not None:
             return image
         if reading.picture is None:
@@ -343,7 +309,8 @@ class _Adding:
                 return image
         return None
 
-    def _add_new(self, reading: Reading) -> None:
+    def _add_new(self, reading: Reading, *, at_once: bool) -> None:
+        """Have a picture added with those of its batch, or at once where its path held something before."""
         picture, mixture = reading.picture, reading.mixture
         assert picture is not None
         assert mixture is not None
@@ -360,8 +327,18 @@ class _Adding:
             added=datetime.now(UTC),
             facts=picture.facts,
         )
-        files = [_file(reading, image.id)]
-        self._library.images.add(image, files=files, thumbnails=picture.thumbnails, mixture=mixture)
+        file = _file(reading, image.id)
+        if at_once:
+            self._library.images.add(image, files=[file], thumbnails=picture.thumbnails, mixture=mixture)
+        else:
+            self._new.append((image, file, mixture, picture.thumbnails))
+
+    def _write_new(self) -> None:
+        """Write what is new of a batch, in a few statements."""
+        waiting, self._new = self._new, []
+        if waiting:
+            rows = [(image, file, mixture) for image, file, mixture, _ in waiting]
+            self._library.images.add_all(rows, [thumbnails for *_, thumbnails in waiting])
 
     def _attach(self, reading: Reading, image: Image, before: KnownFile | None) -> None:
         """Give an image one more path, or its path back; a path that is gone gives way to the new one."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import candidates, cells, hubness
-from leitmotiv.analysis.graph import Divergences, Keys, Lists, Pairs, ends, keys_of, listed
+from leitmotiv.analysis.graph import Divergences, Keys, Lists, Pairs, by_rarer_end, ends, keys_of, listed
 from leitmotiv.analysis.listing import Listed
 from leitmotiv.settings import Settings
 from leitmotiv.store.arrays import Stored
@@ -30,6 +30,8 @@ RECENT = 50_000
 """Pairs just computed that are kept apart from all others."""
 GONE = -2
 """In a list, the place of a picture that is not in the library any more: the list is not whole."""
+PAIRS_AT_ONCE = 4_000_000
+"""Pairs that are compared at once."""
 PAIRS_A_STEP = 1_000_000
 """Pairs after which what was computed is stored, so that an interruption loses no more; of large libraries the
 `STORED`th part of all pairs, as each time all lists are written."""
@@ -151,10 +153,26 @@ class Comparer:
             values[lacking] = found = self._near.look_up(keys[lacking])
             lacking = lacking[np.isnan(found)]
         if len(lacking):
-            # In order of their keys, pairs share first rows.
             lacking = lacking[np.argsort(keys[lacking])]
-            values[lacking] = self.compute(ends(keys[lacking], len(self._ids)), progress)
+            values[lacking] = self._computed(keys[lacking], progress)
             self._remember(Pairs(len(self._ids), keys[lacking], values[lacking]))
+        return values
+
+    def _computed(self, keys: Keys, progress: Callable[[int, int], None] | None) -> Divergences:
+        """Divergences of pairs, computed in the order of whichever end is asked for less often.
+
+        Then few pictures are made ready more than once, where all are compared with a few that stand for them.
+        """
+        values = np.empty(len(keys), np.float32)
+        order = by_rarer_end(keys, len(self._ids))
+        for start in range(0, len(keys), PAIRS_AT_ONCE):
+            part = order[start : start + PAIRS_AT_ONCE]
+
+            def tell(done: int, _: int, so_far: int = start) -> None:
+                if progress is not None:
+                    progress(so_far + done, len(keys))
+
+            values[part] = self.compute(ends(keys[part], len(self._ids)), tell)
         return values
 
     def _remember(self, pairs: Pairs) -> None:

@@ -137,7 +137,7 @@ def _words(settings: Settings) -> Check:
 
 def index(settings: Settings) -> list[Check]:
     """How good the index of this library is, where it has one: what was missed, and what trends cost too much."""
-    if not (settings.library / "leitmotiv.db").exists():
+    if not is_library(settings.library):
         return []
     try:
         with Session(settings, create=False) as session:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import bound, candidates, divergence, embedding, hubness, listing, sparse_tree
-from leitmotiv.analysis.graph import Lists, Pairs, keys_of, listed
+from leitmotiv.analysis.graph import Divergences, Keys, Lists, Pairs, keys_of, listed
 from leitmotiv.analysis.prices import Priced, settled
-from leitmotiv.analysis.sparse_exemplars import Served, augmented, with_shortlists
+from leitmotiv.analysis.sparse_exemplars import Compare, Served, augmented, with_shortlists
 from leitmotiv.errors import NoIndexError
 from leitmotiv.records import Clusters, Float
 from leitmotiv.settings import Settings
@@ -20,6 +20,7 @@ from leitmotiv.workflows.executors import Executor, Here
 from leitmotiv.workflows.grain import Before
 from leitmotiv.workflows.neighbours import (
     CANDIDATES,
+    PAIRS_A_STEP,
     Comparer,
     Neighbours,
     extend,
@@ -46,6 +47,8 @@ REMOTE_POINTS = 64
 128 divergences: with a quarter of the points it moves by 1 %, and takes a quarter of the time."""
 MEASURED = 200_000
 """Pictures whose remoteness is stored together, so that an interruption loses no more."""
+KEPT = 5
+"""Times as many pairs as pictures that are compared for the trends before they are stored."""
 TOP = 10
 """Nearest pictures that candidates should not miss."""
 
@@ -90,11 +93,12 @@ def build(
     numbers = _remoteness(library, settings, vectors.ids, comparer, step)
     comparer.correct(numbers)
     number = None if before is None else before.wanted
+    compare = _keeping(library, settings, neighbours, comparer)
     step("Finding trends", 0, 0)
 
     def search(price: float, start: Rows | None) -> Priced[tuple[Served, Pairs]]:
         old = np.zeros(0, np.int64) if start is None else start
-        found = _found(vectors, neighbours, comparer, (old, fresh), price, settings, step)
+        found = _found(vectors, neighbours, comparer, (old, fresh), price, settings, step, compare)
         return Priced(price, found[0].rows, found)
 
     made = settled(
@@ -114,6 +118,24 @@ def build(
     put_neighbours(library, settings, kept, exemplars, _apart(comparer, exemplars))
     leaves = clusters.exemplars[clusters.labels]
     return replace(clusters, distances=_apart(comparer, leaves), bound=least), numbers, comparer.computed
+
+
+def _keeping(library: Library, settings: Settings, neighbours: Neighbours, comparer: Comparer) -> Compare:
+    """Compares, and stores with the neighbours what was compared, so that an interruption loses little of it."""
+    groups = recalled_groups(library, settings, neighbours.ids)
+    stored = comparer.computed
+
+    def compare(keys: Keys) -> Divergences:
+        nonlocal stored
+        values = comparer(keys)
+        if comparer.computed - stored >= max(PAIRS_A_STEP, KEPT * len(neighbours.ids)):
+            stored = comparer.computed
+            put_neighbours(
+                library, settings, replace(neighbours, others=comparer.used().joined(neighbours.others)), *groups
+            )
+        return values
+
+    return compare
 
 
 def of_part(
@@ -242,10 +264,11 @@ def _found(
     price: float,
     settings: Settings,
     step: Recorder,
+    compare: Compare | None = None,
 ) -> tuple[Served, Pairs]:
     """Groups at a price, and the pairs that they were found along; progress in hundredths.
 
-    `rows` are those of the old exemplars, and those that came since.
+    `rows` are those of the old exemplars, and those that came since; `compare` asks the comparer, if given.
     """
     start, fresh = rows
 
@@ -259,7 +282,7 @@ def _found(
         preference=price,
         most=comparer.most,
         shortlist=shortlist,
-        compare=comparer,
+        compare=compare or comparer,
         start=start,
         fresh=fresh,
         progress=lambda done, total: step("Finding trends", 50 * done // total, 100),

@@ -29,6 +29,17 @@ def test_lists_do_not_depend_on_blocks_or_threads(monkeypatch):
         assert np.array_equal(candidates.nearest(vectors, 20, threads=threads), expected)
 
 
+def test_a_cell_of_equal_vectors_is_looked_through_in_parts(monkeypatch):
+    vectors = np.concatenate([coordinates(60, reach=12), np.full((200, 6), 4, np.int16)])
+    centres = vectors[[0, 1, 100]]
+    expected = candidates.nearest(vectors, 20, centres=centres)
+    asked, real = [], candidates.keep_among
+    monkeypatch.setattr(candidates, "MEMBERS", 7)
+    monkeypatch.setattr(candidates, "keep_among", lambda *given: asked.append(given[0].shape[1]) or real(*given))
+    assert np.array_equal(candidates.nearest(vectors, 20, centres=centres), expected)
+    assert max(asked) == 7
+
+
 @given(st.integers(0, 50), st.integers(1, 12))
 @settings(max_examples=30, deadline=None)
 def test_adding_to_lists_gives_what_finding_them_anew_gives(seed, count):

@@ -43,6 +43,37 @@ def test_adding_an_id_twice_is_a_mistake_that_changes_nothing(library):
     assert library.images.find_path(b"/elsewhere") is None
 
 
+def test_many_added_at_once_are_what_each_is_added_by_itself(library, tmp_path):
+    count = 150  # more than go into one statement
+    new = [image(number) for number in range(count)]
+    sized = [{256: b"small" + one.id.encode(), 512: b"large"} if place % 3 else {} for place, one in enumerate(new)]
+    library.images.add_all([(one, file(path_of(n), one), mixture(n)) for n, one in enumerate(new)], sized)
+    ids = [one.id for one in new]
+    assert library.images.ids() == ids
+    with Library.open(tmp_path / "single") as single:
+        for number, one in enumerate(new):
+            held = [file(path_of(number), one)]
+            single.images.add(one, files=held, thumbnails=sized[number], mixture=mixture(number))
+        assert single.images.many(ids) == library.images.many(ids)
+        assert single.files.known([b"/"]) == library.files.known([b"/"])
+        for one in ids[1::3]:
+            assert library.images.thumbnail(one, 256) == single.images.thumbnail(one, 256) == b"small" + one.encode()
+            assert library.images.thumbnail(one, 512) == b"large"
+        assert not library.images.has_thumbnail(ids[::3])
+        for one, other in zip(library.mixtures.many(ids), single.mixtures.many(ids), strict=True):
+            np.testing.assert_array_equal(one.cholesky, other.cholesky)
+
+
+def test_many_of_which_one_is_there_change_nothing_and_leave_the_transaction_whole(library):
+    add(library, 3)
+    new = [image(number) for number in range(5)]
+    with library.transaction():
+        with pytest.raises(ValueError, match="already has some"):
+            library.images.add_all([(one, file(path_of(n), one), mixture(n)) for n, one in enumerate(new)])
+        add(library, 7)
+    assert library.images.ids() == [image_id(3), image_id(7)]
+
+
 def test_an_add_that_fails_leaves_nothing_of_the_image(library):
     new = image(0)
     broken = file(path_of(0), new, image_id=image_id(99))

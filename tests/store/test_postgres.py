@@ -1,7 +1,10 @@
 """What only a library whose database is on a server can meet."""
 
 import contextlib
+import os
 import re
+import select
+import socket
 import subprocess
 import sys
 import threading
@@ -155,6 +158,13 @@ def test_text_in_another_encoding_is_refused(postgres, tmp_path):
     [
         ('[database]\nurl = "postgresql://me:secret@host/db"', "password"),
         ('[database]\nurl = "postgresql://host/db?password=secret"', "password"),
+        ('[database]\nurl = "postgresql://host/db?SSLPassword=secret"', "password"),
+        ('[database]\nurl = "postgresql://host/db?scram_client_key=secret"', "password"),
+        ('[database]\nurl = "postgresql://me:secret@[host/db"', "password"),
+        ('[arrays]\nurl = "sftp://me:secret@host/x"', "password"),
+        ('[arrays]\nurl = "simplecache::sftp://me:secret@host/x"', "password"),
+        ('[arrays]\nurl = "s3://bucket/x?secret=secret"', "password or a key"),
+        ('[arrays]\nurl = "zip://x?access%5Fkey=secret::s3://bucket/x"', "password or a key"),
         ('[database]\nurl = "mysql://host/db"', "must begin with postgresql"),
         ('[database]\nurl = ""', "must hold one line"),
         ('[database]\nurl = "postgresql:///x"\nuser = "me"', "must hold one line"),
@@ -169,9 +179,83 @@ def test_a_file_that_cannot_be_followed_is_refused_without_repeating_a_password(
     assert "secret" not in str(caught.value)
 
 
+def test_where_a_password_lies_may_be_told(tmp_path):
+    url = "postgresql://me@host/db?passfile=/etc/pass&sslkey=/etc/key&keepalives=1"
+    (tmp_path / "library.toml").write_text(f'[database]\nurl = "{url}"\n[arrays]\nurl = "sftp://me@host:22/a:b@c"')
+    assert library_file.read(tmp_path) == library_file.Places(url, "sftp://me@host:22/a:b@c")
+
+
+def test_messages_do_not_repeat_a_password():
+    told = "sftp://me:sec:ret@host/x?a=1&token=secret::s3://b?x_key=secret failed"
+    assert library_file.masked(told) == "sftp://me:***@host/x?a=1&token=***::s3://b?x_key=*** failed"
+
+
 def test_a_backup_is_left_to_the_servers_own_programs(shared, tmp_path):
-    with Library.open(shared) as library, pytest.raises(UsageError, match="pg_dump"):
+    with Library.open(shared) as library, pytest.raises(UsageError, match="pg_dump") as caught:
         backups.write(library, tmp_path / "copy.zip")
+    assert f"copy library.toml, models/, plans/ in {shared} as well" in str(caught.value)
+
+
+def test_a_server_that_falls_silent_is_not_waited_for_for_hours(shared):
+    """Of a connection by TCP, through a relay to the server's socket."""
+    own = name_of(url := library_file.read(shared).database), url.rpartition("host=")[2]
+    with relay(f"{own[1]}/.s.PGSQL.5432") as port:
+        name_database(shared, f"postgresql://{url.partition('//')[2].partition('@')[0]}@127.0.0.1:{port}/{own[0]}")
+        with Library.open(shared) as library:
+            end = socket.socket(fileno=os.dup(library._database._connection().fileno()))
+            with end:
+                assert end.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+                for option, seconds in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):
+                    assert end.getsockopt(socket.IPPROTO_TCP, getattr(socket, option)) == seconds
+                assert end.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 60_000
+
+
+@contextlib.contextmanager
+def relay(path):
+    """A port of this machine that leads to a socket in the file system, for one connection at a time."""
+
+    def carry(source, target):
+        with contextlib.suppress(OSError):
+            while data := source.recv(1 << 16):
+                target.sendall(data)
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    def serve():
+        while True:
+            try:
+                near, _ = listening.accept()
+            except OSError:
+                return
+            with near, socket.socket(socket.AF_UNIX) as far:
+                far.connect(path)
+                back = threading.Thread(target=carry, args=(far, near))
+                back.start()
+                carry(near, far)
+                back.join()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listening.getsockname()[1]
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def test_who_is_silent_for_too_long_inside_a_transaction_is_told_so_and_goes_on_after(shared):
+    with Library.open(shared) as library:
+        library._database._connection().execute("SET idle_in_transaction_session_timeout = '50ms'")
+
+        def dawdling() -> None:
+            with library.transaction():
+                add(library, 0)
+                select.select([library._database._connection().fileno()], [], [], 20)  # the server says goodbye
+                add(library, 1)
+
+        with pytest.raises(DatabaseAwayError, match=r"idle-in-transaction.*What was saved is safe"):
+            dawdling()
+        assert library.images.count() == 0
+        add(library, 0)
 
 
 def test_a_server_that_was_restarted_is_found_again_by_every_thread(crashing, tmp_path):
@@ -280,7 +364,9 @@ def test_a_text_with_a_nul_is_kept_without_it(shared):
     [
         ("53100", DiskFullError),
         ("55P03", LibraryLockedError),
+        ("40P01", LibraryLockedError),
         ("57P01", DatabaseAwayError),
+        ("25P03", DatabaseAwayError),
         ("XX001", LibraryDamagedError),
     ],
 )

@@ -1,12 +1,20 @@
 """Arrays on storage that two machines share: here two caches and one folder, or a storage that is no disk at all."""
 
 import errno
+import os
+import socket
+import time
+from datetime import UTC, datetime
+from typing import ClassVar
 
+import fsspec
 import numpy as np
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
-from leitmotiv.errors import DiskFullError, SettingsError, StorageAwayError
+from leitmotiv.errors import DiskFullError, PermissionDeniedError, SettingsError, StorageAwayError
 from leitmotiv.store import library as opening
+from leitmotiv.store import shared_arrays
 from leitmotiv.store.library import Library
 from leitmotiv.store.shared_arrays import SharedArrays
 
@@ -101,6 +109,71 @@ def test_the_own_copy_is_fetched_again_where_it_is_damaged(one, other, tmp_path,
     np.testing.assert_array_equal(SharedArrays(url, tmp_path / "other").get("look")["values"], matrix())
 
 
+@pytest.mark.parametrize("url", ["file"], indirect=True)
+def test_a_damaged_file_of_the_right_size_is_mended_by_the_next_put(one, other, shared):
+    one.put("look", {"values": matrix()}, IDS, "d")
+    (path,) = shared.glob("look*.bin")
+    path.write_bytes(bytes(path.stat().st_size))
+    assert other.get("look") is None
+    one.put("look", {"values": matrix()}, IDS, "d")
+    np.testing.assert_array_equal(other.get("look")["values"], matrix())
+
+
+def test_two_machines_that_put_at_once_do_not_remove_each_others_file(one, other, url, tmp_path, monkeypatch):
+    one.put("look", {"values": matrix(0)}, IDS, "d")
+    write = one._shelf.write
+
+    def slowly(*given: object) -> None:
+        monkeypatch.undo()
+        other.put("look", {"values": matrix(2)}, IDS, "other")  # after the file is there, before it is named
+        write(*given)
+
+    monkeypatch.setattr(one._shelf, "write", slowly)
+    one.put("look", {"values": matrix(1)}, IDS, "one")
+    for machine in (one, other, SharedArrays(url, tmp_path / "third")):
+        np.testing.assert_array_equal(machine.get("look")["values"], matrix(1))
+
+
+@pytest.mark.parametrize("url", ["file"], indirect=True)
+def test_what_killed_uploads_left_goes_after_a_day(one, shared):
+    one.put("look", {"values": matrix(0)}, IDS, "d")
+    names = (".look-0123456789abcdef.bin-deadbeef.part", ".other.json-deadbeef.part", "look-0123456789abcdef.bin")
+    for name in names:
+        (shared / name).write_bytes(bytes(1000))
+    one.put("look", {"values": matrix(1)}, IDS, "d")
+    assert set(names) <= set(one._shelf.sizes())  # another machine may be writing them
+    for name in names:
+        os.utime(shared / name, (0, time.time() - 90_000))
+    one.put("look", {"values": matrix(2)}, IDS, "d")
+    assert len(one._shelf.sizes()) == 2
+    assert one._shelf.sizes().keys().isdisjoint(names)
+
+
+def test_what_killed_downloads_left_here_goes_after_a_day(one, other, tmp_path):
+    one.put("look", {"values": matrix(0)}, IDS, "d")
+    other.get("look")
+    parts = [other._folder / f"look-0123456789abcdef.bin-{number}.part" for number in range(2)]
+    for part, age in zip(parts, (10, 90_000), strict=True):
+        part.write_bytes(bytes(1000))
+        os.utime(part, (0, time.time() - age))
+    one.put("look", {"values": matrix(1)}, IDS, "d")
+    other.get("look")
+    assert [part.exists() for part in parts] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("told", "at"),
+    [
+        ({"mtime": 86400.5}, 86400.5),
+        ({"LastModified": datetime(1970, 1, 2, tzinfo=UTC)}, 86400.0),
+        ({"modify": "19700102000000.123"}, 86400.0),
+        ({"modify": "yesterday", "size": 3}, None),
+    ],
+)
+def test_storages_tell_in_their_own_ways_when_a_file_was_written(told, at):
+    assert shared_arrays._time(told) == at
+
+
 def test_a_full_shared_disk_is_named_and_the_old_arrays_stay(one, other, monkeypatch):
     one.put("look", {"values": matrix(0)}, IDS, "d")
 
@@ -123,6 +196,83 @@ def test_a_storage_that_is_away_is_named(one, monkeypatch):
     monkeypatch.setattr(one._shelf._system, "info", lost, raising=False)
     with pytest.raises(StorageAwayError, match=r"does not answer.*Nothing was lost"):
         one.get("look")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (EOFError(), StorageAwayError),
+        (type("NoValidConnectionsError", (Exception,), {})("no route"), StorageAwayError),
+        (type("AuthenticationException", (Exception,), {})("no"), PermissionDeniedError),
+        (type("ClientError", (Exception,), {})("AccessDenied when calling PutObject"), PermissionDeniedError),
+        (NotImplementedError(), PermissionDeniedError),
+        (TypeError("a fault of ours"), TypeError),
+    ],
+    ids=lambda one: type(one).__name__ if isinstance(one, Exception) else one.__name__,
+)
+def test_whatever_a_storage_raises_is_told_in_one_line(one, monkeypatch, error, kind):
+    def fails(*given: object) -> None:
+        raise error
+
+    monkeypatch.setattr(one._shelf._system, "info", fails, raising=False)
+    with pytest.raises(kind):
+        one.get("look")
+
+
+def test_a_storage_that_refuses_to_be_opened_is_named(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    with pytest.raises(StorageAwayError, match=r"ftp://me@127.0.0.1:\d+/x does not answer \(.*refused"):
+        SharedArrays(f"ftp://me@127.0.0.1:{port}/x", tmp_path)
+
+
+def test_messages_of_a_storage_tell_no_password(tmp_path):
+    with pytest.raises(SettingsError) as caught:
+        SharedArrays("nowhere://me:secret@host/x?token=secret", tmp_path)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_cache_before_the_storage_is_refused(tmp_path, shared):
+    with pytest.raises(SettingsError, match="Name the storage itself"):
+        SharedArrays(f"simplecache::file://{shared}", tmp_path)
+
+
+class Listing(MemoryFileSystem):
+    """A storage that believes the list of files which it fetched once, as FTP's and S3's do."""
+
+    protocol = "listing"
+    cachable = False
+    store: ClassVar[dict[str, object]] = {}
+    pseudo_dirs: ClassVar[list[str]] = [""]
+
+    @classmethod
+    def _strip_protocol(cls, path):
+        return super()._strip_protocol(path.removeprefix("listing://"))
+
+    def ls(self, path, detail=True, **kwargs):
+        if path not in self.dircache:
+            self.dircache[path] = super().ls(path, detail=True)
+        return self.dircache[path] if detail else [one["name"] for one in self.dircache[path]]
+
+    def info(self, path, **kwargs):
+        path = self._strip_protocol(path)
+        found = [one for one in self.ls(self._parent(path)) if one["name"] == path]
+        if not found:
+            raise FileNotFoundError(path)
+        return found[0]
+
+    def invalidate_cache(self, path=None):
+        self.dircache.clear()
+
+
+def test_a_list_of_files_that_the_storage_remembers_hides_nothing(tmp_path):
+    fsspec.register_implementation("listing", Listing, clobber=True)
+    machines = [SharedArrays("listing://x/", tmp_path / name) for name in ("one", "other")]
+    for seed in range(3):
+        machines[seed % 2].put("look", {"values": matrix(seed)}, IDS, "d")
+        for machine in machines:
+            np.testing.assert_array_equal(machine.get("look")["values"], matrix(seed))
+    assert len(machines[0]._shelf.sizes()) == 2
 
 
 def test_a_url_that_nobody_knows_is_refused(tmp_path):

@@ -145,7 +145,9 @@ def test_pictures_are_read_by_workers_though_one_is_killed(pair, url, tmp_path):
 def test_a_worker_of_another_version_is_refused_by_name(machines, tmp_path):
     worker = machines.add_worker(OTHER)
     try:
-        with pytest.raises(ExecutorError, match=r"is leitmotiv 0\.0\.1 \(abc\), but must be .*pip install") as caught:
+        with pytest.raises(
+            ExecutorError, match=r"has leitmotiv 0\.0\.1 \(abc\), but must have .*pip install"
+        ) as caught:
             Session(Settings(library=tmp_path, executor=machines.name)).executor  # noqa: B018
         assert str(worker.pid) in str(caught.value)
     finally:
@@ -161,7 +163,7 @@ def test_a_worker_of_another_version_that_comes_late_is_refused_too(pair, tmp_pa
             worker.kill()
             worker.wait()
         late = pair.add_worker(OTHER)
-        with pytest.raises(ExecutorError, match=r"is leitmotiv 0\.0\.1"):
+        with pytest.raises(ExecutorError, match=r"worker \d+ on .* has leitmotiv 0\.0\.1"):
             add_directories(session, [tmp_path / "photos"])
     late.kill()
     late.wait()

@@ -10,6 +10,8 @@ from PIL import Image
 
 from leitmotiv.errors import UsageError
 from leitmotiv.settings import Settings
+from leitmotiv.store.database import Database
+from leitmotiv.workflows import ingest
 from leitmotiv.workflows.ingest import AddReport, add_directories, add_files
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.upkeep import forget, relocate
@@ -69,6 +71,35 @@ def test_identical_files_share_one_image(session, tmp_path):
     image = session.library.images.find_path(os.fsencode(photos / "q.jpg"))
     assert image is not None
     assert len(image.paths) == 2
+
+
+def test_a_batch_is_written_in_a_few_statements_and_leaves_what_single_ones_leave(tmp_path, monkeypatch):
+    photos = folder_of(tmp_path / "photos", 9)
+    for name in ("q.jpg", "r.jpg"):
+        shutil.copy(photos / "p000.jpg", photos / name)
+    written: dict[int, int] = {}
+    found = {}
+    insert_many = Database.insert_many
+    monkeypatch.setattr(ingest, "BATCH_S", 1000.0)
+    for most in (1, 64):
+        monkeypatch.setattr(ingest, "BATCH", most)
+
+        def counting(self: Database, table: object, rows: object, most: int = most) -> None:
+            written[most] = written.get(most, 0) + 1
+            insert_many(self, table, rows)
+
+        with Session(replace(Settings(), library=tmp_path / str(most), workers=1)) as opened:
+            monkeypatch.setattr(Database, "insert_many", counting)
+            report = add_directories(opened, [photos])
+            monkeypatch.setattr(Database, "insert_many", insert_many)
+            ids = sorted(opened.library.images.ids())
+            assert (report.new, report.copies) == (9, 2)
+            paths = [sorted(image.paths) for image in opened.library.images.many(ids)]
+            small = [opened.library.images.thumbnail(image_id, 256) for image_id in ids]
+            found[most] = ids, paths, small, [one.means.tobytes() for one in opened.library.mixtures.many(ids)]
+    assert found[1] == found[64]
+    assert written[1] == 4 * 9
+    assert written[64] <= 4 * 3  # a copy has those written that came before it
 
 
 def test_changed_metadata_keep_the_image(session, tmp_path):

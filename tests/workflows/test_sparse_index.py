@@ -171,7 +171,7 @@ def test_no_matrix_is_left_and_status_says_how_pictures_were_compared(base):
     assert not state.stale
     assert state.gap == base.report.gap == base.library.clusters.get().gap
     assert state.gap < 0.05
-    assert f"at most {state.gap:.2%} from the best" in as_text(state)
+    assert f"at most {state.gap:.2%} from the best along the pairs compared" in as_text(state)
     (told,) = readiness.index(base.settings)
     assert told.good
     assert f"at most {state.gap:.2%} more" in told.text
@@ -314,6 +314,31 @@ def test_interrupted_build_goes_on_from_what_was_stored(session, monkeypatch):
     session.library.clusters.forget(session.library.images.ids())
     assert min(calls[:2]) > 2000
     assert build_index(session).pairs == resumed.pairs + sum(calls[:2])
+
+
+def test_pairs_that_were_compared_for_trends_are_kept_when_they_are_interrupted(session, monkeypatch):
+    add(session.library, range(220))
+    monkeypatch.setattr(sparse_index, "PAIRS_A_STEP", 1)
+    monkeypatch.setattr(sparse_index, "KEPT", 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(sparse_index.sparse_tree, "build", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            build_index(session)
+    assert len(neighbours.stored_neighbours(session.library, session.settings)["pairs"]) > 0
+    asked, real, compute = [], sparse_index.augmented, neighbours.Comparer.compute
+    monkeypatch.setattr(
+        neighbours.Comparer, "compute", lambda self, pairs, *given: asked.append(pairs) or compute(self, pairs, *given)
+    )
+
+    def augmented(*given, **named):
+        before = len(asked)
+        found = real(*given, **named)
+        assert len(asked) == before
+        return found
+
+    monkeypatch.setattr(sparse_index, "augmented", augmented)
+    build_index(session)
+    assert asked
 
 
 def test_interrupted_vectors_go_on_from_what_was_stored(session, monkeypatch):
