@@ -54,7 +54,8 @@ class Server:
         folder.chmod(0o755)
         if os.geteuid() == 0:
             shutil.chown(folder, USER)
-        self._as_user("initdb", "--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "-D", self.data)
+        if not Path(self.data).exists():
+            self._as_user("initdb", "--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "-D", self.data)
         self.start()
 
     @property
