@@ -281,6 +281,10 @@ class SharedArrays(Arrays):
             part.unlink(missing_ok=True)
         self._read.pop(name, None)
         self._sweep(name, path.name)
+        for left in self._folder.glob("*.part"):  # of a download that was killed
+            with suppress(OSError):
+                if time.time() - left.stat().st_mtime > LEFT_S:
+                    left.unlink()
         return True
 
     def _named(self, name: str) -> str | None:

@@ -149,6 +149,18 @@ def test_what_killed_uploads_left_goes_after_a_day(one, shared):
     assert one._shelf.sizes().keys().isdisjoint(names)
 
 
+def test_what_killed_downloads_left_here_goes_after_a_day(one, other, tmp_path):
+    one.put("look", {"values": matrix(0)}, IDS, "d")
+    other.get("look")
+    parts = [other._folder / f"look-0123456789abcdef.bin-{number}.part" for number in range(2)]
+    for part, age in zip(parts, (10, 90_000), strict=True):
+        part.write_bytes(bytes(1000))
+        os.utime(part, (0, time.time() - age))
+    one.put("look", {"values": matrix(1)}, IDS, "d")
+    other.get("look")
+    assert [part.exists() for part in parts] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("told", "at"),
     [
