@@ -238,7 +238,7 @@ def test_a_cache_before_the_storage_is_refused(tmp_path, shared):
 
 
 class Listing(MemoryFileSystem):
-    """A storage that believes the list of files which it fetched once, as FTP's and S3's do."""
+    """A storage that believes the list of files which it fetched once, and has times in seconds, as FTP's does."""
 
     protocol = "listing"
     cachable = False
@@ -259,7 +259,8 @@ class Listing(MemoryFileSystem):
         found = [one for one in self.ls(self._parent(path)) if one["name"] == path]
         if not found:
             raise FileNotFoundError(path)
-        return found[0]
+        at = time.strftime("%Y%m%d%H%M%S", time.gmtime(shared_arrays._time(found[0])))
+        return {**{key: found[0][key] for key in ("name", "size", "type")}, "modify": at}
 
     def invalidate_cache(self, path=None):
         self.dircache.clear()
