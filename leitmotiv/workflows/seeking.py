@@ -109,7 +109,8 @@ def search(
         looks = scored.unit == SHARE
         shown = ordering.varied(session, ids, shown, scored.total, diverse, looks=looks, ahead=cut or 0)
         order = np.concatenate([shown, rest])
-    if wordless(session, query, scored.said):
+    lost = wordless(session, query, scored.said)
+    if lost:
         order, cut = order[:0], 0
     shown = order[offset : offset + n] if everything or not cut else order[offset : min(offset + n, cut)]
     asked: dict[str, object] = {"q": query.text}
@@ -125,7 +126,7 @@ def search(
         approximate=any(one.approximate for one in scored.said),
         terms=tuple(term.label for term in query.terms),
         cut=cut,
-        nearest=tuple(dict.fromkeys(word for one in scored.said for word in one.nearest)),
+        nearest=() if lost else tuple(dict.fromkeys(word for one in scored.said for word in one.nearest)),
         unknown=remarks.unknown(session, query, [one.read for one in scored.said] or [""] * len(query.terms)),
         notes=remarks.notes(session, query, len(order), cut),
     )
