@@ -1,6 +1,6 @@
 """What pages and calls of a server cost: the first time after a start, and again, in seconds of processor and of clock.
 
-    python -m benchmarks.walk LIBRARY [--words minilm|wordllama] [--only PART]
+    python -m benchmarks.walk LIBRARY [--words minilm|wordllama] [--only PART] [--skip PART]
 
 Prints how long the server took until it answered, then for each address the bytes of its answer, the processor time of
 the server's process (on Linux) for the first request and for the same one again, of pages about a picture those of
@@ -74,6 +74,7 @@ def main() -> None:
     parser.add_argument("library")
     parser.add_argument("--words", default="auto")
     parser.add_argument("--only", default="", help="addresses that hold this")
+    parser.add_argument("--skip", default="", help="but not those that hold this")
     chosen = parser.parse_args()
     command = [sys.executable, "-m", "leitmotiv", "serve", "--library", chosen.library, "--port", "0", "--json"]
     environment = {**os.environ, "LEITMOTIV_WORDS": chosen.words}
@@ -92,7 +93,7 @@ def main() -> None:
                 far = loads(answer.read())["images"] // 2
             ids = [one["id"] for one in page["images"]]
             for path in ASKED:
-                if chosen.only in path:
+                if chosen.only in path and not (chosen.skip and chosen.skip in path):
                     one, *others = (url + path.format(one=one, other=ids[-1], far=far) for one in ids[: AGAIN + 1])
                     first, _, status, size = cost([one], pid)
                     again = cost(others, pid)
