@@ -1,11 +1,12 @@
 """Where the results of a word end: how often a name shows its pictures, and a word of nothing is refused.
 
-    python -m benchmarks.found LIBRARY [--words minilm|wordllama] [--captions] [--draws 4] [--half 0|1]
+    python -m benchmarks.found LIBRARY [--words minilm|wordllama] [--captions] [--draws 4] [--half 0|1] [--common 30]
 
 The names of folders are asked (or, with --captions, words of captions that name a class and that 3 to 80 pictures
 have), first of all pictures, then of collections from which each kind is drawn anew: none of it, 3, 6, 12, 24 or all.
-Asked beside are names of kinds that a draw left out, invented words, and words of things that nobody sees. --half
-counts every second name only.
+Asked beside are names of kinds that a draw left out, invented words, words of things that nobody sees, and common words
+for what none of the sample's folders is (though some picture may show it beside). --half counts every second name only,
+--common says from how many descriptions on a single word tells little.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from leitmotiv.analysis import background as ground
-from leitmotiv.analysis import joint
+from leitmotiv.analysis import joint, lexical
 from leitmotiv.analysis.captions import STOP_WORDS
 from leitmotiv.analysis.joint import Ranker
 from leitmotiv.analysis.lexical import stems
@@ -73,6 +74,64 @@ UNSEEN = [
     "rhythm",
     "jealousy",
 ]
+ELSEWHERE = [
+    "paint",
+    "eye",
+    "hand",
+    "head",
+    "sky",
+    "wheel",
+    "nose",
+    "house",
+    "car",
+    "cat",
+    "dog",
+    "girl",
+    "grass",
+    "water",
+    "music",
+    "king",
+    "beach",
+    "sunrise",
+    "street",
+    "river",
+    "mountain",
+    "snow",
+    "bridge",
+    "church",
+    "window",
+    "door",
+    "chair",
+    "table",
+    "bed",
+    "book",
+    "shoe",
+    "hat",
+    "ring",
+    "horse",
+    "cow",
+    "sheep",
+    "baby",
+    "man",
+    "woman",
+    "face",
+    "hair",
+    "leg",
+    "arm",
+    "foot",
+    "tail",
+    "wing",
+    "shadow",
+    "smoke",
+    "fire",
+    "night",
+    "winter",
+    "spring",
+    "wood",
+    "metal",
+    "glass",
+    "paper",
+]
 SIZES = (0, 0, 3, 6, 12, 24, 10_000)
 
 
@@ -119,16 +178,24 @@ def main() -> None:
     parser.add_argument("--captions", action="store_true")
     parser.add_argument("--draws", type=int, default=4)
     parser.add_argument("--half", type=int, choices=(0, 1))
+    parser.add_argument("--common", type=int, default=lexical.COMMON)
     given = parser.parse_args()
+    lexical.COMMON = given.common
     with Session(load({"library": given.library, "words": given.words}, environ=os.environ)) as session:
         known = word_space.class_words(session)
         names, right, pooled = asked(session, given.captions)
-        says = {name: words.what_is_said(known, name) for name in (*names, *INVENTED, *UNSEEN)}
+        says = {name: words.what_is_said(known, name) for name in (*names, *INVENTED, *UNSEEN, *ELSEWHERE)}
     rng = np.random.default_rng(0)
     counted = [at for at in range(len(names)) if given.half is None or at % 2 == given.half]
     print(f"{known.encoder.name}, {len(pooled)} pictures, {len(counted)} names")
     for label, draws in (("all pictures", 1), ("kinds drawn anew", given.draws)):
-        rows: dict[str, list[tuple[float, ...]]] = {"there": [], "not there": [], "invented": [], "unseen": []}
+        rows: dict[str, list[tuple[float, ...]]] = {
+            "there": [],
+            "not there": [],
+            "invented": [],
+            "unseen": [],
+            "elsewhere": [],
+        }
         for _ in range(draws):
             kept = np.ones(len(pooled), bool)
             for one in right if label != "all pictures" else ():
@@ -142,6 +209,7 @@ def main() -> None:
             nothing = np.zeros(int(kept.sum()), bool)
             rows["invented"] += [ask(name, nothing) for name in INVENTED]
             rows["unseen"] += [ask(name, nothing) for name in UNSEEN]
+            rows["elsewhere"] += [ask(name, nothing) for name in ELSEWHERE]
         there = np.array(rows.pop("there"))
         shown = there[there[:, 0] > 0]
         print(

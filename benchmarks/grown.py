@@ -6,8 +6,8 @@ FROM is a library of `benchmarks.synthetic`, best one that `python -m benchmarks
 Each of its pictures is there `--times` times: with another id, path and minute, and with the same mixture, activations
 and thumbnail (the small one only). Rows are copied inside the database. What is derived and takes long (the background,
 places among words) is copied, too, each copy of a picture with the neighbours of its original among its own copies; the
-clusters are the old ones with more members. So times and sizes are those of a library of that size, and what is found
-is not. Afterwards `python -m benchmarks.map TO` gives it a map.
+clusters are the old ones with more members, and vectors, lists of neighbours and places on the map are as often there.
+So times and sizes are those of a library of that size, and what is found is not.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import numpy as np
 
 from leitmotiv.records import Clusters
 from leitmotiv.settings import load
-from leitmotiv.workflows import backgrounds, word_space
+from leitmotiv.workflows import backgrounds, map_page, word_space
 from leitmotiv.workflows.index import digest
 from leitmotiv.workflows.session import Session
 
@@ -88,6 +88,37 @@ def regrouped(old: Clusters, ids: list[str], times: int) -> Clusters:
     return Clusters(tuple(ids), labels, exemplars, distances, merges, old.default_count, old.preference, old.cost)
 
 
+def indexed(session: Session, ids: list[str], times: int) -> None:
+    """Vectors, lists of neighbours, remoteness and the map of all copies, in the order of ids."""
+    library = session.library
+    for kind in ("vectors", "neighbours", "remoteness", "map"):
+        stored = library.arrays.get(kind)
+        if stored is None:
+            continue
+        few = len(stored.ids)
+        row_in = {image: row for row, image in enumerate(stored.ids)}
+        first = np.array([row_in[image] for image in ids[:few]], np.int64)  # the old row of each original, as added
+        order = sorted(range(len(ids)), key=ids.__getitem__)
+        number = np.array(order, np.int64)
+        from_row, copy_of = first[number % few], number // few
+        row_of = np.empty((times, few), np.int64)
+        row_of[copy_of, from_row] = np.arange(len(ids))
+        arrays = {name: np.asarray(stored[name]) for name in stored}
+        if kind == "neighbours":
+            lists = arrays["lists"][from_row]
+            there = lists >= 0
+            lists[there] = row_of[np.broadcast_to(copy_of[:, None], lists.shape)[there], lists[there]]
+            arrays |= {name: arrays[name][:0] for name in ("pairs", "pair_values")} | {"lists": lists}
+            every: tuple[str, ...] = ("values", "served", "near")
+        else:
+            every = {"vectors": ("coordinates",), "remoteness": ("values",), "map": ("look", "grid", "later")}[kind]
+        arrays |= {name: arrays[name][from_row] for name in every}
+        if kind == "remoteness":
+            arrays["witnesses"] = row_of[0, arrays["witnesses"]]
+        library.arrays.put(kind, arrays, [ids[at] for at in order], stored.digest)
+        print(f"{kind} of {len(ids):,}", flush=True)
+
+
 def derived(session: Session, ids: list[str], times: int) -> None:
     """The background and the places among words of all copies, in the order of ids."""
     library = session.library
@@ -125,8 +156,9 @@ def main() -> None:
     began = time.perf_counter()
     asked.target.mkdir(parents=True)
     (asked.target / "arrays").mkdir()
+    kept = ("background", "words", "vectors", "neighbours", "remoteness", "map")
     for one in (asked.source / "arrays").glob("*"):
-        if one.name.startswith(("background", "words")):
+        if one.is_file() and one.name.startswith(kept):
             (asked.target / "arrays" / one.name).write_bytes(one.read_bytes())
     source = sqlite3.connect(f"file:{asked.source / 'leitmotiv.db'}?mode=ro", uri=True)
     database = sqlite3.connect(asked.target / "leitmotiv.db")
@@ -145,6 +177,8 @@ def main() -> None:
                 tree = regrouped(old, ids, asked.times)
                 library.clusters.replace(tree, digest=digest(ids, session.settings))
             derived(session, ids, asked.times)
+            indexed(session, ids, asked.times)
+            map_page.keep_page(library, session.settings)
         print(f"{len(ids):,} pictures, {library.size() / 1e6:,.0f} MB after {time.perf_counter() - began:.0f} s")
 
 

@@ -1,9 +1,12 @@
 """Many small pictures read and indexed by the workers of a cluster over PostgreSQL, one of which is killed in between.
 
-    python -m benchmarks.machines WORK --photos DIR --database URL [--pictures 20000] [--limit 5000] [--steps add,…]
+    python -m benchmarks.machines WORK --photos DIR [--database URL] [--pictures 20000]
+        [--side 56] [--limit 5000] [--steps add,…]
 
 WORK gets small files made of the photos in DIR (each a crop in colours of its own), the library and its log; URL names
-an empty database of PostgreSQL. A scheduler and its workers, one thread each, are started on loopback and ended.
+an empty database of PostgreSQL. Without it a server of its own is started, which keeps its data in WORK and waits for
+the disk as servers do; WORK must have a short name then. A scheduler and its workers, one thread each, are started on
+loopback and ended.
 
 Steps: `add` reads a tenth with one worker, a tenth with two, a tenth by this machine alone into another library, and
 the rest with two, one of which is killed after a fifth of it and replaced after two fifths. `index` builds the index
@@ -36,12 +39,13 @@ from leitmotiv.workflows import index as indexing
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.ingest import add_directories
 from leitmotiv.workflows.session import Session
+from tests import postgres
 
 SIDE = 56
 FOLDERS = ("one", "two", "rest")
 
 
-def make(photos: Path, work: Path, count: int) -> None:
+def make(photos: Path, work: Path, count: int, side: int = SIDE) -> None:
     """Write the pictures: a tenth, a tenth, and the rest."""
     files = sorted(path for path in photos.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg"))
     for name, first, last in zip(FOLDERS, (0, count // 10, count // 5), (count // 10, count // 5, count), strict=True):
@@ -56,7 +60,7 @@ def make(photos: Path, work: Path, count: int) -> None:
                 left, top = rng.uniform(0, 0.3, 2) * (width, height)
                 right, bottom = (width, height) - rng.uniform(0, 0.3, 2) * (width, height)
                 part = picture.crop((int(left), int(top), int(right), int(bottom)))
-                part.thumbnail((SIDE, SIDE))
+                part.thumbnail((side, side))
                 pixels = np.asarray(part) * rng.uniform(0.7, 1.1, 3) + rng.normal(0, 8, 3)
                 PIL.Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(path, quality=90)
 
@@ -101,6 +105,25 @@ class Workers:
     def close(self) -> None:
         for one in (*self.running, self._scheduler):
             one.kill()
+
+
+@contextmanager
+def database(work: Path, given: str | None) -> Iterator[str]:
+    """The URL of the database: one that is there, or one of a server that runs as long as the block."""
+    if given is not None:
+        yield given
+        return
+    programs = postgres.programs()
+    if programs is None:
+        raise SystemExit("PostgreSQL is not installed: apt install postgresql, or name a database by --database.")
+    postgres.FAST = ("shared_buffers=128MB", "max_connections=60")
+    work.chmod(0o755)
+    server = postgres.Server(work / "postgres", programs)
+    try:
+        there = server.sql("SELECT 1 FROM pg_database WHERE datname = 'library1'")
+        yield server.url("library1") if there else server.new()
+    finally:
+        server.stop()
 
 
 def _seconds(process: psutil.Process) -> float:
@@ -158,23 +181,26 @@ class Watch:
 
 
 def timed(log: Log, name: str, work, cluster: Workers | None = None, watch: Watch | None = None) -> None:
-    """Carry out `work`, which gives what else is worth noting; children's processor time counts too."""
-    began, own = time.perf_counter(), _own()
+    """Carry out `work`, which gives what else is worth noting.
+
+    Without a cluster the time of children counts too, which then read; with one, children are workers that were killed.
+    """
+    here = (resource.RUSAGE_SELF,) if cluster else (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    began, own = time.perf_counter(), _own(here)
     spent = cluster.processor() if cluster else 0.0
     told = work()
     values = {
         "seconds": round(time.perf_counter() - began, 1),
-        "processor_here": round(_own() - own, 1),
+        "processor_here": round(_own(here) - own, 2),
         "processor_workers": round((cluster.processor() if cluster else 0.0) - spent, 1),
         "load": round(os.getloadavg()[0], 1),
     }
     log.write(name, **values, **told, **({"phases": watch.phases, "killed": watch.killed} if watch else {}))
 
 
-def _own() -> float:
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    own = resource.getrusage(resource.RUSAGE_SELF)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+def _own(whose: tuple[int, ...]) -> float:
+    used = [resource.getrusage(one) for one in whose]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def adding(work: Path, log: Log) -> None:
@@ -231,14 +257,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
     parser.add_argument("--photos", type=Path, required=True)
-    parser.add_argument("--database", required=True)
+    parser.add_argument("--database")
     parser.add_argument("--pictures", type=int, default=20_000)
+    parser.add_argument("--side", type=int, default=SIDE, help="longest side of the pictures, pixels")
     parser.add_argument("--limit", type=int, default=5000)
     parser.add_argument("--steps", default="add,index,one,two,local")
     given = parser.parse_args()
-    make(given.photos, given.work, given.pictures)
+    make(given.photos, given.work, given.pictures, given.side)
     (given.work / "library").mkdir(exist_ok=True)
-    (given.work / "library" / "library.toml").write_text(f'[database]\nurl = "{given.database}"\n')
+    with database(given.work, given.database) as url:
+        (given.work / "library" / "library.toml").write_text(f'[database]\nurl = "{url}"\n')
+        carry_out(given)
+
+
+def carry_out(given: argparse.Namespace) -> None:
     log, steps = Log(given.work / "machines.json"), given.steps.split(",")
     if "add" in steps:
         adding(given.work, log)

@@ -91,9 +91,13 @@ class Inverted:
             found[self._listed(word)[0]] += weight
         return found / max(sum(rarity), 1e-12)
 
+    def spread(self, word: str) -> int:
+        """In how many texts a word stands."""
+        return len(self._listed(word)[0])
+
     def rarity(self, word: str) -> float:
         """The inverse document frequency of a word."""
-        there = len(self._listed(word)[0])
+        there = self.spread(word)
         return float(np.log1p((self.count - there + 0.5) / (there + 0.5)))
 
     def _listed(self, word: str) -> tuple[NDArray[np.int64], Float]:

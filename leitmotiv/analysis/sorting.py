@@ -29,6 +29,30 @@ def descending(scores: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
     return order
 
 
+def best(scores: NDArray[np.floating[Any]], count: int, also: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+    """All rows of scores (N,), of which the first `count` are those of `descending`; the rest are in no order.
+
+    Parameters
+    ----------
+    also : (N,) bool, optional
+        Rows of the rest that stand first in it, and in the order of `descending` among themselves.
+
+    Examples
+    --------
+    >>> best(np.array([0.5, 3.0, 0.1, 2.0, 0.2, 0.3, 0.4, 0.0]), 2)[:2]
+    array([1, 3])
+    """
+    if not 0 < count < len(scores) // 4 or np.isnan(scores).any():
+        return descending(scores)
+    least = np.partition(scores, len(scores) - count)[len(scores) - count]
+    above = scores > least
+    above[np.flatnonzero(scores == least)[: count - np.count_nonzero(above)]] = True
+    parts = [above, ~above] if also is None else [above, also & ~above, ~(also | above)]
+    rows = [np.flatnonzero(part) for part in parts]
+    ordered = [one[descending(scores[one])] for one in rows[:-1]]
+    return np.concatenate([*ordered, rows[-1]])
+
+
 def ranks(values: Float) -> Float:
     """The place of each value (N,) from the smallest, from 1, float64; equal ones share the mean of theirs.
 

@@ -29,6 +29,8 @@ ALIGNMENT = 64
 _APART = ","
 BLOCK = 1 << 22
 _Mark = tuple[int, int, int] | None
+_SHARED = 2
+"""Lists of ids that are kept for arrays that have the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +74,7 @@ class Arrays:
         self._forgotten = forgotten
         self._guard = threading.Lock()
         self._read: dict[str, tuple[tuple[_Mark, int], Stored | None]] = {}
+        self._shared: dict[bytes, tuple[str, ...]] = {}
 
     def put(self, name: str, arrays: Mapping[str, NDArray[Any]], ids: Sequence[str], digest: str) -> None:
         """Store arrays in the place of those of this name, all at once; on the disk for good when this returns.
@@ -125,7 +128,7 @@ class Arrays:
             content = _checked(described.read_bytes())
         except OSError:
             return None
-        found = None if content is None else _mapped_as(content, described.parent)
+        found = None if content is None else _mapped_as(content, described.parent, self._shared)
         if content is None or found is None or self._forgotten is None or content.get("forgotten", 0) == last:
             return found
         gone = self._forgotten.since(content.get("forgotten", 0))
@@ -249,6 +252,21 @@ def _ids(content: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(ids)
 
 
+def _once(content: Mapping[str, Any], shared: dict[bytes, tuple[str, ...]]) -> tuple[str, ...]:
+    """The ids of a description; those of two that name the same pictures are the same tuple.
+
+    A million ids take a tenth of a gigabyte, and several arrays have a row for each picture.
+    """
+    ids = content["ids"]
+    if not isinstance(ids, str):
+        return _ids(content)
+    digest = hashlib.sha256(ids.encode()).digest()
+    shared[digest] = found = shared.pop(digest, None) or _ids(content)
+    for other in list(shared)[:-_SHARED]:
+        del shared[other]
+    return found
+
+
 def _mark(path: Path) -> _Mark:
     """What changes whenever a file is replaced."""
     try:
@@ -258,7 +276,7 @@ def _mark(path: Path) -> _Mark:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _mapped_as(content: Mapping[str, Any], folder: Path) -> Stored | None:
+def _mapped_as(content: Mapping[str, Any], folder: Path, shared: dict[bytes, tuple[str, ...]]) -> Stored | None:
     """What a description tells of; None where the file is not as it says."""
     data = _mapped(folder / content["file"], content["bytes"], content["crc32"], content.get("written"))
     if data is None:
@@ -267,7 +285,7 @@ def _mapped_as(content: Mapping[str, Any], folder: Path) -> Stored | None:
     for key, part in content["arrays"].items():
         count = int(np.prod(part["shape"], dtype=np.int64))
         arrays[key] = np.frombuffer(data, part["dtype"], count, part["offset"]).reshape(part["shape"])
-    return Stored(_ids(content), content["digest"], arrays)
+    return Stored(_once(content, shared), content["digest"], arrays)
 
 
 def _mapped(path: Path, length: int, check: int, written: int | None) -> mmap.mmap | bytes | None:

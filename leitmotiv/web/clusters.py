@@ -208,8 +208,9 @@ def find(
 
 
 def stamp(group: Cluster) -> str:
-    """A short name for exactly these pictures in this order."""
-    return f"{group.id}-{group.size}-{hashlib.sha256(''.join(group.members).encode()).hexdigest()[:12]}"
+    """A short name for the pictures that its average is made of, in their order."""
+    some = "".join(group.members[: portraits.AVERAGED])
+    return f"{group.id}-{group.size}-{hashlib.sha256(some.encode()).hexdigest()[:12]}"
 
 
 # ---- as JSON ----

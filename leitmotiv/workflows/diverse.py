@@ -10,6 +10,7 @@ from leitmotiv.analysis import diversity
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Float, Ranking, Result
 from leitmotiv.workflows import selecting
+from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.nearness import MOST, Nearness, Rows, between, rows_of
 from leitmotiv.workflows.session import Session
 
@@ -72,6 +73,11 @@ def diverse(session: Session, query: str = "", *, count: int = COUNT, way: Way =
         raise UsageError(f"by is {way!r}, but must be {' or '.join(WAYS)}.")
     if not 1 <= count <= MOST_CHOSEN:
         raise UsageError(f"n is {count}, but must lie between 1 and {MOST_CHOSEN:,}.")
+    key = ("diverse", selecting.state_of(session), query.strip(), count, way)
+    return remember(session, key, lambda: _diverse(session, query, count, way))
+
+
+def _diverse(session: Session, query: str, count: int, way: Way) -> Diverse:
     # in the order of ids, so that a choice does not depend on how a selection was sorted
     ids = sorted(selecting.select(session, query))
     if not ids:

@@ -36,11 +36,14 @@ def bounded_distances(session: Session, clusters: Clusters) -> Distance:
 
     def known(exemplar: int, rows: Rows) -> Float:
         found = np.full(len(rows), np.nan)
-        if listed[exemplar] < 0:
+        if listed[exemplar] < 0 or not lists.shape[1]:
             return found
         mine = listed[exemplar]
-        column = dict(zip(lists[mine].tolist(), values[mine].tolist(), strict=True))
-        found[:] = [column.get(place, np.nan) if place >= 0 else np.nan for place in listed[rows].tolist()]
+        order = np.argsort(lists[mine], kind="stable")
+        neighbours, places = lists[mine][order], listed[rows]
+        at = np.minimum(np.searchsorted(neighbours, places), len(neighbours) - 1)
+        here = (places >= 0) & (neighbours[at] == places)
+        found[here] = values[mine][order[at[here]]]
         here = (listed[rows] >= 0) & (served[listed[rows]] == mine)
         found[here] = near[listed[rows[here]]]
         return found
@@ -81,8 +84,8 @@ def _kept(matrix: Distance, placed: Distance, exact: Distance) -> Distance:
 def _placed(session: Session, clusters: Clusters, listed: Rows) -> Distance:
     """What pictures without lists had to the exemplars they joined; NaN for others."""
     measure = (session.library.clusters.digest() or "").startswith(measure_digest(session.settings))
-    row_of = {image: row for row, image in enumerate(clusters.ids)}
-    shown = {row_of[image] for image in tree.shown_exemplars(clusters)}
+    names = set(tree.shown_exemplars(clusters))
+    shown = {row for row, image in enumerate(clusters.ids) if image in names}
 
     def distance(exemplar: int, rows: Rows) -> Float:
         if not measure or exemplar not in shown:
@@ -95,5 +98,7 @@ def _placed(session: Session, clusters: Clusters, listed: Rows) -> Distance:
 
 def _places(ids: Sequence[str], among: Sequence[str]) -> Rows:
     """Where each id stands among others, -1 for nowhere."""
+    if ids == among:
+        return np.arange(len(ids))
     place = {image: row for row, image in enumerate(among) if image}
     return np.array([place.get(image, -1) for image in ids], np.int64)

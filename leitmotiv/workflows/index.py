@@ -11,6 +11,7 @@ from leitmotiv.analysis import bound, divergence, pruning, tree
 from leitmotiv.errors import EmptyLibraryError, NoIndexError
 from leitmotiv.records import Clusters
 from leitmotiv.settings import Settings
+from leitmotiv.store.catalogue import KEPT_FROM
 from leitmotiv.store.library import Library
 from leitmotiv.workflows import correcting, placing, sparse_index
 from leitmotiv.workflows.carrying import carry
@@ -90,6 +91,8 @@ def build_index(
             return built if groups in (None, "anew") else _regrained(session, groups, built, step)
         finally:
             make_map(library, session.settings, step)
+            if library.images.count() >= KEPT_FROM:
+                library.catalogue.columns()  # kept on disk, so that no page has to read them first
 
 
 def _brought_up_to_date(session: Session, step: Recorder, *, skip: bool, anew: bool) -> IndexReport:

@@ -72,12 +72,14 @@ def ready(session: Session) -> None:
 def looked_up(session: Session, clusters: Clusters) -> Callable[[int, NDArray[np.int64]], Float]:
     """A function of a row of the index and other rows that gives the divergences that the matrix holds, else NaN."""
     matrix = compared(session)
-    place = {} if matrix is None else {image_id: row for row, image_id in enumerate(matrix.ids)}
+    if matrix is None:
+        return lambda one, rows: np.full(len(rows), np.nan)
+    place = {image_id: row for row, image_id in enumerate(matrix.ids)}
     where = np.array([place.get(image_id, -1) for image_id in clusters.ids], np.int64)
 
     def look_up(one: int, rows: NDArray[np.int64]) -> Float:
         values = np.full(len(rows), np.nan)
-        if matrix is not None and where[one] >= 0:
+        if where[one] >= 0:
             there = where[rows] >= 0
             values[there] = np.asarray(matrix["values"][where[one]])[where[rows[there]]]
         return values

@@ -190,7 +190,10 @@ def rows_of(session: Session, ids: Sequence[str]) -> Rows:
     known = tuple(image_id for image_id in ids if image_id in place)
     if not known:
         raise NoIndexError(NO_INDEX)
-    points = vectors.coordinates[[place[image_id] for image_id in known]]
+    # those of all pictures are mapped from the disk as they are
+    points = vectors.coordinates
+    if known != vectors.ids:
+        points = points[[place[image_id] for image_id in known]]
 
     def row(one: int) -> Float:
         found: Float = expected_divergences(vectors.curve, squared_distances(points[one], points))

@@ -42,14 +42,10 @@ def folded(session: Session, ids: Sequence[str], order: Rows) -> tuple[Rows, dic
     behind : dict
         By row, the ids of its copies in the order, best first.
     """
-    group_of = _groups(session)
-    if not group_of:
+    copies = copied(session, ids)
+    if copies is None:
         return order, {}
-    codes = remember(
-        session,
-        ("copy rows", _state(session), len(ids)),
-        lambda: np.array([group_of.get(image_id, -1) for image_id in ids], np.int64),
-    )[order]
+    codes = copies[order]
     places = np.flatnonzero(codes >= 0)
     _, first, which = np.unique(codes[places], return_index=True, return_inverse=True)
     leaders = order[places[first]][which]
@@ -60,6 +56,18 @@ def folded(session: Session, ids: Sequence[str], order: Rows) -> tuple[Rows, dic
     kept = np.ones(len(order), bool)
     kept[places] = order[places] == leaders
     return order[kept], {row: tuple(copies) for row, copies in behind.items()}
+
+
+def copied(session: Session, ids: Sequence[str]) -> Rows | None:
+    """A number for each row, the same for sure copies of each other, -1 of what has none; None where none has."""
+    group_of = _groups(session)
+    if not group_of:
+        return None
+    return remember(
+        session,
+        ("copy rows", _state(session), len(ids)),
+        lambda: np.array([group_of.get(image_id, -1) for image_id in ids], np.int64),
+    )
 
 
 def _state(session: Session) -> tuple[int, ...]:

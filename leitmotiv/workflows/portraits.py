@@ -68,7 +68,8 @@ def palette(session: Session, members: Sequence[str]) -> tuple[Swatch, ...]:
 
 def colour(session: Session, members: Sequence[str]) -> str:
     """The one colour that stands for a trend in charts, "#rrggbb"."""
-    return characteristic(palette(session, members))
+    some = tuple(members[:COLOURED])
+    return remember(session, ("colour", some), lambda: characteristic(palette(session, some)))
 
 
 def names(session: Session, groups: Sequence[Cluster], by: float = 0.0) -> dict[int, str]:
@@ -130,7 +131,15 @@ def _classes(session: Session) -> tuple[tuple[ClassText, ...], tuple[Float32, Fl
 
 
 def dates(session: Session, members: Sequence[str]) -> Dates:
-    """When pictures were taken."""
+    """When pictures were taken; of a tuple, as trends have them, remembered."""
+    if not isinstance(members, tuple):
+        return _dates(session, members)
+    # the very tuple is kept with its dates, so that no other one can be at its place in memory
+    key = ("dates", id(members), session.library.revision("images", "files"))
+    return remember(session, key, lambda: (members, _dates(session, members)))[1]
+
+
+def _dates(session: Session, members: Sequence[str]) -> Dates:
     columns = selecting.columns(session)
     rows = columns.rows_of(members)
     rows = rows[rows >= 0]

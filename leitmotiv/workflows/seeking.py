@@ -98,18 +98,19 @@ def search(
         return _filtered(session, query, selecting.select(session, query.filters), n, offset)
     ids, row_of = _rows(session)
     scored = _scored(session, query, query.tree, ids) if mode == "scores" else _added(session, query, mode, ids)
-    order, cut = _order(session, query, scored, ids, row_of)
+    order, cut = _order(session, query, scored, ids, row_of, max(offset + n, ordering.SPREAD))
     behind: dict[int, tuple[str, ...]] = {}
     if not copies:
         whole = order
         order, behind = ordering.folded(session, ids, order)
-        cut = cut and int(np.isin(order, whole[:cut]).sum())
+        cut = cut and int(np.isin(order, whole[:cut]).sum()) if behind else cut
     if diverse:
         shown, rest = np.split(order, [cut if cut and not everything else len(order)])
         looks = scored.unit == SHARE
         shown = ordering.varied(session, ids, shown, scored.total, diverse, looks=looks, ahead=cut or 0)
         order = np.concatenate([shown, rest])
-    if wordless(session, query, scored.said):
+    lost = wordless(session, query, scored.said)
+    if lost:
         order, cut = order[:0], 0
     shown = order[offset : offset + n] if everything or not cut else order[offset : min(offset + n, cut)]
     asked: dict[str, object] = {"q": query.text}
@@ -125,7 +126,7 @@ def search(
         approximate=any(one.approximate for one in scored.said),
         terms=tuple(term.label for term in query.terms),
         cut=cut,
-        nearest=tuple(dict.fromkeys(word for one in scored.said for word in one.nearest)),
+        nearest=() if lost else tuple(dict.fromkeys(word for one in scored.said for word in one.nearest)),
         unknown=remarks.unknown(session, query, [one.read for one in scored.said] or [""] * len(query.terms)),
         notes=remarks.notes(session, query, len(order), cut),
     )
@@ -158,9 +159,12 @@ def totals(session: Session, text: str) -> tuple[tuple[str, ...], Float]:
 
 
 def _order(
-    session: Session, query: Query, scored: _Scored, ids: list[str], row_of: dict[str, int]
+    session: Session, query: Query, scored: _Scored, ids: list[str], row_of: dict[str, int], wanted: int
 ) -> tuple[Rows, int | None]:
-    """The rows that the filters leave, best first, without what was asked with; and how many part from chance."""
+    """The rows that the filters leave, best first, without what was asked with; and how many part from chance.
+
+    Of a large library only the first are put in order: those that are `wanted`, and those that may part from chance.
+    """
     others = np.delete(
         np.arange(len(ids)), [row_of[image_id] for image_id in _own(session, query) if image_id in row_of]
     )
@@ -170,12 +174,18 @@ def _order(
         chosen = np.zeros(len(ids), bool)
         chosen[[row_of[image_id] for image_id in kept if image_id in row_of]] = True
         rows = others[chosen[others]]
-    order = rows[sorting.descending(scored.total[rows])]
+    found = None if scored.found is None else scored.found[rows]
+    # of more than twice as many as part from chance, most do not
+    first = max(wanted, 0 if found is None else 2 * int(np.count_nonzero(found)) + 1)
+    copies = ordering.copied(session, ids)
+    grouped = None if copies is None else copies[rows] >= 0
+    first += 0 if grouped is None else int(np.count_nonzero(grouped))
+    order = rows[sorting.best(scored.total[rows], first, grouped)]
     if scored.unit == SHARE and scored.found is None:
         # what counts against pictures scatters them, too, but says nothing of how near chance comes to a fit
         against = any(term.weight < 0 for term in query.terms)
         return order, _cut(np.maximum(scored.total, 0.0) if against else scored.total, others, order)
-    return order, None if scored.found is None else mostly(scored.found[order])
+    return order, None if scored.found is None else mostly(scored.found[order[:first]])
 
 
 def _words_of(session: Session, query: Query, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -31,7 +31,7 @@ from leitmotiv.workflows.session import Session
 
 REVISION = 1
 """Grows whenever the same texts would give another space, or the same pictures other places."""
-LEXICON = 1
+LEXICON = 2
 """Grows whenever the same texts would be indexed otherwise."""
 PLACES = "words"
 """The name of the stored arrays."""
@@ -241,8 +241,12 @@ def placed(session: Session, report: Report | None = None) -> Placed:
     known = class_words(session, report)
     ground = background(session, report)
     pictures = known_digest(session, ground.ids)
-    key = hashlib.sha256(f"{pictures} {_key(known.encoder)}".encode()).hexdigest()
+    key = _places_key(pictures, known.encoder)
     return remember(session, ("word places", key), lambda: _placed(session, known, ground, key), turn=session.reading)
+
+
+def _places_key(pictures: str, encoder: Encoder) -> str:
+    return hashlib.sha256(f"{pictures} {_key(encoder)} {LEXICON}".encode()).hexdigest()
 
 
 def is_placed(session: Session) -> bool:
@@ -250,7 +254,7 @@ def is_placed(session: Session) -> bool:
     stored = session.library.arrays.get(PLACES)
     if stored is None:
         return False
-    key = hashlib.sha256(f"{digest(stored.ids)} {_key(session.encoder())}".encode()).hexdigest()
+    key = _places_key(digest(stored.ids), session.encoder())
     return stored.digest == key and len(stored.ids) == session.library.activations.count()
 
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from leitmotiv.analysis.lexical import Lexicon, stem, stems
+from leitmotiv.analysis.lexical import LITTLE, Lexicon, stem, stems
 from leitmotiv.records import ClassText
 
 TEXTS = [
@@ -34,6 +34,20 @@ def test_a_name_counts_more_than_a_mention():
 
 def test_synonyms_are_found_where_the_name_says_nothing():
     assert Lexicon(TEXTS).match("ewers").argmax() == 1
+
+
+def test_a_single_word_that_many_descriptions_have_tells_little_but_of_what_is_called_so():
+    eyes = [ClassText(f"animal {n}", (f"animal {n}",), f"It has eyes and {'fur' * (n % 2)}.", "") for n in range(40)]
+    lexicon = Lexicon([ClassText("eye of a needle", ("eye",), "A hole.", ""), *eyes, *TEXTS])
+    alone, phrase = lexicon.match("an eye"), lexicon.match("furry eyes")
+    assert lexicon.match("eyes")[1] == pytest.approx(alone[1] - lexicon.match("an")[1])
+    assert alone[0] == phrase[0] > 0
+    assert alone[1] == pytest.approx(LITTLE * phrase[1])
+    # a rarer word tells as much as ever
+    np.testing.assert_array_equal(lexicon.match("fur") > 0, [False, *(n % 2 == 1 for n in range(40)), *[False] * 4])
+    assert lexicon.match("fur")[2] == pytest.approx(lexicon.match("fur zzz")[2])
+    again = Lexicon.unpacked(lexicon.packed)
+    np.testing.assert_array_equal(again.match("eye"), lexicon.match("eye"))
 
 
 def test_a_phrase_of_strange_words_matches_nothing():

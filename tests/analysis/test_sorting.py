@@ -27,3 +27,19 @@ def test_a_few_equal_scores_among_many_keep_their_rows():
 @given(TIED | LONG)
 def test_equal_values_share_the_mean_of_their_ranks(values):
     assert sorting.ranks(values).tolist() == (stats.rankdata(values).tolist() if len(values) else [])
+
+
+@given(st.data(), st.integers(0, 70), st.booleans())
+def test_the_best_are_those_of_the_whole_order_and_the_rest_is_all_there(data, count, marked):
+    scores = data.draw(TIED | LONG)
+    also = data.draw(arrays.arrays(bool, len(scores))) if marked else None
+    order, whole = sorting.best(scores, count, also), np.argsort(-scores, kind="stable")
+    assert order[:count].tolist() == whole[:count].tolist()
+    assert sorted(order.tolist()) == list(range(len(scores)))
+    if also is not None:
+        assert order[also[order]].tolist() == whole[also[whole]].tolist()
+
+
+def test_what_is_not_a_number_comes_last():
+    scores = np.append(np.arange(40.0), np.nan)
+    assert sorting.best(scores, 2)[[0, 1, -1]].tolist() == [39, 38, 40]

@@ -183,7 +183,7 @@ def test_words_and_pictures_are_typed_clicked_and_dragged_into_a_query(site, ope
     page.locator("#q").fill("(pnada + boat) & heron")
     page.keyboard.press("Enter")
     page.locator(".strange").get_by_role("link", name="panda", exact=True).click()
-    until(page, "document.querySelector('#q').value === '(panda + boat) & heron'")
+    until(page, "document.querySelector('#q')?.value === '(panda + boat) & heron'")
     assert page.locator(".strange").count() == 0
     signs = page.locator(".terms .sign").all_inner_texts()
     assert [sign.strip() for sign in signs] == ["(", "+", ")", "&"]
@@ -198,7 +198,7 @@ def test_examples_come_after_the_page_and_a_lone_picture_is_compared_otherwise(s
     ways = page.get_by_label("how pictures are compared")
     assert ways.locator("[aria-current]").inner_text() == "by look"
     ways.get_by_role("link", name="by subject").click()
-    until(page, "document.querySelector('#q').value.endsWith('like:subject')")
+    until(page, "document.querySelector('#q')?.value.endsWith('like:subject')")
     assert ways.locator("[aria-current]").inner_text() == "by subject"
 
 
@@ -206,7 +206,7 @@ def test_variety_stays_with_a_search(site, open_page, heard):
     page = open_page(site.url + "/search?q=boat")
     before = page.locator(".result .tile").evaluate_all("(tiles) => tiles.map((tile) => tile.dataset.id)")
     page.get_by_label("variety among the best").fill("1")
-    until(page, "location.search.includes('diverse=1')")
+    until(page, "location.search.includes('diverse=1') && document.readyState === 'complete'")
     after = page.locator(".result .tile").evaluate_all("(tiles) => tiles.map((tile) => tile.dataset.id)")
     assert after != before
     assert set(after) == set(before)

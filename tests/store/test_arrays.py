@@ -235,3 +235,13 @@ def test_as_many_ids_come_back_as_were_put_also_when_all_were_forgotten(arrays, 
     arrays.put("one", {"values": matrix()}, ids, "d")
     arrays.forget(ids)
     assert arrays.get("one").ids == ("",) * len(ids)
+
+
+def test_arrays_of_the_same_pictures_share_their_ids(arrays):
+    for name, ids in (("one", IDS), ("other", IDS), ("third", ["a", "b", "d"]), ("last", ["x"]), ("again", IDS)):
+        arrays.put(name, {"values": matrix()}, ids, "d")
+    assert arrays.get("one").ids is arrays.get("other").ids
+    assert arrays.get("third").ids == ("a", "b", "d")
+    assert arrays.get("last").ids == ("x",)
+    assert arrays.get("again").ids == tuple(IDS)
+    assert len(arrays._shared) <= 2

@@ -149,6 +149,18 @@ def test_what_killed_uploads_left_goes_after_a_day(one, shared):
     assert one._shelf.sizes().keys().isdisjoint(names)
 
 
+def test_what_killed_downloads_left_here_goes_after_a_day(one, other, tmp_path):
+    one.put("look", {"values": matrix(0)}, IDS, "d")
+    other.get("look")
+    parts = [other._folder / f"look-0123456789abcdef.bin-{number}.part" for number in range(2)]
+    for part, age in zip(parts, (10, 90_000), strict=True):
+        part.write_bytes(bytes(1000))
+        os.utime(part, (0, time.time() - age))
+    one.put("look", {"values": matrix(1)}, IDS, "d")
+    other.get("look")
+    assert [part.exists() for part in parts] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("told", "at"),
     [
@@ -226,7 +238,7 @@ def test_a_cache_before_the_storage_is_refused(tmp_path, shared):
 
 
 class Listing(MemoryFileSystem):
-    """A storage that believes the list of files which it fetched once, as FTP's and S3's do."""
+    """A storage that believes the list of files which it fetched once, and has times in seconds, as FTP's does."""
 
     protocol = "listing"
     cachable = False
@@ -247,7 +259,8 @@ class Listing(MemoryFileSystem):
         found = [one for one in self.ls(self._parent(path)) if one["name"] == path]
         if not found:
             raise FileNotFoundError(path)
-        return found[0]
+        at = time.strftime("%Y%m%d%H%M%S", time.gmtime(shared_arrays._time(found[0])))
+        return {**{key: found[0][key] for key in ("name", "size", "type")}, "modify": at}
 
     def invalidate_cache(self, path=None):
         self.dircache.clear()

@@ -11,6 +11,7 @@ import pytest
 
 from leitmotiv.errors import EmptyLibraryError, NoIndexError
 from leitmotiv.settings import Settings
+from leitmotiv.store.catalogue import NAME
 from leitmotiv.workflows import browse, index
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.ingest import add_directories
@@ -37,6 +38,16 @@ def stored(session: Session) -> tuple[list[str], np.ndarray]:
 def test_empty_library_has_nothing_to_index(session):
     with pytest.raises(EmptyLibraryError, match="add-directory"):
         build_index(session)
+
+
+def test_the_columns_of_a_large_library_are_kept_before_a_page_asks_for_them(session, tmp_path, monkeypatch):
+    add_directories(session, [folder_of(tmp_path / "photos", 6)])
+    build_index(session)
+    assert session.library.arrays.get(NAME) is None
+    for module in ("leitmotiv.workflows.index", "leitmotiv.store.catalogue"):
+        monkeypatch.setattr(f"{module}.KEPT_FROM", 5)
+    build_index(session)
+    assert len(session.library.arrays.get(NAME)["hashes"]) == 6
 
 
 def test_pictures_of_one_look_share_a_trend(session, tmp_path):

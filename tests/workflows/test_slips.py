@@ -115,7 +115,7 @@ def test_a_word_that_nobody_knows_shows_no_pictures_as_if_it_had_found_them(sess
         if mode == "classic" and "-" in line:
             continue
         lost = seeking.search(session, line, everything=True, mode=mode)
-        assert (lost.results, lost.total, lost.unknown) == ((), 0, (Unknown("xqzzrv"),)), line
+        assert (lost.results, lost.total, lost.nearest, lost.unknown) == ((), 0, (), (Unknown("xqzzrv"),)), line
     near = seeking.search(session, "pnada", everything=True, mode=mode)
     assert (near.results, near.unknown[0].near[0]) == ((), "panda")
     assert seeking.search(session, "xqzzrv + pizza", n=1, mode=mode).results
