@@ -107,9 +107,9 @@ class Comparer:
         self._remote = np.zeros(0)
         self.computed = 0
 
-    def __call__(self, keys: Keys) -> Divergences:
+    def __call__(self, keys: Keys, progress: Callable[[int, int], None] | None = None) -> Divergences:
         """What the graph and the tree hold for pairs; remembered as `used`."""
-        values = self.plain(keys)
+        values = self.plain(keys, progress)
         order = np.argsort(keys)
         self._used.append(Pairs(len(self._ids), keys[order], values[order]))
         return self.weigh(keys, values)

@@ -20,7 +20,7 @@ from leitmotiv.nets import trainers
 from leitmotiv.nets.weights import MINILM as BEST_ENCODER
 from leitmotiv.records import ACTIVATIONS, SEEN_SIDE
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import browse, space_training, taught, word_space
+from leitmotiv.workflows import browse, space_training, sparse_index, taught, word_space
 from leitmotiv.workflows.compiling import compile_ahead
 from leitmotiv.workflows.session import Session, is_library
 
@@ -149,6 +149,7 @@ def index(settings: Settings) -> list[Check]:
     text = f"{state.indexed:,} pictures in {state.clusters:,} trends"
     if state.recall is not None:
         text += f"; {state.recall:.1%} of the ten nearest among those each was compared with"
+        text += f" (of {sparse_index.queried(state.indexed)} pictures looked at)"
     if state.gap is not None:
         text += f"; the trends cost at most {state.gap:.2%} more than the best of those compared"
     return [Check("index", True, text)]

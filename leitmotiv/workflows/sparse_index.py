@@ -40,6 +40,7 @@ SHORTLIST = 20
 """Exemplars nearest by their vectors that each picture is compared with."""
 QUERIES = 64
 """Most pictures over which the recall of candidates is measured."""
+LEAST_QUERIES = 8
 QUERIED_PAIRS = 400_000
 """About so many pairs are compared for that at most."""
 REMOTE_POINTS = 64
@@ -93,7 +94,7 @@ def build(
     numbers = _remoteness(library, settings, vectors.ids, comparer, step)
     comparer.correct(numbers)
     number = None if before is None else before.wanted
-    compare = _keeping(library, settings, neighbours, comparer)
+    compare = _keeping(library, settings, neighbours, comparer, step)
     step("Finding trends", 0, 0)
 
     def search(price: float, start: Rows | None) -> Priced[tuple[Served, Pairs]]:
@@ -120,14 +121,16 @@ def build(
     return replace(clusters, distances=_apart(comparer, leaves), bound=least), numbers, comparer.computed
 
 
-def _keeping(library: Library, settings: Settings, neighbours: Neighbours, comparer: Comparer) -> Compare:
+def _keeping(
+    library: Library, settings: Settings, neighbours: Neighbours, comparer: Comparer, step: Recorder
+) -> Compare:
     """Compares, and stores with the neighbours what was compared, so that an interruption loses little of it."""
     groups = recalled_groups(library, settings, neighbours.ids)
     stored = comparer.computed
 
     def compare(keys: Keys) -> Divergences:
         nonlocal stored
-        values = comparer(keys)
+        values = comparer(keys, lambda done, total: step("Comparing pictures with exemplars", done, total))
         if comparer.computed - stored >= max(PAIRS_A_STEP, KEPT * len(neighbours.ids)):
             stored = comparer.computed
             put_neighbours(
@@ -331,6 +334,11 @@ def _shortlist(vectors: Vectors, exemplars: Rows, settings: Settings) -> Lists:
     )
 
 
+def queried(size: int) -> int:
+    """Over how many pictures of a library of `size` the recall of candidates is measured."""
+    return min(size, QUERIES, max(LEAST_QUERIES, QUERIED_PAIRS // size))
+
+
 def _judged(
     library: Library,
     settings: Settings,
@@ -341,7 +349,7 @@ def _judged(
 ) -> Vectors:
     """The same vectors with what they are good for: the recall of candidates, and what distances tell."""
     size = len(vectors.ids)
-    count = min(size, QUERIES, max(8, QUERIED_PAIRS // size))
+    count = queried(size)
     rows = ((np.arange(count) + 0.5) * size / count).astype(np.int64)
     hits, squares, values = [], [], []
     every = comparer.between(np.arange(size), rows, lambda done, total: step("Checking the candidates", done, total))

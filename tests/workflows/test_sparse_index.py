@@ -175,6 +175,7 @@ def test_no_matrix_is_left_and_status_says_how_pictures_were_compared(base):
     (told,) = readiness.index(base.settings)
     assert told.good
     assert f"at most {state.gap:.2%} more" in told.text
+    assert f"(of {sparse_index.queried(SIZE)} pictures looked at)" in told.text
     assert base.report.images == base.report.new == SIZE
     assert SIZE * 50 < base.report.pairs < SIZE * (SIZE - 1) // 2 + 1
 
