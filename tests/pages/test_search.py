@@ -272,6 +272,10 @@ def test_nobody_is_kept_out(site, open_page, width, scheme):
         found = Axe().run(page)
         assert found.response["violations"] == [], found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if width == 390:
+        for address in ("/search", "/search?q=panda+%2B"):
+            page = open_page(site.url + address, width=width, scheme=scheme, has_touch=True)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
     if scheme == "dark":
         for address in ("/search/map?q=colour:red", "/search/axis?axis=colour:red..colour:blue"):
             page = open_page(site.url + address, width=width, scheme=scheme, bypass_csp=True)
