@@ -33,7 +33,7 @@ Series = dict[str, list[tuple[int, float]]]
 MOST = math.log(2)
 PRICE = 1.0
 COLOURS = ("#8a8a8a", "#2a7f9e", "#c8741a", "#7a4fa3")
-WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 560, 300, 56, 34, 170, 40
+WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 580, 300, 76, 34, 170, 40
 
 
 def measure(mixtures: list[Mixture], dense: int, threads: int, comparing: Series, finding: Series) -> None:

@@ -239,11 +239,19 @@ def _summed(parts: list[_Part], rows: Rows, size: int, between: Float, most: flo
     means = np.add.reduceat(values, starts) / lengths[one]
     sums = between.copy()
     if len(one) < count * (count - 1):
-        slope, height = np.polyfit(between[one, other], means, 1)
+        slope, height = _line(between[one, other], means)
         sums = np.clip(height + slope * between, 0, most)
     sums[one, other] = means
     sums[np.diag_indices(count)] = [part.near[few].mean() for part, few in zip(parts, picked, strict=True)]
     return sums * members[:, None]
+
+
+def _line(x: Float, y: Float) -> tuple[float, float]:
+    """Slope and height of the straight line with the least squared error; level where all x are equal."""
+    away = x - x.mean()
+    spread = float(away @ away)
+    slope = float(away @ y) / spread if spread > 0 else 0.0
+    return slope, float(y.mean()) - slope * float(x.mean())
 
 
 def _near(between: Float) -> NDArray[np.bool_]:

@@ -182,7 +182,7 @@ def _with_files(text: str) -> str:
     def term(match: re.Match[str]) -> str:
         quoted, sign, word = match["quoted"], match["sign"] or "", match["word"]
         path = word if quoted is None else quoted
-        if not _PATH.fullmatch(path) or ":" in path or path.startswith("["):
+        if path is None or not _PATH.fullmatch(path) or ":" in path or path.startswith("["):
             return match[0]
         if os.path.lexists(path):
             return f'{sign}file:"{path}"'

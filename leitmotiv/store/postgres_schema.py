@@ -27,7 +27,7 @@ _COUNTING = """
 CREATE OR REPLACE FUNCTION count_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM changed) THEN
-        UPDATE revisions SET number = number + 1 WHERE name = TG_TABLE_NAME;
+        UPDATE revisions SET number = number + (SELECT count(*) FROM changed) WHERE name = TG_TABLE_NAME;
     END IF;
     RETURN NULL;
 END $$

@@ -22,9 +22,12 @@ WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 def known(word: str) -> bool:
-    """Whether a word, or one joined by hyphens as it stands, has a place of its own; numbers and single letters do."""
+    """Whether a word, or one joined by hyphens as it stands, has a place of its own; numbers and single letters do.
+
+    A single letter of another script may be a whole word, which no encoder here reads.
+    """
     low = bare(word)
-    if len(low) < 2 or low.isdigit():
+    if (len(low) < 2 and low.isascii()) or low.isdigit():
         return True
     both = (low, low.removesuffix("s"))
     return any(one in _near() for one in both) or ("-" not in low and any(one in _english() for one in both))

@@ -85,18 +85,20 @@ def parted(word: str, known: Known | None = None) -> list[str]:
 def coloured(words: Sequence[str], known: Known | None = None) -> tuple[list[str], list[str]]:
     """The colours that a phrase begins with, by their names in CSS, and the words that are left.
 
-    A phrase that is a name as a whole, such as *red panda*, has none.
+    A phrase that is a name as a whole, such as *red panda*, has none. An *and* between two colours only joins them.
 
     Examples
     --------
-    >>> coloured(["dark", "blue", "car"]), coloured(["red", "panda"])
-    ((['darkblue'], ['car']), ([], ['red', 'panda']))
+    >>> coloured(["dark", "blue", "car"]), coloured(["red", "panda"]), coloured(["black", "and", "white"])
+    ((['darkblue'], ['car']), ([], ['red', 'panda']), (['black', 'white'], []))
     """
     left, found = list(words), []
     # what is known of names is asked last: a library may have to look
     while (taken := _colour(left)) and not _is_name(left, known):
         found.append("".join(left[:taken]).casefold())
         left = left[taken:]
+        if left[:1] and left[0].casefold() == "and" and _colour(left[1:]):
+            left = left[1:]
     return found, left
 
 
@@ -109,7 +111,8 @@ def _colour(words: Sequence[str]) -> int:
 
 
 def _is_name(words: Sequence[str], known: Known | None) -> bool:
-    if len(words) < 2:
+    plain = {word.casefold() for word in words}
+    if len(words) < 2 or ("and" in plain and plain <= _COLOURS | {"and"}):
         return False
     folded = "-".join(words).casefold()
     return folded in _NAMES or folded in _JOINED or (known is not None and known(folded))

@@ -371,6 +371,8 @@ def test_search_prints_paths_for_scripts(library, photos):
     done = leitmotiv("--library", library, "search", photos / "p001.jpg", "name:p00*", "-n", "3", "--all", "-0")
     assert len(done.stdout.split("\0")) == 4
     assert str(photos / "p007.jpg") == done.stdout.split("\0")[0]
+    spelt = f'file:"{photos / "p001.jpg"}" name:p00*'
+    assert leitmotiv("--library", library, "search", spelt, "-n", "3", "--all", "-0").stdout == done.stdout
     lines = leitmotiv("--library", library, "search", "name:p00*", "--paths").stdout.splitlines()
     assert len(lines) == 10
     assert all(Path(line).exists() for line in lines)

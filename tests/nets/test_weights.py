@@ -6,6 +6,7 @@ import sys
 import types
 from collections import OrderedDict
 from dataclasses import replace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -49,9 +50,8 @@ def written(tensors: dict[str, tuple[Storage, int, tuple[int, ...], tuple[int, .
         def __init__(self, storage, offset, shape, strides) -> None:
             self.storage, self.offset, self.shape, self.strides = storage, offset, shape, strides
 
-    modules = {"torch": torch, "torch._utils": inner}
-    sys.modules.update(modules)
-    try:
+    # the real ones may be there, and cannot be imported twice
+    with patch.dict(sys.modules, {"torch": torch, "torch._utils": inner}):
         file = io.BytesIO()
         for head in (weights._MAGIC, 1001, {"protocol_version": 1001, "little_endian": True}):
             pickle.dump(head, file, 2)
@@ -60,9 +60,6 @@ def written(tensors: dict[str, tuple[Storage, int, tuple[int, ...], tuple[int, .
         pickle.dump(list(storages), file, 2)
         for storage in storages.values():
             file.write(struct.pack("<q", len(storage.values)) + storage.values.astype("<f4").tobytes())
-    finally:
-        for name in modules:
-            del sys.modules[name]
     return file.getvalue()[: len(file.getvalue()) - cut]
 
 

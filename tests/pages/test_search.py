@@ -233,9 +233,9 @@ def test_the_plane_is_dragged_and_zoomed_and_an_axis_is_slid(site, open_page):
     until(page, f"Number(new URLSearchParams(location.search).get('box').split(',')[0]) > {nearer[0] + 0.01}")
     page.get_by_role("link", name="Whole", exact=True).click()
     until(page, "!location.search.includes('box=')")
-    word = plane.locator(".word").first
-    said = word.get_attribute("data-word")
-    word.focus()
+    page.wait_for_load_state("networkidle")  # the words of the whole come after its address
+    plane.locator(".word").first.focus()
+    said = page.evaluate("document.activeElement.dataset.word")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=*")
     assert said in page.locator("#q").input_value()
@@ -271,6 +271,9 @@ def test_nobody_is_kept_out(site, open_page, width, scheme):
         )
         found = Axe().run(page)
         assert found.response["violations"] == [], found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if width == 390:
+        page = open_page(site.url + "/search", width=width, scheme=scheme, has_touch=True)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     if scheme == "dark":
         for address in ("/search/map?q=colour:red", "/search/axis?axis=colour:red..colour:blue"):

@@ -111,7 +111,7 @@ def test_a_larger_selection_gives_a_chain_through_the_nearest_and_the_farthest_f
         with monkeypatch.context() as patch:
             patch.setattr(diverse, "MOST_COMPARED", 1000)
             with pytest.raises(UsageError, match="ask for at most 6"):
-                diverse.diverse(session, count=9)
+                diverse.diverse(session, count=8)
 
 
 def test_a_diverse_subset_does_not_depend_on_the_order_of_a_selection(mixed):

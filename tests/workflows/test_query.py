@@ -217,6 +217,8 @@ def test_words_for_colours_are_colours_unless_they_belong_to_a_name():
     assert wanted("red") == Colour("#ff0000", name="red")
     assert said("red car") == [("red", 1), ("car", 1)]
     assert said("dark blue sea - white boat") == [("darkblue", 1), ("sea", 1), ("white", -1), ("boat", -1)]
+    assert said("black and white dog") == [("black", 1), ("white", 1), ("dog", 1)]
+    assert said("black and white") == [("black", 1), ("white", 1)]
     assert wanted("red panda") == Words("red panda")
     assert said("blue lagoon") == [("blue", 1), ("lagoon", 1)]
     assert parse("blue lagoon", known={"blue-lagoon"}.__contains__).terms[0].wanted == Words("blue lagoon")

@@ -6,7 +6,7 @@ import pytest
 from leitmotiv.analysis import background
 from leitmotiv.errors import EmptyLibraryError, UsageError
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import seeking, word_space, words
+from leitmotiv.workflows import seeking, slips, word_space, words
 from leitmotiv.workflows.session import Session
 
 from .spoken import EACH, KINDS, fill, of_kind
@@ -40,6 +40,10 @@ def test_other_words_for_a_kind_find_it(session):
 def test_what_is_not_there_is_not_found(session):
     for phrase in ("parking meter", "justice", "日本語", "🙂"):
         assert words.scores(session, phrase).cut == 0, phrase
+
+
+def test_a_single_letter_of_another_script_is_a_word_that_nobody_knows(session):
+    assert list(slips.unknown(session, "象 panda x 7")) == ["象"]
 
 
 def test_what_says_nothing_scores_nothing(session):
