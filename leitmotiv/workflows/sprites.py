@@ -83,9 +83,10 @@ def _sheet(library: Library, ids: Sequence[str], level: int, number: int) -> byt
 
 def _joint(library: Library, ids: Sequence[str], number: int) -> bytes:
     """A part of a sheet with small cells: one with large ones, or where that would have to be drawn, drawn as small."""
-    kept = library.sprites.get(sheet_name(ids, sprites.LARGE, number))
-    if kept is not None or _is_kept(library, ids, sprites.LARGE, number):
-        return kept or _sheet(library, ids, sprites.LARGE, number)
+    if _is_kept(library, ids, sprites.LARGE, number):
+        return _sheet(library, ids, sprites.LARGE, number)
+    if (kept := library.sprites.get(sheet_name(ids, sprites.LARGE, number))) is not None:
+        return kept
     drawn = [_picture(library, image, sprites.SMALL) for image in _on(ids, sprites.LARGE, number)]
     return sprites.sheet(drawn, sprites.SMALL)
 

@@ -24,7 +24,7 @@ from .pictures import folder_of
 from .synthetic import add, family_member, image_id
 
 needed("distributed")
-from leitmotiv.workflows import cluster as module  # noqa: E402
+from leitmotiv.workflows import cluster as module  # noqa: E402 - it imports Dask, which may be away
 
 PAIRS = np.array([[0, 1], [0, 2], [1, 3], [2, 3]])
 A = "import leitmotiv.workflows.at_worker as a\n"
@@ -130,7 +130,7 @@ def test_a_scheduler_that_is_not_the_same_leitmotiv_is_refused_itself(before, sa
         cluster(tmp_path, workers=1, before=before) as made,
         pytest.raises(ExecutorError, match=f"The scheduler {made.name} {said}"),
     ):
-        Session(Settings(library=tmp_path, executor=made.name)).executor  # noqa: B018
+        Session(Settings(library=tmp_path, executor=made.name)).executor  # noqa: B018 - asking for it connects
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_scheduler_that_is_not_the_same_leitmotiv_is_refused_itself(before, sa
 def test_a_worker_with_other_decoders_or_vectors_is_refused(before, env, said, machines, worker, tmp_path):
     worker(before, env=env)
     with pytest.raises(ExecutorError, match=said):
-        Session(Settings(library=tmp_path, executor=machines.name)).executor  # noqa: B018
+        Session(Settings(library=tmp_path, executor=machines.name)).executor  # noqa: B018 - asking for it connects
 
 
 def test_what_goes_wrong_at_a_worker_names_it(machines, worker, postgres, tmp_path):
