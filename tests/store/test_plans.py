@@ -5,24 +5,27 @@ import json
 import pytest
 
 from leitmotiv.store.library import Library
-from tests.postgres import name_database
+from tests.postgres import TEMPLATE, name_database, name_of
 
 from .making import add, image_id, path_of
 
 GROWING = frozenset(("images", "files", "thumbnails", "mixtures"))
+ROWS = 1_000_000
 
 
 @pytest.fixture(scope="module")
 def library(postgres, tmp_path_factory):
-    url = postgres.lend()
+    url = postgres.new(TEMPLATE)
     with Library.open(name_database(tmp_path_factory.mktemp("plans"), url)) as opened:
         for number in range(12):
             add(opened, number)
-        # With few rows any server reads them all; so it is asked whether it could do otherwise.
+        # With few rows any server reads them all; so it is told that there are a million, and asked whether it could
+        # do otherwise.
+        postgres.sql(f"UPDATE pg_class SET reltuples = {ROWS}, relpages = 1 WHERE relkind IN ('r', 'i')", name_of(url))
         for way in ("seqscan", "bitmapscan"):
             opened._database._connection().execute(f"SET enable_{way} = off")
         yield opened
-    postgres.give_back(url)
+    postgres.drop(url)
 
 
 def read_through(library, statement, values=()):
