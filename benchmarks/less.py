@@ -1,6 +1,6 @@
 """How well something is taken away: a kind from a broad word, a broad word from a broader one, one kind from another.
 
-Run it as ``python -m benchmarks.less LIBRARY [--words minilm|wordllama] [--each]``, with a library of the sample photos:
+Run it as ``python -m benchmarks.less LIBRARY [--words minilm|wordllama] [--each]``, with the sample photos as library:
 what is right of broad words are the folders of the table in `benchmarks.broader`. Each difference is measured as it is,
 and with all that is in doubt taken for the unwanted, as it was before. The numbers of `leitmotiv.analysis.joining` were
 chosen on every second pair, in the order of the alphabet; the other half is reported apart.
