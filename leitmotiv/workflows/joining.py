@@ -7,7 +7,8 @@ from leitmotiv.analysis import joining
 from leitmotiv.analysis.joining import Joined, Mask
 from leitmotiv.records import Float
 from leitmotiv.workflows.query import Node, Term
-from leitmotiv.workflows.terms import TRAITS, Colour
+from leitmotiv.workflows.terms import Colour
+from leitmotiv.workflows.trees import is_trait
 
 
 def joined(tree: Node, values: Sequence[Float], found: Sequence[Mask]) -> Joined:
@@ -68,7 +69,7 @@ class _Walk:
         wanted = [one for one in members if one.weight > 0]
         if not wanted:
             return joining.turned(joining.largest(self._lifted(members, ahead)))
-        things = [one for one in wanted if not _is_trait(one)]
+        things = [one for one in wanted if not is_trait(one)]
         most, thing = _heaviest(wanted), _heaviest(things) if things else 0.0
         ranked = ranked or len(things) > 1
         traits: list[Joined] = []
@@ -78,7 +79,7 @@ class _Walk:
         for one in members:  # each is asked in its place, as terms are numbered from left to right
             if one.weight < 0:
                 taken.append((-one.weight / most, self.of(one, 0.0, False)))
-            elif _is_trait(one):
+            elif is_trait(one):
                 traits.append(self._met(one, ahead, False) if len(wanted) > 1 else self.of(one, ahead, False))
                 weights.append(one.weight)
             else:
@@ -91,10 +92,3 @@ class _Walk:
 
 def _heaviest(members: Sequence[Node]) -> float:
     return max(abs(one.weight) for one in members)
-
-
-def _is_trait(node: Node) -> bool:
-    """Whether it says what a picture has, and nothing of what it shows."""
-    if isinstance(node, Term):
-        return isinstance(node.wanted, TRAITS)
-    return all(_is_trait(one) for one in node.members)
