@@ -102,7 +102,7 @@ def _rendered(
         images=found,
         bars=lambda result: search_shown.bars(result, longest),
         by_looks=query.is_of_looks,
-        linked=lambda note: search_shown.linked(asked, note),
+        linked=lambda note: search_shown.linked(note, asked),
         comparings=search_shown.comparings(asked, own, query),
         encoder=search_shown.encoder(session, query),
         unknown=[(one, search_shown.instead(asked, one)) for one in (ranking.unknown if ranking else ())],

@@ -335,6 +335,13 @@ def test_what_is_only_taken_away_has_a_heading_of_its_own(client):
     assert "What has least of it" not in client.get("/search?q=dog+-cat").get_data(as_text=True)
 
 
+def test_filters_alone_tell_as_much_as_any_search(client, session):
+    form = client.get("/api/v1/search", query_string={"q": "name:p*"}).get_json()
+    count = len(session.library.images.ids())
+    assert (form["terms"], form["total"], form["above_chance"]) == ([], count, None)
+    assert (form["unknown"], form["notes"]) == ([], [])
+
+
 def test_filters_that_leave_nothing_are_named_in_a_sentence(client):
     text = client.get("/search?q=keyword:zorblax").get_data(as_text=True)
     assert "The filters leave no picture: keyword:zorblax" in text
