@@ -19,6 +19,8 @@ GROUND = 0.25
 """What a picture without a colour counts as having of it beside what it shows, in standard deviations."""
 DOUBT = 0.5
 """Where doubt begins between what is usual of something that is taken away, 0, and the least that stands out, 1."""
+NEARLY, BEST = 0.65, 5
+"""What has so much of the unwanted is taken for it, of what so many of its best have."""
 _BEHIND = 1e-3
 """How far at least what is taken away stands behind the rest."""
 
@@ -155,38 +157,48 @@ def less(wanted: Joined, against: Sequence[tuple[float, Joined]]) -> Joined:
 
     Only what has more than is usual of the unwanted loses by it: what has less is no better for it. And what stands out
     as wanted, and not as unwanted, falls ever less the nearer it comes to the best of what does not stand out as
-    wanted: nothing comes before it for only lacking what is taken away. What stands out as unwanted, or comes near it,
-    stands behind all else, in its own order: on the sample photos *boat* less *ferry* had a ferry first, one just below
-    the cut-off of *ferry*.
+    wanted: nothing comes before it for only lacking what is taken away.
+
+    What is *taken* for the unwanted stands behind all else, in its own order, and no longer stands out: what has more
+    of it than of what is wanted, or nearly as much as its best. What is only *in doubt* stands behind what is not: an
+    accordion is near to a piano, and stays among musical instruments without pianos, at their end.
 
     Parameters
     ----------
     against : sequence of (float, Joined)
         How heavy each is beside what is wanted.
     """
-    values, parts, found = wanted.values, dict(wanted.parts), wanted.found
-    taken = np.zeros(len(values), np.int64)
+    if not against:
+        return wanted
+    doubts = [_in_doubt(one) for _, one in against]
+    sure = [doubt & _is_rather(one, wanted) for doubt, (_, one) in zip(doubts, against, strict=True)]
+    taken = np.any(sure, axis=0)
+    found = wanted.found & ~taken
+    values, parts = wanted.values, dict(wanted.parts)
     for weight, one in against:
         there = one.values > 0
         loss = weight * np.where(there, one.values, 0.0)
-        sure = found & ~_in_doubt(one)
         if (~wanted.found).any():
             room = np.maximum(values - (values - loss)[~wanted.found].max(), 0.0)
             share = np.divide(loss, room, out=np.zeros(len(values)), where=room > 0)
-            loss = np.where(sure, -room * np.expm1(-share), loss)
+            loss = np.where(found, -room * np.expm1(-share), loss)
         values = values - loss
         owed = np.divide(loss, weight * one.values, out=np.zeros(len(values)), where=there)
-        for at, part in one.parts.items():
-            parts[at] = parts.get(at, 0.0) - weight * owed * part
-        found = sure
-        taken += _in_doubt(one)
-    fall = falls(values, taken > 0)
-    for _, one in against:
-        out = _in_doubt(one)
-        owed = np.divide(fall, taken * one.values, out=np.zeros(len(values)), where=out)
-        for at, part in one.parts.items():
-            parts[at] = parts.get(at, 0.0) - owed * part
+        _give(parts, one, -weight * owed)
+    # those that are taken are so by those that take them, and the others by those that leave them in doubt
+    by = [np.where(taken, one, doubt) for one, doubt in zip(sure, doubts, strict=True)]
+    sunk = _sinks(values, found & np.any(doubts, axis=0), found, ~found & ~taken)
+    fall = sunk + falls(values - sunk, taken)
+    owing = np.sum(by, axis=0)
+    for (_, one), owes in zip(against, by, strict=True):
+        _give(parts, one, -np.divide(fall, owing * one.values, out=np.zeros(len(values)), where=owes))
     return Joined(values - fall, parts, found)
+
+
+def _give(parts: dict[int, Float], one: Joined, share: Float) -> None:
+    """Add a share of what a member has to what its terms gave."""
+    for at, part in one.parts.items():
+        parts[at] = parts.get(at, 0.0) + share * part
 
 
 def _in_doubt(one: Joined) -> Mask:
@@ -194,6 +206,26 @@ def _in_doubt(one: Joined) -> Mask:
     there = one.values > 0
     found = one.found & there
     return there & (one.values > DOUBT * one.values[found].min()) if found.any() else found
+
+
+def _is_rather(one: Joined, wanted: Joined) -> Mask:
+    """What is rather the unwanted: it has more of that than of what is wanted, or nearly as much as its best have."""
+    best = np.partition(one.values, max(0, len(one.values) - BEST))[-BEST:].mean()
+    return np.asarray((one.values > wanted.values) | (one.values > NEARLY * best))
+
+
+def _sinks(values: Float, low: Mask, found: Mask, rest: Mask) -> Float:
+    """By how much what is low falls for all of it to stand behind the rest of what is found, before all that is not."""
+    high = found & ~low
+    if not low.any() or not high.any() or values[low].max() < values[high].min():
+        return np.zeros(len(values))
+    ceiling = float(values[high].min())
+    floor = float(values[rest].max()) if rest.any() else min(ceiling, float(values[low].min())) - 1.0
+    room = ceiling - floor
+    if room <= 0:
+        return np.zeros(len(values))
+    over = np.maximum(values - floor, 0.0)
+    return np.where(low, over - room * over / (over + room), 0.0)
 
 
 def falls(values: Float, taken: Mask) -> Float:

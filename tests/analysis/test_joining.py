@@ -89,13 +89,19 @@ def doubtful(values, found):
     return values > joining.DOUBT * least
 
 
+def unwanted_of(wanted, values, found):
+    """What is doubtful, and rather the unwanted than what is wanted."""
+    best = np.sort(values)[-joining.BEST :].mean()
+    return doubtful(values, found) & ((values > wanted) | (values > joining.NEARLY * best))
+
+
 @given(st.integers(0, 10_000))
 def test_nothing_comes_before_what_is_wanted_for_only_lacking_what_is_taken_away(seed):
     rng = np.random.default_rng(seed)
     wanted, against = rng.normal(size=(2, 12))
     wanted_found, against_found = wanted > 0.3, against > 1
     whole = joining.less(masked(wanted, wanted_found), [(float(rng.uniform(0.2, 5)), other(against, against_found))])
-    unwanted = doubtful(against, against_found)
+    unwanted = unwanted_of(wanted, against, against_found)
     for one in np.flatnonzero(wanted_found & ~unwanted):
         behind = np.flatnonzero(~wanted_found)
         assert (whole.values[one] >= whole.values[behind] - 1e-9).all()
@@ -104,15 +110,33 @@ def test_nothing_comes_before_what_is_wanted_for_only_lacking_what_is_taken_away
 
 
 @given(st.integers(0, 10_000))
-def test_what_may_be_what_is_taken_away_stands_behind_all_that_is_not(seed):
+def test_what_is_rather_what_is_taken_away_stands_behind_all_that_is_not(seed):
     rng = np.random.default_rng(seed)
     values, first, second = rng.normal(size=(3, 12))
     against = [(0.3, other(first, first > 1)), (1.0, joining.alone(2, second, second > 1))]
     whole = joining.less(masked(values, values > 0.3), against)
-    taken = doubtful(first, first > 1) | doubtful(second, second > 1)
+    taken = unwanted_of(values, first, first > 1) | unwanted_of(values, second, second > 1)
     if taken.any() and not taken.all():
         assert whole.values[taken].max() < whole.values[~taken].min()
+    doubt = (values > 0.3) & ~taken & (doubtful(first, first > 1) | doubtful(second, second > 1))
+    others = (values > 0.3) & ~taken & ~doubt
+    for one in np.flatnonzero(doubt):
+        assert (whole.values[one] <= whole.values[others] + 1e-9).all()
+        assert (whole.values[one] >= whole.values[(values <= 0.3) & ~taken] - 1e-9).all()
     np.testing.assert_allclose(sum(whole.parts.values()), whole.values, atol=1e-9)
+
+
+def test_what_is_near_to_what_is_taken_away_stays_among_what_is_wanted_at_its_end():
+    """Two accordions, a harp, five pianos and two cars: the accordions stand out as pianos, too."""
+    kinds = np.array(["accordion", "accordion", "harp", *["piano"] * 5, "car", "car"])
+    instruments = masked([3.7, 3.6, 2.8, 2.3, 2.4, 2.3, 2.4, 2.2, -0.5, -0.6], [True] * 8 + [False] * 2)
+    near = np.isin(kinds, ["accordion", "piano"])
+    pianos = other([2.5, 2.4, 0.3, 4.0, 4.1, 4.0, 4.2, 4.1, -0.5, -0.4], near)
+    whole = joining.less(instruments, [(1.0, pianos)])
+    assert kinds[whole.found].tolist() == ["accordion", "accordion", "harp"]
+    order = kinds[np.argsort(-whole.values, kind="stable")].tolist()
+    assert order[:5] == ["harp", "accordion", "accordion", "car", "car"]
+    np.testing.assert_allclose(sum(whole.parts.values()), whole.values)
 
 
 def test_what_has_what_is_taken_away_may_fall_as_far_as_it_does():
