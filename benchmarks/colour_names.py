@@ -170,6 +170,7 @@ def main(library: Path) -> None:
         def said(text: str) -> tuple[np.ndarray, np.ndarray]:
             return scoring.standardised(scoring.said(session, parse(text).terms[0], ids, 1.0))
 
+        shown: dict[str, list[tuple[float, float, int]]] = {}
         found: dict[str, list[tuple[float, float]]] = {}
         for kind, colour, has, apart in SEEN:
             right = (kinds == kind) & np.isin(numbers, has.split())
@@ -184,9 +185,26 @@ def main(library: Path) -> None:
                     both = average_precision(whole[kept], right[kept])
                     found.setdefault(f"{label}, {way}", []).append((both, alone))
                     if label == "name" and way.startswith("as"):
-                        stands = word.found & one.found & kept
-                        count, shown = int(stands.sum()), right[stands].mean() if stands.any() else float("nan")
-                        print(f"{kind} & {colour}: average precision {both:.2f}; {count} stand out, {shown:.2f} right")
+                        spot = scoring.said(session, parse(f"colour:{name}").terms[0], ids, 1.0).beside
+                        told = [f"{kind} & {colour}: average precision {both:.2f}"]
+                        for how, has_it in (("visible", one.found), ("a spot", spot)):
+                            stands = word.found & has_it & kept
+                            precision = float(right[stands].mean()) if stands.any() else float("nan")
+                            recall = float(right[stands].sum() / right.sum())
+                            shown.setdefault(how, []).append((precision, recall, int(stands.sum())))
+                            told.append(
+                                f"{how}: {int(stands.sum())} stand out, {precision:.2f} right, {recall:.2f} found"
+                            )
+                        print("; ".join(told))
+        for how, rows in shown.items():
+            for half, name in (
+                (slice(None), "all pairs"),
+                (slice(0, None, 2), "every second"),
+                (slice(1, None, 2), "others"),
+            ):
+                precision, recall, count = np.nanmean(rows[half], axis=0)
+                share = f"{precision:.3f} right, {recall:.3f} found, {count:.1f} in the mean"
+                print(f"stand out with the colour {how}, {name}: {share}")
         for label, values in found.items():
             both, alone = np.mean(values, axis=0)
             print(f"{label}: mAP {both:.3f} over {len(values)} pairs; the colour alone, within the kind {alone:.3f}")

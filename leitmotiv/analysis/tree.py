@@ -324,16 +324,32 @@ def describe(clusters: Clusters, number: int, rows: Rows, exemplar: int, distanc
     others = rows[rows != exemplar]
     values = np.asarray(distance(exemplar, others), np.float64)
     order = np.lexsort((others, values))
-    values, members = values[order], [clusters.ids[row] for row in others[order]]
+    return _summed_up(number, name, [clusters.ids[row] for row in others[order]], values[order])
+
+
+def joined(group: Cluster, ids: Sequence[str], distances: Sequence[float]) -> Cluster:
+    """A group with further members, in rows behind all others; divergences to its exemplar are in nats."""
+    values, members = np.array([*group.distances[1:], *distances]), [*group.members[1:], *ids]
+    order = np.argsort(values, kind="stable")
+    return _summed_up(group.id, group.exemplar, [members[row] for row in order], values[order])
+
+
+def _summed_up(number: int, exemplar: str, members: Sequence[str], values: Float) -> Cluster:
+    """A group of an exemplar and others, ascending by their divergences to it."""
     fence = _fence(values)
     return Cluster(
         id=number,
-        exemplar=name,
-        members=(name, *members),
+        exemplar=exemplar,
+        members=(exemplar, *members),
         distances=(0.0, *values.tolist()),
         coherence=float(np.clip(1 - values.mean() / math.log(2), 0, 1)),
-        outliers=tuple(members[np.searchsorted(values, fence, side="right") :]),
+        outliers=tuple(members[int(np.searchsorted(values, fence, side="right")) :]),
     )
+
+
+def shown_nodes(clusters: Clusters) -> Rows:
+    """The node of the cut shown first that each fine cluster is below, (C,)."""
+    return _nodes(clusters, clusters.default_count)
 
 
 def labels(clusters: Clusters, count: int) -> Rows:

@@ -25,7 +25,7 @@ from leitmotiv.records.seeing import (
 )
 from leitmotiv.records.sheets import Heading, Placed, Sheet
 from leitmotiv.records.spaces import LearntSpace, LearntWords
-from leitmotiv.records.trends import Cluster, Clusters, Grain, Merge, TrendEdit, TrendEditKind
+from leitmotiv.records.trends import Cluster, Clusters, Grain, Merge, PlacedPicture, TrendEdit, TrendEditKind
 from leitmotiv.records.words import ClassText, WordScores
 
 __all__ = [
@@ -93,6 +93,7 @@ __all__ = [
     "Picture",
     "Pixels",
     "Placed",
+    "PlacedPicture",
     "Ranking",
     "RatedItem",
     "Rating",

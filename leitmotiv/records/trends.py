@@ -102,6 +102,32 @@ class Clusters:
         return max(0.0, self.cost / self.bound - 1) if self.bound > 0 else None
 
 
+@dataclass(frozen=True, eq=False)
+class PlacedPicture:
+    """A picture that came after the clusters, and joined them.
+
+    Attributes
+    ----------
+    label : int
+        Its fine cluster, an index into `Clusters.exemplars`.
+    distance : float
+        Divergence to the exemplar that it joined, nats.
+    remoteness : float or None
+        Nats; None where nothing is corrected for hubs.
+    vector : (D,) int16 or None
+        None in a library that has no vectors.
+    serial : int
+        Of its row, rising; 0 for one that is not stored yet.
+    """
+
+    image_id: str
+    label: int
+    distance: float
+    remoteness: float | None = None
+    vector: NDArray[np.int16] | None = None
+    serial: int = 0
+
+
 @dataclass(frozen=True)
 class Cluster:
     """One group of a cut through the tree, members from most to least alike to the exemplar.

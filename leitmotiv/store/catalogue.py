@@ -5,7 +5,7 @@ of changes. What was only added since is read and put behind them; after any oth
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -20,6 +20,7 @@ from leitmotiv.errors import DiskFullError, PermissionDeniedError
 from leitmotiv.store import revisions, tables
 from leitmotiv.store.arrays import Arrays, Stored
 from leitmotiv.store.database import Database
+from leitmotiv.store.texts import Texts
 
 FACTS = {"camera": "Camera", "lens": "Lens"}
 """Columns that come from the facts of a picture, with the labels that imaging gives them."""
@@ -33,51 +34,6 @@ KEPT_FROM = 20_000
 """Pictures from which columns are kept on disk: fewer are read as quickly."""
 ADDED = 0.02
 """Share of pictures that may come before what is on disk is written anew."""
-_APART = "\0"
-
-
-class Texts:
-    """A column of text, each different value once.
-
-    Parameters
-    ----------
-    values : sequence of str, or bytes
-        Different values, in no order; bytes are UTF-8, with zero bytes between values.
-    codes : (N,) of int
-        Index into `values` of each row.
-    """
-
-    def __init__(self, values: Sequence[str] | NDArray[np.uint8], codes: NDArray[np.integer[Any]]) -> None:
-        self.codes = codes
-        self._given = values
-
-    @cached_property
-    def values(self) -> tuple[str, ...]:
-        """Different values, in no order."""
-        if not isinstance(self._given, np.ndarray):
-            return tuple(self._given)
-        return tuple(self._given.tobytes().decode().split(_APART)) if len(self.codes) else ()
-
-    @cached_property
-    def packed(self) -> NDArray[np.uint8]:
-        """The values in one."""
-        if isinstance(self._given, np.ndarray):
-            return self._given
-        whole = _APART.join(one.replace(_APART, "\ufffd") for one in self._given)
-        return np.frombuffer(whole.encode("utf-8", "replace"), np.uint8)
-
-    @classmethod
-    def of(cls, texts: Iterable[str]) -> "Texts":
-        """Number the different values of a column."""
-        column = list(texts)
-        numbers = {text: number for number, text in enumerate(dict.fromkeys(column))}
-        return cls(tuple(numbers), np.fromiter(map(numbers.__getitem__, column), np.int32, len(column)))
-
-    def followed_by(self, other: "Texts") -> "Texts":
-        """A column with another one behind it."""
-        numbers = {text: number for number, text in enumerate(self.values)}
-        codes = [numbers.setdefault(text, len(numbers)) for text in other.values]
-        return Texts(tuple(numbers), np.concatenate([self.codes, np.array(codes, np.int32)[other.codes]]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,6 +116,11 @@ class Columns:
         return (self.width / np.maximum(1, self.height)).astype(np.float32)
 
     @cached_property
+    def root(self) -> "Columns":
+        """What these grew from by rows that came behind; themselves where nothing came."""
+        return self
+
+    @cached_property
     def _ranked(self) -> NDArray[np.int64]:
         """Rows by their ids, ascending."""
         rows = np.empty(len(self), np.int64)
@@ -208,32 +169,49 @@ class Catalogue:
     def __init__(self, database: Database, arrays: Arrays) -> None:
         self._database = database
         self._arrays = arrays
+        self._kept: tuple[Stored, Columns] | None = None
+        self._last: tuple[dict[str, int], Columns] | None = None
 
     def columns(self) -> Columns:
         """Everything that can be filtered by, as one state of the library."""
-        stored = self._arrays.get(NAME)
+        stored, hold = self._arrays.get(NAME), not self._database.is_inside()
         with self._database.snapshot():
             now = self._state()
-            if stored is not None and stored.digest == _digest(now):
-                return _unpacked(stored)
-            found = None if stored is None else self._with_added(stored, now)
-            if found is not None:
-                return found
-            found = _columns(*self._rows({}))
-        if len(found) >= KEPT_FROM and self._database.mode == "rw":
+            found = self._followed(stored, now)
+            if found is None:
+                found = _columns(*self._rows({}))
+        self._last = (now, found) if hold else None  # what a transaction sees may be taken back
+        kept = self._kept is not None and found.root is self._kept[1]
+        if not kept and len(found) >= KEPT_FROM and self._database.mode == "rw":
             with suppress(DiskFullError, PermissionDeniedError):  # then the next process reads them again, too
                 self._arrays.put(NAME, _packed(found), (), _digest(now))
+                if (stored := self._arrays.get(NAME)) is not None and stored.digest == _digest(now):
+                    found = _unpacked(stored)
+                    self._kept, self._last = (stored, found), None
         return found
 
-    def _with_added(self, stored: Stored, now: Mapping[str, int]) -> Columns | None:
-        """What is on disk with what was added since; None where that is much, or where anything else changed."""
-        before, count = _read(stored.digest), len(stored["hashes"])
-        if before is None or not _only_added(before, now) or now["images"] - before["images"] > ADDED * count:
+    def _followed(self, stored: Stored | None, now: Mapping[str, int]) -> Columns | None:
+        """What was read last or lies on disk, with what was added since; None where neither will do."""
+        known = [] if self._last is None else [self._last]
+        if stored is not None and (before := _read(stored.digest)) is not None:
+            if self._kept is None or self._kept[0] is not stored:
+                self._kept = stored, _unpacked(stored)
+            known.append((before, self._kept[1]))
+        for state, columns in known:
+            found = columns if state == now else self._with_added(columns, state, now)
+            if found is not None:
+                return found
+        return None
+
+    def _with_added(self, known: Columns, before: Mapping[str, int], now: Mapping[str, int]) -> Columns | None:
+        """What is known with what was added since; None where that is much, or where anything else changed."""
+        room = ADDED * len(known.root) - (len(known) - len(known.root))
+        if not _only_added(before, now) or now["images"] - before["images"] > room:
             return None
         rows, held = self._rows(before)
         if not {image_id for image_id, _ in held} <= {row[len(_NUMBERS)] for row in rows}:
             return None  # another path of a picture that was there
-        return _followed(_unpacked(stored), _columns(rows, held))
+        return _followed(known, _columns(rows, held))
 
     def forget(self, ids: Sequence[str]) -> None:
         """Leave no names of pictures behind that are about to be forgotten."""
@@ -315,7 +293,10 @@ def _followed(found: Columns, more: Columns) -> Columns:
     for one in fields(found):
         first, then = getattr(found, one.name), shifted.get(one.name, getattr(more, one.name))
         joined[one.name] = first.followed_by(then) if isinstance(first, Texts) else np.concatenate([first, then])
-    return replace(found, **joined | _ranks(joined["hashes"], joined["taken"]))
+    ranks, derived = _ranks_with(found, more)
+    whole = replace(found, **joined | ranks)
+    vars(whole).update(derived, root=found.root)  # so that they are not sorted again
+    return whole
 
 
 # ---- reading ----
@@ -366,6 +347,32 @@ def _ranks(hashes: NDArray[np.uint8], taken: NDArray[np.int64]) -> dict[str, NDA
     ranks = np.empty(len(rows), np.int64)
     ranks[rows] = np.arange(len(rows))
     return {"id_ranks": ranks, "newest": np.lexsort((-ranks, -taken)).astype(np.int64)}
+
+
+def _ranks_with(found: Columns, more: Columns) -> tuple[dict[str, NDArray[np.int64]], dict[str, Any]]:
+    """The same with a few pictures more, without sorting all; and what columns else derive from the ranks."""
+    order = more._ranked
+    names = [one.tobytes() for one in more.hashes[order]]
+    beginnings = more._beginnings
+    places = np.searchsorted(found._beginnings, beginnings)
+    for row, name in enumerate(names):
+        while places[row] < len(found) and found.hashes[found._ranked[places[row]]].tobytes() < name:
+            places[row] += 1  # others may begin alike
+    n, m = len(found), len(more)
+    shifted = found.id_ranks + np.searchsorted(places, found.id_ranks, side="right")
+    ranks = np.concatenate([shifted, np.empty(m, np.int64)])
+    ranks[n + order] = places + np.arange(m)
+    latest = more.newest
+    times = -found.taken[found.newest]
+    slots = np.empty(m, np.int64)
+    for at, row in enumerate(latest.tolist()):
+        start, stop = (np.searchsorted(times, -more.taken[row], side=side) for side in ("left", "right"))
+        slots[at] = start + np.searchsorted(-ranks[found.newest[start:stop]], -ranks[n + row])
+    derived = {
+        "_ranked": np.insert(found._ranked, places, n + order),
+        "_beginnings": np.insert(found._beginnings, places, beginnings),
+    }
+    return {"id_ranks": ranks, "newest": np.insert(found.newest, slots, n + latest)}, derived
 
 
 def _hex(hashes: NDArray[np.uint8]) -> Iterator[str]:

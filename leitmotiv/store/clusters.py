@@ -1,4 +1,8 @@
-"""The clusters and their tree as the last index left them: replaced whole, never changed in part but by forgetting."""
+"""The clusters and their tree as the last index left them, and the pictures that joined them since.
+
+They are replaced whole, never changed in part but by forgetting; what joined lies in rows of its own (`placed`), and is
+given as if it were among the rest.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,14 +15,17 @@ from numpy.typing import NDArray
 
 from leitmotiv.records import Clusters, Grain, Merge
 from leitmotiv.store import tables
-from leitmotiv.store.database import Database
+from leitmotiv.store.database import Database, chunks
+from leitmotiv.store.placed import PlacedPictures
 
 
 class ClusterTree:
     """At most one set of clusters; reached as `library.clusters`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, placed: PlacedPictures) -> None:
         self._database = database
+        self._placed = placed
+        self._read: tuple[int | None, Clusters | None] = None, None
 
     def replace(self, clusters: Clusters, *, digest: str, names: Mapping[int, str] | None = None) -> None:
         """Put clusters in the place of the old ones, all at once.
@@ -31,14 +38,81 @@ class ClusterTree:
             By node of the tree; names of the old tree go.
         """
         with self._database.transaction():
+            noted = self._noted(clusters.ids)
             self._clear()
-            self._database.run(tables.Clusters.insert(**_as_row(clusters, digest)))
-            named = [{"node": node, "name": name} for node, name in (names or {}).items()]
-            if named:
-                self._database.run(tables.ClusterNames.insert_many(named))
+            self._placed.clear()
+            self._put(clusters, names or {}, digest=digest, **noted)
+
+    def _noted(self, ids: Sequence[str]) -> dict[str, Any]:
+        """Which pictures there are beside those of some clusters."""
+        images, known = tables.Images, set(ids)
+        everything = self._database.rows(images.select(images.serial, images.id))
+        rest = [image_id for _, image_id in everything if image_id not in known]
+        return {"up_to": max((serial for serial, _ in everything), default=0), "unplaced": json.dumps(rest)}
+
+    def _put(self, clusters: Clusters, names: Mapping[int, str], **about: Any) -> None:
+        self._database.run(tables.Clusters.insert(**_as_row(clusters), **about))
+        named = [{"node": node, "name": name} for node, name in names.items()]
+        if named:
+            self._database.run(tables.ClusterNames.insert_many(named))
 
     def get(self) -> Clusters | None:
-        """The clusters; None before the first index."""
+        """The clusters with all that joined them; None before the first index."""
+        hold = not self._database.is_inside()
+        with self._database.snapshot():
+            found = self._found(hold)
+            placed = () if found is None else self._placed.all(hold)
+        if found is None or not placed:
+            return found
+        return replace(
+            found,
+            ids=(*found.ids, *(one.image_id for one in placed)),
+            labels=np.concatenate([found.labels, np.array([one.label for one in placed], np.int64)]),
+            distances=np.concatenate([found.distances, [one.distance for one in placed]]),
+        )
+
+    def unplaced(self) -> list[str]:
+        """Pictures that are neither in the clusters nor joined them, without the missing ones, in the order of adding.
+
+        It costs what came since the index; the caller holds the writer's lock. Empty where there are no clusters.
+        """
+        images, trees = tables.Images, tables.Clusters
+        hold = not self._database.is_inside()
+        noted = trees.select(trees.up_to, trees.unplaced)
+        row = self._database.row(noted)
+        if row is not None and row[0] is None:  # an earlier version found the clusters
+            clusters = self.indexed()
+            self._database.run(trees.update(**self._noted(() if clusters is None else clusters.ids)))
+            row = self._database.row(noted)
+        if row is None:
+            return []
+        with self._database.snapshot():
+            query = images.select(images.serial, images.id).where(images.state != "missing")
+            found = self._database.rows(query.where(images.serial > row[0]))
+            for part in chunks(json.loads(row[1])):
+                found += self._database.rows(query.where(images.id.in_(part)))
+            placed = {one.image_id for one in self._placed.all(hold)}
+        return [image_id for _, image_id in sorted(found) if image_id not in placed]
+
+    def indexed(self) -> Clusters | None:
+        """The clusters as the index left them, of which those who ask again get the same; None before the first one."""
+        hold = not self._database.is_inside()
+        with self._database.snapshot():
+            return self._found(hold)
+
+    def _found(self, hold: bool) -> Clusters | None:
+        """The clusters of the index; what a transaction sees may be taken back, and is not to be held."""
+        if not hold:
+            return self._stored()
+        stamp, (known, found) = self.revision(), self._read
+        if stamp is None:
+            return None
+        if known != stamp:
+            found = self._stored()
+            self._read = stamp, found
+        return found
+
+    def _stored(self) -> Clusters | None:
         trees = tables.Clusters
         row = self._database.row(
             trees.select(
@@ -63,7 +137,13 @@ class ClusterTree:
         return None if row is None else str(row[0])
 
     def stamp(self) -> int | None:
-        """A number that changes whenever the clusters do, cheap to ask for; None before the first index."""
+        """A number that changes whenever the clusters do, or something joins them; None before the first index."""
+        with self._database.snapshot():
+            revision = self.revision()
+            return None if revision is None else (revision << 32) + self._placed.stamp()
+
+    def revision(self) -> int | None:
+        """A number that changes whenever an index replaces the clusters, or something in them is forgotten."""
         row = self._database.row(tables.Clusters.select(tables.Clusters.revision))
         return None if row is None else int(row[0])
 
@@ -79,14 +159,17 @@ class ClusterTree:
         them again from the divergences, which stay.
         """
         with self._database.transaction():
-            clusters, digest, names = self.get(), self.digest(), self.names()
-            if clusters is None or digest is None or set(ids).isdisjoint(clusters.ids):
-                return
+            clusters, names = self._stored(), self.names()
+            if clusters is None or set(ids).isdisjoint(clusters.ids):
+                return  # what joined goes with its picture
+            about = tables.Clusters.select(tables.Clusters.digest, tables.Clusters.up_to, tables.Clusters.unplaced)
+            digest, up_to, unplaced = self._database.row(about) or ("", None, None)
             rest = without(clusters, set(ids))
+            self._clear()
             if rest is None:
-                self._clear()
+                self._placed.clear()
             else:
-                self.replace(rest, digest=digest, names=names)
+                self._put(rest, names, digest=digest, up_to=up_to, unplaced=unplaced)
 
     def _clear(self) -> None:
         self._database.run(tables.Clusters.delete())
@@ -110,10 +193,9 @@ def without(clusters: Clusters, gone: set[str]) -> Clusters | None:
     )
 
 
-def _as_row(clusters: Clusters, digest: str) -> dict[str, Any]:
+def _as_row(clusters: Clusters) -> dict[str, Any]:
     merges = [(merge.left, merge.right, merge.exemplar) for merge in clusters.merges]
     return {
-        "digest": digest,
         "ids": json.dumps(clusters.ids),
         "labels": _pack(clusters.labels, "<i8"),
         "exemplars": _pack(clusters.exemplars, "<i8"),

@@ -37,6 +37,7 @@ from leitmotiv.store.measures import Measures
 from leitmotiv.store.metadata import Metadata
 from leitmotiv.store.mixtures import Mixtures
 from leitmotiv.store.models import Models
+from leitmotiv.store.placed import PlacedPictures
 from leitmotiv.store.rating_sets import RatingSets
 from leitmotiv.store.ratings import Ratings
 from leitmotiv.store.selections import Selections
@@ -72,7 +73,7 @@ class Library:
     folder : Path
     images, files, folders, failures, mixtures, clusters, jobs, arrays, catalogue, ratings, selections, trend_edits,
     changes, exports, duplicates, activations, measures, comparisons, boards, rating_sets, models, eyes, captions,
-    choices, evolutions, forgotten
+    choices, evolutions, forgotten, placed
         The parts; see their classes.
     sprites, sights
         Sheets of small pictures; small pictures through eyes.
@@ -89,7 +90,8 @@ class Library:
         self.activations = Activations(database)
         self.measures = Measures(database)
         self.comparisons = Comparisons(database)
-        self.clusters = ClusterTree(database)
+        self.placed = PlacedPictures(database)
+        self.clusters = ClusterTree(database, self.placed)
         self.forgotten = Forgotten(database)
         self.arrays = _arrays(folder, places, self.forgotten)
         self.sprites = Sprites(folder / "arrays" / "sprites", self._follow)

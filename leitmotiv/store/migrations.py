@@ -17,6 +17,7 @@ from leitmotiv.store import (
     schema_of_evolutions,
     schema_of_forgotten,
     schema_of_measures,
+    schema_of_placed,
     schema_of_ratings,
 )
 from leitmotiv.store.database import Connection
@@ -356,6 +357,14 @@ def m017_forgotten_pictures(database: Connection) -> None:
     database.execute(schema_of_forgotten.SCHEMA)
 
 
+def m018_placed_pictures(database: Connection) -> None:
+    """Add the pictures that joined the clusters since these were found, and tell of which pictures clusters know."""
+    database.execute(schema_of_placed.SCHEMA)
+    count_changes(database, "placed")
+    database.execute("ALTER TABLE clusters ADD COLUMN up_to INTEGER")
+    database.execute("ALTER TABLE clusters ADD COLUMN unplaced TEXT")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_images_files_clusters_jobs,
     m002_places_in_units_of_the_longest_side,
@@ -374,6 +383,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m015_comparisons,
     m016_bound_of_the_trends,
     m017_forgotten_pictures,
+    m018_placed_pictures,
 )
 
 

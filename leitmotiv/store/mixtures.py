@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from leitmotiv.errors import ImageNotFoundError, LibraryDamagedError
 from leitmotiv.records import Float, Mixture
 from leitmotiv.store import tables
-from leitmotiv.store.database import Database, chunks
+from leitmotiv.store.database import Database
 
 _SHORT = ("<f4", "<f2", "<f2", "<f8", "<f8")
 _LONG = ("<f8",) * 5
@@ -41,18 +41,21 @@ class Mixtures:
         LibraryDamagedError
             A blob that is not as long as its mixture.
         """
-        rows = tables.Mixtures
         found: dict[str, Mixture] = {}
-        query = rows.select(
-            rows.image_id, rows.components, rows.dimensions, rows.colour_space, rows.parameters, rows.aspect
-        )
-        for part in chunks(ids):
-            for image_id, *values in self._database.rows(query.where(rows.image_id.in_(part))):
-                found[image_id] = decode(image_id, *values)
+        for image_id, *values in self._database.rows_of(_of_ids, ids):
+            found[image_id] = decode(image_id, *values)
         try:
             return [found[image_id] for image_id in ids]
         except KeyError as error:
             raise ImageNotFoundError(f"No image {error.args[0]} in the library.") from None
+
+
+def _of_ids(ids: Sequence[str]) -> Any:
+    rows = tables.Mixtures
+    query = rows.select(
+        rows.image_id, rows.components, rows.dimensions, rows.colour_space, rows.parameters, rows.aspect
+    )
+    return query.where(rows.image_id.in_(ids))
 
 
 def write_mixtures(database: Database, mixtures: Sequence[tuple[str, Mixture]]) -> None:

@@ -155,6 +155,19 @@ class Clusters(Table):
     at = TextField()
     grain = TextField(null=True)
     bound = FloatField(null=True)
+    up_to = IntegerField(null=True)
+    unplaced = TextField(null=True)
+
+
+class Placed(Table):
+    """Pictures that joined the clusters: which fine one, how far they are, and what arrays hold of others."""
+
+    serial = IntegerField(primary_key=True)
+    image_id = TextField(unique=True)
+    label = IntegerField()
+    distance = FloatField()
+    remoteness = FloatField(null=True)
+    vector = BlobField(null=True)
 
 
 class ClusterNames(Table):
@@ -541,6 +554,7 @@ TABLES: tuple[type[Table], ...] = (
     Folders,
     Failures,
     Clusters,
+    Placed,
     ClusterNames,
     Jobs,
     Migrations,

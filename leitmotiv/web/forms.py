@@ -82,10 +82,10 @@ def ranking(ranked: Ranking, paths: dict[str, bytes], following: str | None = No
         "results": results,
         "next": following,
     }
-    if ranked.terms:
+    if ranked.terms or ranked.measure == "search":
         form |= {"terms": list(ranked.terms), "total": ranked.total, "above_chance": ranked.cut}
         form["unknown"] = [{"word": one.word, "near": list(one.near), "read": one.read} for one in ranked.unknown]
-    if ranked.terms or ranked.notes:
+    if ranked.terms or ranked.notes or ranked.measure == "search":
         form["notes"] = list(ranked.notes)
     return form | {"approximate": True} if ranked.approximate else form
 

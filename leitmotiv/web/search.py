@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as Redirection
 
 from leitmotiv.errors import CompilingError, LeitmotivError, UsageError
 from leitmotiv.records import Ranking
@@ -29,14 +30,18 @@ _PLACES = (
 
 
 @pages.get("/search")
-def show() -> str | Response:
-    """The page; without a query it offers ways to begin."""
+def show() -> str | Redirection:
+    """The page; without a query it offers ways to begin, and with a term to `add` it goes on to the line with it."""
     session, asked = the_session(), search_asked.of(request.args)
     offset = parameters.whole("offset", 0, 0, MANY)
     everything = parameters.one_of("all", "0", ("0", "1")) == "1"
     offer = parameters.one_of("examples", "0", ("0", "1")) == "1"
     tool = parameters.one_of("tool", _tool(asked), ("", *TOOLS))
+    added = request.args.get("add", "").strip()
     try:
+        if added:
+            line = search_asked.with_term(session, asked, added)
+            return redirect(address("search.show", **asked.arguments(q=line, tool=tool)))
         asked, own, query = search_asked.read(session, asked)
         ranking = None
         if not query.is_empty:
@@ -97,7 +102,7 @@ def _rendered(
         images=found,
         bars=lambda result: search_shown.bars(result, longest),
         by_looks=query.is_of_looks,
-        linked=lambda note: search_shown.linked(asked, note),
+        linked=lambda note: search_shown.linked(note, asked),
         comparings=search_shown.comparings(asked, own, query),
         encoder=search_shown.encoder(session, query),
         unknown=[(one, search_shown.instead(asked, one)) for one in (ranking.unknown if ranking else ())],

@@ -6,7 +6,7 @@ from typing import Any
 
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Ranking
-from leitmotiv.workflows import ordering, rankings, seeking, spaces
+from leitmotiv.workflows import ordering, rankings, seeking, spaces, trees
 from leitmotiv.workflows import query as asking
 from leitmotiv.workflows.query import Query
 from leitmotiv.workflows.session import Session
@@ -80,6 +80,23 @@ def read(session: Session, asked: Asked) -> tuple[Asked, Query, Query]:
         if said := term(name, value):
             whole = whole.plus(asking.parse(said))
     return (replace(asked, q=own.text, ranking="") if numbered else asked), own, whole
+
+
+def with_term(session: Session, asked: Asked, added: str) -> str:
+    """The line with a term more: behind a plus it would do as well, behind a minus it is taken away, else all have it.
+
+    Raises
+    ------
+    UsageError
+        The line or the term cannot be read.
+    """
+    asked, own, _ = read(session, asked)
+    other = seeking.read(session, added.lstrip("+ "), mode=asked.mode or SCORES).tree
+    if other is not None and not added.startswith("+") and (asked.mode or SCORES) == SCORES:
+        whole = trees.holding(own.tree, other)
+        if whole is not None:
+            return replace(own, tree=whole).text
+    return f"{asked.q} {added}" if asked.q else added.lstrip("+ ")
 
 
 def of(values: Mapping[str, Any]) -> Asked:

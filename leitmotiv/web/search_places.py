@@ -157,7 +157,13 @@ def between() -> str | Response:
 def _drawn(session: Session, found: axes.Axis | None, at: int) -> dict[str, Any]:
     """What the page of an axis is drawn from."""
     if found is None:
-        return {"axis": None, "offered": offers.axes(session, offers.words(session), _OFFERED)}
+        return {
+            "axis": None,
+            "unknown": (),
+            "notes": (),
+            "offered": offers.axes(session, offers.words(session), _OFFERED),
+        }
+    text, kept = f"{found.low}{axes.BETWEEN}{found.high}", _arguments(q=request.args.get("q", ""))
     ranking = axes.ranking(session, found, *axes.around(found, at / 100, AROUND))
     strip = axes.spaced(found, STEPS)
     images = session.library.images.many([one.id for one in ranking.results] + [found.ids[row] for row in strip])
@@ -168,6 +174,9 @@ def _drawn(session: Session, found: axes.Axis | None, at: int) -> dict[str, Any]
     tallest = max(counts)
     return {
         "axis": found,
+        "unknown": [(one, search_shown.instead_of_pole(text, one, kept)) for one in found.unknown],
+        "notes": found.notes,
+        "linked": search_shown.linked,
         "ranking": ranking,
         "images": {one.id: one for one in images},
         "strip": [(found.ids[row], round(100 * row / max(1, len(found.ids) - 1))) for row in strip],

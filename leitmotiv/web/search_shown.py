@@ -1,7 +1,7 @@
 """What the page of searches shows of a query and of its results: chips, bars, examples, and where a line breaks."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -83,11 +83,21 @@ def instead(asked: Asked, one: Unknown) -> list[tuple[str, str]]:
     ]
 
 
-def linked(asked: Asked, note: str) -> list[tuple[str, str]]:
+def instead_of_pole(axis: str, one: Unknown, kept: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The same of the poles of an axis; a filter is no pole."""
+    return [
+        (near, address("search_places.between", **{**kept, "axis": slips.with_word(axis, one.word, near)}))
+        for near in one.near
+        if ":" not in near
+    ]
+
+
+def linked(note: str, asked: Asked | None = None) -> list[tuple[str, str]]:
     """A sentence in its parts, each with the address that it leads to; "" for plain text."""
+    kept = asked or Asked("", {})
     parts = _FILTER.split(note)
     return [
-        (part, address("search.show", **asked.arguments(q=part)) if at % 2 else "")
+        (part, address("search.show", **kept.arguments(q=part)) if at % 2 else "")
         for at, part in enumerate(parts)
         if part
     ]

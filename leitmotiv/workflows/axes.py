@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from leitmotiv.analysis import joining
 from leitmotiv.errors import UsageError
-from leitmotiv.records import Float, Ranking, Result, read_only
+from leitmotiv.records import Float, Ranking, Result, Unknown, read_only
 from leitmotiv.workflows import seeking, selecting
 from leitmotiv.workflows.session import Session
 
@@ -29,6 +29,10 @@ class Axis:
         How much more each has of the high pole than of the low one, ascending.
     parts : (N, 2) float64
         What the poles gave: less of the low one, and the high one.
+    unknown, notes
+        As a search for either pole would say.
+    says_something : bool
+        Whether both poles tell pictures apart; else no picture lies anywhere.
     """
 
     low: str
@@ -36,6 +40,9 @@ class Axis:
     ids: tuple[str, ...]
     values: Float
     parts: Float
+    unknown: tuple[Unknown, ...] = ()
+    notes: tuple[str, ...] = ()
+    says_something: bool = True
 
     def __post_init__(self) -> None:
         read_only(self.values)
@@ -64,16 +71,19 @@ def axis(session: Session, text: str, filters: str = "") -> Axis:
     low, between, high = (part.strip() for part in text.partition(BETWEEN))
     if not between or not low or not high:
         raise UsageError(f"{text[:60]!r} has no two poles; write what lies at either end: cold..hot.")
-    ids, less = seeking.totals(session, low)
-    _, more = seeking.totals(session, high)
-    parts = np.stack([-joining.standardised(less), joining.standardised(more)], axis=1)
-    rows = np.arange(len(ids))
+    less, more = (seeking.totals(session, pole) for pole in (low, high))
+    ids, says_something = less.ids, less.says_something and more.says_something
+    parts = np.stack([-joining.standardised(less.values), joining.standardised(more.values)], axis=1)
+    rows = np.arange(len(ids) if says_something else 0)
     if filters:
         kept = set(selecting.select(session, filters))
-        rows = rows[[image_id in kept for image_id in ids]]
+        rows = rows[[ids[row] in kept for row in rows]]
     values = parts.sum(axis=1)
     order: NDArray[np.int64] = rows[np.argsort(values[rows], kind="stable")]
-    return Axis(low, high, tuple(ids[row] for row in order), values[order], parts[order])
+    unknown = {one.word: one for one in (*less.unknown, *more.unknown)}
+    notes = dict.fromkeys((*less.notes, *more.notes))
+    laid = tuple(ids[row] for row in order)
+    return Axis(low, high, laid, values[order], parts[order], tuple(unknown.values()), tuple(notes), says_something)
 
 
 def around(found: Axis, at: float, count: int) -> tuple[int, int]:
@@ -103,4 +113,14 @@ def ranking(session: Session, found: Axis, start: int, end: int) -> Ranking:
     )
     asked = {"axis": f"{found.low}{BETWEEN}{found.high}"}
     terms = (found.low, found.high)
-    return Ranking("search", UNIT, "ascending", asked, results, len(found.ids), terms=terms)
+    return Ranking(
+        "search",
+        UNIT,
+        "ascending",
+        asked,
+        results,
+        len(found.ids),
+        terms=terms,
+        unknown=found.unknown,
+        notes=found.notes,
+    )

@@ -289,6 +289,8 @@ def cluster_of(session: Session, image_id: str) -> Cluster | None:
     """The group shown first that holds a picture; None without an index, or for one that came later."""
     full = image(session, image_id).id
     try:
+        if (found := trends.of_placed(session, full)) is not None:
+            return found
         groups = trends.cut(session)
         row = asking.columns(session).rows_of([full])[0]
         code = asking.ask(session).trend_places[0][row] if row >= 0 else -1
@@ -311,6 +313,8 @@ def stale(session: Session) -> bool:
     stamp = library.clusters.stamp()
     if stamp is None:
         return False
+    if library.placed.last():
+        return True
 
     def look() -> bool:
         ids = sorted(library.images.ids())

@@ -4,8 +4,10 @@ What it computes with lies in `analysis.hubness`. Remoteness is measured to witn
 chosen when it is indexed; a picture added later is measured to the same ones.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +15,12 @@ from numpy.typing import NDArray
 from leitmotiv.analysis import hubness
 from leitmotiv.records import Float, Mixture
 from leitmotiv.settings import Settings
+from leitmotiv.store.arrays import Stored
 from leitmotiv.store.library import Library
 from leitmotiv.workflows.measuring import measure_digest, to_many
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.vectors import UP_TO, since
 
 REMOTENESS = "remoteness"
 """The name of the stored arrays: of each picture in nats, (N,) float64, and the rows of the witnesses, (L,) int64."""
@@ -119,20 +123,31 @@ def store(library: Library, settings: Settings, numbers: Remoteness | None) -> N
         "values": np.array(list(numbers.values.values())),
         "witnesses": np.array([place[image_id] for image_id in numbers.witnesses], np.int64),
         "middle": np.array([numbers.middle]),
+        UP_TO: np.array([library.placed.last()]),
     }
     library.arrays.put(REMOTENESS, arrays, ids, measure_digest(settings))
 
 
 def stored(library: Library, settings: Settings) -> Remoteness | None:
-    """The numbers of the index; None where there are none for this measure, or nothing is to be corrected."""
+    """The numbers of the index and of what was placed since; None where there are none, or nothing is corrected."""
     kept = library.arrays.get(REMOTENESS)
     if settings.correction == "none" or kept is None or kept.digest != measure_digest(settings):
         return None
     if "witnesses" not in kept:  # of an earlier version, which took the mean otherwise
         return None
-    values = {image_id: value for image_id, value in zip(kept.ids, kept["values"].tolist(), strict=True) if image_id}
+    if kept not in _values:
+        of_rows = zip(kept.ids, kept["values"].tolist(), strict=True)
+        _values[kept] = {image_id: value for image_id, value in of_rows if image_id}
+    values: MutableMapping[str, float] = _values[kept]
     witnesses = tuple(kept.ids[row] for row in kept["witnesses"].tolist() if kept.ids[row])
+    placed = {one.image_id: one.remoteness for one in since(kept, library.placed.all()) if one.remoteness is not None}
+    if placed:
+        values = ChainMap(placed, values)
     return Remoteness(values, witnesses, float(kept["middle"][0])) if witnesses else None
+
+
+_values: WeakKeyDictionary[Stored, dict[str, float]] = WeakKeyDictionary()
+"""Of each picture, as it is stored: of a large library it takes a moment to read them."""
 
 
 def scores(session: Session, query: str | Mixture, ids: Sequence[str], divergence: Float) -> Scores:

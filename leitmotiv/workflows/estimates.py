@@ -83,7 +83,7 @@ def _kept(matrix: Distance, placed: Distance, exact: Distance) -> Distance:
 
 def _placed(session: Session, clusters: Clusters, listed: Rows) -> Distance:
     """What pictures without lists had to the exemplars they joined; NaN for others."""
-    measure = (session.library.clusters.digest() or "").startswith(measure_digest(session.settings))
+    measure = is_measure(session)
     names = set(tree.shown_exemplars(clusters))
     shown = {row for row, image in enumerate(clusters.ids) if image in names}
 
@@ -94,6 +94,11 @@ def _placed(session: Session, clusters: Clusters, listed: Rows) -> Distance:
         return np.where(joined, clusters.distances[rows], np.nan)
 
     return distance
+
+
+def is_measure(session: Session) -> bool:
+    """Whether the clusters were found by the measure that the settings choose."""
+    return (session.library.clusters.digest() or "").startswith(measure_digest(session.settings))
 
 
 def _places(ids: Sequence[str], among: Sequence[str]) -> Rows:

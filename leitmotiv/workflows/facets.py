@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from leitmotiv.errors import NoIndexError
 from leitmotiv.records import LABELS
-from leitmotiv.store.catalogue import Texts
+from leitmotiv.store.texts import Texts
 from leitmotiv.workflows import technical, trends
 from leitmotiv.workflows.asking import Asking, ask
 from leitmotiv.workflows.filters import mask, parse

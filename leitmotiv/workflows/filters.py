@@ -9,7 +9,8 @@ import numpy as np
 
 from leitmotiv.errors import UsageError
 from leitmotiv.records import LABELS, CatalogueKind, CatalogueValue
-from leitmotiv.store.catalogue import Columns, Texts
+from leitmotiv.store.catalogue import Columns
+from leitmotiv.store.texts import Texts
 from leitmotiv.workflows import grammar, technical
 from leitmotiv.workflows.asking import SIDECAR_KEYWORDS, Asking
 from leitmotiv.workflows.grammar import Term

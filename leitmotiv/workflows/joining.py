@@ -1,16 +1,20 @@
 """What a query says of every picture, from what each of its terms says: its tree, walked from the leaves up."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import log
 
 from leitmotiv.analysis import joining
 from leitmotiv.analysis.joining import Joined, Mask
 from leitmotiv.records import Float
 from leitmotiv.workflows.query import Node, Term
-from leitmotiv.workflows.terms import TRAITS, Colour
+from leitmotiv.workflows.terms import Colour
+from leitmotiv.workflows.trees import is_trait
 
 
-def joined(tree: Node, values: Sequence[Float], found: Sequence[Mask]) -> Joined:
+def joined(
+    tree: Node, values: Sequence[Float], found: Sequence[Mask], beside: Sequence[Mask | None] | None = None
+) -> Joined:
     """What a query says of pictures.
 
     Parameters
@@ -20,17 +24,20 @@ def joined(tree: Node, values: Sequence[Float], found: Sequence[Mask]) -> Joined
         What each of its terms says, from left to right, standardised.
     found : sequence of (N,) bool
         Which pictures part from chance for each.
+    beside : sequence of (N,) bool or None, optional
+        Which do where the term is wanted together with what pictures show; without it the same.
     """
-    whole = _Walk(values, found).of(tree, 0.0, False)
+    whole = _Walk(values, found, beside or [None] * len(values)).of(tree, 0.0, False)
     return joining.turned(whole) if tree.weight < 0 else whole
 
 
 class _Walk:
     """Terms are met in the order in which they are numbered."""
 
-    def __init__(self, values: Sequence[Float], found: Sequence[Mask]) -> None:
+    def __init__(self, values: Sequence[Float], found: Sequence[Mask], beside: Sequence[Mask | None]) -> None:
         self.values = values
         self.found = found
+        self.beside = beside
         self.numbers: Iterator[int] = iter(range(len(values)))
 
     def of(self, node: Node, ahead: float, ranked: bool) -> Joined:
@@ -57,7 +64,10 @@ class _Walk:
     def _met(self, node: Node, ahead: float, ranked: bool) -> Joined:
         """What a node says beside others that are wanted with it: of a colour, how much is there."""
         one = self.of(node, ahead, ranked)
-        return joining.from_nothing(one) if isinstance(node, Term) and isinstance(node.wanted, Colour) else one
+        if not isinstance(node, Term) or not isinstance(node.wanted, Colour):
+            return one
+        less_strict = self.beside[next(iter(one.parts))]
+        return joining.from_nothing(one if less_strict is None else replace(one, found=less_strict))
 
     def _lifted(self, members: Sequence[Node], ahead: float) -> list[Joined]:
         """The heavier one is ahead of the others where one is enough."""
@@ -68,7 +78,7 @@ class _Walk:
         wanted = [one for one in members if one.weight > 0]
         if not wanted:
             return joining.turned(joining.largest(self._lifted(members, ahead)))
-        things = [one for one in wanted if not _is_trait(one)]
+        things = [one for one in wanted if not is_trait(one)]
         most, thing = _heaviest(wanted), _heaviest(things) if things else 0.0
         ranked = ranked or len(things) > 1
         traits: list[Joined] = []
@@ -78,7 +88,7 @@ class _Walk:
         for one in members:  # each is asked in its place, as terms are numbered from left to right
             if one.weight < 0:
                 taken.append((-one.weight / most, self.of(one, 0.0, False)))
-            elif _is_trait(one):
+            elif is_trait(one):
                 traits.append(self._met(one, ahead, False) if len(wanted) > 1 else self.of(one, ahead, False))
                 weights.append(one.weight)
             else:
@@ -91,10 +101,3 @@ class _Walk:
 
 def _heaviest(members: Sequence[Node]) -> float:
     return max(abs(one.weight) for one in members)
-
-
-def _is_trait(node: Node) -> bool:
-    """Whether it says what a picture has, and nothing of what it shows."""
-    if isinstance(node, Term):
-        return isinstance(node.wanted, TRAITS)
-    return all(_is_trait(one) for one in node.members)

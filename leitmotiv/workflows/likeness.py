@@ -1,6 +1,6 @@
 """All other pictures in the order of their likeness to one; bounded work, exact as far as it goes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,12 +10,13 @@ from leitmotiv.analysis import embedding
 from leitmotiv.analysis.embedding import Coordinates
 from leitmotiv.errors import NoIndexError
 from leitmotiv.records import Float, Mixture
+from leitmotiv.store.catalogue import Columns
 from leitmotiv.workflows import correcting, trends
 from leitmotiv.workflows.asking import columns
 from leitmotiv.workflows.measuring import compared, ready, to_many
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.named import Ids
-from leitmotiv.workflows.neighbours import kept_candidates
+from leitmotiv.workflows.neighbours import kept_candidates, stored_neighbours
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.vectors import Vectors, stored_vectors
 
@@ -84,8 +85,9 @@ def order(session: Session, image_id: str, wanted: int | None = None) -> Order:
     )
     if matrix is not None or len(_present(session)) <= EXACT:
         return remember(session, ("order", image_id, state), lambda: _order(session, image_id))
-    near = remember(session, ("near", image_id, state), lambda: _near(session, image_id))
-    if near is not None and wanted is not None and wanted <= NEAR:
+    few = wanted is not None and wanted <= NEAR
+    near = remember(session, ("near", image_id, state, few), lambda: _near(session, image_id, wanted))
+    if near is not None and few:
         return near
     return remember(session, ("order", image_id, state), lambda: _large(session, image_id, near))
 
@@ -147,17 +149,70 @@ def _present(session: Session) -> Rows:
     return remember(session, ("present", session.library.revision("images", "files")), look)
 
 
-def _near(session: Session, image_id: str) -> Order | None:
-    """The beginning of the order by the candidates that the index kept; None where it kept too few of them."""
-    known = kept_candidates(session.library, session.settings, image_id)
-    found, present = columns(session), _present(session)
-    rows = found.rows_of(list(known))
-    there = np.isin(rows, present)
-    head = [other for other, here in zip(known, there.tolist(), strict=True) if here]
-    if len(head) < NEAR or stored_vectors(session.library, session.settings) is None:
+def _near(session: Session, image_id: str, wanted: int | None) -> Order | None:
+    """The beginning of the order by the candidates that the index kept, and those that were placed since.
+
+    A picture of which it kept too few is compared with the `FEW` nearest where no more are `wanted` than they give;
+    else None.
+    """
+    vectors = stored_vectors(session.library, session.settings)
+    if vectors is None:
         return None
-    near = ranked(session, image_id, head, np.array([known[other] for other in head]))
-    return replace(near, more=len(present) - 1 - len(head))
+    found, present = columns(session), _present(session)
+    own, vector = found.rows_of([image_id])[0], _vector(session, vectors, image_id)
+    place = int(_places(session, vectors)[own])
+    of_index = place < len(vectors.root.ids)
+    known = kept_candidates(session.library, session.settings, image_id, place) if of_index else {}
+    if len(known) >= NEAR:
+        known |= _newly_near(session, vectors, image_id, known)
+        rows = found.rows_of(list(known))
+        there = np.isin(rows, present)
+        head = [other for other, here in zip(known, there.tolist(), strict=True) if here]
+        if len(head) >= NEAR:
+            near = ranked(session, image_id, head, np.array([known[other] for other in head]))
+            return replace(near, more=len(present) - 1 - len(head))
+    if wanted is None or wanted > NEAR:
+        return None
+    rows = _by_vector(session, vectors, vector, FEW + 1)
+    told = _told(session, image_id, rows[rows != own][:FEW], FEW)
+    return replace(told, more=len(present) - 1 - len(told.ids))
+
+
+def _newly_near(session: Session, vectors: Vectors, image_id: str, known: Mapping[str, float]) -> dict[str, float]:
+    """Divergences to pictures that came after the index, and lie nearer than some of the candidates it kept."""
+    new = _unlisted(session, vectors)
+    if not len(new):
+        return {}
+    vector = _vector(session, vectors, image_id)
+    places = _places(session, vectors)[columns(session).rows_of(list(known))]
+    farthest = embedding.squared_distances(vector, vectors.coordinates[places[places >= 0]]).max(initial=0.0)
+    squares = embedding.squared_distances(vector, vectors.coordinates[new])
+    nearest = np.argsort(squares, kind="stable")[:FEW]
+    ids = [vectors.ids[new[row]] for row in nearest[squares[nearest] < farthest]]
+    ids = [other for other in ids if other not in known and other != image_id]
+    if not ids:
+        return {}
+    values = to_many(session, session.library.mixtures.get(image_id), ids)
+    return dict(zip(ids, values.tolist(), strict=True))
+
+
+def _unlisted(session: Session, vectors: Vectors) -> Rows:
+    """Rows of vectors whose pictures are in no list of candidates, as they came after the index."""
+    stored, known = stored_neighbours(session.library, session.settings), vectors.root.ids
+    if stored is None:
+        return np.zeros(0, np.int64)
+
+    def look() -> tuple[Sequence[str], Sequence[str], Rows]:
+        there = set(stored.ids)
+        return (
+            stored.ids,
+            known,
+            np.array([row for row, image in enumerate(known) if image and image not in there], np.int64),
+        )
+
+    # both are kept with the rows, so that no others can be at their place in memory
+    rows = remember(session, ("unlisted", id(stored.ids), id(known)), look)[2]
+    return np.concatenate([rows, np.arange(len(known), len(vectors.ids))])
 
 
 def _order(session: Session, image_id: str) -> Order:
@@ -234,18 +289,46 @@ def _vector(session: Session, vectors: Vectors, image_id: str) -> Coordinates:
 
 def _places(session: Session, vectors: Vectors) -> Rows:
     """The row of each picture of the library among the vectors; -1 of one that has none yet."""
-    key = ("vector rows", session.library.revision("images", "files"), id(vectors.ids))
-    # the ids are kept with the rows, so that no others can be at their place in memory
-    return remember(session, key, lambda: (vectors.ids, columns(session).places_in(vectors.ids)))[1]
+    found = columns(session)
+    # both are kept with the rows, so that no others can be at their place in memory
+    key = ("vector places", id(found), id(vectors))
+    return remember(session, key, lambda: (found, vectors, _looked_up(session, found, vectors)))[2]
 
 
-def _by_vector(session: Session, vectors: Vectors, query: Coordinates) -> Rows:
-    """Rows of all pictures, from the nearest by its vector to the farthest; the few that have none yet come first."""
+def _looked_up(session: Session, found: Columns, vectors: Vectors) -> Rows:
+    """The same; what was there when the index was built is not looked up anew."""
+    known = vectors.root.ids
+
+    def look() -> tuple[Columns, Sequence[str], Rows, dict[str, int]]:
+        ids = [(image, place) for place, image in enumerate(known) if image]
+        rows = found.root.rows_of([image for image, _ in ids])
+        places = np.full(len(found.root), -1, np.int64)
+        there = rows >= 0
+        places[rows[there]] = np.array([place for _, place in ids], np.int64)[there]
+        return found.root, known, places, dict(ids[row] for row in np.flatnonzero(~there))
+
+    *_, before, later = remember(session, ("vector rows", id(found.root), id(known)), look)
+    places = np.concatenate([before, np.full(len(found) - len(before), -1, np.int64)])
+    for row, image in enumerate(found.some(np.arange(len(before), len(found))), len(before)):
+        places[row] = later.get(image, -1)
+    rows = found.rows_of(vectors.ids[len(known) :])
+    places[rows[rows >= 0]] = len(known) + np.flatnonzero(rows >= 0)
+    return places
+
+
+def _by_vector(session: Session, vectors: Vectors, query: Coordinates, count: int | None = None) -> Rows:
+    """Rows of all pictures, from the nearest by its vector to the farthest; the few that have none yet come first.
+
+    With `count`, so many of the nearest and perhaps more.
+    """
     present = _present(session)
     places = _places(session, vectors)[present]
     new = present[places < 0]
     known = np.flatnonzero(places >= 0)
     squares = embedding.squared_distances(query, vectors.coordinates)[places[known]]
+    if count is not None and count < len(squares):
+        some = np.flatnonzero(squares <= np.partition(squares, count)[count])
+        return np.concatenate([new, present[known[some[np.argsort(squares[some], kind="stable")]]]])
     return np.concatenate([new, present[known[np.argsort(squares, kind="stable")]]])
 
 

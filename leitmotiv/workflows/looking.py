@@ -64,10 +64,12 @@ def _colour(session: Session, wanted: Colour, ids: list[str], by: float) -> Said
         return Said(values, there=values >= PLAIN)
     share = colour_words.shares(pictures, wanted.name, wanted.place)
     there = share >= colour_words.VISIBLE if wanted.share is None else _fit(share, wanted) >= NEAR
+    beside = None
     if by != LOOK and wanted.share is None:
+        beside = share >= colour_words.SPOT
         # beside what is shown, a blue that anybody would call so counts for more than one at the border of the name
         share = np.sqrt(share * colour_search.shares(pictures, [kernel], wanted.place)[0])
-    return Said(_fit(share, wanted), there=there, settled=True)
+    return Said(_fit(share, wanted), there=there, settled=True, beside=beside)
 
 
 def _fit(share: Float, wanted: Colour) -> Float:

@@ -232,12 +232,21 @@ def stored_neighbours(library: Library, settings: Settings) -> Stored | None:
     return stored if stored is not None and stored.digest == measure_digest(settings) else None
 
 
-def kept_candidates(library: Library, settings: Settings, image_id: str) -> dict[str, float]:
-    """Divergences of a picture to its candidates, nats, as the index found them; empty where it kept none."""
+def kept_candidates(library: Library, settings: Settings, image_id: str, place: int = -1) -> dict[str, float]:
+    """Divergences of a picture to its candidates, nats, as the index found them; empty where it kept none.
+
+    Parameters
+    ----------
+    place : int
+        The row that it probably has, so that it need not be looked for.
+    """
     stored = stored_neighbours(library, settings)
-    if stored is None or image_id not in stored.ids:
+    if stored is None:
         return {}
-    row = stored.ids.index(image_id)
+    here = 0 <= place < len(stored.ids) and stored.ids[place] == image_id
+    if not here and image_id not in stored.ids:
+        return {}
+    row = place if here else stored.ids.index(image_id)
     lists, values = stored["lists"][row], stored["values"][row]
     both = zip(lists.tolist(), values.tolist(), strict=True)
     return {stored.ids[other]: value for other, value in both if other >= 0 and value == value and stored.ids[other]}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.records import LABELS
-from leitmotiv.store.catalogue import Texts
+from leitmotiv.store.texts import Texts
 from leitmotiv.workflows.asking import Asking
 from leitmotiv.workflows.named import Ids
 

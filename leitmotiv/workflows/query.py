@@ -6,14 +6,27 @@ together, ``|`` is either. What has a colon and is none of the kinds of `terms.K
 `selecting`); it holds for the whole search and is handed on as it was written.
 """
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from leitmotiv.errors import QueryError, UsageError
 from leitmotiv.workflows import trees, vocabulary
-from leitmotiv.workflows.scanning import Kind, Token, scan
-from leitmotiv.workflows.terms import LOOKS, File, Numbered, OfBoard, OfConcept, Wanted, Words, broad, hexadecimal, read
+from leitmotiv.workflows.scanning import EDGES, NOT, Kind, Token, scan
+from leitmotiv.workflows.terms import (
+    LOOKS,
+    File,
+    Numbered,
+    OfConcept,
+    Wanted,
+    Words,
+    broad,
+    canonical,
+    hexadecimal,
+    is_share,
+    read,
+)
 from leitmotiv.workflows.terms import Colour as Colour
 from leitmotiv.workflows.terms import Picture as Picture
 from leitmotiv.workflows.terms import Region as Region
@@ -29,6 +42,7 @@ MOST_TERMS = 24
 LONGEST_PHRASE = 300
 DEEPEST = 50
 """Most parentheses inside each other."""
+_REFUSING = "!"
 _END = Token("+", "", -1, -1)
 
 
@@ -108,7 +122,7 @@ class Query:
                     raise UsageError(f"{term.text} is past the end: from [IMG_0] on the ranking has {len(ids)}.")
                 name = ids[term.wanted.place][:16]
                 picture = replace(term, text=f"[img:{name}]", wanted=Picture(name))
-                found = replace(found, tree=trees.changed(found.tree, term.at, _to(picture)))
+                found = replace(found, tree=trees.changed(found.tree, term.at, trees.into(picture)))
         return found
 
     def plus(self, other: "Query") -> "Query":
@@ -121,11 +135,6 @@ class Query:
 
     def _changed(self, at: int, change: Callable[[Term], Term | None]) -> str:
         return replace(self, tree=trees.changed(self.tree, at, change)).text
-
-
-def _to(picture: Term) -> Callable[[Term], Term]:
-    """A change of a term into a picture; its own weight stays."""
-    return lambda term: replace(picture, weight=term.weight)
 
 
 def parse(
@@ -219,9 +228,10 @@ class _Reader:
         """Terms with their signs; what has none belongs to the last one that is wanted."""
         entries: list[list[Node]] = []
         wanted: list[Node] | None = None
+        refused = ""  # the signs of what NOT stands before, where that is the last entry
         while True:
             start = self.token
-            added, against, met = self._signs()
+            signs, added, against, met = self._signs()
             if self.token is _END or self._is(")", "|"):
                 if added or against or met:
                     raise self._fault("The search ends with a sign and nothing after it.", start)
@@ -233,14 +243,30 @@ class _Reader:
                 continue
             if node.weight < 0:
                 entries.append([node])
+                refused = signs if signs.endswith(_REFUSING) else ""
+            elif met and not added and refused:
+                wanted, refused = self._beside_refused(entries, wanted, node, refused), _REFUSING
             elif met and not added:
                 self._meet(entries, node)
             elif wanted is None or added or against:
-                wanted = [node]
+                wanted, refused = [node], ""
                 entries.append(wanted)
             else:
                 wanted.append(node)
         return trees.joined("sum", [trees.together(one) for one in entries])
+
+    def _beside_refused(
+        self, entries: list[list[Node]], wanted: list[Node] | None, node: Node, refused: str
+    ) -> list[Node]:
+        """What follows an & behind what NOT refuses is wanted without that, together with what was wanted before."""
+        if refused.startswith("+") and wanted is not None:
+            without = trees.joined("sum", [node, *entries.pop()])
+            node = node if without is None else without
+        elif wanted is not None:
+            wanted.append(node)
+            return wanted
+        entries.append([node])
+        return entries[-1]
 
     def _meet(self, entries: list[list[Node]], node: Node) -> None:
         """What follows an & belongs to what stands before it, be that wanted or not."""
@@ -251,8 +277,9 @@ class _Reader:
         else:
             last.append(node)
 
-    def _signs(self) -> tuple[bool, bool, bool]:
-        """Whether a plus, a minus in the end, and an & stand here."""
+    def _signs(self) -> tuple[str, bool, bool, bool]:
+        """The signs that stand here, and whether a plus, a minus in the end, and an & are among them."""
+        said = ""
         added = minus = met = signed = False
         while self._is("+", "-", "&"):
             kind = self.token.kind
@@ -262,8 +289,9 @@ class _Reader:
             added |= kind == "+"
             minus ^= kind == "-"
             signed |= kind != "&"
+            said += _REFUSING if self.token.text == NOT else kind
             self.at += 1
-        return added or (signed and not minus), minus, met
+        return said, added or (signed and not minus), minus, met
 
     def _primary(self, against: bool) -> Node | None:
         """A term or what stands in parentheses, with its weights; a filter is noted, and is none."""
@@ -299,7 +327,7 @@ class _Reader:
             self.filters.append(("-" if against else "") + token.text)
             return
         how = token.text.partition(":")[2].casefold()
-        if against or self.like or not (how in ("look", "subject") or _is_share(how)):
+        if against or self.like or not (how in ("look", "subject") or is_share(how)):
             raise self._fault("Pictures are compared by like:look, like:subject or one between, like:0.4.", token)
         self.like = how
 
@@ -341,16 +369,21 @@ class _Reader:
             self.at += 1
         token = replace(said[0], until=said[-1].until)
         words = self._words(token, " ".join(one.text for one in said)).phrase.split(" ")
-        names, left = vocabulary.coloured(words, self.known) if self.colours else ([], words)
-        members: list[Node] = [
-            self._term(token, Colour(hexadecimal(name), name=broad(name)), f"colour:{name}") for name in names
-        ]
+        colours, left = vocabulary.coloured(words, self.known) if self.colours else ([], words)
+        members: list[Node] = []
+        for names in colours:
+            any_of = [
+                self._term(token, Colour(hexadecimal(name), name=broad(name)), f"colour:{name}") for name in names
+            ]
+            members.append(any_of[0] if len(any_of) == 1 else Group("any", tuple(any_of)))
         if left:
             members.append(self._term(token, Words(" ".join(left))))
         return trees.together(members)
 
     def _words(self, token: Token, text: str) -> Words:
-        words = (word.strip(",.;!?…'’`") for word in text.replace("_", " ").replace('"', " ").split())
+        # letters of other widths and ligatures are the plain ones, which encoders know
+        plain = unicodedata.normalize("NFKC", text)
+        words = (word.strip(EDGES) for word in plain.replace("_", " ").replace('"', " ").split())
         phrase = " ".join(filter(None, words))
         if not phrase:
             raise self._fault("Nothing is said here; write what the picture shows.", token)
@@ -362,25 +395,4 @@ class _Reader:
         self.count += 1
         if isinstance(wanted, OfConcept | File) and not self.local:
             raise self._fault("Files of this machine can be named on the command line only.", token)
-        return Term(text or _canonical(token.text, wanted), wanted)
-
-
-def _canonical(text: str, wanted: Wanted) -> str:
-    if isinstance(wanted, Words):
-        return wanted.phrase if vocabulary.is_plain(wanted.phrase) else f'"{wanted.phrase}"'
-    if isinstance(wanted, OfBoard):
-        return f'board:"{wanted.board}"'
-    if isinstance(wanted, OfConcept):
-        return f'concept:"{wanted.path}"'
-    if isinstance(wanted, File):
-        return f'file:"{wanted.path}"'
-    if isinstance(wanted, Numbered):
-        return f"[IMG_{wanted.place}]"
-    return text
-
-
-def _is_share(text: str) -> bool:
-    try:
-        return 0 <= float(text) <= 1
-    except ValueError:
-        return False
+        return Term(text or canonical(token.text, wanted), wanted)

@@ -45,7 +45,7 @@ def notes(session: Session, query: Query, total: int, cut: int | None) -> tuple[
     Parameters
     ----------
     total : int
-        How many pictures were found.
+        How many pictures the filters leave.
     cut : int or None
         How many of them stand out.
     """
@@ -61,8 +61,9 @@ def notes(session: Session, query: Query, total: int, cut: int | None) -> tuple[
                 said.append(
                     f"“{word}” in small letters is a word of the phrase “{phrase}”; {capital} or {sign} joins terms."
                 )
-    if cut == 0:
-        said += [_folder(*one) for one in _folders(session, phrases)]
+    if cut == 0 and (total or not query.filters):
+        wanted = [term.wanted.phrase for term in query.terms if isinstance(term.wanted, Words) and term.weight > 0]
+        said += [_folder(*one) for one in _folders(session, wanted)]
     if query.filters and not total:
         said.append(_left_none(query.filters))
     return tuple(dict.fromkeys(said))

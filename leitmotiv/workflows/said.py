@@ -22,6 +22,8 @@ class Said:
         Of looks: which pictures have it at any rate, however many do.
     settled : bool
         Whether `there` alone says which part from chance, and not also how the values lie.
+    beside : (N,) bool or None
+        Which pictures have it where it is wanted together with what they show, if that is less strict than `there`.
     nearest : tuple of str
         Of words: those known ones that come nearest.
     read : str
@@ -36,6 +38,7 @@ class Said:
     found: Mask | None = None
     there: Mask | None = None
     settled: bool = False
+    beside: Mask | None = None
     nearest: tuple[str, ...] = ()
     read: str = ""
     says_something: bool = True

@@ -1,8 +1,9 @@
 """The line of a search in its smallest parts; each character is looked at a few times, however long the line is."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from leitmotiv.analysis.named_colours import NAMES
@@ -10,8 +11,10 @@ from leitmotiv.errors import QueryError
 from leitmotiv.workflows.terms import KINDS
 from leitmotiv.workflows.vocabulary import KEYWORDS, Known, parted
 
-Kind = Literal["(", ")", "+", "-", "&", "|", "weight", "power", "word", "phrase", "term", "like", "filter"]
+Kind = Literal["(", ")", "+", "-", "&", "|", ",", "weight", "power", "word", "phrase", "term", "like", "filter"]
 MINUS = "-−–"
+_WIDE = {0xFF01 + at: 0x21 + at for at in range(94)} | {0x3001: ",", 0xFF64: ","}
+"""Signs and letters as keyboards of East Asia write them, one for one."""
 _NAME = re.compile(r"([^\W\d][\w-]*):")
 _COLUMN = re.compile(r'"[^"]+":(?=\S)')
 _PLACED = re.compile(r"([^\W\d_]+)(?:\s+([^\W\d_]+))?@(?=\S)")
@@ -20,13 +23,21 @@ _STRAY = re.compile(r"[:@][^\s+&|()]*")
 """What can only be meant to stand inside of the bracket before."""
 _WEIGHT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*\*")
 _POWER = re.compile(r"\^\s*([0-9]+(?:\.[0-9]+)?)")
-_AFTER = re.compile(r"\*\s*([0-9]+(?:\.[0-9]+)?)(?=[\s+\-−–)&|]|$)")
-_WORD = re.compile(r'[^\s"\[\]()+*^&|−–]+')
-_SIGNS: dict[str, Kind] = {"(": "(", ")": ")", "+": "+", "&": "&", "|": "|", **dict.fromkeys(MINUS, "-")}
-_SAID: dict[str, Kind] = {"NOT": "-", "AND": "&", "OR": "|"}
+_AFTER = re.compile(r"\*\s*([0-9]+(?:\.[0-9]+)?)(?=[\s+\-−–)&|,]|$)")
+_WORD = re.compile(r'(?:[^\s"\[\]()+*^&|−–,]|(?<=\d),(?=\d))+')
+_REFUSED = re.compile(r'!(?=[\w("\[])')
+_SIGNS: dict[str, Kind] = {"(": "(", ")": ")", "+": "+", "&": "&", "|": "|", ",": ",", **dict.fromkeys(MINUS, "-")}
+NOT = "NOT"
+_SAID: dict[str, Kind] = {NOT: "-", "AND": "&", "OR": "|"}
 _ENDS = "+^&|*"
 """Signs that end the value of a term."""
-_EDGES = ",.;!?…'’`"
+EDGES = ",.;!?…'’`"
+"""Signs at the ends of words that are none of theirs."""
+_OWN = ("file", "concept", "board")
+"""Terms whose values are names, which are kept as they were written."""
+_BEFORE = frozenset(("word", "phrase", "term", "power", ")", "filter", "like"))
+_BEHIND = frozenset(("word", "phrase", "term", "weight", "("))
+"""What a comma stands between where it means that either will do."""
 _LIKE = "like"
 
 
@@ -61,14 +72,27 @@ def scan(text: str, known: Known | None = None) -> list[Token]:
     QueryError
         A quotation mark or bracket is not closed, or a character has no meaning where it stands.
     """
-    return list(_Scanner(text, known).tokens())
+    return list(_with_commas(list(_Scanner(text, known).tokens())))
+
+
+def _with_commas(tokens: Sequence[Token]) -> Iterator[Token]:
+    """A comma between two terms is a plus; beside signs, filters and at the ends it is none."""
+    told = [number for number, token in enumerate(tokens) if token.kind != ","]
+    behind = dict(pairwise(told))
+    for number in told:
+        yield tokens[number]
+        following = behind.get(number, number + 1)
+        if following > number + 1 and tokens[number].kind in _BEFORE and tokens[following].kind in _BEHIND:
+            comma = tokens[number + 1]
+            yield Token("+", comma.text, comma.at, comma.until)
 
 
 class _Scanner:
     """Where the reading is, and how many parentheses are open there."""
 
     def __init__(self, text: str, known: Known | None) -> None:
-        self.text = text
+        self.text = text.translate(_WIDE)
+        self.written = text
         self.known = known
         self.at = 0
         self.open = 0
@@ -87,6 +111,8 @@ class _Scanner:
             yield self._taken(_SIGNS[character], character, self.at + 1)
         elif character == '"':
             yield self._quoted()
+        elif _REFUSED.match(self.text, self.at):
+            yield self._taken("-", NOT, self.at + 1)
         elif character == "[":
             yield self._bracketed()
         elif found := _POWER.match(self.text, self.at) or _AFTER.match(self.text, self.at):
@@ -115,7 +141,7 @@ class _Scanner:
     def _quoted(self) -> Token:
         if found := _COLUMN.match(self.text, self.at):
             until = self._value(found.end(), "")
-            return self._taken("filter", self.text[self.at : until], until)
+            return self._taken("filter", self._named_as_written(found.end(), until), until)
         end = self.text.find('"', self.at + 1)
         if end < 0:
             raise QueryError("This quotation mark is not closed.", self.at, len(self.text))
@@ -147,15 +173,24 @@ class _Scanner:
         kind: Kind = "term" if name in KINDS else "like" if name == _LIKE else "filter"
         until = self._value(start, "" if kind == "filter" else _ENDS)
         if until > start:
-            yield self._taken(kind, self.text[self.at : until], until)
+            own = kind == "filter" or name in _OWN
+            said = self._named_as_written(start, until) if own else self.text[self.at : until]
+            yield self._taken(kind, said, until)
         elif kind == "filter":
             yield from self._words(self.text[self.at : start])
         else:
             raise QueryError(f"{name}: says not which.", self.at, start)
 
+    def _named_as_written(self, start: int, until: int) -> str:
+        """What has a name, with the very letters of its value."""
+        return self.text[self.at : start] + self.written[start:until]
+
     def _value(self, at: int, ends: str) -> int:
-        """Where a value ends: at a space or one of some characters, but for quotations, or where parentheses close."""
-        inner = 0
+        """Where a value ends: at a space or one of some characters, but for quotations, or where parentheses close.
+
+        Commas stand inside of values, and never at their end.
+        """
+        start, inner = at, 0
         while at < len(self.text) and not self.text[at].isspace() and self.text[at] not in ends:
             character = self.text[at]
             if character == '"':
@@ -170,6 +205,8 @@ class _Scanner:
                     break
                 inner = max(0, inner - 1)
             at += 1
+        while at > start + 1 and self.text[at - 1] == ",":
+            at -= 1
         return at
 
     def _words(self, chunk: str) -> Iterator[Token]:
@@ -181,4 +218,4 @@ class _Scanner:
             if number:
                 yield self._taken("-", "-", self.at + 1)
             if piece:
-                yield self._taken("word", piece.strip(_EDGES), self.at + len(piece))
+                yield self._taken("word", piece.strip(EDGES), self.at + len(piece))

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from leitmotiv.analysis import combining, sorting
 from leitmotiv.analysis.cutoff import above_chance, mostly
 from leitmotiv.analysis.joining import falls
 from leitmotiv.errors import UsageError
-from leitmotiv.records import Float, Ranking, Result
+from leitmotiv.records import Float, Ranking, Result, Unknown
 from leitmotiv.workflows import boards, degrees, joining, names, ordering, remarks, scoring, selecting, spaces, words
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.query import Node, Query, parse
@@ -109,7 +110,7 @@ def search(
         looks = scored.unit == SHARE
         shown = ordering.varied(session, ids, shown, scored.total, diverse, looks=looks, ahead=cut or 0)
         order = np.concatenate([shown, rest])
-    lost = wordless(session, query, scored.said)
+    lost, kept = wordless(session, query, scored.said), len(order)
     if lost:
         order, cut = order[:0], 0
     shown = order[offset : offset + n] if everything or not cut else order[offset : min(offset + n, cut)]
@@ -127,8 +128,8 @@ def search(
         terms=tuple(term.label for term in query.terms),
         cut=cut,
         nearest=() if lost else tuple(dict.fromkeys(word for one in scored.said for word in one.nearest)),
-        unknown=remarks.unknown(session, query, [one.read for one in scored.said] or [""] * len(query.terms)),
-        notes=remarks.notes(session, query, len(order), cut),
+        unknown=_unknown(session, query, scored),
+        notes=remarks.notes(session, query, kept, cut),
     )
 
 
@@ -141,8 +142,32 @@ def wordless(session: Session, query: Query, said: Sequence[Said]) -> bool:
     return bool(wanted) and not any(wanted)
 
 
-def totals(session: Session, text: str) -> tuple[tuple[str, ...], Float]:
-    """What a query says of every picture, whatever filters it has: ids, and scores (N,) float64.
+def _unknown(session: Session, query: Query, scored: _Scored) -> tuple[Unknown, ...]:
+    return remarks.unknown(session, query, [one.read for one in scored.said] or [""] * len(query.terms))
+
+
+class Totals(NamedTuple):
+    """What a query says of every picture.
+
+    Attributes
+    ----------
+    ids : tuple of str
+    values : (N,) float64
+    says_something : bool
+        Whether it tells pictures apart at all.
+    unknown, notes
+        As of a ranking.
+    """
+
+    ids: tuple[str, ...]
+    values: Float
+    says_something: bool
+    unknown: tuple[Unknown, ...]
+    notes: tuple[str, ...]
+
+
+def totals(session: Session, text: str) -> Totals:
+    """What a query says of every picture, whatever filters it has.
 
     Raises
     ------
@@ -155,7 +180,15 @@ def totals(session: Session, text: str) -> tuple[tuple[str, ...], Float]:
     if query.tree is None:
         raise UsageError(f"{text[:60]!r} looks for nothing; write a word, or another term.")
     ids, _ = _rows(session)
-    return tuple(ids), _scored(session, query, query.tree, ids).total
+    scored = _scored(session, query, query.tree, ids)
+    cut = None if scored.found is None else int(np.count_nonzero(scored.found))
+    return Totals(
+        tuple(ids),
+        scored.total,
+        not wordless(session, query, scored.said),
+        _unknown(session, query, scored),
+        remarks.notes(session, query, len(ids), cut),
+    )
 
 
 def _order(
@@ -248,7 +281,7 @@ def _scored(session: Session, query: Query, tree: Node, ids: list[str]) -> _Scor
         parts = combining.parts(values, np.array([term.weight for term in query.terms]))
         return _settled(query, said, parts)
     told = [scoring.standardised(one) for one in said]
-    whole = joining.joined(tree, [values for values, _ in told], [found for _, found in told])
+    whole = joining.joined(tree, [values for values, _ in told], [one for _, one in told], [one.beside for one in said])
     parts = np.array([whole.parts.get(at, np.zeros(len(ids))) for at in range(len(said))])
     return _Scored(whole.values, parts, whole.found, said, DEVIATIONS)
 

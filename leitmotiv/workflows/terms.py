@@ -9,7 +9,7 @@ from leitmotiv.analysis.named_colours import BROAD, NAMES
 from leitmotiv.analysis.places import NAMED, Box, Oval, Place
 from leitmotiv.analysis.sketch import Sketch as Sketch
 from leitmotiv.errors import UsageError
-from leitmotiv.workflows import sketches
+from leitmotiv.workflows import sketches, vocabulary
 
 _SHARE = re.compile(r"([<>]?)([0-9]+(?:\.[0-9]+)?)%")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -133,6 +133,21 @@ def label(text: str, wanted: Wanted) -> str:
             return f"region {wanted.id[:6]}"
         case _:
             return f"picture {wanted.id[:6]}"
+
+
+def canonical(text: str, wanted: Wanted) -> str:
+    """A term in one way of writing it."""
+    if isinstance(wanted, Words):
+        return wanted.phrase if vocabulary.is_plain(wanted.phrase) else f'"{wanted.phrase}"'
+    if isinstance(wanted, OfBoard):
+        return f'board:"{wanted.board}"'
+    if isinstance(wanted, OfConcept):
+        return f'concept:"{wanted.path}"'
+    if isinstance(wanted, File):
+        return f'file:"{wanted.path}"'
+    if isinstance(wanted, Numbered):
+        return f"[IMG_{wanted.place}]"
+    return text
 
 
 def hexadecimal(text: str) -> str:
@@ -296,3 +311,11 @@ def read(text: str) -> Wanted | None:
     if not value.strip():
         raise UsageError(f"{text!r} says not which.")
     return reader(value.strip())
+
+
+def is_share(text: str) -> bool:
+    """Whether it is a number from 0 to 1."""
+    try:
+        return 0 <= float(text) <= 1
+    except ValueError:
+        return False

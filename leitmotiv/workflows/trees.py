@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Literal
 
-from leitmotiv.workflows.terms import Wanted, Words, label
+from leitmotiv.workflows.terms import TRAITS, Wanted, Words, label
 
 MOST_WEIGHT = 100.0
 How = Literal["sum", "all", "any"]
@@ -82,6 +82,31 @@ def _changed(node: Node, numbers: Iterator[int], at: int, change: Callable[[Term
     if not against:
         return whole
     return joined("sum", [*([] if whole is None else [whole]), *against])
+
+
+def into(other: Term) -> Callable[[Term], Term]:
+    """A change of a term into another; its own weight stays."""
+    return lambda term: replace(other, weight=term.weight)
+
+
+def holding(node: Node | None, other: Node) -> Node | None:
+    """A tree of several things that would do, with what holds for all of them; None where it holds so by itself.
+
+    What is written behind ``cat + dog`` or ``cat | dog`` would belong to the last of them alone.
+    """
+    if not isinstance(node, Group) or node.how == "all":
+        return None
+    things = [one for one in node.members if one.weight > 0 and not is_trait(one)]
+    if node.how == "sum" and (len(things) < 2 or other.weight < 0):
+        return None
+    return joined("sum", [node, other]) if other.weight < 0 else together([node, other])
+
+
+def is_trait(node: Node) -> bool:
+    """Whether it says what a picture has, and nothing of what it shows."""
+    if isinstance(node, Term):
+        return isinstance(node.wanted, TRAITS)
+    return all(is_trait(one) for one in node.members)
 
 
 def plus(node: Node | None, more: Sequence[Node]) -> Node | None:

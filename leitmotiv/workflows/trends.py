@@ -1,8 +1,14 @@
 """Cuts through the tree over the clusters, as people changed them, remembered; pages and commands ask `browse`."""
 
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
 from leitmotiv.analysis import tree
 from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.records import Cluster, Clusters, TrendEdit
+from leitmotiv.workflows import estimates
 from leitmotiv.workflows.estimates import bounded_distances
 from leitmotiv.workflows.handwork import ALONE, Edited, edited
 from leitmotiv.workflows.memory import remember
@@ -78,9 +84,49 @@ def by_tree(session: Session, count: int) -> tuple[Cluster, ...]:
     stamp, clusters = _stored(session)
     if not 1 <= count <= len(clusters):
         raise UsageError(f"count is {count}, but must lie between 1 and {len(clusters)}.")
-    return remember(
-        session, ("cut", stamp, count), lambda: tree.cut(clusters, count, bounded_distances(session, clusters))
-    )
+    indexed = session.library.clusters.indexed()
+    # what joined since is put into the groups of the index, as long as these are the same that it joined
+    joined = indexed is not None and indexed.exemplars is clusters.exemplars and len(indexed.ids) < len(clusters.ids)
+    if indexed is None or not joined or count != clusters.default_count or not estimates.is_measure(session):
+        return remember(
+            session, ("cut", stamp, count), lambda: tree.cut(clusters, count, bounded_distances(session, clusters))
+        )
+    key = ("cut", "indexed", session.library.clusters.revision(), count)
+    groups = remember(session, key, lambda: tree.cut(indexed, count, bounded_distances(session, indexed)))
+    above = _above(session, indexed)
+    return remember(session, ("cut", stamp, count), lambda: _with_placed(groups, clusters, above, len(indexed.ids)))
+
+
+def _above(session: Session, clusters: Clusters) -> NDArray[np.int64]:
+    """The group shown first that each fine cluster is in; what joins changes nothing of that."""
+    return remember(session, ("nodes", session.library.clusters.revision()), lambda: tree.shown_nodes(clusters))
+
+
+def _with_placed(
+    groups: Sequence[Cluster], clusters: Clusters, above: NDArray[np.int64], first: int
+) -> tuple[Cluster, ...]:
+    """The groups shown first with those pictures that joined them, which stand from a row on."""
+    nodes = above[clusters.labels[first:]]
+    found = {group.id: group for group in groups}
+    for node in np.unique(nodes).tolist():
+        rows = first + np.flatnonzero(nodes == node)
+        found[node] = tree.joined(found[node], [clusters.ids[row] for row in rows], clusters.distances[rows].tolist())
+    return tuple(sorted(found.values(), key=lambda one: (-one.size, one.id)))
+
+
+def of_placed(session: Session, image_id: str) -> Cluster | None:
+    """The group shown first of a picture that was placed since the index; None of others, and where people moved it.
+
+    Raises
+    ------
+    NoIndexError
+        No index was built yet.
+    """
+    label = next((one.label for one in session.library.placed.all() if one.image_id == image_id), None)
+    if label is None:
+        return None
+    node = _above(session, stored(session))[label]
+    return next((group for group in cut(session) if group.id == node and image_id in group.members), None)
 
 
 def group(session: Session, cluster_id: int, count: int | None = None) -> Cluster:

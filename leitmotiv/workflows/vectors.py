@@ -1,16 +1,22 @@
-"""The vectors of a library too large for all pairs, kept in its store; with them anything can be put in order."""
+"""The vectors of a library too large for all pairs, kept in its store; with them anything can be put in order.
+
+Those of pictures that were placed since they were stored lie in rows of their own, and are given behind the others.
+"""
 
 import hashlib
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import candidates, divergence, embedding
 from leitmotiv.analysis.embedding import Coordinates, Embedding
-from leitmotiv.records import Float, Mixture
+from leitmotiv.records import Float, Mixture, PlacedPicture, read_only
 from leitmotiv.settings import Settings
 from leitmotiv.store.arrays import Stored
 from leitmotiv.store.library import Library
@@ -27,6 +33,10 @@ AT_ONCE = 1000
 """Pictures whose mixtures are held at once."""
 KEPT_EVERY = 100_000
 """New vectors that are stored together."""
+ROOM = 1.03
+"""Times as many vectors as are stored for which there is room when the first one is put behind them."""
+UP_TO = "placed"
+"""The array that tells up to which serial of placed pictures arrays hold what there is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +67,11 @@ class Vectors:
     recall: float
     curve: Float
 
+    @cached_property
+    def root(self) -> "Vectors":
+        """Those that are stored in one array: these, unless some of pictures that were placed since lie behind."""
+        return self
+
     @property
     def cells(self) -> Coordinates | None:
         """The centres, where there are any."""
@@ -76,7 +91,61 @@ def vectors_digest(settings: Settings) -> str:
 def stored_vectors(library: Library, settings: Settings) -> Vectors | None:
     """The vectors of a library; None where there are none, or another measure made them."""
     stored = library.arrays.get(VECTORS)
-    return None if stored is None or stored.digest != vectors_digest(settings) else as_vectors(stored)
+    if stored is None or stored.digest != vectors_digest(settings):
+        return None
+    vectors, placed = as_vectors(stored), since(stored, library.placed.all())
+    behind = tuple(one for one in placed if one.vector is not None)
+    if not behind:
+        return vectors
+    with _guard:
+        grown = _grown.setdefault(stored, _Grown())
+    return grown.of(vectors, behind)
+
+
+def since(stored: Stored, placed: Sequence[PlacedPicture]) -> tuple[PlacedPicture, ...]:
+    """Those placed pictures that arrays do not hold yet."""
+    up_to = int(stored[UP_TO][0]) if UP_TO in stored else 0
+    return tuple(one for one in placed if one.serial > up_to)
+
+
+class _Grown:
+    """Stored vectors with those of placed pictures behind them, in one array that is filled as they come.
+
+    What is stored is mapped and stays as it is, so there is a copy of it; it is made once, with room for more.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._whole: Coordinates | None = None
+        self._filled: tuple[int, ...] = ()
+        self._given: Vectors | None = None
+
+    def of(self, vectors: Vectors, placed: Sequence[PlacedPicture]) -> Vectors:
+        """The vectors of all."""
+        serials = tuple(one.serial for one in placed)
+        count, wanted = len(vectors.ids), len(vectors.ids) + len(placed)
+        with self._guard:
+            if self._given is not None and self._filled == serials:
+                return self._given
+            same = all(one == other for one, other in zip(serials, self._filled, strict=False))
+            if self._whole is None or len(self._whole) < wanted or not same:
+                # what was given of another array stays as it was
+                whole = np.empty((int(ROOM * wanted) + 1, vectors.model.dimensions), np.int16)
+                whole[:count] = vectors.coordinates
+                self._whole, self._filled = whole, ()
+            for row, one in enumerate(placed[len(self._filled) :], count + len(self._filled)):
+                self._whole[row] = np.zeros(0) if one.vector is None else one.vector
+            found = self._whole[:wanted]
+            read_only(found)
+            together = replace(vectors, ids=(*vectors.ids, *(one.image_id for one in placed)), coordinates=found)
+            vars(together)["root"] = vectors
+            if len(serials) >= len(self._filled):  # else another thread is already further
+                self._filled, self._given = serials, together
+        return together
+
+
+_grown: WeakKeyDictionary[Stored, _Grown] = WeakKeyDictionary()
+_guard = threading.Lock()
 
 
 def as_vectors(stored: Stored) -> Vectors:
@@ -106,6 +175,7 @@ def put_vectors(library: Library, settings: Settings, vectors: Vectors) -> None:
         "found_from": np.array([vectors.found_from]),
         "recall": np.array([vectors.recall]),
         "curve": vectors.curve,
+        UP_TO: np.array([library.placed.last()]),
     }
     library.arrays.put(VECTORS, arrays, vectors.ids, vectors_digest(settings))
 

@@ -43,6 +43,8 @@ _COLOURS = _all(
     """
 )
 """Words that stand for a colour before anything else; the many names of CSS need ``colour:`` before them."""
+_BETWEEN = frozenset(("and", "or"))
+"""Words that join two colours, also in small letters."""
 _SHADES = frozenset(("dark", "light", "medium", "pale", "deep", "sky", "royal", "midnight", "forest", "hot", "navy"))
 _NAMES = _all(
     """
@@ -82,22 +84,31 @@ def parted(word: str, known: Known | None = None) -> list[str]:
     return found
 
 
-def coloured(words: Sequence[str], known: Known | None = None) -> tuple[list[str], list[str]]:
+def coloured(words: Sequence[str], known: Known | None = None) -> tuple[list[list[str]], list[str]]:
     """The colours that a phrase begins with, by their names in CSS, and the words that are left.
 
-    A phrase that is a name as a whole, such as *red panda*, has none. An *and* between two colours only joins them.
+    Each is a list, as an *or* between two colours means either of them; an *and* only joins them. A phrase that is a
+    name as a whole, such as *red panda*, has none.
 
     Examples
     --------
     >>> coloured(["dark", "blue", "car"]), coloured(["red", "panda"]), coloured(["black", "and", "white"])
-    ((['darkblue'], ['car']), ([], ['red', 'panda']), (['black', 'white'], []))
+    (([['darkblue']], ['car']), ([], ['red', 'panda']), ([['black'], ['white']], []))
+    >>> coloured(["red", "or", "blue", "car"])
+    ([['red', 'blue']], ['car'])
     """
-    left, found = list(words), []
+    left, found, either = list(words), list[list[str]](), False
     # what is known of names is asked last: a library may have to look
     while (taken := _colour(left)) and not _is_name(left, known):
-        found.append("".join(left[:taken]).casefold())
+        name = "".join(left[:taken]).casefold()
+        if either:
+            found[-1].append(name)
+        else:
+            found.append([name])
         left = left[taken:]
-        if left[:1] and left[0].casefold() == "and" and _colour(left[1:]):
+        between = left[0].casefold() if left and _colour(left[1:]) else ""
+        either = between == "or"
+        if between in _BETWEEN:
             left = left[1:]
     return found, left
 
@@ -112,7 +123,7 @@ def _colour(words: Sequence[str]) -> int:
 
 def _is_name(words: Sequence[str], known: Known | None) -> bool:
     plain = {word.casefold() for word in words}
-    if len(words) < 2 or ("and" in plain and plain <= _COLOURS | {"and"}):
+    if len(words) < 2 or (plain & _BETWEEN and plain <= _COLOURS | _BETWEEN):
         return False
     folded = "-".join(words).casefold()
     return folded in _NAMES or folded in _JOINED or (known is not None and known(folded))

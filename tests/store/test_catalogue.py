@@ -5,8 +5,8 @@ import pytest
 
 from leitmotiv.errors import DiskFullError
 from leitmotiv.store import catalogue
-from leitmotiv.store.catalogue import Texts
 from leitmotiv.store.library import Library
+from leitmotiv.store.texts import Texts
 
 from .making import add, file, image_id, path_of
 

@@ -130,7 +130,38 @@ def test_a_term_can_be_taken_out_and_turned(client):
     links = [link.replace("&amp;", "&") for link in re.findall(r'href="(/search\?[^"]*)"', text)]
     assert "/search?q=year:2020..2040&sketch=150_50.20.30.20.0.c83c28" in [link.replace("%3A", ":") for link in links]
     assert any("q=-2*colour" in link.replace("%3A", ":").replace("%2A", "*") for link in links)
-    assert all(client.get(link).status_code == 200 for link in links)
+    assert all(client.get(link, follow_redirects=True).status_code == 200 for link in links)
+
+
+@pytest.mark.parametrize(
+    ("line", "added", "whole"),
+    [
+        ("", "colour:teal", "colour:teal"),
+        ("", "+ cat", "cat"),
+        ("cat", "colour:teal", "cat colour:teal"),
+        ("cat - dog", "colour:teal", "cat - dog colour:teal"),
+        ("cat + dog - snow name:x*", "colour:teal", "(cat + dog -snow) colour:teal name:x*"),
+        ("cat, dog", "-colour:teal", "cat, dog -colour:teal"),
+        ("cat | dog", "colour:teal@top", "(cat | dog) colour:teal@top"),
+        ("cat | dog", "-snow", "(cat | dog) -snow"),
+        ("cat | dog", "+ snow", "cat | dog + snow"),
+        ("(cat | dog) grass", "colour:teal", "(cat | dog) grass colour:teal"),
+        ("colour:red + colour:blue", "colour:teal", "colour:red + colour:blue colour:teal"),
+    ],
+)
+def test_what_a_click_adds_belongs_to_all_that_the_line_asks_for(client, line, added, whole):
+    answer = client.get("/search", query_string={"q": line, "add": added, "copies": "1"})
+    assert answer.status_code == 302
+    asked = parse_qs(urlsplit(answer.location).query)
+    assert (asked["q"], asked["copies"], "add" in asked) == ([whole], ["1"], False)
+    assert client.get(answer.location).status_code == 200
+
+
+def test_what_cannot_be_added_to_a_line_is_told_on_the_page(client):
+    page = client.get("/search", query_string={"q": "cat +", "add": "colour:teal"})
+    assert page.status_code == 400
+    assert "ends with a sign" in page.text
+    assert 'value="cat +"' in page.text
 
 
 def test_a_query_that_cannot_be_read_keeps_what_was_typed_and_says_why(client):
@@ -302,6 +333,13 @@ def test_a_word_that_nobody_knows_is_named_with_what_may_be_meant_one_click_away
 def test_what_is_only_taken_away_has_a_heading_of_its_own(client):
     assert "What has least of it" in client.get("/search?q=-cat").get_data(as_text=True)
     assert "What has least of it" not in client.get("/search?q=dog+-cat").get_data(as_text=True)
+
+
+def test_filters_alone_tell_as_much_as_any_search(client, session):
+    form = client.get("/api/v1/search", query_string={"q": "name:p*"}).get_json()
+    count = len(session.library.images.ids())
+    assert (form["terms"], form["total"], form["above_chance"]) == ([], count, None)
+    assert (form["unknown"], form["notes"]) == ([], [])
 
 
 def test_filters_that_leave_nothing_are_named_in_a_sentence(client):

@@ -4,6 +4,7 @@ import html
 import json
 import re
 import threading
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -90,6 +91,22 @@ def test_an_axis_has_one_pole_at_each_end_and_each_share_is_exact(client):
     for wrong in ("pizza", "..", "pizza..(", "..hot"):
         assert 'role="alert"' in of(client, "/search/axis", 400, axis=wrong)
         assert of(client, "/api/v1/search/axis", 400, axis=wrong)["detail"]
+
+
+def test_poles_say_of_unknown_words_and_slips_what_a_search_says(client):
+    form = of(client, "/api/v1/search/axis", axis="pnada..flamingo", n=1000)
+    searched = of(client, "/api/v1/search", q="pnada")
+    assert form["unknown"] == searched["unknown"]
+    assert form["unknown"][0]["near"][0] == "panda"
+    page = of(client, "/search/axis", axis="pnada..flamingo", q="name:*")
+    assert "is no word that is known here" in page
+    links = [parse_qs(urlsplit(html.unescape(one)).query) for one in re.findall(r'href="(/search/axis[^"]*)"', page)]
+    assert {"axis": ["panda..flamingo"], "q": ["name:*"]} in links
+    lost = of(client, "/api/v1/search/axis", axis="flamingo..xqzzrv")
+    assert (lost["results"], lost["total"], lost["unknown"][0]["word"]) == ([], 0, "xqzzrv")
+    assert "Nobody here knows" in of(client, "/search/axis", axis="flamingo..xqzzrv")
+    assert "says nothing of what a picture shows" in of(client, "/search/axis", axis="of the..pizza")
+    assert of(client, "/api/v1/search/axis", axis="pizza..flamingo", n=1)["unknown"] == []
 
 
 def test_an_axis_follows_what_its_filters_ask_for(session, client):

@@ -49,6 +49,18 @@ def test_a_colour_that_is_added_is_wanted_too():
     )
 
 
+def test_what_stands_out_beside_others_is_told_less_strictly_and_alone_and_taken_away_as_ever():
+    scores = [np.array(CAT), np.array(RED)]
+    shows, visible, spot = (np.array(one) for one in ([True, True, False], [False, False, True], [False, True, True]))
+
+    def found(line: str) -> list[bool]:
+        return joined(parse(line).tree, scores, [shows, visible], [None, spot]).found.tolist()
+
+    assert found("cat & colour:red") == found("cat + colour:red") == [False, True, False]
+    assert found("cat | colour:red") == [True, True, True]
+    assert found("cat - colour:red") == [True, True, False]
+
+
 def test_where_nothing_is_wanted_the_least_of_it_comes_first():
     assert values("-cat", CAT) == [-2.0, -0.5, 1.0]
     assert values("-cat - dog", CAT, DOG) == pytest.approx([-HIGH, -HIGH, 0])

@@ -240,6 +240,60 @@ def test_what_stands_together_is_wanted_together_and_a_plus_is_either():
     assert parse("- (-cat)").tree == cat
 
 
+def test_not_refuses_what_stands_next_to_it_and_a_minus_what_is_met_after_it():
+    assert parse("NOT cat & dog") == parse("- cat + dog")
+    assert parse("red car NOT cat & dog & tree") == parse("red car & dog & tree - cat")
+    assert parse("fox + NOT cat & dog").tree == parse("fox + (dog - cat)").tree
+    assert parse("dog & NOT cat & tree") == parse("dog & tree - cat")
+    assert parse("NOT (cat & dog)") == parse("- cat & dog") == parse("-(cat & dog)")
+    assert parse("!panda") == parse("NOT panda") == parse("-panda")
+    assert parse("cat !panda & dog") == parse("cat & dog - panda")
+    assert said("wow! - panda!") == [("wow", 1), ("panda", -1)]
+
+
+@pytest.mark.parametrize(
+    ("line", "same"),
+    [
+        ("panda, pizza", "panda + pizza"),
+        ("panda,pizza,", "panda + pizza"),
+        ("hot dog, (cat | fox), 2*snow", "hot dog + (cat | fox) + 2*snow"),
+        ("panda, - pizza", "panda - pizza"),
+        ("panda, !pizza", "panda - pizza"),
+        ("panda, & pizza", "panda & pizza"),
+        ("colour:red, blue@top, dog", "colour:red + blue@top + dog"),
+        ("year:2024, panda,", "panda year:2024"),
+        ("colour:teal@10,20,30,40, dog", "colour:teal@10,20,30,40 + dog"),
+        ("red, blue", "red + blue"),
+    ],
+)
+def test_a_comma_between_terms_is_a_plus(line, same):
+    assert parse(line) == parse(same)
+
+
+def test_a_comma_within_a_number_or_quotation_marks_is_none():
+    assert said("1,000 cars") == [("1,000 cars", 1)]
+    assert len(parse('"cat, dog"').terms) == 1
+    assert parse(" , ").is_empty
+
+
+def test_letters_and_signs_of_other_widths_are_the_plain_ones():
+    assert parse("ｒｅｄ　ｃａｒ　＋　（ｄｏｇ）、２＊ｓｎｏｗ") == parse("red car + (dog) + 2*snow")
+    assert wanted("ﬂower") == Words("flower")
+    assert wanted("ｱﾆﾏﾙ") == Words("アニマル")
+    assert parse("ｎａｍｅ：ｘ cat").filters == "name:ｘ"
+    with pytest.raises(QueryError) as caught:
+        parse("ｃａｔ ＋ [img:zz]")
+    assert caught.value.at == 6
+
+
+def test_an_or_between_colours_is_either_of_them():
+    assert parse("red or dark blue car") == parse("(colour:red | colour:darkblue) car")
+    assert parse("red or blue").tree == parse("red | blue").tree
+    assert parse("red or blue and green") == parse("(colour:red | colour:blue) colour:green")
+    assert said("red or car") == [("red", 1), ("or car", 1)]
+    assert parse("red or blue car").text == "(colour:red | colour:blue) car"
+
+
 def test_boards_ways_to_compare_and_places_in_rankings_are_read():
     query = parse('board:"dusk at sea" + [IMG_3] like:subject year:2024')
     assert [term.wanted for term in query.terms] == [OfBoard("dusk at sea"), Numbered(3)]
@@ -279,7 +333,7 @@ def test_a_term_is_taken_out_or_turned_wherever_it_stands():
 
 
 PIECES = (
-    *"()+-&|^*[]: 12.",
+    *"()+-&|^*[]: 12.,!，",
     *(
         "red",
         "dog",

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from leitmotiv.analysis import colour_words
 from leitmotiv.errors import ImageNotFoundError, ImageReadError, UsageError
 from leitmotiv.records import WordScores
 from leitmotiv.settings import Settings
@@ -288,3 +289,15 @@ def test_a_name_of_a_colour_finds_whatever_visibly_has_it_however_many_do(sessio
     assert set(found(session, "colour:blue - colour:yellow", n=99)) == {"flag"}
     assert set(found(session, "colour:yellow colour:blue", n=99)) == {"sun-left", "sun-right"}
     assert found(session, "colour:red:3%", n=99) == ["red-dot"]
+
+
+def test_beside_what_pictures_show_a_spot_of_a_colour_is_enough(heard, monkeypatch):
+    """A dot of red on nearly 3 % of the frame is red beside a word, and no red picture alone."""
+    monkeypatch.setattr(colour_words, "SPOT", 0.02)
+    assert "red-dot" not in found(heard, "colour:red", n=99)
+    share = scoring.said(heard, seeking.read(heard, "colour:red").terms[0], heard.library.images.ids(), 1.0)
+    dot = heard.library.images.ids().index(id_of(heard, "red-dot"))
+    assert share.there is not None
+    assert share.beside is not None
+    assert (share.there[dot], share.beside[dot]) == (False, True)
+    assert "red-dot" in found(heard, "dot colour:red", n=99)

@@ -7,7 +7,7 @@ import pytest
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Image, Taken
 from leitmotiv.settings import Settings
-from leitmotiv.store.catalogue import Texts
+from leitmotiv.store.texts import Texts
 from leitmotiv.workflows import own
 from leitmotiv.workflows.orders import Section
 from leitmotiv.workflows.selecting import FILTERS, SORTS, Term, ordered, parse, select, write

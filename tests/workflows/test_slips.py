@@ -126,6 +126,14 @@ def test_where_nothing_stands_out_a_folder_of_that_name_is_named(session, monkey
     monkeypatch.setattr(remarks.names, "folders", lambda session: ("old_Zeppelin", "pizza"))
     (note,) = seeking.search(session, "old zeppelin").notes
     assert note.endswith("is found by folder:old_Zeppelin")
+    assert seeking.search(session, "old zeppelin name:*").notes == (note,)
+    monkeypatch.setattr(remarks.names, "folders", lambda session: ("old_Zeppelin", "pizza", "justice"))
+    for line in ("justice - old zeppelin", "-old zeppelin"):
+        assert not [one for one in seeking.search(session, line).notes if "Zeppelin" in one], line
+    for line in ("justice year:1850", "old zeppelin year:1850"):
+        (left_none,) = seeking.search(session, line).notes
+        assert left_none.startswith("The filters leave no picture"), line
+    monkeypatch.setattr(remarks.names, "folders", lambda session: ("old_Zeppelin", "pizza"))
     assert seeking.search(session, "pizza").notes == seeking.search(session, "justice").notes == ()
 
 

@@ -19,16 +19,13 @@ export function addressWith(changes) {
   return `/search?${values.toString().replace(/%2C/g, ",").replace(/%3A/g, ":").replace(/%40/g, "@")}`;
 }
 
-/** Add a term to the line and search. @param {string} term */
+/** Add a term to the line and search; the server knows what of the line it belongs to. @param {string} term */
 function add(term) {
-  location.assign(addressWith({ q: `${line.value} ${term}`.trim(), tool: open() }));
+  location.assign(addressWith({ add: term, tool: open() }));
 }
 
 /** Add something that would do as well to the line, or take it away, and search. @param {string} term @param {boolean} less */
-function sum(term, less) {
-  const said = line.value.trim();
-  add(less ? `-${term}` : said ? `+ ${term}` : term);
-}
+function sum(term, less) { add(less ? `-${term}` : `+ ${term}`); }
 for (const chip of document.querySelectorAll("[data-term]")) {
   chip.addEventListener("click", (event) => {
     if (!(chip instanceof HTMLElement) || !(event instanceof MouseEvent) || event.ctrlKey || event.metaKey) return;
