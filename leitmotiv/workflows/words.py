@@ -131,8 +131,9 @@ def ranked(
     first, most = ranker.first(said), float(said.max())
     if also is not None:
         first, most = first + also, most + float(also.max())
-    if classes.broader.beneath(phrase) is not None:
-        return broader.ranked(ranker, first, unrelated, most)
+    beneath = classes.broader.beneath(phrase)
+    if beneath is not None:
+        return broader.ranked(ranker, first, unrelated, most, beneath)
     final = ranker.second(first)
     return final, decoys.cut(first, final, unrelated, most)
 
