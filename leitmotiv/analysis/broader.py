@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import decoys, joint, spreading
+from leitmotiv.analysis.cutoff import mostly
 from leitmotiv.analysis.decoys import Decoys
 from leitmotiv.analysis.joint import Ranker
 from leitmotiv.analysis.lexical import stems
@@ -26,6 +27,8 @@ VARIETY = 0.4
 """How much likeness to those before counts in the order of what stands out."""
 SPREAD = 300
 """Best pictures that are put in that order."""
+LIKELY = 0.5
+"""How likely a picture is of such a thing for it to be one."""
 LONGEST = 2
 """At most one picture in so many stands out: half a collection may well be of animals."""
 _ARTICLES = frozenset(("a", "an", "the"))
@@ -75,25 +78,40 @@ def said(plain: Float, beneath: NDArray[np.bool_]) -> Float:
     return np.where(beneath, COUNTS + mean + APART * (plain - mean), plain)
 
 
-def ranked(ranker: Ranker, first: Float32, unrelated: Decoys, most: float) -> tuple[Float, int]:
+def ranked(
+    ranker: Ranker, first: Float32, unrelated: Decoys, most: float, beneath: NDArray[np.bool_]
+) -> tuple[Float, int]:
     """The ranking by a broader term, standardised, (N,) float64, and how many of its first stand out.
 
     The best five of a first ranking are mostly of one kind, and what they teach finds little of the others. Where that
     loses much of what stands out, the first ranking stays, and of its best each next one is less like those before.
 
+    There, results also go on as long as most of them are likelier such things than not, and those that are so come
+    first: leopards are animals as surely as dolphins, whatever word is nearer to *animal*.
+
     Parameters
     ----------
     first, unrelated, most
         As for `decoys.cut`.
+    beneath : (C,) bool
+        The classes that are such things.
     """
     taught, plain = ranker.second(first), joint.standardised(first)
     kept, count = (decoys.cut(first, final, unrelated, most, LONGEST) for final in (taught, plain))
     if kept >= ONE_KIND * count:
         return taught, kept
+    if not count:
+        return plain, 0
+    share = ranker.share(beneath)
+    order = joint.top(plain, decoys.above(first, unrelated, most, LONGEST))
+    count = max(count, mostly(share[order] > LIKELY))
     best = joint.top(plain, min(count, SPREAD))
-    rows = ranker.rows[best]
+    sure = share[best] > LIKELY
+    behind = np.concatenate([best[sure], best[~sure]])
+    rows = ranker.rows[behind]
+    found = spreading.spread(
+        plain[behind], lambda at: np.asarray(rows @ rows[at], np.float64), VARIETY, int(sure.sum())
+    )
     varied = plain.copy()
-    varied[best[spreading.spread(plain[best], lambda at: np.asarray(rows @ rows[at], np.float64), VARIETY)]] = plain[
-        best
-    ]
+    varied[behind[found]] = plain[best]
     return varied, count

@@ -102,6 +102,16 @@ def cut(first: Float32, final: Float, decoys: Decoys, most: float, longest: int 
     longest : int
         At most one picture in so many stands out.
     """
+    count = above(first, decoys, most, longest)
+    if not count:
+        return 0
+    middle = _median(final)
+    top = joint.top_mean(final, EXAMPLES)
+    return min(count, int((final >= middle + GUARD * (top - middle)).sum()))
+
+
+def above(first: Float32, decoys: Decoys, most: float, longest: int = LONGEST) -> int:
+    """The same without regard to how far up results are: how many have more than decoys find [1]_."""
     if joint.top_mean(first, EXAMPLES) < REACH * most:
         return 0
     kept = max(1, len(first) // longest)
@@ -110,8 +120,11 @@ def cut(first: Float32, final: Float, decoys: Decoys, most: float, longest: int 
     expected = np.where(at >= 0, decoys.found[np.maximum(at, 0)], float(len(first)))
     expected[best > decoys.levels[-1]] = 0
     passing = np.flatnonzero(expected <= SHARE * np.arange(1, len(best) + 1))
-    if not len(passing):
-        return 0
-    middle = float(np.median(final))
-    top = joint.top_mean(final, EXAMPLES)
-    return min(int(passing[-1]) + 1, int((final >= middle + GUARD * (top - middle)).sum()))
+    return int(passing[-1]) + 1 if len(passing) else 0
+
+
+def _median(values: Float) -> float:
+    """The one of numpy imports its masked arrays, for which a search from the command line would wait."""
+    half = len(values) // 2
+    parted = np.partition(values, (half - (len(values) % 2 == 0), half))
+    return float((parted[half] + parted[half - (len(values) % 2 == 0)]) / 2)

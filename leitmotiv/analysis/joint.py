@@ -167,6 +167,11 @@ class Ranker:
         """What pictures show, unit rows (N, P) float32."""
         return self._background.rows
 
+    def share(self, classes: NDArray[np.bool_]) -> Float32:
+        """How likely each picture is of one of some classes, (N,) float32, 0 to 1; classes is (C,) bool."""
+        shares = self._places.shares
+        return np.asarray(gathered(shares, self._places.classes, classes.astype(np.float32)) / shares.sum(axis=1))
+
     def first(self, said: Float | Float32) -> Float32:
         """Scores by what is said of each class, (C,) to (N,), or (C, Q) to (N, Q), spread over neighbours [2]_."""
         spreading, places = self._background, self._places

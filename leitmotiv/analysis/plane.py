@@ -24,16 +24,20 @@ class Plane:
         Distances, ascending, the same number of rows apart.
     places : (S,) float64
         Shares of the rows that lie before them.
+    held : float
+        How much of the variance of the vectors the two axes have, 0 to 1.
     """
 
     centre: Float32
     axes: Float32
     marks: Float
     places: Float
+    held: float = 1.0
 
     def __post_init__(self) -> None:
         for one in fields(self):
-            read_only(getattr(self, one.name))
+            if one.name != "held":
+                read_only(getattr(self, one.name))
 
     def place(self, vectors: Float32) -> Float:
         """Where vectors (N, D) lie, (N, 2) float64 from 0 to 1; what lies beyond the outermost lies at the rim."""
@@ -51,7 +55,7 @@ class Plane:
 def plane(vectors: Float32) -> Plane:
     """The plane of the two directions in which vectors (N, D) vary most; the same for the same vectors."""
     centre = vectors.mean(axis=0)
-    _, directions = np.linalg.eigh(np.cov((vectors - centre).T.astype(np.float64), bias=True))
+    variances, directions = np.linalg.eigh(np.cov((vectors - centre).T.astype(np.float64), bias=True))
     axes = directions[:, [-1, -2]]
     along = (vectors - centre) @ axes
     # a direction and its opposite are the same: the right and the lower end are those with the longer tail
@@ -59,7 +63,8 @@ def plane(vectors: Float32) -> Plane:
     along = np.sort((vectors - centre) @ axes, axis=0)
     places = np.linspace(0, 1, min(_STEPS, max(len(along), 2)))
     marks = np.stack([np.quantile(along[:, axis], places) for axis in range(2)], axis=1)
-    return Plane(centre.astype(np.float32), axes.astype(np.float32), marks.astype(np.float64), places)
+    held = float(variances[-2:].sum() / max(float(variances.sum()), 1e-12))
+    return Plane(centre.astype(np.float32), axes.astype(np.float32), marks.astype(np.float64), places, held)
 
 
 def thinned(

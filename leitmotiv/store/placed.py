@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from peewee import fn
 
 from leitmotiv.records import PlacedPicture
 from leitmotiv.store import revisions, tables
 from leitmotiv.store.database import Database
+from leitmotiv.store.orm import fn
 
 _VECTOR = np.dtype("<i2")
 _DIGEST = 32

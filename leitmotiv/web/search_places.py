@@ -66,6 +66,7 @@ def plane() -> str | Response:
         form=None if shown is None else _form(shown, found),
         listed=() if shown is None else word_map.word_map(session).words[:MOST],
         count=0 if shown is None else len(word_map.word_map(session).ids),
+        held=0.0 if shown is None else word_map.word_map(session).held,
         size=(WIDTH, HEIGHT, WIDTH / COLUMNS * 0.92),
         to=lambda *sides: address("search_places.plane", **_arguments(q=q, box=_written(sides))),
         moves=_moves(box),

@@ -1,6 +1,7 @@
 """Names that a library has for what its pictures show, from its folders: the language of searches keeps them whole."""
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -33,9 +34,14 @@ def plain(name: str) -> str:
 
 
 def folders(session: Session) -> tuple[str, ...]:
-    """Names of folders that are words, each with the pictures below it, the most frequent first."""
+    """Names of folders that are words, the one with the most pictures first."""
+    return tuple(sized(session))
 
-    def count() -> tuple[str, ...]:
+
+def sized(session: Session) -> Mapping[str, int]:
+    """Names of folders that are words, each with the number of its pictures, the most frequent first."""
+
+    def count() -> dict[str, int]:
         found = selecting.columns(session)
         column = found.first(found.folders)
         sizes: dict[str, int] = {}
@@ -43,6 +49,6 @@ def folders(session: Session) -> tuple[str, ...]:
             name = folder.rstrip("/").rpartition("/")[2]
             sizes[name] = sizes.get(name, 0) + int(count)
         named = [name for name in sizes if sizes[name] and _NAME.fullmatch(name) and len(name) <= LONGEST]
-        return tuple(sorted(named, key=lambda name: (-sizes[name], name)))
+        return {name: sizes[name] for name in sorted(named, key=lambda name: (-sizes[name], name))}
 
     return remember(session, ("folder names", session.library.revision("images", "files")), count)

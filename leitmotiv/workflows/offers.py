@@ -1,7 +1,9 @@
 """What a library has to begin a search with."""
 
+import hashlib
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import permutations
+from math import log
 
 import numpy as np
 
@@ -43,8 +45,23 @@ def _chosen(session: Session) -> list[str]:
 
 
 def words(session: Session) -> tuple[str, ...]:
-    """Words of the library: the names of its folders."""
-    return tuple(" ".join(name.replace("_", " ").split()) for name in names.folders(session)[:MOST_WORDS])
+    """Words of the library: names of its folders, drawn by the seed, those with many pictures the likelier.
+
+    Each name has its own draw, so that a folder more changes no other's. Without draws they would be alike wherever
+    folders are of a size: what comes first in the alphabet.
+
+    References
+    ----------
+    .. [1] P. S. Efraimidis and P. G. Spirakis, "Weighted random sampling with a reservoir" (2006).
+    """
+    sizes = names.sized(session)
+
+    def drawn(name: str) -> float:
+        digest = hashlib.sha256(f"{session.settings.seed} {name}".encode()).digest()
+        return log((int.from_bytes(digest[:8], "big") + 1) / 2**64) / sizes[name]
+
+    chosen = sorted(sizes, key=drawn, reverse=True)[:MOST_WORDS]
+    return tuple(" ".join(name.replace("_", " ").split()) for name in chosen)
 
 
 def examples(session: Session, said: Sequence[str]) -> Examples:

@@ -53,11 +53,14 @@ class WordMap:
         From the left and from the top, 0 to 1.
     words : tuple of Word
         The most frequent first.
+    held : float
+        How much of what pictures differ by is seen on the plane, 0 to 1.
     """
 
     ids: tuple[str, ...]
     places: Float
     words: tuple[Word, ...]
+    held: float
 
     def __post_init__(self) -> None:
         read_only(self.places)
@@ -109,6 +112,7 @@ def _word_map(session: Session) -> WordMap:
             Word(known.names[int(numbers[at])], float(x), float(y), int(counts[at]))
             for at, (x, y) in zip(order, places, strict=True)
         ),
+        flat.held,
     )
 
 

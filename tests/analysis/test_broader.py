@@ -10,6 +10,8 @@ from leitmotiv.nets import classes
 from .features import average_precision, kinds
 
 EACH = 15
+THREE = np.arange(17) < 3
+"""Classes that are such things."""
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,7 @@ def test_the_first_results_of_a_broader_term_are_of_all_its_kinds(collection):
     first = ranker.first(np.array([1, 0.97, 0.97] + [0] * 14))
     plain, taught = joint.standardised(first), ranker.second(first)
     assert set(truth[joint.top(plain, 12)]) == set(truth[joint.top(taught, 12)]) == {0}
-    found, count = broader.ranked(ranker, first, unrelated, 1.0)
+    found, count = broader.ranked(ranker, first, unrelated, 1.0, THREE)
     assert set(truth[joint.top(found, 12)]) == {0, 1, 2}
     # the same pictures stand out, with the same scores among them
     assert (
@@ -82,9 +84,32 @@ def test_the_first_results_of_a_broader_term_are_of_all_its_kinds(collection):
 def test_of_a_kind_by_itself_its_best_pictures_teach_as_ever(collection):
     truth, ranker, unrelated = collection
     first = ranker.first(np.eye(17)[3])
-    found, count = broader.ranked(ranker, first, unrelated, 1.0)
+    found, count = broader.ranked(ranker, first, unrelated, 1.0, np.eye(17, dtype=bool)[3])
     np.testing.assert_array_equal(found, ranker.second(first))
     assert average_precision(found, truth == 3) > 0.95
     assert count == decoys.cut(first, found, unrelated, 1.0, broader.LONGEST)
-    _, none = broader.ranked(ranker, ranker.first(np.eye(17)[16]), unrelated, 1.0)
+    _, none = broader.ranked(ranker, ranker.first(np.eye(17)[16]), unrelated, 1.0, np.eye(17, dtype=bool)[16])
     assert none == 0
+
+
+def test_results_of_a_broader_term_go_on_while_most_of_them_are_such_things(collection):
+    truth, ranker, unrelated = collection
+    # of the third kind the word is far, as that of a leopard is from an animal, and of the fourth as far
+    first = ranker.first(np.array([1, 0.97, 0.55, 0.5] + [0] * 13))
+    plain = joint.standardised(first)
+    assert decoys.cut(first, plain, unrelated, 1.0) == 2 * EACH < decoys.above(first, unrelated, 1.0)
+    found, count = broader.ranked(ranker, first, unrelated, 1.0, THREE)
+    assert np.bincount(truth[joint.top(found, count)]).tolist() == [EACH] * 3
+    # what is not likely such a thing is kept where it stands out, behind what is
+    _, fewer = broader.ranked(ranker, first, unrelated, 1.0, np.arange(17) == 1)
+    assert fewer == 2 * EACH
+    order = truth[joint.top(broader.ranked(ranker, first, unrelated, 1.0, np.arange(17) == 1)[0], fewer)]
+    assert set(order[:EACH]) == {1}
+
+
+def test_how_likely_a_picture_is_of_some_classes_is_its_share_of_them():
+    features, _ = kinds(2, 4)
+    shares = np.array([[0.6, 0.2], [0.3, 0.1], [0.5, 0.5], [1.0, 0.0]] * 2, np.float32)
+    places = Places(np.array([[0, 1], [1, 2], [2, 0], [1, 2]] * 2, np.int16), shares)
+    likely = Ranker(places, ground.learn(features), 3).share(np.array([True, False, False]))
+    np.testing.assert_allclose(likely[:4], [0.75, 0, 0.5, 0])

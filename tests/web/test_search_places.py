@@ -6,13 +6,14 @@ import re
 import threading
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 
 from leitmotiv.cli.main import main
 from leitmotiv.errors import CompilingError
 from leitmotiv.settings import Settings
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import own, preparing, word_space
+from leitmotiv.workflows import own, preparing, word_space, words
 from leitmotiv.workflows.session import Session
 from tests.workflows.spoken import fill, of_kind
 from tests.workflows.synthetic import image_id
@@ -46,7 +47,7 @@ def asked(session, *arguments):
     return ended.value.code
 
 
-def test_a_window_tells_pictures_and_words_inside_it_and_marks_what_a_search_finds(client):
+def test_a_window_tells_pictures_and_words_inside_it_and_marks_what_a_search_finds(session, client):
     whole = of(client, "/api/v1/search/map", q="pizza")
     assert whole["box"] == [0, 0, 1, 1]
     assert whole["total"] >= 60
@@ -69,6 +70,10 @@ def test_a_window_tells_pictures_and_words_inside_it_and_marks_what_a_search_fin
     assert len(near["pictures"]) <= 81
     assert {one["id"] for one in near["pictures"]} & of_kind("pizza")
     page = of(client, "/search/map", q="pizza", box=box)
+    held = float(re.search(r"which hold (\d+)\s%", page)[1]) / 100
+    vectors = words.picture_vectors(session)[1].astype(float)
+    variances = np.sort(np.linalg.eigvalsh(np.cov(vectors.T)))
+    assert held == pytest.approx(variances[-2:].sum() / variances.sum(), abs=0.006)
     assert page.count("<image ") == len(of(client, "/api/v1/search/map", box=box)["pictures"])
     assert 'data-word="pizza"' in page
     for wrong in ("a,b", "0,0,0,0", "nan,0,1,1"):
