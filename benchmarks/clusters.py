@@ -94,6 +94,7 @@ def load_packed(where: Path) -> packing.Packed:
         parts["first"][-1] = first if len(parts["first"]) == 1 else first[1:]
     shares = parts.pop("shares")[0]
     joined = {name: np.concatenate(blocks) for name, blocks in parts.items()}
+    joined["places"] = np.arange(len(joined["own"]))
     return packing.Packed(divergence.DEFAULT, "lab", Comparable(shares=shares, **joined))
 
 
@@ -103,6 +104,7 @@ def taken(packed: packing.Packed, rows: np.ndarray) -> packing.Packed:
     part = whole._replace(
         points=whole.points[rows],
         own=whole.own[rows],
+        places=np.arange(len(rows)),
         origins=whole.origins[rows],
         table=np.concatenate([whole.table[first[row] : first[row + 1]] for row in rows]),
         first=np.concatenate([[0], np.cumsum(first[rows + 1] - first[rows])]),

@@ -1,41 +1,54 @@
-"""Room for packed pictures, to which some are added and from which some go, without copying those that stay."""
+"""Room for pictures that are to be compared: the components of many, and the points of those that are compared now.
+
+Points take twice the memory of components, and a hundredth of a millisecond to be drawn from them anew; reading a
+picture's mixture and bringing it into the shared spaces takes ten times as long.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis.packing import Packed
-from leitmotiv.kernels.divergence import Comparable
+from leitmotiv.analysis.look import Look
+from leitmotiv.analysis.packing import Packed, fill_points, room_for_points
+from leitmotiv.kernels.divergence import DIMENSIONS, Comparable
+from leitmotiv.records import ColourSpace
 
 Rows = NDArray[np.int64]
+Float32 = NDArray[np.float32]
 
-_MOVED = 1000
+_COLUMNS = 21
 _COMPONENTS = 40
 """Components a picture for which there is room at first; more is made where they have more."""
+_MOVED = 100_000
 
 
-class Holding:
-    """Packed pictures in the order of adding, at most `most`; memory is taken as they come."""
+class Components:
+    """Pictures without points, in the order of adding, at most `most`; memory is taken as they come.
+
+    Attributes
+    ----------
+    colour_space : str or None
+        Of all of them.
+    moves : int
+        How often pictures went, so that others stand elsewhere now.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._room: Comparable | None = None
-        self._packed: Packed | None = None
+        # memory that is not written to is not taken
+        self._table = np.empty((_COMPONENTS * most, _COLUMNS), np.float32)
+        self._first = np.zeros(most + 1, np.int64)
+        self._origins = np.empty((most, DIMENSIONS), np.float32)
+        self._count = 0
+        self.colour_space: ColourSpace | None = None
+        self.moves = 0
 
     def __len__(self) -> int:
-        return 0 if self._packed is None else len(self._packed)
+        return self._count
 
     @property
-    def packed(self) -> Packed:
-        """What is held now; it is no longer so after the next change.
-
-        Raises
-        ------
-        ValueError
-            There was never anything.
-        """
-        if self._packed is None:
-            raise ValueError("Nothing is held.")
-        return self._packed
+    def arrays(self) -> tuple[Float32, Rows, Float32]:
+        """`table`, `first` and `origins` of `Comparable`."""
+        return self._table, self._first[: self._count + 1], self._origins[: self._count]
 
     def append(self, new: Packed) -> None:
         """Add pictures, for which there is room.
@@ -45,60 +58,77 @@ class Holding:
         ValueError
             They are too many, or in another colour space.
         """
-        count, added = len(self), len(new)
+        count, added = self._count, len(new)
         if count + added > self._most:
             raise ValueError(f"There is room for {self._most} pictures, not for {count + added}.")
-        if self._packed is not None and self._packed.colour_space != new.colour_space:
-            spaces = f"{self._packed.colour_space} and {new.colour_space}"
+        if count and self.colour_space != new.colour_space:
+            spaces = f"{self.colour_space} and {new.colour_space}"
             raise ValueError(f"Mixtures of different colour spaces cannot be compared: {spaces}.")
-        theirs = new.pictures
-        room = self._room or _room(self._most, theirs)
-        used = int(room.first[count])
-        table, needed = room.table, used + len(theirs.table)
-        if needed > len(table):
-            table = np.empty((2 * needed, table.shape[1]), np.float32)
-            table[:used] = room.table[:used]
-        table[used:needed] = theirs.table
-        part = slice(count, count + added)
-        room.points[part], room.own[part], room.origins[part] = theirs.points, theirs.own, theirs.origins
-        room.first[count : count + added + 1] = used + theirs.first
-        self._room = room._replace(table=table)
-        self._show(new, count + added)
+        theirs, used = new.pictures, int(self._first[count])
+        needed = used + len(theirs.table)
+        if needed > len(self._table):
+            table = np.empty((2 * needed, _COLUMNS), np.float32)
+            table[:used] = self._table[:used]
+            self._table = table
+        self._table[used:needed] = theirs.table
+        self._origins[count : count + added] = theirs.origins
+        self._first[count : count + added + 1] = used + theirs.first
+        self._count, self.colour_space = count + added, new.colour_space
 
     def keep(self, places: Rows) -> None:
         """Let all pictures go but those at some places, which ascend."""
-        if self._room is None or self._packed is None:
-            return
-        room = self._room
-        counts = np.diff(room.first)[places]
+        counts = np.diff(self._first)[places]
         first = np.concatenate([[0], np.cumsum(counts)])
-        taken = np.arange(first[-1]) + np.repeat(room.first[places] - first[:-1], counts)
-        for values, rows in ((room.points, places), (room.own, places), (room.origins, places), (room.table, taken)):
+        taken = np.arange(first[-1]) + np.repeat(self._first[places] - first[:-1], counts)
+        for values, rows in ((self._origins, places), (self._table, taken)):
             for start in range(0, len(rows), _MOVED):  # to where nothing is that is still to be moved
                 part = rows[start : start + _MOVED]
                 values[start : start + len(part)] = values[part]
-        room.first[: len(first)] = first
-        self._show(self._packed, len(places))
-
-    def _show(self, like: Packed, count: int) -> None:
-        room = self._room
-        if room is not None:
-            shown = room._replace(
-                points=room.points[:count],
-                own=room.own[:count],
-                first=room.first[: count + 1],
-                origins=room.origins[:count],
-            )
-            self._packed = Packed(like.look, like.colour_space, shown)
+        self._first[: len(first)] = first
+        self._count = len(places)
+        self.moves += 1
 
 
-def _room(most: int, like: Comparable) -> Comparable:
-    """Room for so many pictures; memory that is not written to is not taken."""
-    return Comparable(
-        points=np.empty((most, *like.points.shape[1:]), np.float32),
-        own=np.empty((most, like.own.shape[1]), np.float32),
-        shares=like.shares,
-        table=np.empty((max(len(like.table), _COMPONENTS * most), like.table.shape[1]), np.float32),
-        first=np.zeros(most + 1, np.int64),
-        origins=np.empty((most, like.origins.shape[1]), np.float32),
-    )
+class Points:
+    """Room for the points of at most `most` pictures of some `components`; the longest held go first."""
+
+    def __init__(self, components: Components, most: int, look: Look) -> None:
+        self._components, self._most, self._look = components, most, look
+        self._points, self._own, self._shares = room_for_points(most, look)
+        self._places = np.zeros(0, np.int64)
+        self._rows = np.full(most, -1)
+        self._moves, self._next = components.moves, 0
+
+    def hold(self, rows: Rows, threads: int) -> Packed:
+        """All pictures, of which some, at most `most`, have points now; it is no longer so after the next change.
+
+        Parameters
+        ----------
+        rows : (R,) int64
+            Different places among the components.
+        """
+        table, first, origins = self._components.arrays
+        if self._moves != self._components.moves:
+            self._places, self._moves = np.zeros(0, np.int64), self._components.moves
+            self._rows[:] = -1
+        self._places = np.concatenate([self._places, np.full(len(origins) - len(self._places), -1)])
+        lacking = rows[self._places[rows] < 0]
+        free = self._free(rows, len(lacking))
+        gone = self._rows[free]
+        self._places[gone[gone >= 0]] = -1
+        self._rows[free] = lacking
+        self._places[lacking] = free
+        pictures = Comparable(self._points, self._own, self._places, self._shares, table, first, origins)
+        fill_points(pictures, lacking, self._look, threads)
+        return Packed(self._look, self._components.colour_space, pictures)
+
+    def _free(self, rows: Rows, count: int) -> Rows:
+        """Places for `count` more, none of them that of a picture in `rows`, one round after the other."""
+        taken = np.zeros(self._most, np.bool_)
+        held = self._places[rows]
+        taken[held[held >= 0]] = True
+        order = np.roll(np.arange(self._most), -self._next)
+        free = order[~taken[order]][:count]
+        if len(free):
+            self._next = int(free[-1] + 1) % self._most
+        return free

@@ -4,6 +4,7 @@ Everything is done for many mixtures at once: one by one, the many small steps w
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,7 +14,8 @@ from scipy.special import ndtri
 
 from leitmotiv.analysis.look import DEFAULT, Look
 from leitmotiv.analysis.quasirandom import sobol
-from leitmotiv.kernels.divergence import DIMENSIONS, WIDTH, Comparable, draw_points, log_densities
+from leitmotiv.kernels import divergence as kernels
+from leitmotiv.kernels.divergence import DIMENSIONS, WIDTH, Comparable, draw_points
 from leitmotiv.records import ColourSpace, Float, Mixture, read_only
 
 SHARPEST = 1e-3
@@ -90,26 +92,35 @@ def pack(mixtures: Sequence[Mixture], *, look: Look = DEFAULT, points: bool = Tr
     spaces = {mixture.colour_space for mixture in mixtures}
     if len(spaces) > 1:
         raise ValueError(f"Mixtures of different colour spaces cannot be compared: {', '.join(sorted(spaces))}.")
-    size = -(-look.points // WIDTH) * WIDTH
-    shares = np.zeros(size, np.float32)
-    shares[: look.points] = 1.0 / look.points
-    drawn = np.empty((len(mixtures) if points else 0, DIMENSIONS, size), np.float32)
-    own = np.empty((len(drawn), size), np.float32)
+    drawn, own, shares = room_for_points(len(mixtures) if points else 0, look)
+    places = np.arange(len(mixtures)) if points else np.full(len(mixtures), -1)
     origins = np.empty((len(mixtures), DIMENSIONS), np.float32)
     tables, counts = [np.zeros((0, 21), np.float32)], [np.zeros(1, np.int64)]
     for start in range(0, len(mixtures), AT_ONCE):
         placed = place_all(mixtures[start : start + AT_ONCE], look)
-        part = slice(start, start + AT_ONCE)
         tables.append(_tabulate(placed.weights, placed.means, placed.factors))
         counts.append(np.diff(placed.first))
-        origins[part] = placed.origins
-        if points:
-            drawn[part] = _draw(placed, look.points, size)
-            for row, picture in enumerate(drawn[part]):
-                log_densities(picture, tables[-1][placed.first[row] : placed.first[row + 1]], own[start + row])
+        origins[start : start + AT_ONCE] = placed.origins
     first = np.cumsum(np.concatenate(counts))
-    pictures = Comparable(drawn, own, shares, np.concatenate(tables), first, origins)
+    pictures = Comparable(drawn, own, places, shares, np.concatenate(tables), first, origins)
+    if points:
+        fill_points(pictures, np.arange(len(mixtures)), look)
     return Packed(look, next(iter(spaces), None), pictures)
+
+
+def fill_points(pictures: Comparable, rows: NDArray[np.int64], look: Look, threads: int = 1) -> None:
+    """Draw the points of some pictures to their places; they tell of nothing that the table does not."""
+    normal = np.array(_normal(look.points))
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda part: kernels.fill_points(pictures, part, normal), np.array_split(rows, threads)))
+
+
+def room_for_points(count: int, look: Look) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Room for points (count, 5, S) and own densities (count, S), and the shares of points (S,): see `Comparable`."""
+    size = -(-look.points // WIDTH) * WIDTH
+    shares = np.zeros(size, np.float32)
+    shares[: look.points] = 1.0 / look.points
+    return np.empty((count, DIMENSIONS, size), np.float32), np.empty((count, size), np.float32), shares
 
 
 def place(mixture: Mixture, look: Look) -> tuple[Float, Float, Float, Float]:
@@ -201,11 +212,8 @@ def draw(placed: Placed, count: int) -> NDArray[np.float32]:
 
     Each component gets the points that fall to it when `count` are laid out evenly over the summed weights.
     """
-    return _draw(placed, count, count)
-
-
-def _draw(placed: Placed, count: int, size: int) -> NDArray[np.float32]:
-    """The same, filled up to `size` points with copies of the last."""
-    out = np.empty((len(placed.origins), DIMENSIONS, size), np.float32)
-    draw_points(placed.weights, placed.means, placed.factors, placed.first, np.array(_normal(count)), out)
+    rows = np.arange(len(placed.origins))
+    out = np.empty((len(rows), DIMENSIONS, count), np.float32)
+    table = _tabulate(placed.weights, placed.means, placed.factors)
+    draw_points(table, placed.first, rows, rows, np.array(_normal(count)), out)
     return out

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from leitmotiv.analysis import sparse_medoids
 from leitmotiv.analysis.exemplars import DAMPING, FLIPS, LEAST_GAIN, MAX_STEPS, QUIET_STEPS, RELUCTANCE
 from leitmotiv.analysis.graph import Divergences, Keys, Lists, Pairs, distinct, keys_of
 from leitmotiv.kernels import sparse_affinity, sparse_exemplars
@@ -27,6 +28,8 @@ ROUNDS = 6
 """Most rounds of edges to exemplars; each takes less than the one before."""
 MIDDLES = 16
 """Members nearest to each exemplar that all of its group get an edge to: one of them may stand better for it."""
+LARGE = 300
+"""Members from which on a race tells those that all get an edge to, with fewer comparisons than `MIDDLES` take."""
 FEW = 0.01
 """New edges to exemplars, as a share of the points, from which on another round would change nothing."""
 
@@ -118,16 +121,17 @@ def augmented(
     most: float,
     shortlist: Shortlist,
     compare: Compare,
+    central: sparse_medoids.Central | None = None,
     start: Rows | None = None,
     fresh: Rows | None = None,
     progress: Progress | None = None,
 ) -> tuple[Served, Pairs]:
     """Choose exemplars, and give the graph the edges that it lacks: to exemplars, and to what could stand for a group.
 
-    After the first choice every point gets an edge to each exemplar of its shortlist, and to the `MIDDLES` members of
-    its group that are nearest to the exemplar: both are asked for together, as each point may have to be made ready to
-    be compared. The search goes on from there; again, until hardly an edge is new. Edges only come and moves only gain,
-    so that the cost only falls. From old exemplars the first search has the shortlists already: a point that came since
+    After the first choice every point gets an edge to each exemplar of its shortlist, and to members of its group that
+    may stand better for it: the `MIDDLES` nearest to the exemplar, or in a large group those that win a race. The
+    search goes on from there; again, until hardly an edge is new. Edges only come and moves only gain, so that the cost
+    only falls. From old exemplars the first search has the shortlists already: a point that came since
     would be served by nobody before.
 
     Parameters
@@ -154,7 +158,8 @@ def augmented(
     found = _search(graph, preference, most, rows, least, fresh)
     for _ in range(ROUNDS):
         rows = found.rows
-        pairs, added = _with(pairs, [*_to_shortlists(rows, shortlist), *_to_middles(found, pairs.size)], compare)
+        pairs, middles = _to_middles(pairs, found, compare, central)
+        pairs, added = _with(pairs, [*_to_shortlists(rows, shortlist), *middles], compare)
         found = _search(pairs.graph(), preference, most, rows, least, fresh)
         if added <= FEW * pairs.size or np.array_equal(found.rows, rows):
             break
@@ -185,16 +190,29 @@ def _to_shortlists(rows: Rows, shortlist: Shortlist) -> Iterator[Keys]:
         yield keys_of(points[there], column[there], len(lists))
 
 
-def _to_middles(found: Served, size: int) -> Iterator[Keys]:
-    """From the members of each group to those nearest to its exemplar."""
+def _to_middles(
+    pairs: Pairs, found: Served, compare: Compare, central: sparse_medoids.Central | None
+) -> tuple[Pairs, list[Keys]]:
+    """From the members of each group to those that may stand better for it; with the pairs that tell which."""
     order = np.lexsort((found.near, found.labels))
     order = order[found.labels[order] >= 0]
-    group = found.labels[order]
+    first = np.searchsorted(found.labels[order], np.arange(len(found.rows) + 1))
+    large = np.flatnonzero(np.diff(first) > LARGE)
+    groups = [order[first[place] : first[place + 1]] for place in large]
+    pairs, best = sparse_medoids.promising(groups, pairs, compare, central)
+    keys = [
+        keys_of(members[members != one], one, pairs.size)
+        for members, left in zip(groups, best, strict=True)
+        for one in left
+    ]
+    small = order[~np.isin(found.labels[order], large)]
+    group = found.labels[small]
     first = np.searchsorted(group, np.arange(len(found.rows)))
-    last = np.append(first[1:], len(order)) - 1
-    for place in range(MIDDLES):
-        one = order[np.minimum(first + place, last)[group]]
-        yield keys_of(order[order != one], one[order != one], size)
+    last = np.append(first[1:], len(small)) - 1
+    for place in range(MIDDLES if len(small) else 0):
+        one = small[np.minimum(first + place, last)[group]]
+        keys.append(keys_of(small[small != one], one[small != one], pairs.size))
+    return pairs, keys
 
 
 def _propagate(graph: Graph, preference: float, most: float, progress: Progress | None) -> Rows:

@@ -53,10 +53,12 @@ class Comparable(NamedTuple):
 
     Attributes
     ----------
-    points : (N, 5, S) float32
+    points : (R, 5, S) float32
         Drawn from each picture's mixture, in the shared scale, about the picture's own mean.
-    own : (N, S) float32
+    own : (R, S) float32
         log2 of the picture's own density at its points.
+    places : (N,) int64
+        Where the points of each picture are, -1 for one that has none yet.
     shares : (S,) float32
         What each point of a picture counts for; they sum to 1, and points that only fill up a vector count for 0.
     table : (sum of K_n, 21) float32
@@ -69,6 +71,7 @@ class Comparable(NamedTuple):
 
     points: Float32
     own: Float32
+    places: NDArray[np.int64]
     shares: Float32
     table: Float32
     first: NDArray[np.int64]
@@ -77,29 +80,56 @@ class Comparable(NamedTuple):
 
 @kernel
 def draw_points(
-    weights: Float64, means: Float64, factors: Float64, first: NDArray[np.int64], normal: Float64, out: Float32
+    table: Float32,
+    first: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    places: NDArray[np.int64],
+    normal: Float64,
+    out: Float32,
 ) -> None:
-    """Write points of N mixtures to `out` (N, 5, S): the standard normal ones (C, 5), laid out over the components.
+    """Write points of mixtures `rows` to `places` in `out` (R, 5, S): normal ones (C, 5) laid out over the components.
 
-    The components of mixture n are those from `first[n]` to `first[n + 1]`, their weights sum to 1. Where S is more
-    than C, the last point is repeated.
+    The components of mixture n are the rows of the table from `first[n]` to `first[n + 1]`. With M x + b = z c for the
+    c that makes z of a standard normal point, x is found from the triangle of M. Where S is more than C, the last point
+    is repeated.
     """
     count = len(normal)
-    for n in range(len(out)):
-        k = first[n]
-        reached = weights[k]
+    unit = np.sqrt(np.log2(np.e) / 2)
+    x = np.empty(DIMENSIONS)
+    for n in range(len(rows)):
+        row, place = rows[n], places[n]
+        k, last = first[row], first[row + 1] - 1
+        whole = 0.0
+        for component in range(k, last + 1):
+            whole += _weight(table[component], unit)
+        reached = _weight(table[k], unit)
         for s in range(count):
-            while k < first[n + 1] - 1 and reached < (s + 0.5) / count:
+            while k < last and reached < (s + 0.5) / count * whole:
                 k += 1
-                reached += weights[k]
+                reached += _weight(table[k], unit)
+            m = table[k]
+            at = 1 + DIMENSIONS
             for d in range(DIMENSIONS):
-                value = means[k, d]
-                for other in range(DIMENSIONS):
-                    value += factors[k, d, other] * normal[s, other]
-                out[n, d, s] = value
+                rest = normal[s, d] * unit - m[1 + d]
+                for other in range(d):
+                    rest -= m[at + other] * x[other]
+                x[d] = rest / m[at + d]
+                at += d + 1
+                out[place, d, s] = x[d]
         for s in range(count, out.shape[2]):
             for d in range(DIMENSIONS):
-                out[n, d, s] = out[n, d, count - 1]
+                out[place, d, s] = out[place, d, count - 1]
+
+
+@kernel
+def _weight(m: Float32, unit: float) -> float:
+    """A component's weight times a constant: its height times the root of its covariance's determinant."""
+    height = 2.0 ** np.float64(m[0])
+    at = DIMENSIONS
+    for d in range(DIMENSIONS):
+        at += d + 1
+        height *= unit / np.float64(m[at])
+    return float(height)
 
 
 @kernel
@@ -114,6 +144,15 @@ def log_densities(points: Float32, table: Float32, out: Float32) -> None:
         for k in range(len(table)):
             sums = sums + exp2(maximum(log_gaussian(rows, table, k) - top, broadcast(_LOWEST, WIDTH)), FINE)
         store(out, s, top + log2(sums))
+
+
+@kernel
+def fill_points(pictures: Comparable, rows: NDArray[np.int64], normal: Float64) -> None:
+    """Draw the points of some pictures to their places, and tell the pictures' own densities there."""
+    draw_points(pictures.table, pictures.first, rows, pictures.places[rows], normal, pictures.points)
+    for row in rows:
+        table = pictures.table[pictures.first[row] : pictures.first[row + 1]]
+        log_densities(pictures.points[pictures.places[row]], table, pictures.own[pictures.places[row]])
 
 
 @kernel
@@ -182,7 +221,7 @@ def _gain(t: Any) -> Any:
 @kernel
 def _half(a: Comparable, i: int, b: Comparable, j: int, shifts: Float32) -> Any:
     """Mean gain over the points of picture i, with p_j / p_i from the components of picture j; of each space."""
-    points, own, shares = a.points[i], a.own[i], a.shares
+    points, own, shares = a.points[a.places[i]], a.own[a.places[i]], a.shares
     table = b.table[b.first[j] : b.first[j + 1]]
     centred_gains = broadcast(_ZERO, WIDTH)
     common_gains = broadcast(_ZERO, WIDTH)

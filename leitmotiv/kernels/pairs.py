@@ -12,11 +12,23 @@ Values = NDArray[np.float32]
 
 @kernel
 def look_up(keys: Keys, values: Values, wanted: Keys, found: Values) -> None:
-    """Put the values of `wanted` (W,), ascending, into `found` (W,), which stays as it is where there is none."""
+    """Put the values of `wanted` (W,), ascending, into `found` (W,), which stays as it is where there is none.
+
+    From one to the next it leaps by twice as far each time, and then halves: few are found in many without reading all.
+    """
     place = 0
     for w in range(len(wanted)):
-        while place < len(keys) and keys[place] < wanted[w]:
-            place += 1
+        leap = 1
+        while place + leap < len(keys) and keys[place + leap] < wanted[w]:
+            place += leap
+            leap *= 2
+        end = min(place + leap, len(keys))
+        while place < end:
+            middle = (place + end) // 2
+            if keys[middle] < wanted[w]:
+                place = middle + 1
+            else:
+                end = middle
         if place == len(keys):
             return
         if keys[place] == wanted[w]:

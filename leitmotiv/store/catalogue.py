@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from peewee import fn
 
 from leitmotiv.errors import DiskFullError, PermissionDeniedError
 from leitmotiv.store import revisions, tables
 from leitmotiv.store.arrays import Arrays, Stored
 from leitmotiv.store.database import Database
+from leitmotiv.store.orm import fn
 from leitmotiv.store.texts import Texts
 
 FACTS = {"camera": "Camera", "lens": "Lens"}
@@ -189,6 +189,18 @@ class Catalogue:
                     found = _unpacked(stored)
                     self._kept, self._last = (stored, found), None
         return found
+
+    def ids(self) -> list[str] | None:
+        """What `Images.ids` tells, from the disk, which takes a fifth of the time; None where that is out of date."""
+        stored = self._arrays.get(NAME)
+        if stored is None:
+            return None
+        with self._database.snapshot():
+            if stored.digest != _digest(self._state()):
+                return None
+        found = _unpacked(stored)
+        missing = [code for code, state in enumerate(found.state.values) if state == "missing"]
+        return found.some(np.flatnonzero(~np.isin(found.state.codes, missing))) if missing else list(_hex(found.hashes))
 
     def _followed(self, stored: Stored | None, now: Mapping[str, int]) -> Columns | None:
         """What was read last or lies on disk, with what was added since; None where neither will do."""

@@ -188,9 +188,9 @@ class Comparer:
         points : int, optional
             Fewer points of each picture than settings say: quicker, and only for what is averaged.
         """
-        pool = (
-            self._pool if points is None else Pool(self._library, self._ids, self._look, self._threads, points=points)
-        )
+        pool = self._pool
+        if points is not None:
+            pool = Pool(self._library, self._ids, self._look, self._threads, points=points, beside=pool)
         out = np.empty((len(rows), len(columns)), np.float32)
         block = max(1, PAIRS_A_STEP // max(1, len(columns)))
         for start in range(0, len(rows), block):

@@ -1,7 +1,8 @@
 """Pictures of a library ready to be compared, as many as memory may hold; others are made ready when pairs need them.
 
-A packed picture takes about ten kilobytes. So however large a library is, comparing its pictures takes no more memory
-than `HELD` of them do, and few are packed twice where pairs come in an order in which their ends lie near each other.
+What is read of a picture takes about three kilobytes, its points six more. So however large a library is, comparing its
+pictures takes no more memory than `READ` and `HELD` of them do; and few are made ready twice where pairs come in an
+order in which their ends lie near each other.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import divergence
-from leitmotiv.analysis.holding import Holding
+from leitmotiv.analysis.holding import Components, Points
 from leitmotiv.analysis.look import Look
-from leitmotiv.analysis.packing import Packed
 from leitmotiv.store.library import Library
 
-HELD = 60_000
-"""Most pictures that are held packed."""
+READ = 1_000_000
+"""Most pictures whose components are held."""
+HELD = 40_000
+"""Most pictures that are held with their points."""
 AT_ONCE = 1000
 """Pictures that are read and packed at once."""
 
@@ -34,14 +36,13 @@ class Pool:
     ids : sequence of str
         Pictures, by whose rows pairs are named.
     held : int
-        Most pictures that are held packed, at least 2.
+        Most pictures that are held with their points, at least 2.
+    read : int
+        Most pictures whose components are held, at least as many.
     points : int, optional
         Fewer points of each picture than the look has.
-
-    Attributes
-    ----------
-    packed : int
-        How many were packed so far, those that had gone and came back counted again.
+    beside : Pool, optional
+        One over the same pictures, whose components it shares.
     """
 
     def __init__(
@@ -51,16 +52,23 @@ class Pool:
         look: Look,
         threads: int,
         *,
-        held: int | None = None,
+        held: int = HELD,
+        read: int = READ,
         points: int | None = None,
+        beside: "Pool | None" = None,
     ) -> None:
-        self._library, self._ids, self._threads = library, ids, threads
         self._look = look if points is None else replace(look, points=min(points, look.points))
-        self._most = min(len(ids), max(2, HELD if held is None else held))
-        self._rows = np.zeros(0, np.int64)
-        self._place = np.full(len(ids), -1, np.int64)
-        self._holding = Holding(self._most)
-        self.packed = 0
+        self._most, self._threads = min(len(ids), max(2, held)), threads
+        if beside is None:
+            self._read = _Read(library, ids, max(self._most, min(len(ids), read)))
+        else:
+            self._read = beside._read
+        self._points = Points(self._read.components, self._most, self._look)
+
+    @property
+    def packed(self) -> int:
+        """How many were read and packed so far, those that had gone and came back counted again."""
+        return self._read.packed
 
     def divergences(self, pairs: Rows, progress: Progress | None = None) -> Divergences:
         """Plain divergences of pairs (P, 2), nats; neighbouring pairs should share rows."""
@@ -71,14 +79,17 @@ class Pool:
                 if progress is not None:
                     progress(so_far + done, len(pairs))
 
-            held = self._hold(rows)
-            places = self._place[pairs[start:stop]]
+            place = self._read.hold(rows, self._look)
+            held = self._points.hold(place[rows], self._threads)
+            places = place[pairs[start:stop]]
             out[start:stop] = divergence.js_pairs(held, places, look=self._look, threads=self._threads, progress=tell)
         return out
 
     def _parts(self, pairs: Rows, start: int) -> Iterator[tuple[int, int, Rows]]:
         """Runs of pairs whose ends can be held together: where each begins and stops, and its rows."""
-        rows = np.unique(pairs)
+        there = np.zeros(self._read.size, np.bool_)
+        there[pairs] = True
+        rows = np.flatnonzero(there)
         if len(rows) > self._most:
             half = len(pairs) // 2
             yield from self._parts(pairs[:half], start)
@@ -86,25 +97,35 @@ class Pool:
         elif len(pairs):
             yield start, start + len(pairs), rows
 
-    def _hold(self, rows: Rows) -> Packed:
-        """All of some rows packed; where there is no room for them, others go."""
+
+class _Read:
+    """Components of the pictures that were read, at most `most`, of a library's `size`."""
+
+    def __init__(self, library: Library, ids: Sequence[str], most: int) -> None:
+        self._library, self._ids, self._most = library, ids, most
+        self.size, self.packed = len(ids), 0
+        self.components = Components(most)
+        self._rows = np.zeros(0, np.int64)
+        self._place = np.full(len(ids), -1)
+
+    def hold(self, rows: Rows, look: Look) -> Rows:
+        """Read what of some rows is not there; where there is no room for them, others go. The place of each row."""
         lacking = rows[self._place[rows] < 0]
         if len(self._rows) + len(lacking) > self._most:
             needed = self._place[rows[self._place[rows] >= 0]]
             others = np.setdiff1d(np.arange(len(self._rows)), needed)
             room = self._most - len(lacking) - len(needed)
-            places = np.union1d(
-                needed, others[len(others) - room :]
-            )  # the last that came are the likeliest to be asked
-            self._holding.keep(places)
+            # the last that came are the likeliest to be asked
+            places = np.union1d(needed, others[len(others) - room :])
+            self.components.keep(places)
             self._place[self._rows] = -1
             self._rows = self._rows[places]
             self._place[self._rows] = np.arange(len(places))
         for at in range(0, len(lacking), AT_ONCE):
             part = lacking[at : at + AT_ONCE]
             mixtures = self._library.mixtures.many([self._ids[row] for row in part])
-            self._holding.append(divergence.pack(mixtures, look=self._look))
+            self.components.append(divergence.pack(mixtures, look=look, points=False))
             self._place[part] = len(self._rows) + np.arange(len(part))
             self._rows = np.concatenate([self._rows, part])
         self.packed += len(lacking)
-        return self._holding.packed
+        return self._place

@@ -36,7 +36,7 @@ from leitmotiv.workflows.vectors import Vectors, bring_up_to_date, put_vectors, 
 
 EDGES = 50
 """Nearest pictures that each is joined to in the graph."""
-SHORTLIST = 20
+SHORTLIST = 10
 """Exemplars nearest by their vectors that each picture is compared with."""
 QUERIES = 64
 """Most pictures over which the recall of candidates is measured."""
@@ -286,6 +286,7 @@ def _found(
         most=comparer.most,
         shortlist=shortlist,
         compare=compare or comparer,
+        central=lambda rows: _central(vectors, rows),
         start=start,
         fresh=fresh,
         progress=lambda done, total: step("Finding trends", 50 * done // total, 100),
@@ -332,6 +333,12 @@ def _shortlist(vectors: Vectors, exemplars: Rows, settings: Settings) -> Lists:
     return candidates.nearest(
         vectors.coordinates, min(SHORTLIST, len(exemplars)), columns=exemplars, threads=settings.cores
     )
+
+
+def _central(vectors: Vectors, rows: Rows) -> Rows:
+    """Some pictures from the one nearest to the mean of their vectors to the farthest."""
+    mean = vectors.coordinates[rows].mean(axis=0).round().astype(np.int16)
+    return rows[np.argsort(embedding.squared_distances(mean, vectors.coordinates[rows]), kind="stable")]
 
 
 def queried(size: int) -> int:
