@@ -302,12 +302,10 @@ def _looked_up(session: Session, found: Columns, vectors: Vectors) -> Rows:
     known = vectors.root.ids
 
     def look() -> tuple[Columns, Sequence[str], Rows, dict[str, int]]:
-        ids = [(image, place) for place, image in enumerate(known) if image]
-        rows = found.root.rows_of([image for image, _ in ids])
-        places = np.full(len(found.root), -1, np.int64)
-        there = rows >= 0
-        places[rows[there]] = np.array([place for _, place in ids], np.int64)[there]
-        return found.root, known, places, dict(ids[row] for row in np.flatnonzero(~there))
+        rows = found.root.named_rows(known)
+        places, there = np.full(len(found.root), -1, np.int64), np.flatnonzero(rows >= 0)
+        places[rows[there]] = there
+        return found.root, known, places, {known[place]: place for place in np.flatnonzero(rows < 0).tolist()}
 
     *_, before, later = remember(session, ("vector rows", id(found.root), id(known)), look)
     places = np.concatenate([before, np.full(len(found) - len(before), -1, np.int64)])
