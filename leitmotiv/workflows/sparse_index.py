@@ -36,7 +36,7 @@ from leitmotiv.workflows.vectors import Vectors, bring_up_to_date, put_vectors, 
 
 EDGES = 50
 """Nearest pictures that each is joined to in the graph."""
-SHORTLIST = 10
+SHORTLIST = 12
 """Exemplars nearest by their vectors that each picture is compared with."""
 QUERIES = 64
 """Most pictures over which the recall of candidates is measured."""
