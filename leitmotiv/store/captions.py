@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from peewee import fn
-
 from leitmotiv.records import Caption, CaptionSource
 from leitmotiv.store import tables
 from leitmotiv.store.database import Database, chunks
+from leitmotiv.store.orm import fn
 from leitmotiv.store.revisions import Held
 
 
@@ -48,7 +47,7 @@ class Captions:
         """Changes whenever a text comes or goes: how many there are, and sums of their numbers and lengths."""
         table = tables.Captions
         sums = (fn.COUNT(table.id), fn.MAX(table.id), fn.SUM(table.id), fn.SUM(fn.LENGTH(table.text)))
-        row = self._database.row(table.select(*sums))
+        row = self._held.get("stamp", lambda: self._database.row(table.select(*sums)))
         first, second, third, fourth = (int(value or 0) for value in row or (0, 0, 0, 0))
         return first, second, third, fourth
 

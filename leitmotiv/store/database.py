@@ -13,9 +13,8 @@ from operator import and_
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from peewee import IntegrityError, PeeweeException
-
 from leitmotiv.errors import LeitmotivError
+from leitmotiv.store.orm import IntegrityError, PeeweeException
 
 __all__ = ["Connection", "Database", "IntegrityError", "Lock", "Mode", "Row", "chunks", "keyed"]
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from peewee import fn
-
 from leitmotiv.records import Copy
 from leitmotiv.store import tables
 from leitmotiv.store.changes import Edit
 from leitmotiv.store.database import Database, Row, chunks
+from leitmotiv.store.orm import fn
 
 Decision = Literal["keep", "remove"]
 _COPY = (

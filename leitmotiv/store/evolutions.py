@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from peewee import fn
 
 from leitmotiv.errors import LibraryDamagedError
 from leitmotiv.records import DesignVote, Float, Round, Run
 from leitmotiv.store import tables
 from leitmotiv.store.changes import Edit
 from leitmotiv.store.database import Database, Row
+from leitmotiv.store.orm import fn
 
 _RUN = (
     tables.EvolutionRuns.id,

@@ -8,12 +8,11 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from peewee import SQL, Case, Cast, NodeList, Value, fn
-
 from leitmotiv.errors import ImageNotFoundError, UsageError
 from leitmotiv.records import Failure, KnownFile
 from leitmotiv.store import tables
 from leitmotiv.store.database import Database, IntegrityError, chunks
+from leitmotiv.store.orm import SQL, Case, Cast, NodeList, Value, fn
 
 SEPARATOR = os.sep.encode()
 ROOTS_AT_ONCE = 20  # of one statement: SQLite nests each "or" deeper, and takes not even 100
@@ -60,6 +59,14 @@ class Files:
                 files.select(*columns).where(files.image_id.in_(part))
             )
         ]
+
+    def first(self, ids: Sequence[str]) -> dict[str, str]:
+        """The path of each picture that `Image.path` tells; pictures that the library does not have are not there."""
+        with self._database.snapshot():
+            found = dict.fromkeys((image_id for (image_id,) in self._database.rows_of(_there, ids)), "")
+            for image_id, path in self._database.rows_of(paths_of, ids):
+                found[image_id] = found[image_id] or bytes(path).decode("utf-8", "replace")
+        return found
 
     def forgotten(self) -> set[str]:
         """SHA-256 of every file that was forgotten and may still be there."""
@@ -146,6 +153,17 @@ class Files:
 
 # A table's paths move in two steps, over places that no path can have (a NUL before the new path), since a new path may
 # still be another row's old one.
+def paths_of(ids: Sequence[str]) -> Any:
+    """Select the paths of pictures: those that are there first, then in the order of adding."""
+    files = tables.Files
+    rank = Case(files.state, (("present", 0), ("offline", 1)), 2)
+    return files.select(files.image_id, files.path).where(files.image_id.in_(ids)).order_by(rank, files.serial)
+
+
+def _there(ids: Sequence[str]) -> Any:
+    return tables.Images.select(tables.Images.id).where(tables.Images.id.in_(ids))
+
+
 def _move_away(database: Database, table: Any, old: bytes, new: bytes) -> int:
     """First step: every path at or below `old` gets its new name, behind a NUL."""
     kept = len(old) + 1 if old != SEPARATOR else 1

@@ -10,10 +10,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from peewee import fn
-
 from leitmotiv.store import tables
 from leitmotiv.store.database import Database
+from leitmotiv.store.orm import fn
 
 BEGINNING = 8
 """Characters of an id that are kept."""

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from peewee import SQL, Case, fn
-
 from leitmotiv.errors import AmbiguousImageError, ImageNotFoundError, UsageError
 from leitmotiv.records import Image, KnownFile, Mixture, Taken
 from leitmotiv.store import cursors, revisions, tables
 from leitmotiv.store.database import Database, IntegrityError, Row, chunks
-from leitmotiv.store.files import best_state, insert_files, refresh_states, write_files
+from leitmotiv.store.files import best_state, insert_files, paths_of, refresh_states, write_files
 from leitmotiv.store.mixtures import write_mixtures
+from leitmotiv.store.orm import SQL, Case, fn
 
 Order = Literal["taken", "added"]
 DAY = 86_400_000_000
@@ -344,20 +343,13 @@ class Images:
     def _complete(self, rows: Sequence[Row]) -> list[Image]:
         """Join rows of images with their paths: those that are there first, then in the order of adding."""
         paths: dict[str, list[bytes]] = defaultdict(list)
-        for image_id, path in self._database.rows_of(_paths_of, (row[0] for row in rows)):
+        for image_id, path in self._database.rows_of(paths_of, (row[0] for row in rows)):
             paths[image_id].append(path)
         return [_as_image(row, tuple(paths[row[0]])) for row in rows]
 
 
 def _of_ids(ids: Sequence[str]) -> Any:
     return tables.Images.select(*_COLUMNS).where(tables.Images.id.in_(ids))
-
-
-def _paths_of(ids: Sequence[str]) -> Any:
-    """Paths of pictures: those that are there first, then in the order of adding."""
-    files = tables.Files
-    rank = Case(files.state, (("present", 0), ("offline", 1)), 2)
-    return files.select(files.image_id, files.path).where(files.image_id.in_(ids)).order_by(rank, files.serial)
 
 
 def _thumbnail(image_id: str, one: tuple[int, bytes]) -> dict[str, Any]:

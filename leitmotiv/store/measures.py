@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from peewee import fn
 
 from leitmotiv.errors import LibraryDamagedError
 from leitmotiv.records import Float32, read_only
 from leitmotiv.store import tables
 from leitmotiv.store.database import Database, chunks
+from leitmotiv.store.orm import fn
 from leitmotiv.store.revisions import Held
 
 _STORED = np.dtype("<f4")

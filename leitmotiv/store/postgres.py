@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
-from peewee import PostgresqlDatabase, fn
 from psycopg.pq import Format, TransactionStatus
 
 from leitmotiv.errors import LeitmotivError, NotALibraryError, SettingsError
 from leitmotiv.store import library_file, migrations, tables
 from leitmotiv.store.database import Database, Lock, Mode, Threads
 from leitmotiv.store.explain_postgres import BUSY_S, away, from_postgres, read_only
+from leitmotiv.store.orm import PostgresqlDatabase, fn, take_psycopg
 from leitmotiv.store.postgres_lock import CLASS, TRANSACTIONS, AdvisoryLock, said
 from leitmotiv.store.postgres_schema import Translated, has_tables
 
@@ -55,6 +55,9 @@ class _Cursor(psycopg.Cursor[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.format = Format.BINARY
+
+
+take_psycopg()
 
 
 class _Threads(Threads, PostgresqlDatabase):

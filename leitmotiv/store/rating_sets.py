@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from peewee import fn
 
 from leitmotiv.errors import LibraryDamagedError
 from leitmotiv.records import ACTIVATIONS, Half, RatedItem, RatingSet
 from leitmotiv.store import tables
 from leitmotiv.store.activations import WIDTH
 from leitmotiv.store.database import Database, Row, chunks
+from leitmotiv.store.orm import fn
 
 _STORED = np.dtype("<f2")
 

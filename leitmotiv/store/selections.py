@@ -4,12 +4,11 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from peewee import fn
-
 from leitmotiv.records import Selection
 from leitmotiv.store import tables
 from leitmotiv.store.changes import Edit
 from leitmotiv.store.database import Database
+from leitmotiv.store.orm import fn
 
 _COLUMNS = (
     tables.Selections.id,

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-from peewee import SqliteDatabase, Table, fn
-
 from leitmotiv.errors import DiskFullError, LeitmotivError, PermissionDeniedError
 from leitmotiv.store import migrations
 from leitmotiv.store.database import Database, Lock, Mode, Threads
 from leitmotiv.store.explain import BUSY_S, denied, from_sqlite, from_system, full
 from leitmotiv.store.lock import WriterLock
+from leitmotiv.store.orm import SqliteDatabase, Table, fn
 
 OPEN_WAIT_S = 5.0
 LOG_BYTES = 32 * 2**20

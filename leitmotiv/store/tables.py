@@ -5,7 +5,7 @@ The schema itself is made by `migrations`; these classes name its columns for th
 
 from typing import Any
 
-from peewee import BlobField, FloatField, IntegerField, Model, TextField
+from leitmotiv.store.orm import BlobField, FloatField, IntegerField, Model, TextField
 
 
 class PlainText(TextField):

@@ -1,6 +1,7 @@
 """The collection that concepts are learnt against: kept with the library, and made anew when its pictures change."""
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,7 +51,7 @@ class Ground:
     Attributes
     ----------
     ids : tuple of str
-        In the order of the rows.
+        In the order of the rows, ascending.
     """
 
     ids: tuple[str, ...]
@@ -60,6 +61,11 @@ class Ground:
     def row_of(self) -> dict[str, int]:
         """The row of each id."""
         return {image_id: row for row, image_id in enumerate(self.ids)}
+
+    def row(self, image_id: str) -> int | None:
+        """The row of a picture, for who asks for a few only; None for one that nobody saw."""
+        at = bisect_left(self.ids, image_id)
+        return at if at < len(self.ids) and self.ids[at] == image_id else None
 
 
 def background(session: Session, report: Report | None = None) -> Ground:

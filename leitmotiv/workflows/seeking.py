@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -97,9 +97,9 @@ def search(
     query = read(session, text, files=files, numbered=numbered, local=local, mode=mode)
     if query.tree is None:
         return _filtered(session, query, selecting.select(session, query.filters), n, offset)
-    ids, row_of = _rows(session)
+    ids = _ids(session)
     scored = _scored(session, query, query.tree, ids) if mode == "scores" else _added(session, query, mode, ids)
-    order, cut = _order(session, query, scored, ids, row_of, max(offset + n, ordering.SPREAD))
+    order, cut = _order(session, query, scored, ids, max(offset + n, ordering.SPREAD))
     behind: dict[int, tuple[str, ...]] = {}
     if not copies:
         whole = order
@@ -179,7 +179,7 @@ def totals(session: Session, text: str) -> Totals:
     query = read(session, text)
     if query.tree is None:
         raise UsageError(f"{text[:60]!r} looks for nothing; write a word, or another term.")
-    ids, _ = _rows(session)
+    ids = _ids(session)
     scored = _scored(session, query, query.tree, ids)
     cut = None if scored.found is None else int(np.count_nonzero(scored.found))
     return Totals(
@@ -191,21 +191,18 @@ def totals(session: Session, text: str) -> Totals:
     )
 
 
-def _order(
-    session: Session, query: Query, scored: _Scored, ids: list[str], row_of: dict[str, int], wanted: int
-) -> tuple[Rows, int | None]:
+def _order(session: Session, query: Query, scored: _Scored, ids: list[str], wanted: int) -> tuple[Rows, int | None]:
     """The rows that the filters leave, best first, without what was asked with; and how many part from chance.
 
     Of a large library only the first are put in order: those that are `wanted`, and those that may part from chance.
     """
-    others = np.delete(
-        np.arange(len(ids)), [row_of[image_id] for image_id in _own(session, query) if image_id in row_of]
-    )
+    own = _own(session, query)
+    others = np.delete(np.arange(len(ids)), _rows_of(session, ids, own)) if own else np.arange(len(ids))
     rows = others
     if query.filters:
         kept = selecting.select(session, query.filters)
         chosen = np.zeros(len(ids), bool)
-        chosen[[row_of[image_id] for image_id in kept if image_id in row_of]] = True
+        chosen[_rows_of(session, ids, kept)] = True
         rows = others[chosen[others]]
     found = None if scored.found is None else scored.found[rows]
     # of more than twice as many as part from chance, most do not
@@ -330,15 +327,15 @@ def _results(
 ) -> tuple[Result, ...]:
     nats = scored.said[0].divergences if len(scored.said) == 1 and scored.unit == SHARE else None
     shown = [ids[row] for row in rows]
-    images = {one.id: one for one in session.library.images.many(shown)}
+    paths = session.library.files.first(shown)
     found = []
     for row, image_id in zip(rows.tolist(), shown, strict=True):
-        if image_id in images:
+        if image_id in paths:
             value = math.nan if nats is None else float(nats[row])
             found.append(
                 Result(
                     image_id,
-                    images[image_id].path,
+                    paths[image_id],
                     float(scored.total[row]),
                     None if math.isnan(value) else value,
                     tuple(scored.parts[:, row].tolist()),
@@ -372,11 +369,16 @@ def _own(session: Session, query: Query) -> set[str]:
     return found
 
 
-def _rows(session: Session) -> tuple[list[str], dict[str, int]]:
-    """All pictures in the order of the arrays of scores, and the row of each."""
+def _ids(session: Session) -> list[str]:
+    """All pictures in the order of the arrays of scores."""
+    library = session.library
+    key = ("rows", library.revision("images", "files"))
+    return remember(session, key, lambda: library.catalogue.ids() or library.images.ids())
 
-    def read() -> tuple[list[str], dict[str, int]]:
-        ids = session.library.images.ids()
-        return ids, {image_id: row for row, image_id in enumerate(ids)}
 
-    return remember(session, ("rows", session.library.revision("images", "files")), read)
+def _rows_of(session: Session, ids: list[str], some: Iterable[str]) -> list[int]:
+    """The rows of some pictures; what is not there is passed over."""
+    _, row_of = remember(
+        session, ("row of", id(ids)), lambda: (ids, {image_id: row for row, image_id in enumerate(ids)})
+    )
+    return [row_of[image_id] for image_id in some if image_id in row_of]

@@ -25,7 +25,7 @@ from leitmotiv.nets.text import encoder as other_encoder
 from leitmotiv.records import ClassText, Float, Float32
 from leitmotiv.settings import cache_folder
 from leitmotiv.workflows.backgrounds import PREPARED_FROM, Ground, background, digest, known_digest
-from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.memory import recalled, remember
 from leitmotiv.workflows.progress import Pace, Report
 from leitmotiv.workflows.session import Session
 
@@ -238,11 +238,16 @@ def placed(session: Session, report: Report | None = None) -> Placed:
     MissingExtraError
         The backbone, an encoder or the texts are needed, and are missing or damaged.
     """
-    known = class_words(session, report)
+    known, library = class_words(session, report), session.library
+    # a search asks several times, and whether a large collection is as it was takes milliseconds to tell otherwise
+    now = "word places", library.revision("images", "activations"), known.encoder.digest
+    held: Placed | None = recalled(session, now)
+    if held is not None:
+        return held
     ground = background(session, report)
-    pictures = known_digest(session, ground.ids)
-    key = _places_key(pictures, known.encoder)
-    return remember(session, ("word places", key), lambda: _placed(session, known, ground, key), turn=session.reading)
+    key = _places_key(known_digest(session, ground.ids), known.encoder)
+    found = remember(session, ("word places", key), lambda: _placed(session, known, ground, key), turn=session.reading)
+    return found if library.activations.missing() else remember(session, now, lambda: found)
 
 
 def _places_key(pictures: str, encoder: Encoder) -> str:

@@ -154,7 +154,7 @@ def _with_texts(seen: WordScores, texts: Written) -> WordScores:
 
 
 def read(session: Session, texts: Sequence[str]) -> None:
-    """Encode phrases together that will be asked for one by one, and find what they say side by side.
+    """Find what phrases say side by side that will be asked for one by one.
 
     Raises
     ------
@@ -164,7 +164,6 @@ def read(session: Session, texts: Sequence[str]) -> None:
     phrases = list(dict.fromkeys(cleaned(text) for text in texts))
     knows = _known(session)
     with threads.products_on_one():
-        word_space.place(knows.classes, phrases)
         new = [phrase for phrase in phrases if not is_remembered(session, (*knows.key, phrase))]
         # they touch no session: its lane may be held by whoever asks here
         with ThreadPoolExecutor(session.settings.cores) as pool:
@@ -228,15 +227,19 @@ def nearest_of(session: Session, ids: Sequence[str], count: int = 3) -> dict[str
         if not session.memory.get("word places"):
             return {}
     known, found = word_space.class_words(session), word_space.placed(session)
-    there = [image_id for image_id in ids if image_id in found.ground.row_of]
-    rows = [found.ground.row_of[image_id] for image_id in there]
-    vectors = np.einsum("nk,nkd->nd", found.places.shares[rows], known.space.words[found.places.classes[rows]])
+    row_of = {image_id: row for image_id in ids if (row := found.ground.row(image_id)) is not None}
+    rows = list(row_of.values())
+    shares = np.zeros((len(rows), len(known.names)), np.float32)
+    np.put_along_axis(shares, found.places.classes[rows].astype(np.int64), found.places.shares[rows], axis=1)
     with threads.products_on_one():
-        cosines = vectors @ known.space.words.T
-    nearest = np.argsort(-cosines, axis=1, kind="stable")[:, :count]
+        cosines = shares @ known.space.words @ known.space.words.T
+    nearest = np.empty((len(rows), min(count, cosines.shape[1])), np.int64)
+    for place in range(nearest.shape[1]):
+        nearest[:, place] = cosines.argmax(axis=1)
+        np.put_along_axis(cosines, nearest[:, place, None], -np.inf, axis=1)
     return {
         image_id: tuple(known.names[number] for number in row)
-        for image_id, row in zip(there, nearest.tolist(), strict=True)
+        for image_id, row in zip(row_of, nearest.tolist(), strict=True)
     }
 
 

@@ -1,3 +1,5 @@
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -38,6 +40,12 @@ def test_ranks_are_told_as_a_normal_distribution_would():
     assert by_rank(np.array([9.0, -1.0, 0.0])) == pytest.approx([0.9674, -0.9674, 0], abs=1e-4)
     assert by_rank(np.array([1.0, 1.0, 0.0, 0.0])) == pytest.approx([0.6745, 0.6745, -0.6745, -0.6745], abs=1e-4)
     assert not len(by_rank(np.zeros(0)))
+
+
+@given(arrays.arrays(np.float64, st.integers(1, 9), elements=st.integers(-3, 3)))
+def test_ranks_of_different_and_of_equal_scores_are_those_of_counting(values):
+    below = (values[None] < values[:, None]).sum(axis=1) + (values[None] == values[:, None]).sum(axis=1) / 2
+    assert by_rank(values) == pytest.approx([NormalDist().inv_cdf(one / len(values)) for one in below], abs=1e-9)
 
 
 def test_what_is_less_than_usual_of_the_unwanted_is_no_better_for_it():

@@ -139,3 +139,12 @@ def test_a_cache_changes_no_vector(encoder, tmp_path):
     for _ in ("made", "kept"):
         cached = text.encoder(encoder.name.lower(), tmp_path)
         np.testing.assert_allclose(cached.encode(phrases), encoder.encode(phrases), atol=2e-6)
+
+
+@pytest.mark.parametrize("shape", [(1, 384, 1536), (20, 1536, 384), (21, 1536, 384), (90, 384, 96), (7, 10, 33)])
+def test_a_product_in_parts_is_the_product(shape):
+    tokens, depth, width = shape
+    rng = np.random.default_rng(tokens)
+    states, weight = rng.normal(size=(tokens, depth)).astype("f4"), rng.normal(size=(width, depth)).astype("f4")
+    exact = states.astype(float) @ weight.astype(float).T
+    np.testing.assert_allclose(text._times(states, weight), exact, atol=2e-3)

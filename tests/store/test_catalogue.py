@@ -54,6 +54,19 @@ def test_what_is_kept_is_mapped_and_not_read_again(library, folder, monkeypatch)
         assert len(other.catalogue.columns()) == 1
 
 
+def test_ids_come_from_the_disk_as_from_the_table_while_nothing_changed(library):
+    assert library.catalogue.ids() is None
+    for number in (4, 1, 7):
+        add(library, number)
+    library.files.set_state([path_of(1)], "missing")
+    library.catalogue.columns()
+    assert library.catalogue.ids() == library.images.ids() == [image_id(4), image_id(7)]
+    library.files.set_state([path_of(1)], "present")
+    assert library.catalogue.ids() is None
+    library.catalogue.columns()
+    assert library.catalogue.ids() == library.images.ids() == [image_id(4), image_id(1), image_id(7)]
+
+
 def test_pictures_that_were_added_since_stand_behind_the_kept_ones(library):
     for number in range(8):
         add(library, number)

@@ -140,6 +140,16 @@ def test_sha256_finds_the_image_by_id_and_by_file(library):
     assert library.images.by_sha256(image_id(51)) is None
 
 
+def test_first_paths_are_those_that_pictures_are_shown_with(library):
+    ids = [add(library, number, paths=(b"/a/%d.jpg" % number, b"/b/\xff%d.jpg" % number)).id for number in range(3)]
+    library.files.set_state([b"/a/1.jpg"], "missing")
+    library.files.put(file(b"/a/2.jpg", library.images.get(ids[0])))
+    library.files.put(file(b"/b/\xff2.jpg", library.images.get(ids[0])))
+    shown = {one.id: one.path for one in library.images.many(ids)}
+    assert shown == {ids[0]: "/a/0.jpg", ids[1]: "/b/\ufffd1.jpg", ids[2]: ""}
+    assert library.files.first([*ids, "unknown"]) == shown
+
+
 def test_pixel_hash_finds_every_image_in_the_order_of_adding(library):
     same = [add(library, number, pixel_hash="p").id for number in (5, 2, 9)]
     add(library, 1)

@@ -171,6 +171,28 @@ def test_phrases_that_are_read_together_score_as_those_that_are_read_alone(sessi
         np.testing.assert_allclose(values, words.scores(session, phrase).values, atol=1e-4)
 
 
+def test_a_phrase_scores_the_same_to_the_last_digit_alone_and_beside_others(session):
+    phrases = ("a grand piano", "flamingo")
+    session.memory.clear()
+    words.read(session, phrases)
+    together = [words.scores(session, phrase).values for phrase in phrases]
+    for one, phrase in zip(together, phrases, strict=True):
+        session.memory.clear()
+        assert words.scores(session, phrase).values.tolist() == one.tolist()
+
+
+def test_names_nearest_to_pictures_are_those_of_the_largest_cosines(session):
+    words.scores(session, "pizza")
+    space, found = word_space.class_words(session).space, word_space.placed(session)
+    names = word_space.class_words(session).names
+    ids = [*found.ground.ids[:5], image_id(999), found.ground.ids[-1]]
+    nearest = words.nearest_of(session, ids)
+    assert list(nearest) == [*ids[:5], ids[-1]]
+    for one, said in nearest.items():
+        cosines = found.places.vectors(space)[found.ground.row_of[one]] @ space.words.T
+        assert said == tuple(names[number] for number in np.argsort(-cosines)[:3])
+
+
 def test_a_broader_term_finds_its_kinds_and_not_one_of_them_alone(session):
     shown = {one.id for one in seeking.search(session, "the animals", n=200, everything=False).results}
     for name in ("sea lion", "flamingo"):
