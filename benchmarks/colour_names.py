@@ -13,6 +13,7 @@ and how long they take with 25 times the pictures.
 import os
 import sys
 import time
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -158,6 +159,28 @@ def names_alone(session: Session, ids: list[str]) -> None:
         )
 
 
+def unions(session: Session, ids: list[str], kinds: np.ndarray, numbers: np.ndarray) -> None:
+    """Two kinds of which either will do, with a colour: as it is, and told by rank whatever stands out."""
+    by_colour: dict[str, list[tuple[str, str, str]]] = {}
+    for kind, colour, has, apart in SEEN:
+        by_colour.setdefault(colour, []).append((kind, has, apart))
+    both = [(colour, two) for colour, rows in by_colour.items() for two in combinations(rows, 2)]
+    now = joining.standing_out
+    for label, way in (("by rank, whatever stands out", lambda one: one), ("as in searches", now)):
+        joining.standing_out = way
+        found = []
+        for colour, two in both:
+            right, kept = np.zeros(len(ids), bool), np.ones(len(ids), bool)
+            for kind, has, apart in two:
+                right |= (kinds == kind) & np.isin(numbers, has.split())
+                kept &= ~((kinds == kind) & np.isin(numbers, apart.split()))
+            names = " + ".join(f'"{kind.replace("_", " ")}"' for kind, _, _ in two)
+            values = seeking.totals(session, f"({names}) colour:{colour}").values
+            found.append(average_precision(values[kept], right[kept]))
+        print(f"either of two kinds with a colour, {label}: mAP {np.mean(found):.3f} over {len(both)} pairs")
+    joining.standing_out = now
+
+
 def main(library: Path) -> None:
     """Measure and print."""
     with Session(load({"library": library}, environ=os.environ)) as session:
@@ -196,6 +219,7 @@ def main(library: Path) -> None:
                                 f"{how}: {int(stands.sum())} stand out, {precision:.2f} right, {recall:.2f} found"
                             )
                         print("; ".join(told))
+        unions(session, ids, kinds, numbers)
         for how, rows in shown.items():
             for half, name in (
                 (slice(None), "all pairs"),

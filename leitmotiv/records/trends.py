@@ -116,6 +116,8 @@ class PlacedPicture:
         Nats; None where nothing is corrected for hubs.
     vector : (D,) int16 or None
         None in a library that has no vectors.
+    model : bytes
+        Digest of the embedding that made the vector, which another machine need not have; empty without one.
     serial : int
         Of its row, rising; 0 for one that is not stored yet.
     """
@@ -125,6 +127,7 @@ class PlacedPicture:
     distance: float
     remoteness: float | None = None
     vector: NDArray[np.int16] | None = None
+    model: bytes = b""
     serial: int = 0
 
 

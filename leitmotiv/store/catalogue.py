@@ -5,7 +5,7 @@ of changes. What was only added since is read and put behind them; after any oth
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -20,7 +20,7 @@ from leitmotiv.store import revisions, tables
 from leitmotiv.store.arrays import Arrays, Stored
 from leitmotiv.store.database import Database
 from leitmotiv.store.orm import fn
-from leitmotiv.store.texts import Texts
+from leitmotiv.store.texts import Texts, as_hex
 
 FACTS = {"camera": "Camera", "lens": "Lens"}
 """Columns that come from the facts of a picture, with the labels that imaging gives them."""
@@ -89,7 +89,6 @@ class Columns:
     first_path: NDArray[np.int64]
     keyword_rows: NDArray[np.int64]
     keywords: Texts
-
     id_ranks: NDArray[np.int64]
     newest: NDArray[np.int64]
 
@@ -99,11 +98,11 @@ class Columns:
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """All ids; of a million they take a tenth of a gigabyte, so a page asks for `some`."""
-        return tuple(_hex(self.hashes))
+        return tuple(as_hex(self.hashes))
 
     def some(self, rows: NDArray[np.integer[Any]]) -> list[str]:
         """The ids of some rows."""
-        return list(_hex(self.hashes[rows]))
+        return list(as_hex(self.hashes[rows]))
 
     @cached_property
     def row_of(self) -> dict[str, int]:
@@ -151,11 +150,20 @@ class Columns:
 
     def places_in(self, ids: Sequence[str]) -> NDArray[np.int64]:
         """The place of each row's picture in a list of ids, of which "" names none; -1 where it is not there, (N,)."""
-        there = [(place, image_id) for place, image_id in enumerate(ids) if image_id]
-        rows = self.rows_of([image_id for _, image_id in there])
+        rows = self.named_rows(ids)
         places = np.full(len(self), -1, np.int64)
-        places[rows[rows >= 0]] = np.array([place for place, _ in there], np.int64)[rows >= 0]
+        there = np.flatnonzero(rows >= 0)
+        places[rows[there]] = there
         return places
+
+    def named_rows(self, ids: Sequence[str]) -> NDArray[np.int64]:
+        """As `rows_of`, of ids of which "" names none."""
+        if "" not in ids:
+            return self.rows_of(ids)
+        named = np.array([bool(image_id) for image_id in ids], bool)
+        rows = np.full(len(ids), -1, np.int64)
+        rows[named] = self.rows_of([image_id for image_id in ids if image_id])
+        return rows
 
     def first(self, column: Texts) -> Texts:
         """A column of paths as one of pictures: what the first path of each says, "" without any."""
@@ -200,7 +208,7 @@ class Catalogue:
                 return None
         found = _unpacked(stored)
         missing = [code for code, state in enumerate(found.state.values) if state == "missing"]
-        return found.some(np.flatnonzero(~np.isin(found.state.codes, missing))) if missing else list(_hex(found.hashes))
+        return found.some(np.flatnonzero(~np.isin(found.state.codes, missing)))
 
     def _followed(self, stored: Stored | None, now: Mapping[str, int]) -> Columns | None:
         """What was read last or lies on disk, with what was added since; None where neither will do."""
@@ -385,11 +393,6 @@ def _ranks_with(found: Columns, more: Columns) -> tuple[dict[str, NDArray[np.int
         "_beginnings": np.insert(found._beginnings, places, beginnings),
     }
     return {"id_ranks": ranks, "newest": np.insert(found.newest, slots, n + latest)}, derived
-
-
-def _hex(hashes: NDArray[np.uint8]) -> Iterator[str]:
-    whole = hashes.tobytes().hex()
-    return (whole[start : start + 64] for start in range(0, len(whole), 64))
 
 
 def split_keywords(text: str) -> list[str]:

@@ -100,6 +100,11 @@ class ClusterTree:
         with self._database.snapshot():
             return self._found(hold)
 
+    def revision_of(self, clusters: Clusters) -> int | None:
+        """The revision of clusters that `indexed` gave; None where it gives others by now."""
+        revision, known = self._read
+        return revision if known is clusters else None
+
     def _found(self, hold: bool) -> Clusters | None:
         """The clusters of the index; what a transaction sees may be taken back, and is not to be held."""
         if not hold:

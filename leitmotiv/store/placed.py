@@ -18,6 +18,8 @@ from leitmotiv.store.database import Database
 from leitmotiv.store.orm import fn
 
 _VECTOR = np.dtype("<i2")
+_DIGEST = 32
+"""Bytes before a vector that name what made it."""
 _NAME = "placed"
 
 
@@ -86,12 +88,15 @@ def _as_row(one: PlacedPicture) -> dict[str, Any]:
         "label": one.label,
         "distance": one.distance,
         "remoteness": one.remoteness,
-        "vector": None if one.vector is None else np.asarray(one.vector, _VECTOR).tobytes(),
+        "vector": None
+        if one.vector is None
+        else one.model[:_DIGEST].ljust(_DIGEST) + one.vector.astype(_VECTOR).tobytes(),
     }
 
 
 def _as_picture(
     serial: int, image_id: str, label: int, distance: float, remoteness: float | None, vector: bytes | None
 ) -> PlacedPicture:
-    coordinates = None if vector is None else np.frombuffer(bytes(vector), _VECTOR).astype(np.int16)
-    return PlacedPicture(image_id, int(label), float(distance), remoteness, coordinates, int(serial))
+    data = b"" if vector is None else bytes(vector)
+    coordinates = None if vector is None else np.frombuffer(data, _VECTOR, offset=_DIGEST).astype(np.int16)
+    return PlacedPicture(image_id, int(label), float(distance), remoteness, coordinates, data[:_DIGEST], int(serial))

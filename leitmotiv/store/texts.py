@@ -1,6 +1,6 @@
-"""Columns of text, each different value once; one behind another costs nothing until it is looked at."""
+"""Columns of text, each different value once; one behind another costs nothing until it is looked at. Ids as text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -87,3 +87,9 @@ class _Followed(Texts):
     def followed_by(self, other: Texts) -> Texts:
         # not one inside the other: there may be thousands
         return _Followed((self, other) if "_whole" in vars(self) else (*self._parts, other))
+
+
+def as_hex(hashes: NDArray[np.uint8]) -> Iterator[str]:
+    """Ids of 32 bytes, (N, 32), as text."""
+    whole = hashes.tobytes().hex()
+    return (whole[start : start + 64] for start in range(0, len(whole), 64))

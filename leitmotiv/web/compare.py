@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+import numpy as np
 from flask import Blueprint, Response, render_template, request
 
 from leitmotiv.errors import NoIndexError, UsageError
@@ -58,7 +59,8 @@ def offers(session: Session) -> list[tuple[str, str, str]]:
     for day, count in browse.days(session):
         years[day[:4]] += count
     columns = selecting.columns(session)
-    folders = Counter(columns.folders.values[code] for code in columns.folders.codes.tolist())
+    counts = np.bincount(columns.folders.codes, minlength=len(columns.folders.values))
+    folders = Counter(dict(zip(columns.folders.values, counts.tolist(), strict=True)))
     found = [(f'selection:"{one.name}"', one.name, "a selection of yours") for one in own.selections(session)]
     found += [(f"year:{year}", year, words.pictures(count)) for year, count in sorted(years.items(), reverse=True)]
     named = [(folder, count) for folder, count in folders.most_common(OFFERED) if '"' not in folder]

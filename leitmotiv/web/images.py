@@ -14,7 +14,7 @@ from leitmotiv.records import LABELS, Cluster, Image, Ranking
 from leitmotiv.web import figures, lines, parameters, schema, shapes
 from leitmotiv.web.context import address, tagged, the_session
 from leitmotiv.web.describe import describe
-from leitmotiv.workflows import blending, browse, captions, metadata, own, technical, viewing
+from leitmotiv.workflows import blending, browse, captions, grid, metadata, own, technical, viewing
 from leitmotiv.workflows.session import Session
 
 pages = Blueprint("images", __name__)
@@ -177,7 +177,7 @@ def _similar(session: Session, image_id: str) -> dict[str, object]:
 def nearest(session: Session, image_id: str, n: int, offset: int, by: float = 0.0) -> Similar:
     """A stretch of the ranking, and what a typical pair with this picture has."""
     ranking = browse.similar(session, image_id, n=n, offset=offset, by=by)
-    found = {result.id: browse.image(session, result.id) for result in ranking.results}
+    found = {one.id: one for one in grid.pictures(session, [result.id for result in ranking.results])}
     # of an approximate ranking the middle was not compared
     known = ranking.total > 1 and not ranking.approximate
     middle = browse.similar(session, image_id, n=1, offset=ranking.total // 2, by=by).results if known else ()

@@ -12,7 +12,8 @@ from leitmotiv.workflows import blending, browse
 
 pages = Blueprint("ranked", __name__)
 
-PAGE = 60
+PAGE = 50
+"""Pictures a page: as many as the index knows the nearest of without comparing anything (`likeness.NEAR`)."""
 
 
 @pages.get("/ranked/<image_id>")

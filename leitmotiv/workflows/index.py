@@ -13,7 +13,7 @@ from leitmotiv.records import Clusters
 from leitmotiv.settings import Settings
 from leitmotiv.store.catalogue import KEPT_FROM
 from leitmotiv.store.library import Library
-from leitmotiv.workflows import correcting, placing, sparse_index
+from leitmotiv.workflows import correcting, placing, shown, sparse_index
 from leitmotiv.workflows.carrying import carry
 from leitmotiv.workflows.executors import Executor
 from leitmotiv.workflows.grain import Before, Groups, asked, going_on
@@ -93,6 +93,7 @@ def build_index(
             make_map(library, session.settings, step)
             if library.images.count() >= KEPT_FROM:
                 library.catalogue.columns()  # kept on disk, so that no page has to read them first
+                shown.keep(session)
 
 
 def _brought_up_to_date(session: Session, step: Recorder, *, skip: bool, anew: bool) -> IndexReport:

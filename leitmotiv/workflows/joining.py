@@ -64,6 +64,8 @@ class _Walk:
     def _met(self, node: Node, ahead: float, ranked: bool) -> Joined:
         """What a node says beside others that are wanted with it: of a colour, how much is there."""
         one = self.of(node, ahead, ranked)
+        if _is_union(node):
+            return joining.standing_out(one)
         if not isinstance(node, Term) or not isinstance(node.wanted, Colour):
             return one
         less_strict = self.beside[next(iter(one.parts))]
@@ -94,10 +96,18 @@ class _Walk:
             else:
                 enough.append(self.of(one, ahead + log(one.weight / thing), ranked))
         if enough:
-            traits.append(joining.largest(joining.abreast(enough)))
+            things_told = joining.largest(joining.abreast(enough))
+            traits.append(joining.standing_out(things_told) if traits and len(enough) > 1 else things_told)
             weights.append(thing)
         return joining.less(joining.meeting(traits, weights) if len(traits) > 1 else traits[0], taken)
 
 
 def _heaviest(members: Sequence[Node]) -> float:
     return max(abs(one.weight) for one in members)
+
+
+def _is_union(node: Node) -> bool:
+    """Whether one of several things that pictures show is enough."""
+    if isinstance(node, Term) or node.how == "all":
+        return False
+    return len([one for one in node.members if (one.weight > 0 or node.how == "any") and not is_trait(one)]) > 1

@@ -72,9 +72,9 @@ def order(session: Session, image_id: str, wanted: int | None = None) -> Order:
     Parameters
     ----------
     wanted : int, optional
-        How many from the beginning are looked at. Where the index kept the candidates of a picture, the first `NEAR`
-        are those of them that are nearest, whatever is asked for, and no more are told of where that is enough; more of
-        them costs a comparison with `EXACT` others.
+        How many from the beginning are looked at; the order may end behind them. Where the index kept the candidates of
+        a picture, the first `NEAR` are those of them that are nearest, whatever is asked for; more of them cost a
+        comparison with `EXACT` others. Without it the order holds every picture.
     """
     library = session.library
     matrix = compared(session)
@@ -85,11 +85,15 @@ def order(session: Session, image_id: str, wanted: int | None = None) -> Order:
     )
     if matrix is not None or len(_present(session)) <= EXACT:
         return remember(session, ("order", image_id, state), lambda: _order(session, image_id))
-    few = wanted is not None and wanted <= NEAR
-    near = remember(session, ("near", image_id, state, few), lambda: _near(session, image_id, wanted))
-    if near is not None and few:
+    near = remember(session, ("near", image_id, state), lambda: _near(session, image_id))
+    if near is not None and wanted is not None and wanted <= NEAR:
         return near
-    return remember(session, ("order", image_id, state), lambda: _large(session, image_id, near))
+    depth = None if wanted is None else EXACT
+    while wanted is not None and depth is not None and depth < wanted:
+        depth *= 4  # a few depths, so that who goes on from page to page seldom waits
+    if depth is not None and depth >= len(_present(session)):
+        depth = None
+    return remember(session, ("order", image_id, state, depth), lambda: _large(session, image_id, near, depth))
 
 
 def order_to(session: Session, query: Mixture, wanted: int | None = None) -> Order:
@@ -149,11 +153,10 @@ def _present(session: Session) -> Rows:
     return remember(session, ("present", session.library.revision("images", "files")), look)
 
 
-def _near(session: Session, image_id: str, wanted: int | None) -> Order | None:
+def _near(session: Session, image_id: str) -> Order | None:
     """The beginning of the order by the candidates that the index kept, and those that were placed since.
 
-    A picture of which it kept too few is compared with the `FEW` nearest where no more are `wanted` than they give;
-    else None.
+    A picture of which it kept too few is compared with the `FEW` nearest. None where there are no vectors.
     """
     vectors = stored_vectors(session.library, session.settings)
     if vectors is None:
@@ -171,8 +174,6 @@ def _near(session: Session, image_id: str, wanted: int | None) -> Order | None:
         if len(head) >= NEAR:
             near = ranked(session, image_id, head, np.array([known[other] for other in head]))
             return replace(near, more=len(present) - 1 - len(head))
-    if wanted is None or wanted > NEAR:
-        return None
     rows = _by_vector(session, vectors, vector, FEW + 1)
     told = _told(session, image_id, rows[rows != own][:FEW], FEW)
     return replace(told, more=len(present) - 1 - len(told.ids))
@@ -231,16 +232,16 @@ def _order(session: Session, image_id: str) -> Order:
     return ranked(session, image_id, head, np.array([known[other] for other in head]), tail)
 
 
-def _large(session: Session, image_id: str, near: Order | None) -> Order:
-    """Of a large library: the nearest by vectors are compared, the others follow by these."""
+def _large(session: Session, image_id: str, near: Order | None, depth: int | None) -> Order:
+    """Of a large library: the nearest by vectors are compared, the others follow by these, up to about a `depth`."""
     vectors = stored_vectors(session.library, session.settings)
     if vectors is None:
         return _order(session, image_id)
-    rows = _by_vector(session, vectors, _vector(session, vectors, image_id))
-    found = columns(session)
+    rows = _by_vector(session, vectors, _vector(session, vectors, image_id), depth)
+    found, total = columns(session), len(_present(session)) - 1
     whole = _told(session, image_id, rows[rows != found.rows_of([image_id])[0]], EXACT)
     if near is None:
-        return whole
+        return replace(whole, more=total - len(whole.ids))
     # it begins as the other one does, so that pages of both fit together
     first = found.rows_of(near.ids[:NEAR])
     told = np.asarray(whole.ids.rows if isinstance(whole.ids, Ids) else found.rows_of(whole.ids))
@@ -250,6 +251,7 @@ def _large(session: Session, image_id: str, near: Order | None) -> Order:
         np.concatenate([near.values[:NEAR], whole.values[rest]]),
         np.concatenate([near.scores[:NEAR], whole.scores[rest]]),
         whole.unit,
+        more=total - len(first) - int(rest.sum()),
     )
 
 
@@ -300,12 +302,10 @@ def _looked_up(session: Session, found: Columns, vectors: Vectors) -> Rows:
     known = vectors.root.ids
 
     def look() -> tuple[Columns, Sequence[str], Rows, dict[str, int]]:
-        ids = [(image, place) for place, image in enumerate(known) if image]
-        rows = found.root.rows_of([image for image, _ in ids])
-        places = np.full(len(found.root), -1, np.int64)
-        there = rows >= 0
-        places[rows[there]] = np.array([place for _, place in ids], np.int64)[there]
-        return found.root, known, places, dict(ids[row] for row in np.flatnonzero(~there))
+        rows = found.root.named_rows(known)
+        places, there = np.full(len(found.root), -1, np.int64), np.flatnonzero(rows >= 0)
+        places[rows[there]] = there
+        return found.root, known, places, {known[place]: place for place in np.flatnonzero(rows < 0).tolist()}
 
     *_, before, later = remember(session, ("vector rows", id(found.root), id(known)), look)
     places = np.concatenate([before, np.full(len(found) - len(before), -1, np.int64)])

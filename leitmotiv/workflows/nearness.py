@@ -186,14 +186,13 @@ def rows_of(session: Session, ids: Sequence[str]) -> Rows:
     vectors = usable_vectors(session)
     if vectors is None:
         raise NoIndexError(NO_INDEX)
-    place = {image_id: row for row, image_id in enumerate(vectors.ids) if image_id}
-    known = tuple(image_id for image_id in ids if image_id in place)
+    known, points = tuple(ids), vectors.coordinates
+    if known != vectors.ids:  # those of all pictures are mapped from the disk as they are
+        place = {image_id: row for row, image_id in enumerate(vectors.ids) if image_id}
+        known = tuple(image_id for image_id in ids if image_id in place)
+        points = points[[place[image_id] for image_id in known]]
     if not known:
         raise NoIndexError(NO_INDEX)
-    # those of all pictures are mapped from the disk as they are
-    points = vectors.coordinates
-    if known != vectors.ids:
-        points = points[[place[image_id] for image_id in known]]
 
     def row(one: int) -> Float:
         found: Float = expected_divergences(vectors.curve, squared_distances(points[one], points))

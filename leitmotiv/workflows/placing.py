@@ -179,9 +179,9 @@ def _found(
             if numbers is not None and own is not None:
                 scores = numbers.relative(near[row], own, [anchors.shown[one] for one in lists[row]])
             best = int(scores.argmin())
-            vector = None if new is None else new[row]
+            vector, model = (None, b"") if new is None or vectors is None else (new[row], vectors.embedded_by)
             label, apart = int(anchors.leaves[lists[row, best]]), float(near[row, best])
-            found.append(PlacedPicture(image, label, apart, own, vector))
+            found.append(PlacedPicture(image, label, apart, own, vector, model))
         step("Placing pictures", len(found), len(others))
     return found
 

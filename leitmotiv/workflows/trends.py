@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from leitmotiv.analysis import tree
 from leitmotiv.errors import NoIndexError, UsageError
 from leitmotiv.records import Cluster, Clusters, TrendEdit
-from leitmotiv.workflows import estimates
+from leitmotiv.workflows import estimates, shown
 from leitmotiv.workflows.estimates import bounded_distances
 from leitmotiv.workflows.handwork import ALONE, Edited, edited
 from leitmotiv.workflows.memory import remember
@@ -86,13 +86,15 @@ def by_tree(session: Session, count: int) -> tuple[Cluster, ...]:
         raise UsageError(f"count is {count}, but must lie between 1 and {len(clusters)}.")
     indexed = session.library.clusters.indexed()
     # what joined since is put into the groups of the index, as long as these are the same that it joined
-    joined = indexed is not None and indexed.exemplars is clusters.exemplars and len(indexed.ids) < len(clusters.ids)
-    if indexed is None or not joined or count != clusters.default_count or not estimates.is_measure(session):
+    same = indexed is not None and indexed.exemplars is clusters.exemplars and count == clusters.default_count
+    if indexed is None or not same or not estimates.is_measure(session):
         return remember(
             session, ("cut", stamp, count), lambda: tree.cut(clusters, count, bounded_distances(session, clusters))
         )
     key = ("cut", "indexed", session.library.clusters.revision(), count)
-    groups = remember(session, key, lambda: tree.cut(indexed, count, bounded_distances(session, indexed)))
+    groups = remember(session, key, lambda: shown.groups(session, indexed))
+    if len(indexed.ids) == len(clusters.ids):
+        return groups
     above = _above(session, indexed)
     return remember(session, ("cut", stamp, count), lambda: _with_placed(groups, clusters, above, len(indexed.ids)))
 

@@ -72,6 +72,12 @@ class Vectors:
         """Those that are stored in one array: these, unless some of pictures that were placed since lie behind."""
         return self
 
+    @cached_property
+    def embedded_by(self) -> bytes:
+        """Which embedding made the vectors, 32 bytes."""
+        model = self.model
+        return _digest(model.landmarks, model.level, model.middle, model.axes)
+
     @property
     def cells(self) -> Coordinates | None:
         """The centres, where there are any."""
@@ -93,13 +99,11 @@ def stored_vectors(library: Library, settings: Settings) -> Vectors | None:
     stored = library.arrays.get(VECTORS)
     if stored is None or stored.digest != vectors_digest(settings):
         return None
-    vectors, placed = as_vectors(stored), since(stored, library.placed.all())
-    behind = tuple(one for one in placed if one.vector is not None)
-    if not behind:
-        return vectors
     with _guard:
-        grown = _grown.setdefault(stored, _Grown())
-    return grown.of(vectors, behind)
+        if stored not in _grown:
+            _grown[stored] = _Grown(as_vectors(stored))
+        grown = _grown[stored]
+    return grown.with_placed([one for one in since(stored, library.placed.all()) if one.vector is not None])
 
 
 def since(stored: Stored, placed: Sequence[PlacedPicture]) -> tuple[PlacedPicture, ...]:
@@ -114,14 +118,19 @@ class _Grown:
     What is stored is mapped and stays as it is, so there is a copy of it; it is made once, with room for more.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, vectors: Vectors) -> None:
+        self._vectors = vectors
         self._guard = threading.Lock()
         self._whole: Coordinates | None = None
         self._filled: tuple[int, ...] = ()
         self._given: Vectors | None = None
 
-    def of(self, vectors: Vectors, placed: Sequence[PlacedPicture]) -> Vectors:
-        """The vectors of all."""
+    def with_placed(self, pictures: Sequence[PlacedPicture]) -> Vectors:
+        """The vectors of all; those that another embedding made are passed over, as pictures without one."""
+        vectors = self._vectors
+        placed = [one for one in pictures if one.model == vectors.embedded_by]
+        if not placed:
+            return vectors
         serials = tuple(one.serial for one in placed)
         count, wanted = len(vectors.ids), len(vectors.ids) + len(placed)
         with self._guard:
@@ -158,7 +167,10 @@ def as_vectors(stored: Stored) -> Vectors:
 def model_digest(vectors: Vectors) -> bytes:
     """Which embedding and cells lists were found by, 32 bytes: those found by others do not go with them."""
     model = vectors.model
-    parts = (model.landmarks, model.level, model.middle, model.axes, vectors.centres)
+    return _digest(model.landmarks, model.level, model.middle, model.axes, vectors.centres)
+
+
+def _digest(*parts: NDArray[Any]) -> bytes:
     return hashlib.sha256(b"".join(hashlib.sha256(part.tobytes()).digest() for part in parts)).digest()
 
 

@@ -49,10 +49,15 @@ def placed(image, label=1, **other):
 
 def test_what_is_placed_stands_behind_the_clusters_and_comes_back_as_it_was(library, indexed):
     before, stamp = library.clusters.get(), library.clusters.stamp()
-    library.placed.add([placed(indexed[5], remoteness=0.5, vector=np.array([-7, 1999], np.int16)), placed(indexed[4])])
+    library.placed.add(
+        [
+            placed(indexed[5], remoteness=0.5, vector=np.array([-7, 1999], np.int16), model=bytes(range(32))),
+            placed(indexed[4]),
+        ]
+    )
     first, second = library.placed.all()
     assert (first.image_id, first.label, first.distance, first.remoteness) == (indexed[5], 1, 0.25, 0.5)
-    assert first.vector.tolist() == [-7, 1999]
+    assert (first.vector.tolist(), first.model) == ([-7, 1999], bytes(range(32)))
     assert (second.remoteness, second.vector) == (None, None)
     found = library.clusters.get()
     assert found.ids == (*indexed[:4], indexed[5], indexed[4])

@@ -61,6 +61,19 @@ def test_what_stands_out_beside_others_is_told_less_strictly_and_alone_and_taken
     assert found("cat - colour:red") == [True, True, False]
 
 
+@pytest.mark.parametrize("line", ["(cat + dog) colour:red", "(cat | dog) colour:red", "colour:red + cat + dog"])
+def test_what_stands_out_for_none_of_several_things_does_not_come_first_for_its_colour(line):
+    cat, dog, red = [3.0, 0.2, -1.0, -1.1, -1.2], [-1.0, -0.9, 2.0, -1.1, -1.2], [0.5, 4.0, 0.4, -0.5, -0.4]
+    shows = [np.array([True, False, False, False, False]), np.array([False, False, True, False, False])]
+    order = (2, 0, 1) if line.startswith("colour") else (0, 1, 2)
+    scores = [np.array([cat, dog, red][at]) for at in order]
+    found = [[*shows, scores[-1] > 0][at] for at in order]
+    whole = joined(parse(line).tree, scores, found)
+    assert np.array(list(whole.parts.values())).sum(axis=0) == pytest.approx(whole.values)
+    assert set(np.argsort(-whole.values, kind="stable")[:2].tolist()) == {0, 2}
+    assert whole.values[1] <= 0
+
+
 def test_where_nothing_is_wanted_the_least_of_it_comes_first():
     assert values("-cat", CAT) == [-2.0, -0.5, 1.0]
     assert values("-cat - dog", CAT, DOG) == pytest.approx([-HIGH, -HIGH, 0])

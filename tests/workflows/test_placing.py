@@ -187,3 +187,16 @@ def test_one_who_dies_between_arrays_and_clusters_leaves_no_picture_twice(grown,
         assert opened.library.clusters.unplaced() == [image_id(150)]
         assert place_new(opened) == 1
         assert told(opened) == told(twin)
+
+
+def test_vectors_that_another_embedding_made_are_passed_over(grown):
+    session, _ = grown
+    place_new(session)
+    found = session.library.placed.all()
+    session.library.placed.clear()
+    session.library.placed.add([replace(one, model=b"another machine's") for one in found[:5]] + list(found[5:]))
+    held = vectors.stored_vectors(session.library, session.settings)
+    assert held.ids[130:] == tuple(one.image_id for one in found[5:])
+    order = likeness.order(session, found[0].image_id)
+    assert sorted([*order.ids, found[0].image_id]) == sorted(session.library.images.ids())
+    assert browse.cluster_of(session, found[0].image_id) is not None
