@@ -84,9 +84,10 @@ def ranked(
     """The ranking by a broader term, standardised, (N,) float64, and how many of its first stand out.
 
     The best five of a first ranking are mostly of one kind, and what they teach finds little of the others. Where that
-    loses much of what stands out, the first ranking stays, and of its best each next one is less like those before.
+    loses much of what stands out, the first ranking says what is shown, and each next one is likely such a thing and
+    less like those before.
 
-    There, results also go on as long as most of them are likelier such things than not, and those that are so come
+    Results also go on there as long as most of them are likelier such things than not, and those that are so come
     first: leopards are animals as surely as dolphins, whatever word is nearer to *animal*.
 
     Parameters
@@ -110,7 +111,7 @@ def ranked(
     behind = np.concatenate([best[sure], best[~sure]])
     rows = ranker.rows[behind]
     found = spreading.spread(
-        plain[behind], lambda at: np.asarray(rows @ rows[at], np.float64), VARIETY, int(sure.sum())
+        share[behind], lambda at: np.asarray(rows @ rows[at], np.float64), VARIETY, int(sure.sum())
     )
     varied = plain.copy()
     varied[behind[found]] = plain[best]

@@ -41,6 +41,7 @@ EXAMPLES = 5
 """The best of the first ranking, which a second one is learnt from."""
 _LEAST = 1e-12
 _ROWS = 4096
+_FEW_ROWS = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,11 +225,13 @@ def gathered(weights: Float32, columns: NDArray[np.integer[Any]], values: Float3
         Which of the values each weight counts for.
     values : (C,) float32
     """
-    out = np.zeros(len(weights), np.float32)
-    for start in range(0, len(weights), _ROWS):
-        part = slice(start, start + _ROWS)
-        for weight, column in zip(weights[part].T, columns[part].T, strict=True):
-            out[part] += weight * values[column]
+    out = np.empty(len(weights), np.float32)
+    for start in range(0, len(weights), _FEW_ROWS):
+        part = slice(start, start + _FEW_ROWS)
+        products = values.take(columns[part])
+        products *= weights[part]
+        # one column after the other, as that product adds them
+        out[part] = np.add.reduce(np.ascontiguousarray(products.T), axis=0)
     return out
 
 

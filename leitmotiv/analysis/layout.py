@@ -143,7 +143,15 @@ def _signed(axes: Float) -> Float:
     return np.asarray(axes * np.where(axes[far, np.arange(axes.shape[1])] < 0, -1, 1))
 
 
-def lay_out(rows: Rows, values: Values, start: Float, *, seed: int, progress: Progress | None = None) -> Positions:
+def lay_out(
+    rows: Rows,
+    values: Values,
+    start: Float,
+    *,
+    seed: int,
+    laying: Progress | None = None,
+    progress: Progress | None = None,
+) -> Positions:
     """Find a place for every picture.
 
     Parameters
@@ -154,6 +162,9 @@ def lay_out(rows: Rows, values: Values, start: Float, *, seed: int, progress: Pr
         From `features` or `principal`: what the map begins with, so that it is right at large.
     seed : int
         The same seed and pictures give the same map.
+    laying, progress : callable, optional
+        Called with steps done and steps in all, while places are found and while room is made; what they raise ends
+        the work.
 
     Returns
     -------
@@ -171,7 +182,8 @@ def lay_out(rows: Rows, values: Values, start: Float, *, seed: int, progress: Pr
     found = flat.astype(np.float32)
     if size >= FEWEST:
         heads, tails, weights = _edges(rows, memberships(values))
-        found = _optimise(found, found, heads, tails, weights, 300 if size <= 10_000 else 200, rng, move_other=True)
+        epochs = 300 if size <= 10_000 else 200
+        found = _optimise(found, found, heads, tails, weights, epochs, rng, move_other=True, progress=laying)
     found = _wide(found)
     return separate(found / np.float32(_spacing(found)), progress=progress)
 
@@ -218,6 +230,21 @@ def _edges(rows: Rows, weights: Float) -> tuple[Rows, Rows, Float]:
     return union.row.astype(np.int32), union.col.astype(np.int32), union.data
 
 
+class _Steps:
+    """A file to which a bar of tqdm writes the number of steps done: umap-learn tells of them in no other way."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._total = progress, total
+
+    def write(self, text: str) -> None:
+        """Take what the bar shows."""
+        if self._progress is not None and text.strip().isdigit():
+            self._progress(int(text), self._total)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+
 def _optimise(
     new: Positions,
     placed: Positions,
@@ -229,6 +256,7 @@ def _optimise(
     *,
     alpha: float = 1.0,
     move_other: bool = False,
+    progress: Progress | None = None,
 ) -> Positions:
     """umap-learn's optimisation of positions; it compiles for a second where this process has not used it yet."""
     with warnings.catch_warnings():
@@ -255,6 +283,7 @@ def _optimise(
         REPULSIONS,
         parallel=False,
         move_other=move_other,
+        tqdm_kwds={"disable": progress is None, "file": _Steps(progress, epochs), "bar_format": "{n}"},
     )
     return np.asarray(found, np.float32)
 

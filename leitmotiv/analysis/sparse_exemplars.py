@@ -32,6 +32,8 @@ LARGE = 300
 """Members from which on a race tells those that all get an edge to, with fewer comparisons than `MIDDLES` take."""
 FEW = 0.01
 """New edges to exemplars, as a share of the points, from which on another round would change nothing."""
+LITTLE = 5e-4
+"""Share of the cost by which a round must lower it for another to follow."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,11 +159,12 @@ def augmented(
         rows = _propagate(graph, preference, most, progress)
     found = _search(graph, preference, most, rows, least, fresh)
     for _ in range(ROUNDS):
-        rows = found.rows
+        rows, before = found.rows, found.cost(preference)
         pairs, middles = _to_middles(pairs, found, compare, central)
         pairs, added = _with(pairs, [*_to_shortlists(rows, shortlist), *middles], compare)
         found = _search(pairs.graph(), preference, most, rows, least, fresh)
-        if added <= FEW * pairs.size or np.array_equal(found.rows, rows):
+        gain = before - found.cost(preference)
+        if added <= FEW * pairs.size or gain <= LITTLE * before or np.array_equal(found.rows, rows):
             break
     if not np.array_equal(found.rows, rows):
         pairs, added = with_shortlists(pairs, found.rows, shortlist, compare)
@@ -247,21 +250,30 @@ def _below(graph: Graph, price: float) -> Graph:
 def _search(
     graph: Graph, preference: float, most: float, start: Rows, least: float, fresh: Rows | None = None
 ) -> Served:
-    """Drop, swap and add exemplars while a move lowers the cost by more than `least`; first near what is fresh."""
+    """Drop, swap and add exemplars while a move lowers the cost by more than `least`; first near what is fresh.
+
+    After a pass only those are looked at that have an edge to what it changed; the last pass is over all points.
+    """
     choice = _choice(graph, most, start)
-    room = sparse_exemplars.Room(np.zeros(len(choice.near)), np.zeros(len(choice.near), np.int64))
-    for rows in (_around(graph, fresh), np.arange(len(choice.near))):
-        while sparse_exemplars.improve(graph, rows, preference, least, most, choice, room):
-            pass
-    return _served(choice)
+    size = len(choice.near)
+    room = sparse_exemplars.Room(np.zeros(size), np.zeros(size, np.int64))
+    everything = np.arange(size)
+    rows = everything if fresh is None or not len(fresh) else _around(graph, np.isin(everything, fresh))
+    while True:
+        near, far = choice.near.copy(), choice.far.copy()
+        if sparse_exemplars.improve(graph, rows, preference, least, most, choice, room):
+            rows = _around(graph, (choice.near != near) | (choice.far != far))
+        elif rows is everything:
+            return _served(choice)
+        else:
+            rows = everything
 
 
-def _around(graph: Graph, rows: Rows | None) -> Rows:
-    """Some points and those that an edge joins to them; none for None."""
-    if rows is None or not len(rows):
-        return np.zeros(0, np.int64)
-    near = [graph.column[graph.first[row] : graph.first[row + 1]] for row in rows]
-    return np.unique(np.concatenate([rows, *near]))
+def _around(graph: Graph, marked: NDArray[np.bool_]) -> Rows:
+    """Some points and those that an edge joins to them."""
+    around = marked.copy()
+    sparse_exemplars.mark_joined(graph, marked, around)
+    return np.flatnonzero(around)
 
 
 def _choice(graph: Graph, most: float, rows: Rows) -> sparse_exemplars.Choice:

@@ -25,9 +25,9 @@ Central = Callable[[Rows], Rows]
 
 CANDIDATES = 24
 """Members nearest to the exemplar that are tried, and as many of those nearest to the middle of the group."""
-DRAWN = (24, 48, 96)
+DRAWN = (16, 32, 64)
 """Members that the candidates are compared with, one lot after the other."""
-LEFT = 3
+LEFT = 2
 """Candidates that are left in the end."""
 
 _GOLDEN = (np.sqrt(5) - 1) / 2

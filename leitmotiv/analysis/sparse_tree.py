@@ -1,11 +1,12 @@
 """The tree over a library too large for a matrix: the same cuts and heights as `tree`, from pairs that matter.
 
-Below the groups each is taken apart by the divergences of all pairs within it; a group of more than `LEAVES` pictures
-is first divided into that many finer ones, which are the leaves there. Above, the groups are merged by the divergences
-of their exemplars to a few members of each group near them, evenly drawn from the near to the far; of groups far apart
-only the exemplars tell.
+Below the groups each is taken apart by the divergences of all pairs within it; a group of more pictures than it may
+have leaves (`leaves_of`) is first divided into that many finer ones, which are the leaves there. Above, the groups are
+merged by the divergences of their exemplars to a few members of each group near them, evenly drawn from the near to the
+far; of groups far apart only the exemplars tell.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -24,6 +25,12 @@ Estimate = Callable[[Rows], Float]
 
 LEAVES = 256
 """Most leaves of a group; up to so many pictures it is taken apart to each alone."""
+FEWEST_LEAVES = 64
+WITHIN = 10
+"""Pairs of leaves for each picture, all groups together, that a large library has at most: each group has fewer leaves
+then, but not fewer than `FEWEST_LEAVES`."""
+ALWAYS = 500_000
+"""Pairs of leaves, all groups together, that any library may have."""
 DRAWN = 16
 """Members of a group that stand for all of them where groups are merged."""
 NEAR = 64
@@ -98,18 +105,20 @@ def build(
         The same groups with their medoids as exemplars.
     """
     groups, parts = members_of(served.labels), []
-    inside = _within(pairs, served.labels, groups)
+    inside, leaves = _within(pairs, served.labels, groups), leaves_of(len(ids), len(groups))
     for exemplar, members, own in zip(served.rows.tolist(), groups, inside, strict=True):
-        parts.append(_take_apart(exemplar, members, served.near[members], own, len(ids), preference, most, compare))
+        parts.append(
+            _take_apart(exemplar, members, served.near[members], own, len(ids), preference, most, compare, leaves)
+        )
         if progress is not None:
             progress(len(parts), len(groups))
     parts.sort(key=lambda part: part.exemplar)
-    leaves = np.sort(np.concatenate([part.leaves for part in parts]))
+    every = np.sort(np.concatenate([part.leaves for part in parts]))
     group, labels = np.empty(len(ids), np.int64), np.empty(len(ids), np.int64)
     near, distances = np.empty(len(ids)), np.empty(len(ids))
     for place, part in enumerate(parts):
         group[part.members], near[part.members] = place, part.near
-        labels[part.members] = np.searchsorted(leaves, part.leaves)[part.leaf]
+        labels[part.members] = np.searchsorted(every, part.leaves)[part.leaf]
         distances[part.members] = part.distances
     served = Served(np.array([part.exemplar for part in parts]), group, near)
     below = [
@@ -122,14 +131,25 @@ def build(
     clusters = Clusters(
         ids=ids,
         labels=labels,
-        exemplars=leaves,
+        exemplars=every,
         distances=distances,
-        merges=number_nodes([*below, *above], group[leaves]),
+        merges=number_nodes([*below, *above], group[every]),
         default_count=len(parts),
         preference=preference,
         cost=served.cost(preference),
     )
     return clusters, served
+
+
+def leaves_of(size: int, groups: int) -> int:
+    """Most leaves of each of some groups of a library of `size` pictures.
+
+    Examples
+    --------
+    >>> leaves_of(5_000, 10), leaves_of(100_000, 100), leaves_of(1_000_000, 10_000)
+    (256, 141, 64)
+    """
+    return min(LEAVES, max(FEWEST_LEAVES, math.isqrt(2 * max(ALWAYS, WITHIN * size) // max(groups, 1))))
 
 
 def _matrix(rows: Rows, size: int, compare: Compare) -> Divergences:
@@ -149,10 +169,11 @@ def _take_apart(
     preference: float,
     most: float,
     compare: Compare,
+    count: int,
 ) -> _Part:
-    """The tree within a group; where it has few enough pictures, also its true medoid."""
-    if len(members) > LEAVES:
-        finer = _divide(members, exemplar, inside, size, preference, most, compare)
+    """The tree within a group over at most `count` leaves; where it has few enough pictures, also its true medoid."""
+    if len(members) > count:
+        finer = _divide(members, exemplar, inside, size, preference, most, compare, count)
         leaf, leaves, distances = finer.labels, members[finer.rows], finer.near
         matrix = _matrix(leaves, size, compare)
     else:
@@ -170,14 +191,14 @@ def _take_apart(
 
 
 def _divide(
-    members: Rows, exemplar: int, inside: Pairs, size: int, preference: float, most: float, compare: Compare
+    members: Rows, exemplar: int, inside: Pairs, size: int, preference: float, most: float, compare: Compare, count: int
 ) -> Served:
     """Finer groups of one group, in its own rows: as many as there may be leaves, found at lower and lower prices."""
     graph = inside.graph()
     found = exemplars(graph, preference=preference, most=most, start=np.searchsorted(members, [exemplar]))
     for halvings in range(1, HALVINGS + 1):
         finer = exemplars(graph, preference=preference / 2**halvings, most=most, start=found.rows)
-        if len(finer.rows) > LEAVES:
+        if len(finer.rows) > count:
             break
         found = finer
     lonely = np.flatnonzero(found.labels < 0)

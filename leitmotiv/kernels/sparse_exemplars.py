@@ -203,3 +203,12 @@ def improve(
             close_exemplar(graph, old, most, choice)
             count -= 1
     return moves
+
+
+@kernel
+def mark_joined(graph: Graph, marked: NDArray[np.bool_], out: NDArray[np.bool_]) -> None:
+    """Mark what an edge joins to a marked point."""
+    for i in range(len(marked)):
+        if marked[i]:
+            for e in range(graph.first[i], graph.first[i + 1]):
+                out[graph.column[e]] = True

@@ -42,15 +42,19 @@ def bare(word: str) -> str:
 def vocabulary() -> Vocabulary:
     """The words that another may be a slip of, each with how often it is said."""
     said = {word: often for word, often in _english().items() if often >= TOLD and "'" not in word}
-    return Vocabulary(said).with_more(_near())
+    words, values = (line.split(" ") for line in _lines())
+    return Vocabulary(said).with_more(dict(zip(words, map(float, values), strict=True)))
 
 
 @cache
-def _near() -> Mapping[str, float]:
-    """Words with a token of their own, those for kinds of classes, and those of the class texts with their hyphens.
+def _near() -> frozenset[str]:
+    """Words with a token of their own, those for kinds of classes, and those of the class texts with their hyphens."""
+    return frozenset(_lines()[0].split(" "))
 
-    They are kept for the user, as gathering them takes longer than a search.
-    """
+
+@cache
+def _lines() -> tuple[str, str]:
+    """These words, and how often each counts as said, as they are kept for the user: gathering them takes long."""
     try:
         texts = word_space.texts()
     except MissingExtraError:
@@ -58,16 +62,13 @@ def _near() -> Mapping[str, float]:
     written = f"{DIGEST if texts else 'none'}-{classes.broader_digest()}"
     way = f"{nets_text.vocabulary_digest()}-{written}-{DESCRIBED:g}-{NAMED:g}"
     path = cache_folder(os.environ) / f"known-words-{way}.txt"
-    if held := kept.read(path):
-        return dict(zip(*_unpacked(held), strict=True))
-    found = _gathered(texts)
-    kept.keep(path, f"{' '.join(found)}\n{' '.join(f'{value:g}' for value in found.values())}".encode())
-    return found
-
-
-def _unpacked(data: bytes) -> tuple[list[str], Iterator[float]]:
-    words, values = data.decode().split("\n")
-    return words.split(" "), map(float, values.split(" "))
+    held = kept.read(path)
+    if held is None:
+        found = _gathered(texts)
+        held = f"{' '.join(found)}\n{' '.join(f'{value:g}' for value in found.values())}".encode()
+        kept.keep(path, held)
+    words, values = held.decode().split("\n")
+    return words, values
 
 
 def _gathered(texts: Sequence[ClassText]) -> dict[str, float]:

@@ -120,13 +120,18 @@ def _anew(library: Library, settings: Settings, step: Recorder) -> int:
     if not known.ids:
         return 0
 
+    def laying(done: int, total: int) -> None:
+        step("Laying out the map", done, total)
+
     def progress(done: int, total: int) -> None:
         step("Making room on the map", done, total)
 
     def sorting(done: int, total: int) -> None:
         step("Sorting the grid", done, total)
 
-    look = layout.lay_out(known.rows, known.values, known.features, seed=settings.seed, progress=progress)
+    look = layout.lay_out(
+        known.rows, known.values, known.features, seed=settings.seed, laying=laying, progress=progress
+    )
     grid = sorted_grid.sort(sorted_grid.spread(look), known.features, seed=settings.seed, progress=sorting)
     order = arrangement.along_curve(look)
     ids = tuple(known.ids[row] for row in order)

@@ -118,6 +118,11 @@ class Comparer:
         """The same, not remembered as used."""
         return self.weigh(keys, self.plain(keys))
 
+    def roughly(self, keys: Keys, points: int) -> Divergences:
+        """The same from fewer points of each picture than settings say, neither looked up nor remembered."""
+        pairs = ends(keys, len(self._ids))
+        return self.weigh(keys, self._with_points(points).divergences(pairs))
+
     def correct(self, numbers: Remoteness | None) -> None:
         """Let pairs count for their relative divergence from now on, or with None for their divergence."""
         self._numbers = numbers
@@ -188,9 +193,7 @@ class Comparer:
         points : int, optional
             Fewer points of each picture than settings say: quicker, and only for what is averaged.
         """
-        pool = self._pool
-        if points is not None:
-            pool = Pool(self._library, self._ids, self._look, self._threads, points=points, beside=pool)
+        pool = self._pool if points is None else self._with_points(points)
         out = np.empty((len(rows), len(columns)), np.float32)
         block = max(1, PAIRS_A_STEP // max(1, len(columns)))
         for start in range(0, len(rows), block):
@@ -199,6 +202,9 @@ class Comparer:
             out[start : start + block] = pool.divergences(pairs).reshape(len(part), -1)
             tell(start + len(part), len(rows))
         return out
+
+    def _with_points(self, points: int) -> Pool:
+        return Pool(self._library, self._ids, self._look, self._threads, points=points, beside=self._pool)
 
     def used(self) -> Pairs:
         """All pairs that were asked for, with their plain divergences."""

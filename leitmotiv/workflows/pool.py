@@ -6,6 +6,7 @@ order in which their ends lie near each other.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from leitmotiv.analysis import divergence
 from leitmotiv.analysis.holding import Components, Points
 from leitmotiv.analysis.look import Look
+from leitmotiv.analysis.packing import Packed
 from leitmotiv.store.library import Library
 
 READ = 1_000_000
@@ -121,11 +123,24 @@ class _Read:
             self._place[self._rows] = -1
             self._rows = self._rows[places]
             self._place[self._rows] = np.arange(len(places))
-        for at in range(0, len(lacking), AT_ONCE):
-            part = lacking[at : at + AT_ONCE]
-            mixtures = self._library.mixtures.many([self._ids[row] for row in part])
-            self.components.append(divergence.pack(mixtures, look=look, points=False))
+        done = 0
+        for packed in self._packed(lacking, look):
+            self.components.append(packed)
+            part = lacking[done : done + len(packed)]
             self._place[part] = len(self._rows) + np.arange(len(part))
             self._rows = np.concatenate([self._rows, part])
+            done += len(part)
         self.packed += len(lacking)
         return self._place
+
+    def _packed(self, rows: Rows, look: Look) -> Iterator[Packed]:
+        """Some pictures without points, a part at a time; while one is packed, the next is read."""
+        with ThreadPoolExecutor(1) as packing:
+            waiting: Future[Packed] | None = None
+            for at in range(0, len(rows), AT_ONCE):
+                mixtures = self._library.mixtures.many([self._ids[row] for row in rows[at : at + AT_ONCE]])
+                before, waiting = waiting, packing.submit(divergence.pack, mixtures, look=look, points=False)
+                if before is not None:
+                    yield before.result()
+            if waiting is not None:
+                yield waiting.result()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import repeat
 
 import numpy as np
@@ -143,12 +144,29 @@ def _learnt(session: Session, concept: Concept, ids: list[str]) -> Said:
 
 def _aligned(session: Session, names: tuple[str, ...], values: Float, ids: list[str]) -> Float:
     """Values of pictures by their ids; what is not known gets the least."""
-
-    def find() -> tuple[tuple[str, ...], list[str], NDArray[np.int64]]:
-        row_of = dict(zip(names, range(len(names)), strict=True))
-        return names, ids, np.fromiter(map(row_of.get, ids, repeat(-1)), np.int64, len(ids))
-
     # the very lists are kept with the rows, so that no other ones can be at their place in memory
-    _, _, rows = remember(session, ("aligned", id(names), id(ids)), find)
+    key = ("aligned", id(names), id(ids))
+    _, _, rows = remember(session, key, lambda: (names, ids, rows_among(names, ids)))
     least = float(values.min(initial=0.0))
     return np.append(values, least)[rows]
+
+
+def rows_among(names: Sequence[str], ids: Sequence[str]) -> NDArray[np.int64]:
+    """The place of each of the ids in `names`, (N,) int64; -1 of what is not there.
+
+    Where the names are ids in ascending order they are compared as bytes, in half the time that a dictionary takes.
+    """
+    with suppress(ValueError):  # not of hexadecimal digits, or not all of one length
+        there, wanted = _bytes(names), _bytes(ids)
+        beginnings, sought = (
+            np.ascontiguousarray(one[:, :8]).view(">u8")[:, 0].astype("u8") for one in (there, wanted)
+        )
+        if len(there) and (beginnings[1:] > beginnings[:-1]).all():
+            at = np.minimum(np.searchsorted(beginnings, sought), len(there) - 1)
+            return np.where((there[at] == wanted).all(axis=1), at, -1)
+    row_of = dict(zip(names, range(len(names)), strict=True))
+    return np.fromiter(map(row_of.get, ids, repeat(-1)), np.int64, len(ids))
+
+
+def _bytes(ids: Sequence[str]) -> NDArray[np.uint8]:
+    return np.frombuffer(bytes.fromhex("".join(ids)), np.uint8).reshape(len(ids), -1)

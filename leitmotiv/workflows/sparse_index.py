@@ -36,16 +36,17 @@ from leitmotiv.workflows.vectors import Vectors, bring_up_to_date, put_vectors, 
 
 EDGES = 50
 """Nearest pictures that each is joined to in the graph."""
-SHORTLIST = 10
+SHORTLIST = 12
 """Exemplars nearest by their vectors that each picture is compared with."""
 QUERIES = 64
 """Most pictures over which the recall of candidates is measured."""
 LEAST_QUERIES = 8
 QUERIED_PAIRS = 400_000
 """About so many pairs are compared for that at most."""
-REMOTE_POINTS = 64
-"""Points of each picture that its remoteness is measured with in a library too large to be held packed. It is a mean of
-128 divergences: with a quarter of the points it moves by 1 %, and takes a quarter of the time."""
+ROUGH_POINTS = 64
+"""Points of each picture in a library too large to be held with all of them, for what is told by many divergences at
+once: its remoteness is a mean of 128 and moves by 1 % with a quarter of the points; and the price that a sample
+suggests."""
 MEASURED = 200_000
 """Pictures whose remoteness is stored together, so that an interruption loses no more."""
 KEPT = 5
@@ -97,6 +98,9 @@ def build(
     compare = _keeping(library, settings, neighbours, comparer, step)
     step("Finding trends", 0, 0)
 
+    def roughly(keys: Keys) -> Divergences:
+        return comparer.roughly(keys, ROUGH_POINTS) if size > HELD else comparer.weighed(keys)
+
     def search(price: float, start: Rows | None) -> Priced[tuple[Served, Pairs]]:
         old = np.zeros(0, np.int64) if start is None else start
         found = _found(vectors, neighbours, comparer, (old, fresh), price, settings, step, compare)
@@ -105,7 +109,7 @@ def build(
     made = settled(
         size,
         search,
-        lambda: sparse_tree.suggest(size, comparer.weighed, None if number is None else number.count),
+        lambda: sparse_tree.suggest(size, roughly, None if number is None else number.count),
         start=_old_rows(before, vectors.ids),
         previous=None if before is None else before.price,
         wanted=number,
@@ -210,7 +214,7 @@ def _remoteness(
     # witnesses first, as what is stored on the way names them
     lacking = [image for image in dict.fromkeys([*witnesses, *ids]) if image not in known]
     columns = np.array([row_of[image] for image in witnesses], np.int64)
-    points = REMOTE_POINTS if len(ids) > HELD else None
+    points = ROUGH_POINTS if len(ids) > HELD else None
     for start in range(0, max(1, len(lacking)), MEASURED):
         part = lacking[start : start + MEASURED]
 

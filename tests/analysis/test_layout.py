@@ -84,6 +84,23 @@ def test_the_same_pictures_and_seed_give_the_same_map():
     np.testing.assert_array_equal(laid_out(matrix), laid_out(matrix))
 
 
+def test_laying_out_tells_how_far_it_is_and_ends_where_that_raises():
+    _, matrix = families(40, 20, np.random.default_rng(5))
+    rows, values = layout.nearest(matrix)
+    told: list[tuple[int, int]] = []
+
+    def stop(done, total):
+        raise KeyboardInterrupt
+
+    options = {"start": layout.features(matrix), "seed": 0}
+    found = layout.lay_out(rows, values, laying=lambda *now: told.append(now), **options)
+    np.testing.assert_array_equal(found, laid_out(matrix))
+    assert told[-1] == (300, 300)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    with pytest.raises(KeyboardInterrupt):
+        layout.lay_out(rows, values, laying=stop, **options)
+
+
 def test_a_map_is_wider_than_high_and_lies_about_the_origin():
     _, matrix = families(4, 15, np.random.default_rng(6))
     places = laid_out(matrix)

@@ -6,7 +6,7 @@ import pytest
 from leitmotiv.analysis import background
 from leitmotiv.errors import EmptyLibraryError, UsageError
 from leitmotiv.settings import Settings
-from leitmotiv.workflows import seeking, slips, word_space, words
+from leitmotiv.workflows import scoring, seeking, slips, word_space, words
 from leitmotiv.workflows.session import Session
 
 from .spoken import EACH, KINDS, fill, of_kind
@@ -179,6 +179,24 @@ def test_a_phrase_scores_the_same_to_the_last_digit_alone_and_beside_others(sess
     for one, phrase in zip(together, phrases, strict=True):
         session.memory.clear()
         assert words.scores(session, phrase).values.tolist() == one.tolist()
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [image_id(number) for number in (3, 1, 7)],
+        sorted(image_id(number) for number in range(9)),
+        [],
+        ["x", "y"],
+        ["00" * 7 + "ab" + "11", "00" * 7 + "ab" + "22"],
+        ["0" * 64, image_id(5), "f" * 64],
+    ],
+)
+def test_rows_among_other_ids_are_those_of_looking_for_each(names):
+    ids = [*names[::-1], image_id(5), image_id(2), "0" * 64, "f" * 64]
+    for wanted in (ids, ids[: len(names)], []):
+        found = scoring.rows_among(names, wanted).tolist()
+        assert found == [names.index(one) if one in names else -1 for one in wanted]
 
 
 def test_names_nearest_to_pictures_are_those_of_the_largest_cosines(session):
