@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from leitmotiv.store import postgres  # noqa: F401 - before the fork: each child would take a while for it
 from leitmotiv.store.library import Library
 
 from .making import add, clusters
