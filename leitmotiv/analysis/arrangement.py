@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
+import scipy.spatial
 from numpy.typing import NDArray
 
 from leitmotiv.analysis.colour import from_srgb
@@ -155,13 +156,14 @@ def in_packs(labels: Rows, positions: NDArray[np.floating]) -> Positions:
     (N, 2) float32
     """
     found = np.zeros((len(labels), 2))
-    names, counts = np.unique(labels[labels >= 0], return_counts=True)
-    members = {int(name): np.flatnonzero(labels == name) for name in names}
+    order = np.argsort(labels, kind="stable")
+    order = order[labels[order] >= 0]
+    names, first, counts = np.unique(labels[order], return_index=True, return_counts=True)
+    groups = np.split(order, first[1:]) if len(names) else []
     radii = 0.62 * np.sqrt(counts) + 0.8
-    middles = np.array([positions[members[int(name)]].mean(axis=0) for name in names]).reshape(-1, 2)
+    middles = np.array([positions[rows].mean(axis=0) for rows in groups]).reshape(-1, 2)
     discs = _discs(middles, radii)
-    for name, middle in zip(names, discs, strict=True):
-        rows = members[int(name)]
+    for rows, middle in zip(groups, discs, strict=True):
         near = rows[np.argsort(np.hypot(*(positions[rows] - positions[rows].mean(axis=0)).T), kind="stable")]
         turn = np.arange(len(near))
         length = 0.62 * np.sqrt(turn + 0.2)
@@ -184,16 +186,28 @@ def _discs(middles: Float, radii: Float) -> Float:
     if len(found) > 1:
         found *= np.sqrt((np.pi * weight).sum() * 1.6) / max(float(np.ptp(found, axis=0).max()), 1.0)
     for _ in range(400):
-        gap = found[:, None] - found[None]
-        length = np.maximum(np.hypot(gap[..., 0], gap[..., 1]), 1e-9)
-        over = np.maximum(radii[:, None] + radii[None] - length, 0)
-        np.fill_diagonal(over, 0)
+        one, other = _covering(found, radii)
+        gap = found[one] - found[other]
+        length = np.maximum(np.hypot(*gap.T), 1e-9)
+        over = radii[one] + radii[other] - length
         if over.max(initial=0) < 0.05:
             break
-        share = weight[None] / (weight[:, None] + weight[None])
-        found += 0.9 * (gap * (over * share / length)[..., None]).sum(axis=1)
+        push = 0.9 * gap * (over / length / (weight[one] + weight[other]))[:, None]
+        for axis in (0, 1):
+            found[:, axis] += np.bincount(one, push[:, axis] * weight[other], len(found))
+            found[:, axis] -= np.bincount(other, push[:, axis] * weight[one], len(found))
         found -= 0.002 * (found - found.mean(axis=0))  # towards the middle, so that no gaps stay
     return found
+
+
+def _covering(middles: Float, radii: Float) -> tuple[Rows, Rows]:
+    """The pairs of discs that cover each other, without a look at all pairs."""
+    if len(middles) < 2:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    pairs = scipy.spatial.cKDTree(middles).query_pairs(2 * float(radii.max()), output_type="ndarray")
+    one, other = pairs.astype(np.int64).T
+    covering = np.hypot(*(middles[one] - middles[other]).T) < radii[one] + radii[other]
+    return one[covering], other[covering]
 
 
 def along_curve(positions: NDArray[np.floating]) -> Rows:

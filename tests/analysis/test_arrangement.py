@@ -85,6 +85,32 @@ def test_packs_keep_groups_together_and_apart():
         assert np.hypot(*others.T).min() > reach - 0.1
 
 
+def naive_discs(middles, radii):
+    """The same pushes, over all pairs of discs."""
+    found, weight = middles.copy(), radii**2
+    found *= np.sqrt((np.pi * weight).sum() * 1.6) / max(float(np.ptp(found, axis=0).max()), 1.0)
+    for _ in range(400):
+        moves, most = np.zeros_like(found), 0.0
+        for one in range(len(found)):
+            gap = found[one] - found
+            length = np.maximum(np.hypot(*gap.T), 1e-9)
+            over = np.maximum(radii[one] + radii - length, 0)
+            over[one] = 0
+            most = max(most, over.max())
+            moves[one] = 0.9 * (gap * (over * weight / (weight[one] + weight) / length)[:, None]).sum(axis=0)
+        if most < 0.05:
+            break
+        found += moves
+        found -= 0.002 * (found - found.mean(axis=0))
+    return found
+
+
+def test_packs_are_pushed_apart_as_if_all_pairs_were_looked_at():
+    rng = np.random.default_rng(5)
+    middles, radii = rng.normal(size=(40, 2)) * 20, rng.gamma(2.0, 3.0, 40) + 1
+    np.testing.assert_allclose(arrangement._discs(middles, radii), naive_discs(middles, radii), atol=1e-6)
+
+
 def test_pictures_of_no_group_lie_in_a_field_below_the_packs():
     labels = np.array([0, 0, 0, -1, -1])
     found = arrangement.in_packs(labels, np.random.default_rng(2).normal(size=(5, 2)))
