@@ -206,6 +206,10 @@ class Comparer:
     def _with_points(self, points: int) -> Pool:
         return Pool(self._library, self._ids, self._look, self._threads, points=points, beside=self._pool)
 
+    def release(self) -> None:
+        """Let go of the pictures that are held ready; what is compared after this reads them again."""
+        self._pool = Pool(self._library, self._ids, self._look, self._threads)
+
     def used(self) -> Pairs:
         """All pairs that were asked for, with their plain divergences."""
         empty = no_pairs(len(self._ids))

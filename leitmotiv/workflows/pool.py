@@ -20,7 +20,7 @@ from leitmotiv.store.library import Library
 
 READ = 1_000_000
 """Most pictures whose components are held."""
-HELD = 40_000
+HELD = 32_000
 """Most pictures that are held with their points."""
 AT_ONCE = 1000
 """Pictures that are read and packed at once."""

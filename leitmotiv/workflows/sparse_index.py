@@ -116,6 +116,7 @@ def build(
     )
     pairs = made.found[1]
     clusters, served = _with_tree(vectors, made.found[0], pairs, comparer, made.price, settings, step)
+    comparer.release()
     used = comparer.used()
     least = _least_cost(pairs.joined(comparer.weighed_pairs(used)), clusters, comparer, settings, step)
     kept = replace(neighbours, others=used.joined(neighbours.others.of(served.rows)))

@@ -4,7 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from leitmotiv.records import Clusters, PlacedPicture
 from leitmotiv.workflows import likeness, placing
+from leitmotiv.workflows.vectors import Vectors
 
 
 class Counted(str):
@@ -18,21 +20,20 @@ class Counted(str):
         return str.__hash__(self)
 
 
-def test_placing_looks_through_the_pictures_with_vectors_once(monkeypatch):
+def test_writing_placed_pictures_looks_through_those_with_vectors_once(monkeypatch):
     known = [Counted(f"k{number}") for number in range(500)]
     new = [Counted(f"n{number}") for number in range(200)]
-    asked = []
-
-    def add(*given):
-        asked.extend(given[3])
-        return SimpleNamespace(ids=tuple(given[3]))
-
-    monkeypatch.setattr(placing, "stored_vectors", lambda *_: SimpleNamespace(ids=("", *known)))
-    monkeypatch.setattr(placing, "with_vectors", add)
-    monkeypatch.setattr(placing, "put_vectors", lambda *_: None)
+    vector = np.ones(4, np.int16)
+    vectors = Vectors(("", *known), np.zeros((501, 4), np.int16), None, None, 0, 1.0, np.zeros((2, 2)))
+    clusters = Clusters(tuple(known), np.zeros(500, np.int64), np.zeros(1, np.int64), np.zeros(500), (), 1, 1.0, 1.0)
+    put = []
+    monkeypatch.setattr(placing, "put_vectors", lambda *given: put.append(given[-1]))
+    found = [PlacedPicture(image, 0, 0.1, None, vector, b"") for image in [*new, known[3]]]
     Counted.hashed = 0
-    placing._shortlists(None, None, [*new, known[3]], known[:3], None)
-    assert asked == [*known, *new]
+    made, _ = placing._written(None, None, (clusters, None), vectors, found)
+    assert put[0].ids == (*known, *new)
+    assert put[0].coordinates.shape == (700, 4)
+    assert made.ids == (*known, *new, known[3])
     assert Counted.hashed < 4 * (len(known) + len(new))
 
 
