@@ -201,11 +201,18 @@ def _discs(middles: Float, radii: Float) -> Float:
 
 
 def _covering(middles: Float, radii: Float) -> tuple[Rows, Rows]:
-    """The pairs of discs that cover each other, without a look at all pairs."""
-    if len(middles) < 2:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    pairs = scipy.spatial.cKDTree(middles).query_pairs(2 * float(radii.max()), output_type="ndarray")
-    one, other = pairs.astype(np.int64).T
+    """The pairs of discs that cover each other; discs far apart are not looked at, however large others are."""
+    class_of = np.floor(np.log2(radii / radii.min(initial=np.inf))).astype(np.int64)
+    classes = [np.flatnonzero(class_of == one) for one in np.unique(class_of)]
+    trees = [scipy.spatial.cKDTree(middles[rows]) for rows in classes]
+    pairs = [np.zeros((0, 2), np.int64)]
+    for place, (rows, tree) in enumerate(zip(classes, trees, strict=True)):
+        pairs.append(rows[tree.query_pairs(2 * radii[rows].max(), output_type="ndarray")])
+        for others, theirs in zip(classes[:place], trees[:place], strict=True):
+            reach = radii[rows].max() + radii[others].max()
+            near = tree.sparse_distance_matrix(theirs, reach, output_type="ndarray")
+            pairs.append(np.stack([rows[near["i"]], others[near["j"]]], axis=1))
+    one, other = np.concatenate(pairs).T
     covering = np.hypot(*(middles[one] - middles[other]).T) < radii[one] + radii[other]
     return one[covering], other[covering]
 

@@ -16,9 +16,11 @@ Rows = NDArray[np.int64]
 Float32 = NDArray[np.float32]
 
 _COLUMNS = 21
+"""Numbers of a component, see `Comparable`."""
 _COMPONENTS = 40
 """Components a picture for which there is room at first; more is made where they have more."""
 _MOVED = 100_000
+"""Rows that are moved at once."""
 
 
 class Components:
@@ -90,7 +92,7 @@ class Components:
 
 
 class Points:
-    """Room for the points of at most `most` pictures of some `components`; the longest held go first."""
+    """Room for the points of at most `most` pictures of some `components`; new ones take one place after the other."""
 
     def __init__(self, components: Components, most: int, look: Look) -> None:
         self._components, self._most, self._look = components, most, look
@@ -116,10 +118,15 @@ class Points:
         free = self._free(rows, len(lacking))
         gone = self._rows[free]
         self._places[gone[gone >= 0]] = -1
-        self._rows[free] = lacking
-        self._places[lacking] = free
+        self._rows[free] = -1
         pictures = Comparable(self._points, self._own, self._places, self._shares, table, first, origins)
-        fill_points(pictures, lacking, self._look, threads)
+        try:
+            self._places[lacking] = free
+            fill_points(pictures, lacking, self._look, threads)
+        except BaseException:
+            self._places[lacking] = -1  # what was interrupted is drawn again
+            raise
+        self._rows[free] = lacking
         return Packed(self._look, self._components.colour_space, pictures)
 
     def _free(self, rows: Rows, count: int) -> Rows:

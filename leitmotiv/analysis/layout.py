@@ -283,7 +283,7 @@ def _optimise(
         REPULSIONS,
         parallel=False,
         move_other=move_other,
-        tqdm_kwds={"disable": progress is None, "file": _Steps(progress, epochs), "bar_format": "{n}"},
+        tqdm_kwds={"disable": progress is None, "file": _Steps(progress, epochs), "bar_format": "{n}", "miniters": 1},
     )
     return np.asarray(found, np.float32)
 

@@ -20,6 +20,8 @@ from leitmotiv.records import ColourSpace, Float, Mixture, read_only
 
 SHARPEST = 1e-3
 """Least h that is used, so that densities of hand-made mixtures without extent stay within float32."""
+FEW = 100
+"""Pictures up to which handing them to other threads costs more than it saves."""
 AT_ONCE = 1000
 """Mixtures whose numbers are held in double precision at once."""
 _BITS = np.log2(np.e)
@@ -111,6 +113,9 @@ def pack(mixtures: Sequence[Mixture], *, look: Look = DEFAULT, points: bool = Tr
 def fill_points(pictures: Comparable, rows: NDArray[np.int64], look: Look, threads: int = 1) -> None:
     """Draw the points of some pictures to their places; they tell of nothing that the table does not."""
     normal = np.array(_normal(look.points))
+    if threads == 1 or len(rows) < FEW:
+        kernels.fill_points(pictures, rows, normal)
+        return
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(lambda part: kernels.fill_points(pictures, part, normal), np.array_split(rows, threads)))
 

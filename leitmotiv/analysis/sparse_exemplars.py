@@ -29,7 +29,7 @@ ROUNDS = 6
 MIDDLES = 16
 """Members nearest to each exemplar that all of its group get an edge to: one of them may stand better for it."""
 LARGE = 300
-"""Members from which on a race tells those that all get an edge to, with fewer comparisons than `MIDDLES` take."""
+"""Members of a group up to which `MIDDLES` are chosen; in a larger one a race is cheaper."""
 FEW = 0.01
 """New edges to exemplars, as a share of the points, from which on another round would change nothing."""
 LITTLE = 5e-4
@@ -132,9 +132,11 @@ def augmented(
 
     After the first choice every point gets an edge to each exemplar of its shortlist, and to members of its group that
     may stand better for it: the `MIDDLES` nearest to the exemplar, or in a large group those that win a race. The
-    search goes on from there; again, until hardly an edge is new. Edges only come and moves only gain, so that the cost
-    only falls. From old exemplars the first search has the shortlists already: a point that came since
-    would be served by nobody before.
+    search goes on from there; again, until hardly an edge is new, or a round lowers the cost by little. Edges only come
+    and moves only gain, so that the cost only falls.
+
+    From old exemplars the first search has the shortlists already: a point that came since would be served by nobody
+    before.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Which members of a large group may stand for it better than its exemplar does, told by few comparisons.
 
-What a medoid has least, the sum of divergences to all members, is told by the sum to few. All candidates are compared
-with the same members, evenly drawn from the near to the far, so that what these have in common takes nobody's side; the
-better half of the candidates goes on to more of them.
+What a medoid has least, the sum of divergences to all members, is told by the mean over few. All candidates are
+compared with the same members, evenly drawn from the near to the far, so that what these have in common takes nobody's
+side; the better half of the candidates goes on to more of them.
 
 References
 ----------
@@ -35,21 +35,26 @@ _GOLDEN = (np.sqrt(5) - 1) / 2
 
 @dataclass(eq=False)
 class _Race:
-    """Candidates (K,) of a group that are left, and the members (M,) in the order in which they are drawn."""
+    """Candidates (K,) of a group that are left, and the members (M,) in the order in which they are drawn.
+
+    `sums`, `counts` (K,): of the divergences to those that were drawn, itself left out.
+    """
 
     members: Rows
     left: Rows
     sums: Float
+    counts: Float
 
     def keys(self, lot: slice, size: int) -> Keys:
         """Of each candidate with each member of a lot, (K, lot)."""
         return keys_of(self.left[:, None], self.members[lot], size)
 
-    def add(self, values: Divergences, kept: int) -> None:
-        """Take what a lot tells, (K, lot), and keep the candidates with the least sums."""
+    def add(self, values: Divergences, apart: NDArray[np.bool_], kept: int) -> None:
+        """Take what a lot tells, (K, lot), where both are `apart`; keep the candidates with the least means."""
         self.sums += values.sum(axis=1, dtype=np.float64)
-        best = np.argsort(self.sums, kind="stable")[:kept]
-        self.left, self.sums = self.left[best], self.sums[best]
+        self.counts += apart.sum(axis=1)
+        best = np.argsort(self.sums / np.maximum(self.counts, 1), kind="stable")[:kept]
+        self.left, self.sums, self.counts = self.left[best], self.sums[best], self.counts[best]
 
 
 def promising(
@@ -85,7 +90,7 @@ def promising(
         for race, own in zip(races, keys, strict=True):
             told, apart = np.zeros(own.shape, np.float32), _apart(own, pairs.size)
             told[apart] = values[np.searchsorted(asked, own[apart])]
-            race.add(told, LEFT if lot == DRAWN[-1] else -(-len(race.left) // 2))
+            race.add(told, apart, LEFT if lot == DRAWN[-1] else -(-len(race.left) // 2))
     return pairs, [race.left for race in races]
 
 
@@ -95,7 +100,7 @@ def _race(members: Rows, central: Central | None) -> _Race:
     candidates = np.unique(np.concatenate([near, middle]))
     # any first few of this order are evenly spread over the members
     order = np.argsort(np.arange(len(members)) * _GOLDEN % 1.0)
-    return _Race(members[np.argsort(order)], candidates, np.zeros(len(candidates)))
+    return _Race(members[np.argsort(order)], candidates, np.zeros(len(candidates)), np.zeros(len(candidates)))
 
 
 def _apart(keys: Keys, size: int) -> NDArray[np.bool_]:

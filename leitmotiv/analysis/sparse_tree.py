@@ -24,11 +24,12 @@ Estimate = Callable[[Rows], Float]
 """About how far some points are from each other, (C, C): what is quick to tell of many pairs."""
 
 LEAVES = 256
-"""Most leaves of a group; up to so many pictures it is taken apart to each alone."""
+"""Most leaves of a group; one of no more pictures than it may have leaves is taken apart to each alone."""
 FEWEST_LEAVES = 64
+"""Leaves that each group may have, however many groups there are."""
 WITHIN = 10
-"""Pairs of leaves for each picture, all groups together, that a large library has at most: each group has fewer leaves
-then, but not fewer than `FEWEST_LEAVES`."""
+"""Pairs of leaves for each picture, all groups together, that a large library should have at most: each group has fewer
+leaves then."""
 ALWAYS = 500_000
 """Pairs of leaves, all groups together, that any library may have."""
 DRAWN = 16
@@ -38,7 +39,9 @@ NEAR = 64
 EXACT = 1500
 """Groups up to which all pairs of exemplars are compared; above, they may be estimated."""
 HALVINGS = 20
-"""Most times that the price falls to half to divide a group: copies never part."""
+"""Most prices that are tried to divide a group: copies never part."""
+BETWEEN = 1.01
+"""Ratio of the price found and one that is too low, from which on none between them is tried."""
 SAMPLE = 1000
 """Pictures whose tree suggests what a group costs."""
 
@@ -100,7 +103,8 @@ def build(
     Returns
     -------
     Clusters
-        Each group of the default cut stands around its medoid.
+        Each group of the default cut stands around its exemplar, which is its medoid where it has no more pictures than
+        leaves.
     Served
         The same groups with their medoids as exemplars.
     """
@@ -193,14 +197,22 @@ def _take_apart(
 def _divide(
     members: Rows, exemplar: int, inside: Pairs, size: int, preference: float, most: float, compare: Compare, count: int
 ) -> Served:
-    """Finer groups of one group, in its own rows: as many as there may be leaves, found at lower and lower prices."""
+    """Finer groups of one group, in its own rows: as many as there may be leaves, found at lower and lower prices.
+
+    Where the first price that is too low is known, those between are tried until there are half as many as may be.
+    """
     graph = inside.graph()
-    found = exemplars(graph, preference=preference, most=most, start=np.searchsorted(members, [exemplar]))
-    for halvings in range(1, HALVINGS + 1):
-        finer = exemplars(graph, preference=preference / 2**halvings, most=most, start=found.rows)
-        if len(finer.rows) > count:
+    price, too_low = preference, 0.0
+    found = exemplars(graph, preference=price, most=most, start=np.searchsorted(members, [exemplar]))
+    for _ in range(HALVINGS):
+        if too_low and (2 * len(found.rows) > count or price < BETWEEN * too_low):
             break
-        found = finer
+        lower = math.sqrt(price * too_low) if too_low else price / 2
+        finer = exemplars(graph, preference=lower, most=most, start=found.rows)
+        if len(finer.rows) > count:
+            too_low = lower
+        else:
+            found, price = finer, lower
     lonely = np.flatnonzero(found.labels < 0)
     if len(lonely):
         keys = keys_of(members[lonely][:, None], members[found.rows], size)

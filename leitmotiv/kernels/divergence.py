@@ -89,9 +89,9 @@ def draw_points(
 ) -> None:
     """Write points of mixtures `rows` to `places` in `out` (R, 5, S): normal ones (C, 5) laid out over the components.
 
-    The components of mixture n are the rows of the table from `first[n]` to `first[n + 1]`. With M x + b = z c for the
-    c that makes z of a standard normal point, x is found from the triangle of M. Where S is more than C, the last point
-    is repeated.
+    The components of mixture n are the rows of the table from `first[n]` to `first[n + 1]`. x is found from the
+    triangle of M in M x + b = sqrt(log2(e) / 2) z, with z a normal point. Where S is more than C, the last point is
+    repeated.
     """
     count = len(normal)
     unit = np.sqrt(np.log2(np.e) / 2)

@@ -116,8 +116,8 @@ class _Read:
         if len(self._rows) + len(lacking) > self._most:
             needed = self._place[rows[self._place[rows] >= 0]]
             others = np.setdiff1d(np.arange(len(self._rows)), needed)
-            room = self._most - len(lacking) - len(needed)
-            # the last that came are the likeliest to be asked
+            # A tenth more go than must: moving those that stay takes long. The last that came are the likeliest asked.
+            room = max(0, self._most - len(lacking) - len(needed) - self._most // 10)
             places = np.union1d(needed, others[len(others) - room :])
             self.components.keep(places)
             self._place[self._rows] = -1

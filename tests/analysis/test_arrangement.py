@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import numpy as np
+import scipy.spatial
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
@@ -109,6 +110,31 @@ def test_packs_are_pushed_apart_as_if_all_pairs_were_looked_at():
     rng = np.random.default_rng(5)
     middles, radii = rng.normal(size=(40, 2)) * 20, rng.gamma(2.0, 3.0, 40) + 1
     np.testing.assert_allclose(arrangement._discs(middles, radii), naive_discs(middles, radii), atol=1e-6)
+
+
+def test_one_large_pack_does_not_make_all_small_ones_be_compared(monkeypatch):
+    looked = []
+
+    class Watched(scipy.spatial.cKDTree):
+        def query_pairs(self, *given, **named):
+            looked.append(super().query_pairs(*given, **named))
+            return looked[-1]
+
+        def sparse_distance_matrix(self, *given, **named):
+            looked.append(super().sparse_distance_matrix(*given, **named))
+            return looked[-1]
+
+    rng = np.random.default_rng(6)
+    middles, radii = rng.uniform(0, 900, (1000, 2)), np.full(1000, 8.0)
+    radii[0] = 400.0
+    monkeypatch.setattr(scipy.spatial, "cKDTree", Watched)
+    one, other = arrangement._covering(middles, radii)
+    gap = np.hypot(*(middles[:, None] - middles[None]).transpose(2, 0, 1))
+    covering = np.triu(gap < radii[:, None] + radii, 1)
+    assert {frozenset(pair) for pair in zip(one.tolist(), other.tolist(), strict=True)} == {
+        frozenset(pair) for pair in np.argwhere(covering).tolist()
+    }
+    assert sum(map(len, looked)) < 3 * len(one)
 
 
 def test_pictures_of_no_group_lie_in_a_field_below_the_packs():

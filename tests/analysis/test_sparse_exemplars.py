@@ -166,3 +166,33 @@ def _linked(pairs):
     one, other = np.divmod(pairs.keys, pairs.size)
     linked[one, other] = linked[other, one] = True
     return linked
+
+
+@given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=30), st.sets(st.integers(0, 11)))
+@settings(max_examples=60, deadline=None)
+def test_around_some_points_are_they_and_what_an_edge_joins_to_them(ends, some):
+    keys = np.unique([graphs.keys_of(a, b, 12) for a, b in ends if a != b]).astype(np.int64)
+    graph = graphs.Pairs(12, keys, np.ones(len(keys), np.float32)).graph()
+    found = sparse_exemplars._around(graph, np.isin(np.arange(12), list(some)))
+    joined = {b for one, other in ends if one != other for a, b in ((one, other), (other, one)) if a in some}
+    assert set(found.tolist()) == some | joined
+
+
+def test_search_ends_only_where_no_move_of_any_point_helps():
+    divergence = divergences(600, 11, looks=14)
+    graph = complete(divergence).graph()
+    found = exemplars(graph, preference=0.6, most=MOST)
+    choice = sparse_exemplars._choice(graph, MOST, found.rows)
+    room = sparse_exemplars.sparse_exemplars.Room(np.zeros(600), np.zeros(600, np.int64))
+    least = sparse_exemplars.LEAST_GAIN * MOST
+    moves = sparse_exemplars.sparse_exemplars.improve(graph, np.arange(600), 0.6, least, MOST, choice, room)
+    assert moves == 0
+
+
+def test_a_round_that_gains_little_is_the_last(monkeypatch):
+    divergence = divergences(900, 12, looks=6)
+    best, _, asked = rounds(divergence, 8, 4.0)
+    monkeypatch.setattr(sparse_exemplars, "LITTLE", 0.5)
+    first, _, fewer = rounds(divergence, 8, 4.0)
+    assert len(fewer) < len(asked)
+    assert best.cost(4.0) <= first.cost(4.0)

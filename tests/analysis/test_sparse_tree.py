@@ -168,3 +168,18 @@ def test_groups_far_apart_are_merged_nearly_as_well_by_their_exemplars(estimated
     inside = sum(size * (size - 1) // 2 for size in np.bincount(served.labels))
     exemplars = len(served.rows) * (len(served.rows) - 1) // 2
     assert sum(compared) <= inside + (0 if estimated else exemplars) + len(served.rows) * 2 * 6 * sparse_tree.DRAWN
+
+
+@pytest.mark.parametrize("noise", [0.02, 0.04])
+def test_a_group_with_more_pictures_than_leaves_gets_at_least_half_as_many_of_them(noise):
+    size, rng = 200, np.random.default_rng(3)
+    matrix = 0.3 + noise * rng.normal(size=(size, size))
+    matrix = ((matrix + matrix.T) / 2).astype(np.float32)
+    np.fill_diagonal(matrix, 0)
+    one, other = np.triu_indices(size, 1)
+    inside = graphs.Pairs(size, one * size + other, matrix[one, other])
+    part = sparse_tree._take_apart(
+        5, np.arange(size), matrix[5].astype(float), inside, size, 2.0, MOST, lambda k: matrix[np.divmod(k, size)], 64
+    )
+    assert 32 <= len(part.leaves) <= 64
+    assert len(part.merges) == len(part.leaves) - 1

@@ -25,6 +25,17 @@ def test_values_are_found_and_others_stay(some, wanted):
     np.testing.assert_array_equal(found, np.array(expected, np.float32))
 
 
+@given(st.integers(0, 1000), st.integers(1, 400), st.integers(1, 40))
+@settings(max_examples=60)
+def test_few_are_found_in_many(seed, count, asked):
+    rng = np.random.default_rng(seed)
+    keys = np.unique(rng.integers(0, 4 * count, count))
+    wanted = np.sort(rng.integers(-2, 4 * count + 2, asked))
+    found = np.full(len(wanted), np.nan, np.float32)
+    kernels.look_up(keys, keys.astype(np.float32), wanted, found)
+    np.testing.assert_array_equal(found, np.where(np.isin(wanted, keys), wanted, np.nan).astype(np.float32))
+
+
 @given(SOME, SOME)
 @settings(max_examples=60)
 def test_merged_lists_are_those_of_a_dictionary(one, other):

@@ -65,3 +65,18 @@ def test_what_came_last_stays_where_there_is_room(library):
     assert pool.packed == 7
     pool.divergences(np.array([[0, 1]]))
     assert pool.packed == 8
+
+
+def test_points_that_were_interrupted_are_drawn_again(library, monkeypatch):
+    ids = library.images.ids()
+    pool, pairs = Pool(library, ids, LOOK, 1), np.array([[0, 1], [2, 3]])
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("leitmotiv.analysis.holding.fill_points", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            pool.divergences(pairs)
+    matrix = divergence.js_matrix(library.mixtures.many(ids), look=LOOK)
+    np.testing.assert_array_equal(pool.divergences(pairs), matrix[pairs[:, 0], pairs[:, 1]])
