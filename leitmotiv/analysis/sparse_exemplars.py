@@ -32,6 +32,7 @@ LARGE = 300
 """Members of a group up to which `MIDDLES` are chosen; in a larger one a race is cheaper."""
 FEW = 0.01
 """New edges to exemplars, as a share of the points, from which on another round would change nothing."""
+ROUGH_ROUNDS = 4
 LITTLE = 5e-4
 """Share of the cost by which a round must lower it for another to follow."""
 
@@ -124,6 +125,7 @@ def augmented(
     shortlist: Shortlist,
     compare: Compare,
     central: sparse_medoids.Central | None = None,
+    rough: Compare | None = None,
     start: Rows | None = None,
     fresh: Rows | None = None,
     progress: Progress | None = None,
@@ -135,6 +137,8 @@ def augmented(
     search goes on from there; again, until hardly an edge is new, or a round lowers the cost by little. Edges only come
     and moves only gain, so that the cost only falls.
 
+    Where somebody tells divergences `rough`ly, the first rounds ask for these, and only their exemplars are kept.
+
     From old exemplars the first search has the shortlists already: a point that came since would be served by nobody
     before.
 
@@ -142,6 +146,10 @@ def augmented(
     ----------
     pairs : Pairs
         The edges there are.
+    central : callable, optional
+        Who is near the middle of a group, for the races.
+    rough : callable, optional
+        Divergences that are quick to tell, with errors that have no direction; none of them are returned.
 
     Returns
     -------
@@ -159,11 +167,19 @@ def augmented(
         graph = pairs.graph()
     else:
         rows = _propagate(graph, preference, most, progress)
+        if rough is not None:
+            found, trial = _search(graph, preference, most, rows, least), pairs
+            for _ in range(ROUGH_ROUNDS):
+                trial, _ = _round(trial, found, shortlist, rough, central)
+                found = _search(trial.graph(), preference, most, found.rows, least)
+            del trial
+            rows = found.rows
+            pairs, _ = _round(pairs, found, shortlist, compare, central)
+            graph = pairs.graph()
     found = _search(graph, preference, most, rows, least, fresh)
     for _ in range(ROUNDS):
         rows, before = found.rows, found.cost(preference)
-        pairs, middles = _to_middles(pairs, found, compare, central)
-        pairs, added = _with(pairs, [*_to_shortlists(rows, shortlist), *middles], compare)
+        pairs, added = _round(pairs, found, shortlist, compare, central)
         found = _search(pairs.graph(), preference, most, rows, least, fresh)
         gain = before - found.cost(preference)
         if added <= FEW * pairs.size or gain <= LITTLE * before or np.array_equal(found.rows, rows):
@@ -172,6 +188,14 @@ def augmented(
         pairs, added = with_shortlists(pairs, found.rows, shortlist, compare)
         found = _served(_choice(pairs.graph(), most, found.rows)) if added else found
     return found, pairs
+
+
+def _round(
+    pairs: Pairs, found: Served, shortlist: Shortlist, compare: Compare, central: sparse_medoids.Central | None
+) -> tuple[Pairs, int]:
+    """Add the edges of a round; tell how many were new, but for those of the races."""
+    pairs, middles = _to_middles(pairs, found, compare, central)
+    return _with(pairs, [*_to_shortlists(found.rows, shortlist), *middles], compare)
 
 
 def with_shortlists(pairs: Pairs, rows: Rows, shortlist: Shortlist, compare: Compare) -> tuple[Pairs, int]:

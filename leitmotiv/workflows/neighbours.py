@@ -120,8 +120,10 @@ class Comparer:
 
     def roughly(self, keys: Keys, points: int) -> Divergences:
         """The same from fewer points of each picture than settings say, neither looked up nor remembered."""
-        pairs = ends(keys, len(self._ids))
-        return self.weigh(keys, self._with_points(points).divergences(pairs))
+        order = by_rarer_end(keys, len(self._ids))
+        values = np.empty(len(keys), np.float32)
+        values[order] = self._with_points(points).divergences(ends(keys[order], len(self._ids)))
+        return self.weigh(keys, values)
 
     def correct(self, numbers: Remoteness | None) -> None:
         """Let pairs count for their relative divergence from now on, or with None for their divergence."""

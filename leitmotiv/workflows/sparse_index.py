@@ -45,8 +45,8 @@ QUERIED_PAIRS = 400_000
 """About so many pairs are compared for that at most."""
 ROUGH_POINTS = 64
 """Points of each picture in a library too large to be held with all of them, for what is told by many divergences at
-once: its remoteness is a mean of 128 and moves by 1 % with a quarter of the points; and the price that a sample
-suggests."""
+once: its remoteness is a mean of 128 and moves by 1 % with a quarter of the points; the price that a sample suggests;
+and the exemplars that the exact rounds begin with."""
 MEASURED = 200_000
 """Pictures whose remoteness is stored together, so that an interruption loses no more."""
 KEPT = 5
@@ -292,6 +292,7 @@ def _found(
         shortlist=shortlist,
         compare=compare or comparer,
         central=lambda rows: _central(vectors, rows),
+        rough=(lambda keys: comparer.roughly(keys, ROUGH_POINTS)) if len(vectors.ids) > HELD else None,
         start=start,
         fresh=fresh,
         progress=lambda done, total: step("Finding trends", 50 * done // total, 100),

@@ -17,7 +17,7 @@ def complete(divergence):
     return graphs.listed(lists, values)
 
 
-def rounds(divergence, count, price, start=None):
+def rounds(divergence, count, price, start=None, rough=None):
     """`augmented` on the graph of the `count` nearest, with the matrix itself for shortlists and comparisons."""
     size, asked = len(divergence), []
 
@@ -35,6 +35,7 @@ def rounds(divergence, count, price, start=None):
         shortlist=shortlist,
         compare=compare,
         start=start,
+        rough=rough,
     )
     return found, pairs, asked
 
@@ -196,3 +197,23 @@ def test_a_round_that_gains_little_is_the_last(monkeypatch):
     first, _, fewer = rounds(divergence, 8, 4.0)
     assert len(fewer) < len(asked)
     assert best.cost(4.0) <= first.cost(4.0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rough_divergences_lead_to_exemplars_and_leave_none_of_their_own(seed):
+    divergence = divergences(1200, 20 + seed, looks=8)
+    noise = np.random.default_rng(seed).normal(scale=0.01, size=divergence.shape).astype(np.float32)
+    noisy = np.maximum(divergence + np.triu(noise, 1) + np.triu(noise, 1).T, 0)
+    told: list[int] = []
+
+    def rough(keys):
+        told.append(len(keys))
+        return noisy[np.divmod(keys, len(divergence))]
+
+    plain, _, asked = rounds(divergence, 8, 3.0)
+    found, pairs, fewer = rounds(divergence, 8, 3.0, rough=rough)
+    np.testing.assert_array_equal(pairs.values, divergence[np.divmod(pairs.keys, len(divergence))])
+    assert found.cost(3.0) == pytest.approx(naive.cost(divergence, found.rows, 3.0), rel=1e-5)
+    assert found.cost(3.0) < 1.005 * plain.cost(3.0)
+    assert sum(told) > 0
+    assert sum(map(len, fewer)) < sum(map(len, asked))
