@@ -154,6 +154,11 @@ def abreast(members: Sequence[Joined]) -> list[Joined]:
     return [one if one.found.any() else _moved(one, min(0.0, least - float(one.values.max()))) for one in members]
 
 
+def lost(one: Joined) -> Joined:
+    """The same, of which nothing parts from chance."""
+    return Joined(one.values, one.parts, np.zeros(len(one.values), bool))
+
+
 def _moved(one: Joined, by: float) -> Joined:
     """What is added to a whole is added to its parts alike."""
     return Joined(one.values + by, {at: part + by / len(one.parts) for at, part in one.parts.items()}, one.found)

@@ -15,7 +15,19 @@ from leitmotiv.analysis.cutoff import above_chance, mostly
 from leitmotiv.analysis.joining import falls
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Float, Ranking, Result, Unknown
-from leitmotiv.workflows import boards, degrees, joining, names, ordering, remarks, scoring, selecting, spaces, words
+from leitmotiv.workflows import (
+    boards,
+    contradictions,
+    degrees,
+    joining,
+    names,
+    ordering,
+    remarks,
+    scoring,
+    selecting,
+    spaces,
+    words,
+)
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.query import Node, Query, parse
 from leitmotiv.workflows.said import Said
@@ -134,7 +146,12 @@ def search(
 
 
 def wordless(session: Session, query: Query, said: Sequence[Said]) -> bool:
-    """Whether nothing that is looked for says anything: only words such as "of the", or words and signs not known."""
+    """Whether nothing that is looked for says anything: only words such as "of the", or words and signs not known.
+
+    Nor does what is taken away again.
+    """
+    if contradictions.is_nothing(query.tree):
+        return True
     says = [one.says_something for one in said] or [
         not (isinstance(term.wanted, Words) and scoring.is_empty(session, term.wanted.phrase)) for term in query.terms
     ]
@@ -274,11 +291,12 @@ def _scored(session: Session, query: Query, tree: Node, ids: list[str]) -> _Scor
     scoring.read(session, query.terms)
     said = [scoring.said(session, term, ids, by) for term in query.terms]
     if query.is_of_looks:
-        values = np.array([one.values for one in said]).reshape(len(said), len(ids))
-        parts = combining.parts(values, np.array([term.weight for term in query.terms]))
+        looks = np.array([one.values for one in said]).reshape(len(said), len(ids))
+        parts = combining.parts(looks, np.array([term.weight for term in query.terms]))
         return _settled(query, said, parts)
     told = [scoring.standardised(one) for one in said]
-    whole = joining.joined(tree, [values for values, _ in told], [one for _, one in told], [one.beside for one in said])
+    values, found, beside = [one for one, _ in told], [one for _, one in told], [one.beside for one in said]
+    whole = joining.joined(tree, values, found, beside, scoring.silent(query.terms, said))
     parts = np.array([whole.parts.get(at, np.zeros(len(ids))) for at in range(len(said))])
     return _Scored(whole.values, parts, whole.found, said, DEVIATIONS)
 
