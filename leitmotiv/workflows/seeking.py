@@ -139,10 +139,17 @@ def search(
         approximate=any(one.approximate for one in scored.said),
         terms=tuple(term.label for term in query.terms),
         cut=cut,
-        nearest=() if lost else tuple(dict.fromkeys(word for one in scored.said for word in one.nearest)),
+        nearest=() if lost else _nearest(query, scored.said),
         unknown=_unknown(session, query, scored),
         notes=remarks.notes(session, query, kept, cut),
     )
+
+
+def _nearest(query: Query, said: Sequence[Said]) -> tuple[str, ...]:
+    """The words nearest to what is looked for; to what is taken away only where nothing is."""
+    told = list(zip(query.terms, said, strict=False))  # there is nothing said of vectors
+    wanted = [one for term, one in told if term.weight > 0] or [one for _, one in told]
+    return tuple(dict.fromkeys(word for one in wanted for word in one.nearest))
 
 
 def wordless(session: Session, query: Query, said: Sequence[Said]) -> bool:

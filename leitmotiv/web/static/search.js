@@ -54,13 +54,14 @@ function weighing(chip) {
       if (!said) chip.querySelector(".off")?.before(said = document.createElement("b"), " ");
       if (said) said.textContent = `×${weight}`;
     };
-    const end = () => {
+    const end = (/** @type {PointerEvent} */ last) => {
       removeEventListener("pointermove", move);
-      removeEventListener("pointerup", end);
+      for (const name of ["pointerup", "pointercancel"]) removeEventListener(name, /** @type {EventListener} */ (end));
+      if (last.type === "pointercancel") return;
       if (moved && weight !== before) location.assign((chip.dataset.weighed ?? "").replace(/98\.765432(\*|%2A)/, weight === 1 ? "" : `${weight}*`));
     };
     addEventListener("pointermove", move);
-    addEventListener("pointerup", end);
+    for (const name of ["pointerup", "pointercancel"]) addEventListener(name, /** @type {EventListener} */ (end));
   });
   chip.addEventListener("click", (event) => { if (moved) event.preventDefault(); moved = false; }, { capture: true });
 }
