@@ -165,7 +165,7 @@ def test_words_and_pictures_are_typed_clicked_and_dragged_into_a_query(site, ope
     assert shown(page) == 10
     page.get_by_role("link", name="near word").click(modifiers=["Shift"])
     until(page, "document.querySelectorAll('.chip.less').length === 2")
-    assert page.locator("#q").input_value() == 'boat - heron -"near word"'
+    assert page.locator("#q").input_value() == "boat - heron -near word"
     page.locator(".result .held").first.hover()
     page.locator(".result .adds").first.click()
     until(page, "document.querySelectorAll('.terms .chip').length === 4")
