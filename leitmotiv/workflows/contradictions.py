@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from leitmotiv.analysis.lexical import stems
 from leitmotiv.workflows.terms import Words
-from leitmotiv.workflows.trees import Group, Node, Term, is_trait
+from leitmotiv.workflows.trees import Group, Node, Term, is_trait, written
 
 Key = tuple[str, ...]
 
@@ -20,6 +20,21 @@ def of(node: Node | None) -> Iterator[tuple[Node, Node]]:
                     yield one, taken
         for one in node.members:
             yield from of(one)
+
+
+def notes(node: Node | None) -> tuple[str, ...]:
+    """Sentences on what of a search nothing is left of."""
+    return tuple(dict.fromkeys(_note(_quoted(one), _quoted(taken)) for one, taken in of(node)))
+
+
+def _note(one: str, taken: str) -> str:
+    both = "and taken away at once" if one == taken else f"and {taken} taken away from it"
+    return f"{one} is looked for {both}: nothing of it is left."
+
+
+def _quoted(node: Node) -> str:
+    """A part of a query as it is written, without its sign."""
+    return f"“{written(replace(node, weight=abs(node.weight)))}”"
 
 
 def by_what(one: Node, whole: Group) -> Node | None:

@@ -2,12 +2,11 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
 
 from leitmotiv.records import Unknown
-from leitmotiv.workflows import contradictions, grammar, names, slips, trees
+from leitmotiv.workflows import grammar, names, slips
 from leitmotiv.workflows.knowing import WORD
-from leitmotiv.workflows.query import Node, Query
+from leitmotiv.workflows.query import Query
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.terms import Words
 
@@ -60,23 +59,12 @@ def notes(session: Session, query: Query, total: int, cut: int | None) -> tuple[
         for word, instead in SIGNS.items():
             if word in words and len(words) > 1:
                 said.append(f"“{word}” is a word of the phrase “{phrase}”; {instead}.")
-    said += [_left_nothing(_quoted(one), _quoted(taken)) for one, taken in contradictions.of(query.tree)]
-    if cut == 0 and not contradictions.is_nothing(query.tree) and (total or not query.filters):
+    if cut == 0 and (total or not query.filters):
         wanted = [term.wanted.phrase for term in query.terms if isinstance(term.wanted, Words) and term.weight > 0]
         said += [_folder(*one) for one in _folders(session, wanted)]
     if query.filters and not total:
         said.append(_left_none(query.filters))
     return tuple(dict.fromkeys(said))
-
-
-def _left_nothing(one: str, taken: str) -> str:
-    both = "and taken away at once" if one == taken else f"and {taken} taken away from it"
-    return f"{one} is looked for {both}: nothing of it is left."
-
-
-def _quoted(node: Node) -> str:
-    """A part of a query as it is written, without its sign."""
-    return f"“{trees.written(replace(node, weight=abs(node.weight)))}”"
 
 
 def _folders(session: Session, phrases: Sequence[str]) -> list[tuple[str, str]]:

@@ -141,7 +141,7 @@ def search(
         cut=cut,
         nearest=() if lost else _nearest(query, scored.said),
         unknown=_unknown(session, query, scored),
-        notes=remarks.notes(session, query, kept, cut),
+        notes=_notes(session, query, kept, cut),
     )
 
 
@@ -164,6 +164,12 @@ def wordless(session: Session, query: Query, said: Sequence[Said]) -> bool:
     ]
     wanted = [one for term, one in zip(query.terms, says, strict=True) if term.weight > 0] or says
     return bool(wanted) and not any(wanted)
+
+
+def _notes(session: Session, query: Query, kept: int, cut: int | None) -> tuple[str, ...]:
+    """What a query does not say, though it looks so; what nothing is left of is not looked for in folders, either."""
+    lost = contradictions.is_nothing(query.tree)
+    return contradictions.notes(query.tree) + remarks.notes(session, query, kept, None if lost else cut)
 
 
 def _unknown(session: Session, query: Query, scored: _Scored) -> tuple[Unknown, ...]:
@@ -211,7 +217,7 @@ def totals(session: Session, text: str) -> Totals:
         scored.total,
         not wordless(session, query, scored.said),
         _unknown(session, query, scored),
-        remarks.notes(session, query, len(ids), cut),
+        _notes(session, query, len(ids), cut),
     )
 
 

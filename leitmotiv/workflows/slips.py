@@ -19,16 +19,17 @@ def unknown(session: Session, text: str) -> dict[str, tuple[str, ...]]:
     Known is what an encoder has a token for, what stands in the texts of classes, and what is written of pictures of
     this library. What only a folder is called is looked for by a filter.
     """
-    strange = dict.fromkeys(match[0] for match in WORD.finditer(text) if not _is_known(match[0]))
+    strange = dict.fromkeys(match[0] for match in WORD.finditer(text) if not known(match[0]))
     if not strange:
         return {}
     texts = written.of(session)
-    return {word: _meant(session, word) for word in strange if texts is None or word not in texts}
+    lost = [word for word in strange if not _is_joined(word)]
+    return {word: _meant(session, word) for word in lost if texts is None or word not in texts}
 
 
-def _is_known(word: str) -> bool:
-    """Whether a word is known, or all that its hyphens join: a folder may be called so, and the encoders read each."""
-    return known(word) or ("-" in word and all(map(known, word.split("-"))))
+def _is_joined(word: str) -> bool:
+    """Whether all that the hyphens of a word join is known: a folder may be called so, and the encoders read each."""
+    return "-" in word and all(map(known, word.split("-")))
 
 
 def _meant(session: Session, word: str) -> tuple[str, ...]:
