@@ -9,7 +9,7 @@ from typing import Literal
 from leitmotiv.analysis.named_colours import NAMES
 from leitmotiv.errors import QueryError
 from leitmotiv.workflows.terms import KINDS
-from leitmotiv.workflows.vocabulary import KEYWORDS, OR, Known, parted, signs
+from leitmotiv.workflows.vocabulary import KEYWORDS, OR, Known, begins_list, ends_list, parted, signs
 
 Kind = Literal["(", ")", "+", "-", "&", "|", ",", "weight", "power", "word", "phrase", "term", "like", "filter"]
 MINUS = "-−–"
@@ -76,7 +76,27 @@ def scan(text: str, known: Known | None = None) -> list[Token]:
     QueryError
         A quotation mark or bracket is not closed, or a character has no meaning where it stands.
     """
-    return list(_with_commas(list(_with_signs(list(_Scanner(text, known).tokens()), text, known))))
+    listed = _with_lists(list(_Scanner(text, known).tokens()))
+    return list(_with_commas(list(_with_signs(listed, text, known))))
+
+
+def _with_lists(tokens: Sequence[Token]) -> list[Token]:
+    """A comma between colours of which the last has an *or* before it is an *or* itself: *red, blue or green car*."""
+    runs: list[list[Token]] = []
+    for token in tokens:
+        if runs and token.kind == runs[-1][0].kind == "word":
+            runs[-1].append(token)
+        else:
+            runs.append([token])
+    at, listed = len(runs) - 1, False  # whether what stands behind belongs to a list
+    while at > 1:
+        before, said = ([token.text for token in runs[place]] for place in (at - 2, at))
+        listed = ends_list(said) or (listed and begins_list(said))
+        listed = listed and runs[at - 1][0].kind == "," and begins_list(before)
+        if listed:
+            runs[at - 1] = [] if said[0].casefold() == OR else [replace(runs[at - 1][0], kind="word", text=OR)]
+        at -= 1 + listed
+    return [token for run in runs for token in run]
 
 
 def _with_signs(tokens: Sequence[Token], text: str, known: Known | None) -> Iterator[Token]:

@@ -149,7 +149,8 @@ def _nearest(query: Query, said: Sequence[Said]) -> tuple[str, ...]:
     """The words nearest to what is looked for; to what is taken away only where nothing is."""
     told = list(zip(query.terms, said, strict=False))  # there is nothing said of vectors
     wanted = [one for term, one in told if term.weight > 0] or [one for _, one in told]
-    return tuple(dict.fromkeys(word for one in wanted for word in one.nearest))
+    asked = {term.label.casefold() for term in query.terms}
+    return tuple(dict.fromkeys(word for one in wanted for word in one.nearest if word.casefold() not in asked))
 
 
 def wordless(session: Session, query: Query, said: Sequence[Said]) -> bool:

@@ -156,6 +156,18 @@ def signs(words: Sequence[str], known: Known | None = None) -> dict[int, str]:
     return found
 
 
+def begins_list(words: Sequence[str]) -> bool:
+    """Whether words are nothing but colours, as before a comma of a list of them."""
+    return _are_colours([word.casefold() for word in words])
+
+
+def ends_list(words: Sequence[str]) -> bool:
+    """Whether words begin with the end of a list of colours, after its last comma: *or green car*, *blue or green*."""
+    folded = [word.casefold() for word in words[:5]]
+    before = 0 if folded[:1] == [OR] else _colour(folded)
+    return folded[before : before + 1] == [OR] and _colour(folded[before + 1 :]) > 0
+
+
 def _are_colours(words: Sequence[str]) -> bool:
     """Whether words in small letters are nothing but colours, and what joins them."""
     at = 0

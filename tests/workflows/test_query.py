@@ -264,6 +264,10 @@ def test_not_refuses_what_stands_next_to_it_and_a_minus_what_is_met_after_it():
         ("year:2024, panda,", "panda year:2024"),
         ("colour:teal@10,20,30,40, dog", "colour:teal@10,20,30,40 + dog"),
         ("red, blue", "red + blue"),
+        ("red, blue or green car", "red or blue or green car"),
+        ("pink, red, blue, or green car", "pink or red or blue or green car"),
+        ("red, panda or blue", "red + panda | blue"),
+        ("panda, red or blue", "panda + (red | blue)"),
     ],
 )
 def test_a_comma_between_terms_is_a_plus(line, same):
@@ -480,7 +484,29 @@ def test_any_text_is_read_or_refused_and_what_is_read_survives_its_text(text):
 
 @pytest.mark.parametrize(
     "piece",
-    ["(", "a-", "1", "[ ", "[", "a:", '" ', "*", "x ", "-", "a + ", 'a"', 'name:"', "(a ", "red ", "^1", "1*", "a&"],
+    [
+        "or ",
+        "red, ",
+        "not ",
+        "(",
+        "a-",
+        "1",
+        "[ ",
+        "[",
+        "a:",
+        '" ',
+        "*",
+        "x ",
+        "-",
+        "a + ",
+        'a"',
+        'name:"',
+        "(a ",
+        "red ",
+        "^1",
+        "1*",
+        "a&",
+    ],
 )
 def test_reading_takes_time_in_proportion_to_the_length(piece, monkeypatch):
     """Counted in characters that are looked at one by one or matched, not in seconds."""
