@@ -194,7 +194,7 @@ def test_vectors_that_another_embedding_made_are_passed_over(grown):
     place_new(session)
     found = session.library.placed.all()
     session.library.placed.clear()
-    session.library.placed.add([replace(one, model=b"another machine's") for one in found[:5]] + list(found[5:]))
+    session.library.placed.add([replace(one, model=bytes(32)) for one in found[:5]] + list(found[5:]))
     held = vectors.stored_vectors(session.library, session.settings)
     assert held.ids[130:] == tuple(one.image_id for one in found[5:])
     order = likeness.order(session, found[0].image_id)
