@@ -59,7 +59,15 @@ class ClusterTree:
 
     def get(self) -> Clusters | None:
         """The clusters with all that joined them; None before the first index."""
+        return self._joined(not self._database.is_inside())
+
+    def stamped(self) -> tuple[int | None, Clusters | None]:
+        """The same with the stamp that is theirs, whatever is replaced meanwhile."""
         hold = not self._database.is_inside()
+        with self._database.snapshot():
+            return self.stamp(), self._joined(hold)
+
+    def _joined(self, hold: bool) -> Clusters | None:
         with self._database.snapshot():
             found = self._found(hold)
             placed = () if found is None else self._placed.all(hold)
