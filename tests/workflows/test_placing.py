@@ -387,3 +387,63 @@ def test_a_picture_outside_is_held_against_exemplars_that_have_no_vector(session
         vectors.put_vectors(session.library, session.settings, partly)
         with Session(session.settings) as opened:
             assert placing.nearest_trend(opened, query) == expected
+
+
+def writes_of(library):
+    """What an index stores, in order: each may be the last thing that happens."""
+    return [(library.arrays, "put"), (library.arrays, "remove"), (library.clusters, "replace")]
+
+
+class Killed(BaseException):
+    """The end of a process; nothing catches it."""
+
+
+@pytest.mark.parametrize("behind", [False, True], ids=["before it is written", "behind it"])
+def test_an_index_that_ends_at_any_write_leaves_what_the_next_one_needs(grown, monkeypatch, behind):
+    session, twin = grown
+    for one in (session, twin):
+        place_new(one)
+        add(one.library, range(150, 155))
+    build_index(twin)
+    expected = told(twin)
+    step = 0
+    while True:
+        step += 1
+        count = [step]
+        with Session(session.settings) as victim, monkeypatch.context() as patch:
+            for place, name in writes_of(victim.library):
+                patch.setattr(place, name, dying(getattr(place, name), count, behind))
+            try:
+                build_index(victim)
+                break
+            except Killed:
+                pass
+        with Session(session.settings) as opened:
+            library, ids = opened.library, set(opened.library.images.ids())
+            place_new(opened)
+            held = vectors.stored_vectors(library, opened.settings)
+            assert len(held.ids) == len(set(held.ids))
+            assert set(held.ids) == ids, step
+            assert sorted(library.clusters.get().ids) == sorted(ids), step
+            assert set(correcting.stored(library, opened.settings).values) >= ids, step
+            order = likeness.order(opened, image_id(3))
+            assert sorted([*order.ids, image_id(3)]) == sorted(ids), step
+    assert step > 3
+    with Session(session.settings) as opened:
+        assert not browse.stale(opened)
+        assert told(opened) == expected
+
+
+def dying(write, left, behind):
+    """A function that ends the process the n-th time that anything is written."""
+
+    def written(*given, **options):
+        left[0] -= 1
+        if left[0] == 0 and not behind:
+            raise Killed
+        found = write(*given, **options)
+        if left[0] == 0:
+            raise Killed
+        return found
+
+    return written
