@@ -14,7 +14,7 @@ from leitmotiv.records import Float
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
-REVISION = 1
+REVISION = 2
 """Grows whenever the same captions would be indexed otherwise."""
 WRITTEN = "written"
 """The name of the stored arrays."""
