@@ -139,13 +139,12 @@ def words(text: str) -> list[str]:
     """
     # the small letter of the Turkish İ is an i with a dot above it, and people write a plain one
     plain = _OPTIONAL.sub("", sentence(text)).casefold().replace("i\u0307", "i")
-    found: list[str] = []
-    for match in _WORD.finditer(_lettered(plain)):
-        word = plain[slice(*match.span())]
-        found += _parted(word.replace("’", "'").removesuffix("'s").replace("'", ""))
-        if len(found) >= MOST_WORDS:
+    told: list[str] = []
+    for word in matches(_WORD, plain):
+        told += _parted(word.replace("’", "'").removesuffix("'s").replace("'", ""))
+        if len(told) >= MOST_WORDS:
             break
-    return found[:MOST_WORDS]
+    return told[:MOST_WORDS]
 
 
 def says_something(text: str) -> bool:
@@ -204,6 +203,11 @@ def _lettered(text: str) -> str:
     if text.isascii():
         return text
     return "".join(_LETTER if unicodedata.category(c) in ("Mn", "Mc") else c for c in text)
+
+
+def matches(sought: re.Pattern[str], text: str) -> list[str]:
+    """All that an expression finds in a text, where marks on letters count as letters."""
+    return [text[slice(*match.span())] for match in sought.finditer(_lettered(text))]
 
 
 def _replaced(sought: re.Pattern[str], by: Callable[[str], str], text: str) -> str:

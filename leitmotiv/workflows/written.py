@@ -39,7 +39,8 @@ class Written:
         self._asked: tuple[tuple[str, ...], NDArray[np.int64]] = ((), np.zeros(0, np.int64))
 
     def __contains__(self, word: str) -> bool:
-        return stem(word.casefold()) in self.words
+        said = stems(word)
+        return bool(said) and all(one in self.words for one in said)
 
     def match(self, phrase: str, ids: tuple[str, ...]) -> tuple[Float, NDArray[np.bool_]]:
         """How well what is written of pictures has the words of a phrase, (N,) in 0 to 1.1, and which have all of them.
