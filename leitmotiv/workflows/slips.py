@@ -74,4 +74,4 @@ def _here(session: Session) -> Vocabulary:
         own = _folders(session) if texts is None else {*_folders(session), *texts.words}
         return vocabulary().with_more(dict.fromkeys((word for word in own if word.isalpha()), NAMED))
 
-    return remember(session, ("vocabulary", session.library.revision("images", "files"), texts), make)
+    return remember(session, ("vocabulary", session.library.revision("images", "files"), texts and texts.key), make)
