@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from leitmotiv.records import Unknown
 from leitmotiv.workflows import grammar, names, slips
-from leitmotiv.workflows.knowing import WORD
+from leitmotiv.workflows.knowing import WORD, words_of
 from leitmotiv.workflows.query import Query
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.terms import Words
@@ -25,7 +25,7 @@ def unknown(session: Session, query: Query, read: Sequence[str]) -> tuple[Unknow
     found: dict[str, Unknown] = {}
     for term, as_read in zip(query.terms, read, strict=True):
         if isinstance(term.wanted, Words):
-            said, meant = WORD.findall(term.wanted.phrase), WORD.findall(as_read)
+            said, meant = words_of(term.wanted.phrase), words_of(as_read)
             instead = dict(zip(said, meant, strict=True)) if len(said) == len(meant) else {}
             for word, near in slips.unknown(session, term.wanted.phrase).items():
                 other = instead.get(word, word)

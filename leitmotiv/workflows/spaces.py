@@ -5,7 +5,7 @@ import numpy as np
 from leitmotiv.analysis import arithmetic
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Float, Float32
-from leitmotiv.workflows import preparing, words
+from leitmotiv.workflows import preparing, word_space, words
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.query import Query
 from leitmotiv.workflows.session import Session
@@ -70,7 +70,7 @@ def _classic(session: Session, vectors: Float, places: Float32, weights: list[fl
         whole = places.astype(np.float64)
         return arithmetic.classic_pictures(whole - whole.min(axis=1, keepdims=True) + 1e-12)
 
-    pictures = remember(session, ("classic", session.library.revision("images", "activations")), lifted)
+    pictures = remember(session, ("classic", word_space.placed(session).key), lifted)
     terms = [arithmetic.classic_word(vector) for vector in vectors]
     try:
         return arithmetic.classic(pictures, np.array(terms), weights)
