@@ -39,8 +39,8 @@ EDGES = 50
 SHORTLIST = 12
 """Exemplars nearest by their vectors that each picture is compared with."""
 SHORTLIST_OF_FEW, FEW = 8, 500
-"""The same where there are at most so many exemplars, of which vectors miss fewer: at 100,000 pictures and 111 exemplars
-the cost was 0.005 % higher for a quarter less to compare, at 3,000 exemplars it would be 0.05 %."""
+"""The same where there are at most so many exemplars, of which vectors miss fewer: at 100,000 pictures and 111
+exemplars the cost was 0.005 % higher for a quarter less to compare, at 3,000 exemplars it would be 0.05 %."""
 QUERIES = 64
 """Most pictures over which the recall of candidates is measured."""
 LEAST_QUERIES = 8
