@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from leitmotiv.records import Float
 
 _NEXT_TO_NONE = 1e-12
+_ROWS = 4096
 
 
 def summed(places: NDArray[np.float32], vectors: Float, weights: Sequence[float]) -> Float:
@@ -26,7 +27,11 @@ def summed(places: NDArray[np.float32], vectors: Float, weights: Sequence[float]
     """
     weighted = np.asarray(weights)[:, None] * vectors
     length = max(float(np.linalg.norm(weighted.sum(axis=0))), _NEXT_TO_NONE)
-    return np.asarray(weighted @ places.T / length, np.float64)
+    given = np.empty((len(weighted), len(places)))
+    for start in range(0, len(places), _ROWS):  # in float64, which a copy of all places would take much memory for
+        part = slice(start, start + _ROWS)
+        given[:, part] = weighted @ places[part].T.astype(np.float64)
+    return given / length
 
 
 def projected(places: NDArray[np.float32], vectors: Float, weights: Sequence[float]) -> Float:

@@ -103,6 +103,14 @@ def centred(features: NDArray[Any], centre: Float32) -> Float32:
     return unit(roots - centre).astype(np.float32)
 
 
+def centre_of(features: NDArray[Any]) -> Float32:
+    """The mean of the square roots, (D,) float32; summed as float64, part by part."""
+    sums = np.zeros(features.shape[1])
+    for start in range(0, len(features), _ROWS):
+        sums += np.sqrt(np.maximum(features[start : start + _ROWS].astype(np.float32), 0)).sum(axis=0)
+    return np.asarray(sums / len(features), np.float32)
+
+
 def learn(features: NDArray[Any], tell: Tell | None = None) -> Background:
     """Learn what a collection is like; exact, and the same for the same pictures in the same order.
 
@@ -113,11 +121,8 @@ def learn(features: NDArray[Any], tell: Tell | None = None) -> Background:
     tell : callable, optional
         Called with the number of pictures done, and of all.
     """
-    count, width = features.shape
-    sums = np.zeros(width)
-    for start in range(0, count, _ROWS):
-        sums += np.sqrt(np.maximum(features[start : start + _ROWS].astype(np.float32), 0)).sum(axis=0)
-    centre = (sums / count).astype(np.float32)
+    count = len(features)
+    centre = centre_of(features)
     axes = _principal(features, centre)
     plain = np.empty((count, axes.shape[1]), np.float32)
     for start in range(0, count, _ROWS):

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitmotiv.analysis import cells
-from leitmotiv.analysis.embedding import Coordinates, products_on_one_thread
+from leitmotiv.analysis.embedding import Coordinates
+from leitmotiv.analysis.threads import products_on_one
 from leitmotiv.kernels.graph import Nearest, keep_among, keep_listed, keep_nearest
 
 Rows = NDArray[np.int64]
@@ -96,7 +97,7 @@ def nearest(
         return len(own)
 
     done = 0
-    with products_on_one_thread(), ThreadPoolExecutor(threads) as pool:
+    with products_on_one(), ThreadPoolExecutor(threads) as pool:
         for part in pool.map(fill, range(0, len(wanted), ROWS if held is None else CHUNK)):
             done += part
             if progress is not None:

@@ -12,7 +12,8 @@ References
 import numpy as np
 from numpy.typing import NDArray
 
-from leitmotiv.analysis.embedding import Coordinates, products_on_one_thread
+from leitmotiv.analysis import threads
+from leitmotiv.analysis.embedding import Coordinates
 from leitmotiv.kernels.graph import Nearest, keep_nearest
 
 Rows = NDArray[np.int64]
@@ -44,7 +45,7 @@ def centres(coordinates: Coordinates, count: int | None = None) -> Coordinates:
 def assign(coordinates: Coordinates, centres: Coordinates) -> NDArray[np.int32]:
     """The cell of each vector, (N,): that of its nearest centre, of equally near ones the first."""
     out = np.empty(len(coordinates), np.int32)
-    with products_on_one_thread():
+    with threads.products_on_one():
         middle = centres.astype(np.float32)
         squares = np.square(middle).sum(axis=1)
         for start in range(0, len(coordinates), _ROWS):

@@ -12,16 +12,15 @@ References
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
-from threadpoolctl import ThreadpoolController
 
 from leitmotiv.analysis import background as ground
 from leitmotiv.analysis import likelihood
 from leitmotiv.analysis.background import Background
+from leitmotiv.analysis.threads import products_on_one
 from leitmotiv.records import Calibration, Float, Float32
 
 AGAINST = 3.0
@@ -97,15 +96,10 @@ def learn(
     """
     groups = None if same is None else np.asarray(same, np.int64)
     # On a busy machine the threads of a small product wait for each other far longer than they compute.
-    with _pools().limit(limits=1, user_api="blas"):
+    with products_on_one():
         return _learn(
             background, _Lesson(background, examples, weights, against, against_weights, groups), examples, members
         )
-
-
-@cache
-def _pools() -> ThreadpoolController:
-    return ThreadpoolController()
 
 
 def _learn(background: Background, lesson: "_Lesson", examples: Float32, members: Sequence[int]) -> Learnt:
@@ -135,7 +129,7 @@ def _learn(background: Background, lesson: "_Lesson", examples: Float32, members
 
 def along(rows: Float32, direction: Float | Float32) -> Float:
     """What rows score along a direction, (N,) float64."""
-    with _pools().limit(limits=1, user_api="blas"):
+    with products_on_one():
         return np.asarray(rows @ direction.astype(np.float32), np.float64)
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from leitmotiv.analysis import earth_mover
+from leitmotiv.analysis.threads import products_on_one
 from leitmotiv.errors import CriticError
 from leitmotiv.records import Float, Float32, Half
 
@@ -103,7 +103,7 @@ def learn(
     counts = np.ones(len(values)) if weight is None else np.asarray(weight, np.float64)
     names = [str(row) for row in range(len(values))] if keys is None else list(keys)
     # on one thread: the products are small, and threads that wait for each other cost more than they bring
-    with threadpool_limits(1, "blas"):
+    with products_on_one():
         chosen = _chosen_ridge(values, shares, counts, names, seed, loss) if ridge is None else ridge
         problem = _Problem(values, shares, counts, loss)
         solution, iterations = problem.solve(chosen, trace=trace)

@@ -9,15 +9,13 @@ two mixtures. The principal axes of the library's vectors keep what tells its pi
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from leitmotiv.analysis.packing import Packed
+from leitmotiv.analysis.threads import products_on_one
 from leitmotiv.kernels.divergence import WIDTH, log_densities, log_ratios
 from leitmotiv.kernels.graph import squares_to
 from leitmotiv.records import Float
@@ -113,20 +111,9 @@ def embed(embedding: Embedding, packed: Packed, *, threads: int = 1) -> Coordina
         parts = [(_unit(ratios[space]) - embedding.middle[space]) @ embedding.axes[space] for space in range(2)]
         out[rows] = np.rint(np.hstack([part * size for part, size in zip(parts, sizes, strict=True)]))
 
-    with products_on_one_thread(), ThreadPoolExecutor(threads) as pool:
+    with products_on_one(), ThreadPoolExecutor(threads) as pool:
         list(pool.map(fill, range(0, len(packed), BLOCK)))
     return out
-
-
-def products_on_one_thread() -> AbstractContextManager[object]:
-    """Keep the library that multiplies matrices from starting threads beside ours: they would wait for each other."""
-    held: AbstractContextManager[object] = _controller().limit(limits=1, user_api="blas")
-    return held
-
-
-@cache
-def _controller() -> ThreadpoolController:
-    return ThreadpoolController()
 
 
 def squared_distances(one: Coordinates, many: Coordinates) -> Float:

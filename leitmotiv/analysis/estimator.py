@@ -20,6 +20,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
+from leitmotiv.analysis.threads import products_on_one
 from leitmotiv.analysis.variational import Posterior, Prior, expect, maximise, tabulate
 from leitmotiv.records import Float
 
@@ -231,7 +232,8 @@ class VariationalGaussianMixture(DensityMixin, BaseEstimator):  # type: ignore[m
             return np.asarray(shares / shares.sum(axis=1, keepdims=True))
         responsibilities = np.zeros((count, components))
         if self.init_params == "kmeans":
-            labels = KMeans(n_clusters=components, n_init=1, random_state=random_state).fit(points).labels_
+            with products_on_one():  # it limits threads itself, and would bring back what others limited meanwhile
+                labels = KMeans(n_clusters=components, n_init=1, random_state=random_state).fit(points).labels_
             responsibilities[np.arange(count), labels] = 1
             return responsibilities
         if self.init_params == "k-means++":

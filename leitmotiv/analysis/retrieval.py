@@ -6,6 +6,7 @@ References
 .. [2] B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap (1993), chapter 13: percentile intervals.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +103,24 @@ class Bootstrap:
         drawn, means = self._means(values)
         low, high = np.percentile(drawn, _LEVELS, axis=0)
         return tuple(Interval(*map(float, row)) for row in zip(means, low, high, strict=True))
+
+    def of_pairs(self, values: Float, pairs: Sequence[tuple[int, int]]) -> tuple[Interval, ...]:
+        """Means of columns (P, M) over pairs of groups, each with its 95 % interval.
+
+        A pair is drawn as often as both its groups together: pairs with a group in common rise and fall with it. Draws
+        without any pair are left out.
+
+        Parameters
+        ----------
+        pairs : sequence of (int, int)
+            Different groups.
+        """
+        one, other = np.array(pairs, np.int64).T
+        weights = self._counts[:, one] * self._counts[:, other]
+        weights = weights[weights.any(axis=1)]
+        drawn = weights @ values / weights.sum(axis=1, keepdims=True)
+        low, high = np.percentile(drawn, _LEVELS, axis=0)
+        return tuple(Interval(*map(float, row)) for row in zip(values.mean(axis=0), low, high, strict=True))
 
     def difference(self, values: Float, base: Float) -> tuple[Interval, ...]:
         """Of the means of two measures, over the same draws."""

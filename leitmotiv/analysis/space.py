@@ -33,6 +33,8 @@ Negatives = Literal["random", "soft", "semi-hard", "hard"]
 Rows = NDArray[np.int64]
 LOSSES: tuple[Loss, ...] = ("triplet", "sigmoid", "ridge")
 NEGATIVES: tuple[Negatives, ...] = ("random", "soft", "semi-hard", "hard")
+REVISION = 2
+"""Grows whenever the descent would go another way: one that was interrupted before begins anew."""
 AXES = 256
 """Principal axes of features along which is learnt: more of them change nothing but the time."""
 BATCH = 64
@@ -100,10 +102,14 @@ class State:
     epochs: tuple[Epoch, ...] = field(default=())
 
 
+def drawn(count: int) -> Rows:
+    """The rows of so many that axes are found from: all of a few thousand, of more some at even steps."""
+    return np.unique(np.linspace(0, count - 1, min(count, _SAMPLE)).astype(np.int64))
+
+
 def axes(features: Float32, most: int = AXES) -> Float32:
-    """The first principal axes of centred features (N, F), as columns (F, A) float32; of many rows, of some."""
-    drawn = features[np.unique(np.linspace(0, len(features) - 1, min(len(features), _SAMPLE)).astype(np.int64))]
-    _, values, turned = np.linalg.svd(drawn - drawn.mean(axis=0), full_matrices=False)
+    """The first principal axes of centred features (N, F) that were drawn, as columns (F, A) float32."""
+    _, values, turned = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
     kept = turned[:most][values[:most] > 1e-5 * max(float(values[0]), _LEAST)]
     signs = np.sign(kept[np.arange(len(kept)), np.abs(kept).argmax(axis=1)])
     return np.ascontiguousarray((kept * signs[:, None]).T, np.float32)

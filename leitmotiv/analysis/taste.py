@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.special import entr, expit
-from threadpoolctl import threadpool_limits
 
+from leitmotiv.analysis.threads import products_on_one
 from leitmotiv.records import Float, Half
 
 AXES = 128
@@ -97,7 +97,7 @@ def axes(features: Half, opinion: Float, plain: Float | None = None) -> Axes:
     every = max(1, -(-len(features) // FITTED_ON))
     some = features[::every].astype(np.float64)
     middle = some.mean(axis=0)
-    with threadpool_limits(1, "blas"):
+    with products_on_one():
         if len(some) < some.shape[1]:
             centred = some - middle
             squares, left = np.linalg.eigh(centred @ centred.T)
@@ -142,7 +142,7 @@ def learn(
     plain : int
         P; how much of a taste goes along these axes is chosen by the evidence, too.
     """
-    with threadpool_limits(1, "blas"):
+    with products_on_one():
         found = [
             _fit(places, starred, stars, pairs, level, _deviations(places.shape[1], reach, share, plain))
             for reach in REACHES

@@ -11,10 +11,10 @@ from itertools import combinations
 
 import numpy as np
 import scipy
-from threadpoolctl import threadpool_limits
 
 from leitmotiv.analysis.colour import from_srgb
 from leitmotiv.analysis.retrieval import Interval
+from leitmotiv.analysis.threads import products_on_one, sums_on_one
 from leitmotiv.records import Float, Pixels
 
 COLOURS = 5
@@ -107,7 +107,7 @@ def main_colours(pixels: Pixels) -> Float:
         return np.asarray(np.resize(different, (COLOURS, 3)) / 255.0)
     from sklearn.cluster import KMeans  # a server would wait for it before its first page
 
-    with threadpool_limits(1):
+    with sums_on_one():
         groups = KMeans(COLOURS, n_init=1, random_state=0).fit_predict(from_srgb(points, "lab"))
     return np.stack([points[groups == group].mean(axis=0) for group in range(COLOURS)]) / 255.0
 
@@ -117,6 +117,6 @@ def _fitted(seen: Float, stars: Float, votes: Float) -> Harmony:
     level = float(np.average(stars, weights=votes))
     from sklearn.linear_model import RidgeCV
 
-    with threadpool_limits(1):
+    with products_on_one():
         found = RidgeCV(_RIDGES, fit_intercept=False).fit((seen - centre) / scale, stars - level, votes)
     return Harmony(np.asarray(found.coef_, np.float64), centre, scale, level)

@@ -171,8 +171,8 @@ def search(folder: Path, captions: bool, seed: int | None, workers: int | None) 
 
     DIR has a folder for each category; its name, with spaces for underscores, is what is asked for, and its pictures
     are to be found among all. Prints precision among the first 5 and 10, mean average precision and nDCG, each with a
-    95 % interval from draws of whole queries, for single names and for unions of two; beside it the vectors alone,
-    the names of the five likeliest classes as tags, and a random order.
+    95 % interval from draws of names, for single names and for unions of two; beside it the vectors alone, the names
+    of the five likeliest classes as tags, and a random order.
 
     With --captions, captions beside and inside the pictures are asked, 300 at most, and the pictures of each are to be
     found. No learnt space is used; leitmotiv evaluate space measures those.

@@ -73,8 +73,11 @@ def train(
     """
     from leitmotiv.workflows import places, space_training
 
+    if chart is not None and loss == "ridge":
+        raise click.UsageError("--chart draws rounds, and a ridge regression has none. Leave it out.")
     plan = space_training.plan(loss, negatives, margin, epochs, seed)
     with session() as opened, bars() as report:
+        target = None if chart is None else places.outside_photos(opened, chart)
         learnt = space_training.train(
             opened,
             name,
@@ -86,8 +89,8 @@ def train(
         )
         if use:
             space_training.use(opened, name)
-        if chart is not None:
-            places.write_file(places.outside_photos(opened, chart), [space_training.chart(learnt)])
+        if target is not None:
+            places.write_file(target, [space_training.chart(learnt)])
         text = f"{name}: {space_training.described(learnt)}"
     show(_form(learnt), lambda: text)
     if not use:
@@ -120,10 +123,12 @@ def list_() -> None:
 
     with session() as opened:
         used = space_training.in_use(opened)
-        found = [space_training.get(opened, name) for name in space_training.names(opened)]
-    lines = [f"{'*' if one.name == used else ' '} {one.name}: {space_training.described(one)}" for one in found]
+        found, broken = space_training.known(opened)
+    lines = [f"{'*' if name == used else ' '} {name}: {space_training.described(one)}" for name, one in found.items()]
+    lines += [f"{'*' if name == used else ' '} {name}: {reason}" for name, reason in broken.items()]
     lines.append(f"{'*' if used == 'untrained' else ' '} untrained: words of likely classes, no captions needed")
-    show({"used": used, "spaces": [_form(one) for one in found]}, lambda: "\n".join(lines))
+    failed = [{"name": name, "reason": reason} for name, reason in broken.items()]
+    show({"used": used, "spaces": [_form(one) for one in found.values()], "failed": failed}, lambda: "\n".join(lines))
 
 
 @command.command("forget", cls=Verb)

@@ -8,7 +8,7 @@ from typing import Any
 
 from leitmotiv.errors import UsageError
 from leitmotiv.formats import catalogues
-from leitmotiv.formats.catalogues import decoded
+from leitmotiv.formats.catalogues import decoded, sound
 from leitmotiv.records import CaptionKind, Told
 
 LARGEST = 1_000_000
@@ -56,7 +56,7 @@ def of_json(data: bytes) -> Sequence[tuple[CaptionKind, str]]:
         raise UsageError(f"it is no JSON that can be read ({error})") from error
     if not found:
         raise UsageError(f"no field in it is called {', '.join(list(FIELDS)[:4])} or the like")
-    return found
+    return _sound(found)
 
 
 def read(path: Path, *, key: str | None = None, columns: Sequence[str] = ()) -> Told:
@@ -76,14 +76,21 @@ def read(path: Path, *, key: str | None = None, columns: Sequence[str] = ()) -> 
     """
     whole = _whole(path)
     if whole is not None:
-        texts = _of_coco(whole) if isinstance(whole.get("annotations"), list) else _of_map(whole)
-        encoding = "utf-8"
+        try:
+            listed = _of_coco(whole) if isinstance(whole.get("annotations"), list) else _of_map(whole)
+        except RecursionError as error:
+            raise UsageError(f"{path} is no table: its lists lie too deep in each other.") from error
+        texts, encoding = {sound(name): _sound(told) for name, told in listed.items()}, "utf-8"
     else:
         sheet = catalogues.read(path)
         texts, encoding = _of_sheet(sheet, path, key, columns), sheet.encoding
     if not texts:
         raise UsageError(f"{path} has no captions: every text in it is empty.")
     return Told(texts, encoding)
+
+
+def _sound(texts: _Texts) -> _Texts:
+    return [(kind, sound(text)) for kind, text in texts]
 
 
 def _plain(data: bytes) -> str:

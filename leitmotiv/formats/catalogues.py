@@ -52,7 +52,7 @@ def read(path: Path) -> Sheet:
     try:
         named = _objects(text) if text.lstrip()[:1] in ("{", "[") else None
         names, rows = _of_objects(named) if named is not None else _of_lines(text, path.suffix.lower())
-    except (ValueError, csv.Error) as error:
+    except (ValueError, RecursionError, csv.Error) as error:
         raise UsageError(f"{path} is no table: {error}.") from error
     if not rows:
         raise UsageError(f"{path} has no rows.")
@@ -70,6 +70,11 @@ def decoded(data: bytes) -> tuple[str, str]:
         return data.decode("cp1252", "replace"), "windows-1252"
 
 
+def sound(text: str) -> str:
+    """A text that any database takes: JSON may hold halves of characters and zeros, which no file of text does."""
+    return text.replace("\0", " ").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _objects(text: str) -> list[dict[str, object]]:
     whole = json.loads(text) if text.lstrip().startswith("[") else None
     found = whole if whole is not None else [json.loads(line) for line in text.splitlines() if line.strip()]
@@ -80,7 +85,7 @@ def _objects(text: str) -> list[dict[str, object]]:
 
 def _of_objects(found: list[dict[str, object]]) -> tuple[list[str], list[tuple[str, ...]]]:
     names = list(dict.fromkeys(name for one in found for name in one))
-    return names, [tuple(_said(one.get(name)) for name in names) for one in found]
+    return list(map(sound, names)), [tuple(_said(one.get(name)) for name in names) for one in found]
 
 
 def _said(value: object) -> str:
@@ -90,7 +95,7 @@ def _said(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return "; ".join(_said(one).replace(";", ",") for one in value)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value).strip()
+    return sound(json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)).strip()
 
 
 def _of_lines(text: str, suffix: str) -> tuple[list[str], list[tuple[str, ...]]]:

@@ -1,6 +1,7 @@
 """What a picture's file says of it in words: EXIF and IPTC texts, and the XMP packet for who reads that."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ def embedded(path: bytes) -> Embedded:
 def _exif(image: Image.Image) -> list[tuple[CaptionKind, str]]:
     tags = image.getexif()
     found: list[tuple[CaptionKind, str]] = []
-    described = _line(tags.get(_DESCRIPTION))
+    described = _line(_bytes(tags.get(_DESCRIPTION)))
     if described and not described.casefold().startswith(_MACHINES):
         found.append(("caption", described))
     for tag, kind in _XP:
@@ -104,10 +105,24 @@ def _listed(words: list[str]) -> str:
 def _line(value: Any) -> str:
     """A tag as one line of text; nothing where it is none."""
     if isinstance(value, bytes):
-        try:
-            value = value.decode("utf-8")
-        except UnicodeDecodeError:
-            value = value.decode("latin-1")
+        value = _decoded(value)
     if not isinstance(value, str):
         return ""
     return " ".join("".join(c if c.isprintable() else " " for c in value.split("\0", 1)[0]).split())
+
+
+def _bytes(value: Any) -> Any:
+    """A text of EXIF as it stands in the file, whatever a program wrote there: Pillow makes each byte a character."""
+    with suppress(UnicodeEncodeError):
+        return value.encode("latin-1") if isinstance(value, str) else value
+    return value
+
+
+def _decoded(value: bytes) -> str:
+    """Bytes of which nothing tells the encoding: UTF-8 if they are that, else what Windows writes."""
+    if value[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return value.decode("utf-16", "replace")
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("cp1252", "replace")

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from leitmotiv.errors import LeitmotivError
 from leitmotiv.web import schema
 from leitmotiv.web.answers import body, json_answer
 from leitmotiv.web.context import the_session
@@ -31,7 +30,7 @@ SPACES = schema.answer(
 def show() -> str:
     """The spaces; `?name=` is the one whose rounds are drawn, the one in use if not given."""
     session = the_session()
-    known, broken = _known(session)
+    known, broken = space_training.known(session)
     used = space_training.in_use(session)
     wanted = request.args.get("name", used if used != UNTRAINED else next(iter(known), ""))
     shown = known.get(wanted)
@@ -69,19 +68,8 @@ def use() -> Response:
     return json_answer(_form(the_session()))
 
 
-def _known(session: Session) -> tuple[dict[str, Any], dict[str, str]]:
-    """The spaces that can be read, by name, and what is wrong with the others."""
-    known, broken = {}, {}
-    for name in space_training.names(session):
-        try:
-            known[name] = space_training.get(session, name)
-        except LeitmotivError as error:
-            broken[name] = str(error)
-    return known, broken
-
-
 def _form(session: Session) -> dict[str, Any]:
-    known, _ = _known(session)
+    known, _ = space_training.known(session)
     return {
         "used": space_training.in_use(session),
         "spaces": [{"name": one.name, "loss": one.loss, "words": one.words, **one.card} for one in known.values()],

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from leitmotiv.records import Caption, CaptionKind, CaptionSource
 from leitmotiv.workflows import asking
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.metadata import Finder
+from leitmotiv.workflows.places import is_file
 from leitmotiv.workflows.progress import Pace, Report
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.sidecars import names_of
@@ -25,8 +27,10 @@ BESIDE = ("text", "json", "xmp", "picture", "name")
 PHASE = "Reading captions"
 AT_ONCE = 100
 """Pictures of a batch, which is kept whole."""
-REVISION = 1
+REVISION = 2
 """Grows whenever the same files would give other texts."""
+_MOST_BYTES = 1 + max(reading.LARGEST, xmp.LARGEST)
+"""Read of a file beside a picture: enough to see that it is too large."""
 Text = tuple[CaptionKind, str]
 
 
@@ -48,6 +52,8 @@ class Import:
     missing, ambiguous : list of str
         Keys of a table that no picture has, and that several have.
     failed : list of (path as text, reason)
+    away : int
+        Pictures of which no file is there now: what was read of them before stays.
     replaced : int
         Texts that the same table had said before, which are gone.
     encoding : str
@@ -63,6 +69,7 @@ class Import:
     missing: list[str] = field(default_factory=list)
     ambiguous: list[str] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    away: int = 0
     replaced: int = 0
     encoding: str = "utf-8"
     alike: str = ""
@@ -73,6 +80,8 @@ class Import:
         lines = [f"{self.pictures:,} looked at: {texts}" + (f"; {self.same:,} as before" if self.same else "")]
         if self.replaced:
             lines.append(f"  {self.replaced:,} texts that the same file said before are replaced.")
+        if self.away:
+            lines.append(f"  {self.away:,} are not there now; what was read of them before stays.")
         troubles = (
             ("without a caption but their names" if self.found["name"] else "without a caption", self.none),
             ("of no picture in the library", self.missing),
@@ -123,6 +132,9 @@ def read_beside(
             stamps: dict[str, str] = {}
             for image in library.images.many(ids[start : start + AT_ONCE]):
                 done.pictures += 1
+                if chosen != ["name"] and not any(map(is_file, image.paths)):
+                    done.away += 1
+                    continue
                 stamp = _stamp(image.paths, chosen)
                 if known.get(image.id) == stamp:
                     done.same += 1
@@ -302,8 +314,13 @@ def _beside(path: bytes, suffix: str) -> tuple[bytes, bytes]:
 def _there(names: Iterable[bytes], failed: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     """The first of some files that is there, and what it holds."""
     for name in names:
+        path = Path(os.fsdecode(name))
         try:
-            return [(name, Path(os.fsdecode(name)).read_bytes())]
+            # what is no file, a pipe for one, may never end
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise OSError("it is no file")
+            with path.open("rb") as file:
+                return [(name, file.read(_MOST_BYTES))]
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:

@@ -35,7 +35,7 @@ TAGS = 5
 
 @dataclass(frozen=True)
 class SearchResult:
-    """What one way of ranking found: each of `MEASURES`, with its 95 % interval from draws of whole queries."""
+    """What one way of ranking found: each of `MEASURES`, with its 95 % interval from draws of names."""
 
     name: str
     results: Mapping[str, Interval]
@@ -119,7 +119,7 @@ def evaluate_search(
         len(names),
         len(pairs),
         _with_intervals(single, settings.seed),
-        _with_intervals(unions, settings.seed),
+        _with_intervals(unions, settings.seed, pairs, len(names)),
         float(np.mean([_balance(_union(used[a], used[b]), truth, a, b) for a, b in pairs])),
         tuple((names[row], float(single[known.encoder.name][row, 2])) for row in worst),
         failed,
@@ -215,9 +215,13 @@ def _union(one: Float, other: Float) -> Float:
     return np.maximum(joining.by_rank(one), joining.by_rank(other))
 
 
-def _with_intervals(measured: Mapping[str, Float], seed: int) -> tuple[SearchResult, ...]:
+def _with_intervals(
+    measured: Mapping[str, Float], seed: int, pairs: Sequence[tuple[int, int]] = (), names: int = 0
+) -> tuple[SearchResult, ...]:
+    """Each measure with its interval: by draws of queries, or of the names that pairs are of."""
     found = []
     for way, values in measured.items():
-        bootstrap = Bootstrap(np.arange(len(values)), np.random.default_rng(seed))
-        found.append(SearchResult(way, dict(zip(MEASURES, bootstrap.intervals(values), strict=True))))
+        bootstrap = Bootstrap(np.arange(names or len(values)), np.random.default_rng(seed))
+        intervals = bootstrap.of_pairs(values, pairs) if pairs else bootstrap.intervals(values)
+        found.append(SearchResult(way, dict(zip(MEASURES, intervals, strict=True))))
     return tuple(found)

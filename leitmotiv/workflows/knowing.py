@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
+from leitmotiv.analysis.captions import matches
 from leitmotiv.analysis.spelling import Vocabulary
 from leitmotiv.errors import MissingExtraError
 from leitmotiv.nets import classes, english, kept
@@ -31,6 +32,11 @@ def known(word: str) -> bool:
         return True
     both = (low, low.removesuffix("s"))
     return any(one in _near() for one in both) or ("-" not in low and any(one in _english() for one in both))
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text as they stand, joined by hyphens and apostrophes or not, with the marks on their letters."""
+    return matches(WORD, text)
 
 
 def bare(word: str) -> str:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from leitmotiv.records import Unknown
 from leitmotiv.workflows import grammar, names, slips
-from leitmotiv.workflows.knowing import WORD
+from leitmotiv.workflows.knowing import WORD, words_of
 from leitmotiv.workflows.query import Query
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.terms import Words
 
-SIGNS = {"and": ("AND", "&"), "or": ("OR", "|"), "not": ("NOT", "-")}
-"""Words that join terms in capitals only, and the sign that means the same."""
+SIGNS = {"and": "AND or & joins terms", "without": "NOT or - takes away"}
+"""Words that a phrase may have of its own, and what joins terms in their stead."""
 
 
 def unknown(session: Session, query: Query, read: Sequence[str]) -> tuple[Unknown, ...]:
@@ -25,7 +25,7 @@ def unknown(session: Session, query: Query, read: Sequence[str]) -> tuple[Unknow
     found: dict[str, Unknown] = {}
     for term, as_read in zip(query.terms, read, strict=True):
         if isinstance(term.wanted, Words):
-            said, meant = WORD.findall(term.wanted.phrase), WORD.findall(as_read)
+            said, meant = words_of(term.wanted.phrase), words_of(as_read)
             instead = dict(zip(said, meant, strict=True)) if len(said) == len(meant) else {}
             for word, near in slips.unknown(session, term.wanted.phrase).items():
                 other = instead.get(word, word)
@@ -56,11 +56,9 @@ def notes(session: Session, query: Query, total: int, cut: int | None) -> tuple[
             said.append(f"“{phrase}” says nothing of what a picture shows, so nothing is looked for by it.")
             continue
         words = phrase.casefold().split()
-        for word, (capital, sign) in SIGNS.items():
+        for word, instead in SIGNS.items():
             if word in words and len(words) > 1:
-                said.append(
-                    f"“{word}” in small letters is a word of the phrase “{phrase}”; {capital} or {sign} joins terms."
-                )
+                said.append(f"“{word}” is a word of the phrase “{phrase}”; {instead}.")
     if cut == 0 and (total or not query.filters):
         wanted = [term.wanted.phrase for term in query.terms if isinstance(term.wanted, Words) and term.weight > 0]
         said += [_folder(*one) for one in _folders(session, wanted)]

@@ -5,7 +5,7 @@ import re
 from leitmotiv.analysis.captions import FUNCTION_WORDS
 from leitmotiv.analysis.spelling import Vocabulary
 from leitmotiv.workflows import names, written
-from leitmotiv.workflows.knowing import NAMED, WORD, bare, known, vocabulary
+from leitmotiv.workflows.knowing import NAMED, bare, known, vocabulary, words_of
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
@@ -19,11 +19,17 @@ def unknown(session: Session, text: str) -> dict[str, tuple[str, ...]]:
     Known is what an encoder has a token for, what stands in the texts of classes, and what is written of pictures of
     this library. What only a folder is called is looked for by a filter.
     """
-    strange = dict.fromkeys(match[0] for match in WORD.finditer(text) if not known(match[0]))
+    strange = dict.fromkeys(word for word in words_of(text) if not known(word))
     if not strange:
         return {}
     texts = written.of(session)
-    return {word: _meant(session, word) for word in strange if texts is None or word not in texts}
+    lost = [word for word in strange if not _is_joined(word)]
+    return {word: _meant(session, word) for word in lost if texts is None or word not in texts}
+
+
+def _is_joined(word: str) -> bool:
+    """Whether all that the hyphens of a word join is known: a folder may be called so, and the encoders read each."""
+    return "-" in word and all(map(known, word.split("-")))
 
 
 def _meant(session: Session, word: str) -> tuple[str, ...]:
@@ -45,14 +51,14 @@ def with_word(text: str, word: str, other: str) -> str:
 
 def is_all_unknown(session: Session, phrase: str) -> bool:
     """Whether of the words of a phrase that say something nobody knows any."""
-    said = [match[0] for match in WORD.finditer(phrase) if match[0].casefold() not in FUNCTION_WORDS]
+    said = [word for word in words_of(phrase) if word.casefold() not in FUNCTION_WORDS]
     strange = unknown(session, phrase)
     return bool(said) and all(word in strange for word in said)
 
 
 def says_nothing(phrase: str) -> bool:
     """Whether a phrase has only words that say nothing of what a picture shows: of the, and, it."""
-    said = [match[0].casefold() for match in WORD.finditer(phrase)]
+    said = [word.casefold() for word in words_of(phrase)]
     return bool(said) and all(word in FUNCTION_WORDS for word in said)
 
 
@@ -61,7 +67,7 @@ def _folders(session: Session) -> frozenset[str]:
 
     def words() -> frozenset[str]:
         said = " ".join(names.folders(session)).replace("_", " ").lower()
-        return frozenset(match[0] for match in WORD.finditer(said))
+        return frozenset(words_of(said))
 
     return remember(session, ("folder words", session.library.revision("images", "files")), words)
 
@@ -74,4 +80,4 @@ def _here(session: Session) -> Vocabulary:
         own = _folders(session) if texts is None else {*_folders(session), *texts.words}
         return vocabulary().with_more(dict.fromkeys((word for word in own if word.isalpha()), NAMED))
 
-    return remember(session, ("vocabulary", session.library.revision("images", "files"), texts), make)
+    return remember(session, ("vocabulary", session.library.revision("images", "files"), texts and texts.key), make)

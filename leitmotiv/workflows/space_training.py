@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from leitmotiv.analysis.space import Epoch, Plan, State
-from leitmotiv.errors import NotFoundError, SpaceError, UsageError
+from leitmotiv.errors import LeitmotivError, NotFoundError, SpaceError, UsageError
 from leitmotiv.formats import charts, space_file
 from leitmotiv.records import LearntSpace
 from leitmotiv.store.models import NAME
@@ -179,17 +179,30 @@ def _kept(session: Session, name: str, digest: str, prepared: Prepared, rounds: 
         moments = tuple(arrays[f"moment{number}"] for number in range(4))
         epochs = tuple(Epoch(float(loss), float(satisfied)) for loss, satisfied in arrays["epochs"])
         state = State(arrays["weights"], arrays["bias"], moments, int(arrays["steps"]), epochs)
-    except (SpaceError, KeyError, ValueError, NotFoundError):
+    except (SpaceError, KeyError, ValueError, TypeError, NotFoundError):
         return None  # torn: it begins anew
     if len(state.epochs) > rounds:
         return None  # fewer rounds are asked for than were done
-    fits = state.weights.shape == (prepared.lesson.features.shape[1], prepared.lesson.captions.shape[1])
+    new = space_learning.beginning(prepared)
+    pairs = zip((state.weights, state.bias, *moments), (new.weights, new.bias, *new.moments), strict=True)
+    fits = all((one.shape, one.dtype) == (other.shape, other.dtype) for one, other in pairs)
     return state if fits else None
 
 
 def names(session: Session) -> list[str]:
     """The learnt spaces of a library, the last one first."""
     return session.library.models.names(KIND)
+
+
+def known(session: Session) -> tuple[dict[str, LearntSpace], dict[str, str]]:
+    """The spaces that can be read, by name, and what is wrong with the others."""
+    found, broken = {}, {}
+    for name in names(session):
+        try:
+            found[name] = get(session, name)
+        except LeitmotivError as error:
+            broken[name] = str(error)
+    return found, broken
 
 
 def get(session: Session, name: str) -> LearntSpace:

@@ -5,7 +5,7 @@ import numpy as np
 from leitmotiv.analysis import arithmetic
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Float, Float32
-from leitmotiv.workflows import preparing, words
+from leitmotiv.workflows import preparing, word_space, words
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.query import Query
 from leitmotiv.workflows.session import Session
@@ -30,6 +30,10 @@ def parts(session: Session, query: Query, mode: str, ids: list[str]) -> Float:
     """
     if query.tree is not None and not _is_flat(query.tree):
         raise UsageError(f"In the mode {mode} terms are added and subtracted, and nothing else; | has no meaning.")
+    if mode == "projection" and all(term.weight < 0 for term in query.terms):
+        raise UsageError(
+            "In the mode projection what is unwanted is taken out of what is wanted; write something that is wanted."
+        )
     preparing.ready(session)
     names, places = words.picture_vectors(session)
     row_of = {image_id: row for row, image_id in enumerate(names)}
@@ -66,7 +70,7 @@ def _classic(session: Session, vectors: Float, places: Float32, weights: list[fl
         whole = places.astype(np.float64)
         return arithmetic.classic_pictures(whole - whole.min(axis=1, keepdims=True) + 1e-12)
 
-    pictures = remember(session, ("classic", session.library.revision("images", "activations")), lifted)
+    pictures = remember(session, ("classic", word_space.placed(session).key), lifted)
     terms = [arithmetic.classic_word(vector) for vector in vectors]
     try:
         return arithmetic.classic(pictures, np.array(terms), weights)

@@ -30,6 +30,7 @@ Measured on captioned drawings, see docs/how-it-works.md: both together find mor
 learnt one says is not spread over neighbours."""
 PLACES = "learnt"
 """The name of the stored arrays."""
+_ROWS = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +43,15 @@ class Taught:
         Unit rows, in the order of the background.
     decoys : Decoys
         What unrelated words find when both spaces are asked.
+    key : str
+        Changes with the space and the pictures.
     """
 
     name: str
     speech: "Speech"
     places: Half
     decoys: Decoys
+    key: str
 
     def says(self, phrases: Sequence[str]) -> Float32:
         """What it says of every picture, (N, Q) float32 cosines; 0 where it knows none of the words."""
@@ -56,7 +60,12 @@ class Taught:
 
 def says(places: Float32 | Half, spoken: Float32) -> Float32:
     """Cosines of places (N, D) and phrases (Q, D), by what they count in a first ranking, (N, Q) float32."""
-    return np.asarray(np.float32(WEIGHT) * (places.astype(np.float32) @ spoken.T), np.float32)
+    found = np.empty((len(places), len(spoken)), np.float32)
+    weighed = np.float32(WEIGHT) * spoken.T
+    for start in range(0, len(places), _ROWS):  # each search would copy all places, and wait for the memory
+        part = slice(start, start + _ROWS)
+        found[part] = places[part].astype(np.float32) @ weighed
+    return found
 
 
 def of(session: Session, classes: ClassWords, found: Placed, report: Report | None = None) -> Taught | None:
@@ -84,7 +93,7 @@ def _of(session: Session, name: str, classes: ClassWords, found: Placed, key: st
     library, ids = session.library, found.ground.ids
     stored = library.arrays.get(PLACES)
     if stored is not None and stored.digest == key and stored.ids == ids:
-        return Taught(name, speech, stored["places"], Decoys(stored["levels"], stored["found"]))
+        return Taught(name, speech, stored["places"], Decoys(stored["levels"], stored["found"]), key)
     known, pooled = library.activations.matrix()
     row_of = {image_id: row for row, image_id in enumerate(known)}
     rows = pooled if known == ids else pooled[[row_of[image_id] for image_id in ids]]
@@ -96,7 +105,7 @@ def _of(session: Session, name: str, classes: ClassWords, found: Placed, key: st
     if library.writable:
         arrays: dict[str, NDArray[Any]] = {"places": places, "levels": asked.levels, "found": asked.found}
         library.arrays.put(PLACES, arrays, ids, key)
-    return Taught(name, speech, places, asked)
+    return Taught(name, speech, places, asked, key)
 
 
 def speech_of(session: Session, learnt: LearntSpace, report: Report | None = None) -> "Speech":

@@ -94,7 +94,7 @@ def word_map(session: Session) -> WordMap:
     """
     preparing.ready(session)
     found = word_space.placed(session)
-    return remember(session, ("word map", found), lambda: _word_map(session), lane=True)
+    return remember(session, ("word map", found.key), lambda: _word_map(session), lane=True)
 
 
 def _word_map(session: Session) -> WordMap:

@@ -70,12 +70,20 @@ class ClassWords:
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """A library in the space of words."""
+    """A library in the space of words.
+
+    Attributes
+    ----------
+    key : str
+        Changes with the pictures and the space. What is derived is remembered by it: by the object itself, it would
+        keep the rows of all pictures in memory for as long.
+    """
 
     ground: Ground
     places: Places
     ranker: Ranker
     decoys: Decoys
+    key: str
 
 
 @cache
@@ -279,7 +287,7 @@ def _placed(session: Session, known: ClassWords, ground: Ground, key: str) -> Pl
     if stored is not None and stored.digest == key and stored.ids == ground.ids:
         places = Places(stored["classes"], stored["shares"])
         ranker = Ranker(places, ground.background, len(known.names))
-        return Placed(ground, places, ranker, Decoys(stored["levels"], stored["found"]))
+        return Placed(ground, places, ranker, Decoys(stored["levels"], stored["found"]), key)
     ids, pooled = library.activations.matrix()
     row_of = {image_id: row for row, image_id in enumerate(ids)}
     rows = [row_of[image_id] for image_id in ground.ids]
@@ -294,7 +302,7 @@ def _placed(session: Session, known: ClassWords, ground: Ground, key: str) -> Pl
             "found": found.found,
         }
         library.arrays.put(PLACES, arrays, ground.ids, key)
-    return Placed(ground, places, ranker, found)
+    return Placed(ground, places, ranker, found, key)
 
 
 def asked(known: ClassWords, places: Places, ranker: Ranker) -> Decoys:

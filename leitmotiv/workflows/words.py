@@ -69,7 +69,8 @@ class _Knows:
     @property
     def key(self) -> tuple[Hashable, ...]:
         """What the scores of phrases are remembered by, with the phrase behind it."""
-        return "word scores", self.classes.encoder.digest, self.found, self.learnt, self.texts
+        others = (one.key if one is not None else "" for one in (self.learnt, self.texts))
+        return "word scores", self.found.key, *others
 
 
 def _known(session: Session, report: Report | None = None) -> _Knows:
@@ -215,7 +216,7 @@ def picture_vectors(session: Session) -> tuple[tuple[str, ...], Float32]:
     """
     space = word_space.class_words(session).space
     found = word_space.placed(session)
-    return found.ground.ids, remember(session, ("word vectors", found), lambda: found.places.vectors(space))
+    return found.ground.ids, remember(session, ("word vectors", found.key), lambda: found.places.vectors(space))
 
 
 def nearest_of(session: Session, ids: Sequence[str], count: int = 3) -> dict[str, tuple[str, ...]]:

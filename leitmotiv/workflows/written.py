@@ -14,7 +14,7 @@ from leitmotiv.records import Float
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.session import Session
 
-REVISION = 1
+REVISION = 2
 """Grows whenever the same captions would be indexed otherwise."""
 WRITTEN = "written"
 """The name of the stored arrays."""
@@ -31,15 +31,19 @@ class Written:
         The pictures that have a text.
     words : Inverted
         Of their texts, without the endings of plurals.
+    key : str
+        Changes with the texts.
     """
 
-    def __init__(self, ids: tuple[str, ...], words: Inverted) -> None:
+    def __init__(self, ids: tuple[str, ...], words: Inverted, key: str) -> None:
         self.ids = ids
         self.words = words
+        self.key = key
         self._asked: tuple[tuple[str, ...], NDArray[np.int64]] = ((), np.zeros(0, np.int64))
 
     def __contains__(self, word: str) -> bool:
-        return stem(word.casefold()) in self.words
+        said = stems(word)
+        return bool(said) and all(one in self.words for one in said)
 
     def match(self, phrase: str, ids: tuple[str, ...]) -> tuple[Float, NDArray[np.bool_]]:
         """How well what is written of pictures has the words of a phrase, (N,) in 0 to 1.1, and which have all of them.
@@ -82,12 +86,12 @@ def of(session: Session) -> Written | None:
 def _of(session: Session, key: str) -> Written:
     stored = session.library.arrays.get(WRITTEN)
     if stored is not None and stored.digest == key:
-        return Written(tuple(stored.ids), Inverted.unpacked(stored))
+        return Written(tuple(stored.ids), Inverted.unpacked(stored), key)
     # what reads captions out of pictures takes longer to import than a search takes
     from leitmotiv.workflows import captions
 
     texts = captions.by_picture(session)
-    made = Written(tuple(texts), Inverted([_counts(text) for text in texts.values()]))
+    made = Written(tuple(texts), Inverted([_counts(text) for text in texts.values()]), key)
     if session.library.writable:
         arrays: dict[str, NDArray[Any]] = made.words.packed
         session.library.arrays.put(WRITTEN, arrays, made.ids, key)

@@ -1,5 +1,6 @@
 """Sums of vectors; the demo's own arithmetic is worked by hand, in fractions."""
 
+import tracemalloc
 from fractions import Fraction
 
 import numpy as np
@@ -76,3 +77,17 @@ def test_a_projection_leaves_nothing_of_what_is_taken_out():
     assert query @ vectors[3] == pytest.approx(0, abs=1e-6)
     assert np.linalg.norm(query) == pytest.approx(1, abs=1e-6)
     assert projected(places, vectors[:1], [1.0]) == pytest.approx(vectors[:1], abs=1e-6)
+
+
+@pytest.mark.parametrize("sums", [summed, projected])
+def test_sums_copy_no_more_than_a_part_of_the_places(sums):
+    rng = np.random.default_rng(0)
+    places = rng.standard_normal((40_000, 64), np.float32)
+    vectors, weights = rng.standard_normal((3, 64)), [1.0, 2.0, -1.0]
+    tracemalloc.start()
+    found = sums(places, vectors, weights)
+    peak = tracemalloc.get_traced_memory()[1] - 2 * found.nbytes
+    tracemalloc.stop()
+    assert peak < places.nbytes / 2
+    few = sums(places[-7:], vectors, weights)
+    np.testing.assert_allclose(found[:, -7:], few, rtol=1e-12)

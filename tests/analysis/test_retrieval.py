@@ -1,3 +1,5 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -85,3 +87,20 @@ def test_queries_without_an_answer_are_left_out():
     values = np.array([[0.2], [0.4], [np.nan]])
     [interval] = Bootstrap(np.array([0, 0, 1]), np.random.default_rng(0)).intervals(values)
     assert interval.value == pytest.approx(0.3)
+
+
+def test_intervals_of_pairs_are_those_of_drawing_their_groups():
+    """What one group in five has, four pairs in ten share; drawn by themselves they would seem four times as sure."""
+    pairs = list(combinations(range(5), 2))
+    values = np.array([[float(0 in pair), 0.5] for pair in pairs])
+    drawn = Bootstrap(np.arange(5), np.random.default_rng(1), 400)
+    first, level = drawn.of_pairs(values, pairs)
+    means = []
+    for counts in drawn._counts:
+        names = np.repeat(np.arange(5), counts.astype(int))
+        held = [values[pairs.index((min(a, b), max(a, b))), 0] for a, b in combinations(names, 2) if a != b]
+        means += [np.mean(held)] if held else []
+    assert (first.value, first.low, first.high) == pytest.approx((0.4, *np.percentile(means, (2.5, 97.5))))
+    assert (level.value, level.low, level.high) == (0.5, 0.5, 0.5)
+    alone = Bootstrap(np.arange(10), np.random.default_rng(1)).intervals(values)[0]
+    assert first.high - first.low > alone.high - alone.low

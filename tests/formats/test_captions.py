@@ -54,6 +54,25 @@ def test_columns_may_be_named_and_wrong_ones_are_told(tmp_path):
         captions.read(path)
 
 
+@pytest.mark.parametrize("name", ["deep.json", "deep.jsonl", "list.json"])
+def test_texts_that_lie_too_deep_are_told(tmp_path, name):
+    text = '{"file": "a.jpg", "caption": ' + "[" * 900 + '"x"' + "]" * 900 + "}"
+    path = tmp_path / name
+    path.write_text(f"[{text}]" if name == "list.json" else text)
+    with pytest.raises(UsageError, match="is no table"):
+        captions.read(path)
+
+
+@pytest.mark.parametrize("name", ["half.json", "half.jsonl"])
+def test_halves_of_characters_in_json_are_replaced(tmp_path, name):
+    path = tmp_path / name
+    told = '{"file": "\\ud800.jpg", "caption": "a \\udc00 cat\\u0000"}'
+    path.write_text(told if name == "half.jsonl" else '{"\\ud800.jpg": "a \\udc00 cat\\u0000"}')
+    (called,) = captions.read(path).texts
+    ((kind, text),) = captions.read(path).texts[called]
+    assert (called, kind, text.strip()) == ("\ufffd.jpg", "caption", "a \ufffd cat")
+
+
 def test_a_text_beside_a_picture_is_read_without_its_translations():
     assert captions.of_text("\ufeffA crow.\nach.utf8=Atoro.\npt_BR.utf8=Um corvo.\n".encode()) == "A crow."
     assert captions.of_text("two\r\nlines".encode("utf-16")) == "two lines"
@@ -68,7 +87,10 @@ def test_a_json_file_beside_a_picture_is_read():
         ("title", "Dusk"),
         ("keywords", "sea; sky"),
     ]
-    for data in (b"{", b"[" * 100_000, b'{"width": 3}', b"7"):
+    assert captions.of_json(b'{"text": "half \\ud83d of it\\u0000, whole \\ud83d\\ude42"}') == [
+        ("caption", "half \ufffd of it , whole 🙂")
+    ]
+    for data in (b"{", b"[" * 100_000, b"[" * 900 + b'"x"' + b"]" * 900, b'{"width": 3}', b"7"):
         with pytest.raises(UsageError):
             captions.of_json(data)
 

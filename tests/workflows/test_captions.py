@@ -1,6 +1,7 @@
 """Captions of a library: read from everywhere, kept by source, resumed, found, shown, forgotten."""
 
 import json
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -60,6 +61,30 @@ def test_captions_come_from_beside_inside_and_names_and_are_read_once(session, p
     assert (again.same, texts(session)[3]) == (3, "a lone gull")
     assert list(select(session, "caption:foxes")) == [image_id(2)]
     assert image_id(3) in select(session, "-caption:none")
+
+
+def test_pictures_that_are_away_keep_what_was_read_of_them(session, photos, tmp_path):
+    (photos / "old_harbour.txt").write_text("A harbour at night.")
+    captions.read_beside(session)
+    before = texts(session)
+    photos.rename(tmp_path / "unplugged")
+    done = captions.read_beside(session)
+    assert (done.away, done.same, sum(done.found.values())) == (4, 0, 0)
+    assert "4 are not there now; what was read of them before stays" in str(done)
+    assert texts(session) == before
+    assert captions.read_beside(session, kinds=["name"]).away == 0
+
+
+def test_what_is_beside_a_picture_and_is_no_small_file_is_told(session, photos):
+    os.mkfifo(photos / "IMG_0002.txt")
+    (photos / "IMG_0003.txt").mkdir()
+    (photos / "IMG_0004.json").write_bytes(b"[" + b" " * 3_000_000 + b"]")
+    done = captions.read_beside(session)
+    assert [(path.rpartition("/")[2], why.partition(" (")[0]) for path, why in done.failed] == [
+        ("IMG_0002.txt", "it is no file"),
+        ("IMG_0003.txt", "it is no file"),
+        ("IMG_0004.json", "it is larger than any caption"),
+    ]
 
 
 def test_names_that_were_asked_for_are_captions(session):

@@ -1,13 +1,16 @@
 """Spaces learnt from a library's captions: found by new words, the same each time, resumed, chosen, refused."""
 
+import json
 import shutil
 import signal
 import subprocess
 import sys
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from leitmotiv.cli.main import run as main
 from leitmotiv.errors import NotFoundError, SpaceError, UsageError
@@ -146,6 +149,68 @@ def test_fewer_rounds_than_were_done_begin_anew(session, monkeypatch):
     assert space_file.written(learnt) == calm
 
 
+@pytest.mark.parametrize("torn", ["epochs", "moment3", "bias", "steps", "half"])
+def test_a_torn_state_begins_anew(session, monkeypatch, torn):
+    finished = space_training.space_learning.finished
+    calm = space_file.written(space_training.train(session, "ours", plan(epochs=3), words="ppmi"))
+
+    def killed(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(space_training.space_learning, "finished", killed)
+    with pytest.raises(KeyboardInterrupt):
+        space_training.train(session, "ours", plan(epochs=2), words="ppmi")
+    models = session.library.models
+    data = models.get(space_training.UNFINISHED, "ours")
+    if torn == "half":
+        models.put(space_training.UNFINISHED, "ours", data[: len(data) // 2], b"{}")
+    else:
+        arrays = space_file.unpacked(data, "ours")
+        arrays[torn] = np.arange(3.0) if torn != "steps" else np.array("x")
+        models.put(space_training.UNFINISHED, "ours", space_file.packed(arrays), b"{}")
+    monkeypatch.setattr(space_training.space_learning, "finished", finished)
+    assert space_file.written(space_training.train(session, "ours", plan(epochs=3), words="ppmi")) == calm
+
+
+@pytest.mark.parametrize("loss", ["triplet", "ridge"])
+def test_products_of_a_training_keep_to_one_thread_and_give_the_others_back(session, monkeypatch, loss):
+    def now():
+        return {one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"}
+
+    seen = []
+    space = space_training.space_learning.space
+    for name in ("axes", "_step", "ridge"):
+        own = getattr(space, name)
+        monkeypatch.setattr(space, name, lambda *given, own=own: (seen.append(now()), own(*given))[1])
+    with threadpool_limits(2, "blas"):
+        space_training.train(session, "ours", plan(loss=loss, epochs=1), words="ppmi")
+        assert now() == {2}
+    assert len(seen) >= 2
+    assert all(one == {1} for one in seen)
+
+
+def test_a_lesson_of_many_pictures_holds_no_copy_of_them_in_full_width(session, monkeypatch):
+    learning = space_training.space_learning
+    monkeypatch.setattr(learning.space, "_SAMPLE", 64)
+    monkeypatch.setattr(learning.Speech, "starts", lambda self, pooled: np.zeros((len(pooled), 8), np.float32))
+
+    def place(texts):
+        return learning.space.unit(np.random.default_rng(len(texts)).normal(size=(len(texts), 8)))
+
+    speech = learning.Speech("made", "", None, place)
+    pooled = np.random.default_rng(0).gamma(0.4, 0.25, (20_000, 1280)).astype("f2")
+    texts = [f"text {number % 50}" for number in range(len(pooled))]
+    tracemalloc.start()
+    prepared = learning.prepare(speech, pooled, texts)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2.5 * pooled.nbytes
+    roots = np.sqrt(pooled[:400].astype("f8"))
+    exact = roots - np.sqrt(pooled.astype("f8")).mean(axis=0)
+    exact = exact / np.linalg.norm(exact, axis=1, keepdims=True) @ prepared.axes
+    np.testing.assert_allclose(prepared.lesson.features[:400], exact, atol=1e-5)
+
+
 def test_what_cannot_be_learnt_or_used_is_told(session):
     with pytest.raises(UsageError, match="no name for a space"):
         space_training.train(session, UNTRAINED, plan())
@@ -200,6 +265,15 @@ def test_the_command_line_learns_lists_and_chooses(folder, tmp_path, monkeypatch
     assert b"triplets satisfied" in chart.read_bytes()
     assert main(["space", "list"]) == 0
     assert capsys.readouterr().out.startswith("* a: triplet")
+    models = tmp_path / "library" / "models"
+    (models / "space-torn.npz").write_bytes((models / "space-a.npz").read_bytes()[:500])
+    assert main(["space", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert "* a: triplet" in listed
+    assert "torn: The file of the space torn is damaged" in listed
+    assert main(["--json", "space", "list"]) == 0
+    assert [one["name"] for one in json.loads(capsys.readouterr().out)["failed"]] == ["torn"]
+    assert main(["space", "train", "--loss", "ridge", "--chart", str(chart)]) == 2
     assert main(["space", "use", "untrained"]) == 0
     assert main(["space", "forget", "a"]) == 0
     assert main(["space", "use", "a"]) == 1

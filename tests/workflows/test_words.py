@@ -1,5 +1,10 @@
 """The real WordLlama and the real texts of classes, over pictures whose features are made: of chosen classes."""
 
+import gc
+import shutil
+import weakref
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -80,6 +85,28 @@ def test_places_are_kept_with_the_library_and_follow_new_pictures(session, tmp_p
             features = rng.gamma(0.4, 1.0, (wanted - have, 1280)).astype("f2")
             other.library.activations.put([image_id(number) for number in range(have, wanted)], features)
             assert len(words.scores(other, "pizza").ids) == wanted
+
+
+@pytest.mark.parametrize("ask", [words.scores, lambda session, text: seeking.search(session, text, mode="classic")])
+def test_nothing_keeps_the_pictures_of_before_in_memory(session, tmp_path, ask):
+    library = tmp_path / "library"
+    shutil.copytree(session.settings.library, library)
+    with Session(replace(session.settings, library=library)) as other:
+        before = []
+        for number in (400, 401):
+            for phrase in ("pizza", "flamingo"):
+                ask(other, phrase)
+            found = word_space.placed(other)
+            before += [weakref.ref(found), weakref.ref(found.ground)]
+            add(other.library, [number])
+            values = np.random.default_rng(number).gamma(0.4, 0.25, (1, 1280)).astype("f2")
+            other.library.activations.put([image_id(number)], values)
+        ask(other, "pizza")
+        assert len(word_space.placed(other).ground.ids) == len(words.scores(session, "pizza").ids) + 2
+        del found
+        gc.collect()
+        assert [one() for one in before] == [None] * 4
+        assert len(other.memory.get("classic", {})) <= 1
 
 
 def test_a_large_library_is_placed_with_the_index(session, monkeypatch):
