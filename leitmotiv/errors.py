@@ -25,18 +25,19 @@ class QueryError(UsageError):
     Parameters
     ----------
     text : str
-        What is wrong, and what would be right.
+        What is wrong, and what would be right; `said` without the place.
     at, until : int
         Where, as places in the line.
     """
 
     def __init__(self, text: str, at: int, until: int) -> None:
         super().__init__(f"{text} (At character {at + 1} of the search.)")
+        self.said = text
         self.at = at
         self.until = until
 
     def __reduce__(self) -> tuple[type, tuple[str, int, int]]:
-        return type(self), (str(self).rpartition(" (At ")[0], self.at, self.until)
+        return type(self), (self.said, self.at, self.until)
 
 
 class ImageReadError(LeitmotivError):

@@ -154,6 +154,11 @@ def abreast(members: Sequence[Joined]) -> list[Joined]:
     return [one if one.found.any() else _moved(one, min(0.0, least - float(one.values.max()))) for one in members]
 
 
+def lost(one: Joined) -> Joined:
+    """The same, of which nothing parts from chance."""
+    return Joined(one.values, one.parts, np.zeros(len(one.values), bool))
+
+
 def _moved(one: Joined, by: float) -> Joined:
     """What is added to a whole is added to its parts alike."""
     return Joined(one.values + by, {at: part + by / len(one.parts) for at, part in one.parts.items()}, one.found)
@@ -200,12 +205,13 @@ def less(wanted: Joined, against: Sequence[tuple[float, Joined]]) -> Joined:
     Parameters
     ----------
     against : sequence of (float, Joined)
-        How heavy each is beside what is wanted.
+        How heavy each is beside what is wanted: of a light one the pictures that have the most of it are taken for it,
+        and of a heavy one those that have some.
     """
     if not against:
         return wanted
-    doubts = [_in_doubt(one) for _, one in against]
-    sure = [doubt & _is_rather(one, wanted) for doubt, (_, one) in zip(doubts, against, strict=True)]
+    doubts = [_in_doubt(one, weight) for weight, one in against]
+    sure = [doubt & _is_rather(one, wanted, weight) for doubt, (weight, one) in zip(doubts, against, strict=True)]
     taken = np.any(sure, axis=0)
     found = wanted.found & ~taken
     values, parts = wanted.values, dict(wanted.parts)
@@ -235,17 +241,18 @@ def _give(parts: dict[int, Float], one: Joined, share: Float) -> None:
         parts[at] = parts.get(at, 0.0) + share * part
 
 
-def _in_doubt(one: Joined) -> Mask:
-    """What may be the unwanted: nearer to where it begins to stand out than to what is usual."""
+def _in_doubt(one: Joined, weight: float) -> Mask:
+    """What may be the unwanted: nearer to where it begins to stand out than to what is usual, if that weighs 1."""
     there = one.values > 0
     found = one.found & there
-    return there & (one.values > DOUBT * one.values[found].min()) if found.any() else found
+    return there & (weight * one.values > DOUBT * one.values[found].min()) if found.any() else found
 
 
-def _is_rather(one: Joined, wanted: Joined) -> Mask:
+def _is_rather(one: Joined, wanted: Joined, weight: float) -> Mask:
     """What is rather the unwanted: it has more of that than of what is wanted, or nearly as much as its best have."""
     best = np.partition(one.values, max(0, len(one.values) - BEST))[-BEST:].mean()
-    return np.asarray((one.values > wanted.values) | (one.values > NEARLY * best))
+    told = weight * one.values
+    return np.asarray((told > wanted.values) | (told > NEARLY * best))
 
 
 def _sinks(values: Float, low: Mask, found: Mask, rest: Mask) -> Float:

@@ -46,7 +46,7 @@ Terms:
 
 _PATH = re.compile(r"[^\"]*\.(jpe?g|png|webp|gif|tiff?|bmp|hei[cf]|avif|dng)", re.IGNORECASE)
 """What looks like the path of a picture."""
-_PART = re.compile(r"""[\w-]+:"[^"]*"|"(?P<quoted>[^"]*)"|(?P<sign>[-−–])?(?P<word>[^\s"()+&|*^]+)""")
+_PART = re.compile(r"""[\w-]+:"[^"]*"|"(?P<quoted>[^"]*)"|(?P<sign>[-−–!])?(?P<word>[^\s"()+&|*^]+)""")
 """A word of a query, or what stands in quotation marks."""
 
 

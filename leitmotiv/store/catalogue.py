@@ -226,12 +226,23 @@ class Catalogue:
     def _with_added(self, known: Columns, before: Mapping[str, int], now: Mapping[str, int]) -> Columns | None:
         """What is known with what was added since; None where that is much, or where anything else changed."""
         room = ADDED * len(known.root) - (len(known) - len(known.root))
-        if not _only_added(before, now) or now["images"] - before["images"] > room:
+        if not 0 <= now["images"] - before.get("images", 0) <= room or not self._only_added(before, now):
             return None
         rows, held = self._rows(before)
         if not {image_id for image_id, _ in held} <= {row[len(_NUMBERS)] for row in rows}:
             return None  # another path of a picture that was there
         return _followed(known, _columns(rows, held))
+
+    def _only_added(self, before: Mapping[str, int], now: Mapping[str, int]) -> bool:
+        """Whether all changes since were new rows: as many changes as there are rows behind the last one.
+
+        Serial numbers do not tell it: a server's go on where rows were taken back.
+        """
+        for name, table in (("images", tables.Images), ("files", tables.Files)):
+            new = table.select(fn.COUNT(table.serial)).where(table.serial > before.get(f"last {name}", 0))
+            if self._database.row(new) != (now[name] - before.get(name, 0),):
+                return False
+        return True
 
     def forget(self, ids: Sequence[str]) -> None:
         """Leave no names of pictures behind that are about to be forgotten."""
@@ -274,14 +285,6 @@ def _read(digest: str) -> dict[str, int] | None:
         return None
     state: dict[str, int] = json.loads(rest[0])
     return state
-
-
-def _only_added(before: Mapping[str, int], now: Mapping[str, int]) -> bool:
-    """Whether all changes since were new rows: as many changes as numbers that were given."""
-    return all(
-        0 <= now[name] - before.get(name, 0) == now[f"last {name}"] - before.get(f"last {name}", 0)
-        for name in ("images", "files")
-    )
 
 
 def _packed(found: Columns) -> dict[str, NDArray[Any]]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from leitmotiv.records import Clusters, Grain, Merge
 from leitmotiv.store import tables
 from leitmotiv.store.database import Database, chunks
+from leitmotiv.store.orm import fn
 from leitmotiv.store.placed import PlacedPictures
 
 
@@ -58,7 +59,15 @@ class ClusterTree:
 
     def get(self) -> Clusters | None:
         """The clusters with all that joined them; None before the first index."""
+        return self._joined(not self._database.is_inside())
+
+    def stamped(self) -> tuple[int | None, Clusters | None]:
+        """The same with the stamp that is theirs, whatever is replaced meanwhile."""
         hold = not self._database.is_inside()
+        with self._database.snapshot():
+            return self.stamp(), self._joined(hold)
+
+    def _joined(self, hold: bool) -> Clusters | None:
         with self._database.snapshot():
             found = self._found(hold)
             placed = () if found is None else self._placed.all(hold)
@@ -76,8 +85,7 @@ class ClusterTree:
 
         It costs what came since the index; the caller holds the writer's lock. Empty where there are no clusters.
         """
-        images, trees = tables.Images, tables.Clusters
-        hold = not self._database.is_inside()
+        images, placed, trees = tables.Images, tables.Placed, tables.Clusters
         noted = trees.select(trees.up_to, trees.unplaced)
         row = self._database.row(noted)
         if row is not None and row[0] is None:  # an earlier version found the clusters
@@ -87,12 +95,13 @@ class ClusterTree:
         if row is None:
             return []
         with self._database.snapshot():
-            query = images.select(images.serial, images.id).where(images.state != "missing")
+            there = ~fn.EXISTS(placed.select(placed.serial).where(placed.image_id == images.id))
+            query = images.select(images.serial, images.id).where(images.state != "missing", there)
             found = self._database.rows(query.where(images.serial > row[0]))
             for part in chunks(json.loads(row[1])):
-                found += self._database.rows(query.where(images.id.in_(part)))
-            placed = {one.image_id for one in self._placed.all(hold)}
-        return [image_id for _, image_id in sorted(found) if image_id not in placed]
+                # one that was forgotten and added again came later, whatever an earlier version left in the list
+                found += self._database.rows(query.where(images.serial <= row[0], images.id.in_(part)))
+        return [image_id for _, image_id in sorted(found)]
 
     def indexed(self) -> Clusters | None:
         """The clusters as the index left them, of which those who ask again get the same; None before the first one."""
@@ -163,18 +172,34 @@ class ClusterTree:
         A tree cannot stand without one of its exemplars: where one goes, the clusters go, and the next index finds
         them again from the divergences, which stay.
         """
+        gone = set(ids)
         with self._database.transaction():
             clusters, names = self._stored(), self.names()
-            if clusters is None or set(ids).isdisjoint(clusters.ids):
+            if clusters is None:
+                return
+            unplaced = self._without_unplaced(gone)
+            if gone.isdisjoint(clusters.ids):
                 return  # what joined goes with its picture
-            about = tables.Clusters.select(tables.Clusters.digest, tables.Clusters.up_to, tables.Clusters.unplaced)
-            digest, up_to, unplaced = self._database.row(about) or ("", None, None)
-            rest = without(clusters, set(ids))
+            about = tables.Clusters.select(tables.Clusters.digest, tables.Clusters.up_to)
+            digest, up_to = self._database.row(about) or ("", None)
+            rest = without(clusters, gone)
             self._clear()
             if rest is None:
                 self._placed.clear()
             else:
                 self._put(rest, names, digest=digest, up_to=up_to, unplaced=unplaced)
+
+    def _without_unplaced(self, gone: set[str]) -> str | None:
+        """What is noted of pictures beside the clusters, from now on without some; None where nothing is noted."""
+        (noted,) = self._database.row(tables.Clusters.select(tables.Clusters.unplaced)) or (None,)
+        if noted is None:
+            return None
+        before: list[str] = json.loads(noted)
+        if gone.isdisjoint(before):
+            return str(noted)
+        rest = json.dumps([image_id for image_id in before if image_id not in gone])
+        self._database.run(tables.Clusters.update(unplaced=rest))
+        return rest
 
     def _clear(self) -> None:
         self._database.run(tables.Clusters.delete())

@@ -38,6 +38,8 @@ class PlacedPictures:
         ------
         IntegrityError
             One is there already, or the library has no such picture.
+        ValueError
+            A vector without the digest of what made it.
         """
         with self._database.transaction():
             self._database.insert_many(tables.Placed, [_as_row(one) for one in pictures])
@@ -66,6 +68,11 @@ class PlacedPictures:
         """A number that changes whenever rows do."""
         return revisions.numbers(self._database, (_NAME,))[_NAME]
 
+    def count(self) -> int:
+        """How many there are."""
+        row = self._database.row(tables.Placed.select(fn.COUNT(tables.Placed.serial)))
+        return int((row or (0,))[0])
+
     def last(self) -> int:
         """The serial of the last row; 0 where there is none."""
         row = self._database.row(tables.Placed.select(fn.MAX(tables.Placed.serial)))
@@ -88,10 +95,14 @@ def _as_row(one: PlacedPicture) -> dict[str, Any]:
         "label": one.label,
         "distance": one.distance,
         "remoteness": one.remoteness,
-        "vector": None
-        if one.vector is None
-        else one.model[:_DIGEST].ljust(_DIGEST) + one.vector.astype(_VECTOR).tobytes(),
+        "vector": None if one.vector is None else _named(one.model) + one.vector.astype(_VECTOR).tobytes(),
     }
+
+
+def _named(model: bytes) -> bytes:
+    if len(model) != _DIGEST:
+        raise ValueError(f"A vector needs the {_DIGEST} bytes that name its embedding, and has {len(model)}.")
+    return model
 
 
 def _as_picture(

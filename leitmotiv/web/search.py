@@ -46,6 +46,9 @@ def show() -> str | Redirection:
         ranking = None
         if not query.is_empty:
             ranking = search_asked.found(session, asked, query, n=PAGE, offset=offset, everything=everything)
+            if offset and not ranking.results and ranking.total:  # an address from when there were more
+                offset = 0
+                ranking = search_asked.found(session, asked, query, n=PAGE, everything=everything)
         return _rendered(
             session, asked, own, query, ranking, offset=offset, everything=everything, tool=tool, offer=offer
         )
@@ -100,6 +103,7 @@ def _rendered(
         like=query.like,
         ranking=ranking,
         images=found,
+        phrase=search_shown.phrase,
         bars=lambda result: search_shown.bars(result, longest),
         by_looks=query.is_of_looks,
         linked=lambda note: search_shown.linked(note, asked),

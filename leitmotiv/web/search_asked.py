@@ -1,10 +1,10 @@
 """What the address or the body of a search asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from leitmotiv.errors import UsageError
+from leitmotiv.errors import QueryError, UsageError
 from leitmotiv.records import Ranking
 from leitmotiv.workflows import ordering, rankings, seeking, spaces, trees
 from leitmotiv.workflows import query as asking
@@ -78,7 +78,7 @@ def read(session: Session, asked: Asked) -> tuple[Asked, Query, Query]:
     own = whole = seeking.read(session, asked.q, numbered=numbered, mode=asked.mode or SCORES)
     for name, value in asked.apart.items():
         if said := term(name, value):
-            whole = whole.plus(asking.parse(said))
+            whole = whole.plus(_apart(said))
     return (replace(asked, q=own.text, ranking="") if numbered else asked), own, whole
 
 
@@ -91,12 +91,35 @@ def with_term(session: Session, asked: Asked, added: str) -> str:
         The line or the term cannot be read.
     """
     asked, own, _ = read(session, asked)
-    other = seeking.read(session, added.lstrip("+ "), mode=asked.mode or SCORES).tree
-    if other is not None and not added.startswith("+") and (asked.mode or SCORES) == SCORES:
+    mode = asked.mode or SCORES
+    other = _unplaced(lambda: seeking.read(session, added.lstrip("+ "), mode=mode)).tree
+    if other is None:
+        return f"{asked.q} {added}" if asked.q else added.lstrip("+ ")
+    if not added.startswith("+") and mode == SCORES:
         whole = trees.holding(own.tree, other)
         if whole is not None:
             return replace(own, tree=whole).text
-    return f"{asked.q} {added}" if asked.q else added.lstrip("+ ")
+    said = trees.written(other)
+    sign = " + " if added.startswith("+") and not said.startswith("-") else " "
+    return f"{asked.q}{sign}{said}" if asked.q else said
+
+
+def _apart(said: str) -> Query:
+    """A term that has a parameter of its own."""
+    return _unplaced(lambda: asking.parse(said))
+
+
+def _unplaced(reading: Callable[[], Query]) -> Query:
+    """What reads a text that is not the line; a place in that says nothing of the line.
+
+    Raises
+    ------
+    UsageError
+    """
+    try:
+        return reading()
+    except QueryError as error:
+        raise UsageError(error.said) from error
 
 
 def of(values: Mapping[str, Any]) -> Asked:

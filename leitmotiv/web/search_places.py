@@ -64,6 +64,7 @@ def plane() -> str | Response:
         q=q,
         fault=fault,
         form=None if shown is None else _form(shown, found),
+        phrase=search_shown.phrase,
         listed=() if shown is None else word_map.word_map(session).words[:MOST],
         count=0 if shown is None else len(word_map.word_map(session).ids),
         held=0.0 if shown is None else word_map.word_map(session).held,

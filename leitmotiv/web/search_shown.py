@@ -15,7 +15,7 @@ from leitmotiv.web.words import pictures as _pictures
 from leitmotiv.workflows import browse, degrees, seeking, slips, space_training, words
 from leitmotiv.workflows.query import Colour, Node, Picture, Query, Region, Sketch, Term, Upload
 from leitmotiv.workflows.session import Session
-from leitmotiv.workflows.terms import TRAITS, Words
+from leitmotiv.workflows.terms import TRAITS, Words, canonical
 from leitmotiv.workflows.trees import Group
 
 MARKED = 98.765432
@@ -73,6 +73,11 @@ def _pieces(node: Node, chips: Iterator[Shown], sign: str, inside: str = "") -> 
         found += _pieces(member, chips, "−" if member.weight < 0 else between, node.how)
     bare = node.weight > 0 and (not inside or (inside == "sum" and node.how == "all"))
     return [*before, *([] if bare else [("sign", "(")]), *found, *([] if bare else [("sign", ")")])]
+
+
+def phrase(word: str) -> str:
+    """A word as a term of a search: an orange is in quotation marks, as it would be a colour."""
+    return canonical(word, Words(word))
 
 
 def instead(asked: Asked, one: Unknown) -> list[tuple[str, str]]:

@@ -44,8 +44,9 @@ class Asking:
     @cached_property
     def rated(self) -> Rated:
         """Ratings in the order of the rows."""
-        state = self.session.library.revision("images", "files", "ratings")
-        return remember(self.session, ("ratings", state), lambda: _rated(self.session, self.columns))
+        state = self.session.library.revision("ratings"), id(self.columns)
+        # the columns are kept with them: others may have been read since, with other rows
+        return remember(self.session, ("ratings", state), lambda: (self.columns, _rated(self.session, self.columns)))[1]
 
     @cached_property
     def catalogue(self) -> Mapping[str, CatalogueColumn]:
@@ -60,8 +61,8 @@ class Asking:
         return remember(self.session, ("caption texts", state), lambda: _captions(self.session))
 
     @cached_property
-    def trend_places(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Which of the trends that are shown first each row is in, -1 for none, and its place there, (N,) int64 each.
+    def trends(self) -> tuple[Cluster, ...]:
+        """The trends that are shown first, the same ones for all of one question.
 
         Raises
         ------
@@ -70,10 +71,15 @@ class Asking:
         """
         from leitmotiv.workflows import trends  # what cuts trees has kernels: no other question waits for their import
 
-        groups = trends.cut(self.session)
-        library = self.session.library
-        state = library.revision("images", "files", "trend_edits"), library.clusters.stamp()
-        return remember(self.session, ("trend places", state), lambda: trend_places(groups, self.columns))
+        return trends.cut(self.session)
+
+    @cached_property
+    def trend_places(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Which of the `trends` each row is in, -1 for none, and its place there, (N,) int64 each."""
+        groups, found = self.trends, self.columns
+        key = ("trend places", id(groups), id(found))
+        # both are kept with the places, so that no others can be where they are in memory
+        return remember(self.session, key, lambda: (groups, found, trend_places(groups, found)))[2]
 
     def entries(self, name: str) -> Mapping[int, CatalogueValue]:
         """What a column of a catalogue says, by row."""

@@ -64,13 +64,18 @@ def axis(session: Session, text: str, filters: str = "") -> Axis:
     Raises
     ------
     UsageError
-        Not two poles, or one of them cannot be read.
+        Not two poles, or one of them cannot be read or has filters.
     LeitmotivError
         See `seeking.search`.
     """
     low, between, high = (part.strip() for part in text.partition(BETWEEN))
+    if BETWEEN in high:
+        raise UsageError(f"{text[:60]!r} has more than two poles; write what lies at either end: cold..hot.")
     if not between or not low or not high:
         raise UsageError(f"{text[:60]!r} has no two poles; write what lies at either end: cold..hot.")
+    for pole in (low, high):
+        if chosen := seeking.read(session, pole).filters:
+            raise UsageError(f"{chosen} says which pictures are laid out, and not what lies at an end; give it apart.")
     less, more = (seeking.totals(session, pole) for pole in (low, high))
     ids, says_something = less.ids, less.says_something and more.says_something
     parts = np.stack([-joining.standardised(less.values), joining.standardised(more.values)], axis=1)

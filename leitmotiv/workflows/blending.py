@@ -176,8 +176,9 @@ def order(session: Session, image_id: str, wanted: int | None = None, *, by: flo
         ids = [other for other in library.images.ids() if other != image_id]
         return _Blend(session, known, by, pooled).of(ids, image_id, looks)
 
-    state = (library.revision("images", "activations"), library.clusters.stamp(), session.settings.correction)
-    return remember(session, ("order", image_id, by, state), make)
+    state = (library.revision("images"), library.clusters.stamp(), session.settings.correction)
+    # what was seen is kept with the order, so that nothing else can be at its place in memory
+    return remember(session, ("order", image_id, by, state, id(known)), lambda: (known, make()))[1]
 
 
 def order_to_file(session: Session, path: Path, wanted: int | None = None, *, by: float = LOOK) -> Order:

@@ -291,10 +291,10 @@ def cluster_of(session: Session, image_id: str) -> Cluster | None:
     try:
         if (found := trends.of_placed(session, full)) is not None:
             return found
-        groups = trends.cut(session)
-        row = asking.columns(session).rows_of([full])[0]
-        code = asking.ask(session).trend_places[0][row] if row >= 0 else -1
-        return groups[code] if code >= 0 else None
+        asked = asking.ask(session)
+        row = asked.columns.rows_of([full])[0]
+        code = asked.trend_places[0][row] if row >= 0 else -1
+        return asked.trends[code] if code >= 0 else None
     except NoIndexError:
         return None
 

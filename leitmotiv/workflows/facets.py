@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from leitmotiv.errors import NoIndexError
 from leitmotiv.records import LABELS
 from leitmotiv.store.texts import Texts
-from leitmotiv.workflows import technical, trends
+from leitmotiv.workflows import technical
 from leitmotiv.workflows.asking import Asking, ask
 from leitmotiv.workflows.filters import mask, parse
 from leitmotiv.workflows.grammar import Term, write
@@ -213,7 +213,7 @@ def _keywords(asking: Asking, kept: NDArray[np.bool_]) -> Counts:
 
 def _trends(asking: Asking, kept: NDArray[np.bool_]) -> Counts:
     try:
-        groups = trends.cut(asking.session)
+        groups = asking.trends
     except NoIndexError:
         return []
     codes = asking.trend_places[0]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from leitmotiv.errors import UsageError
 
@@ -53,7 +54,9 @@ def read(text: str, names: Collection[str] | None) -> tuple[Term, ...]:
         name = found["name"].strip('"').casefold()
         name = ALIASES.get(name, name) if names is not None and name not in names else name
         if names is not None and name not in names:
-            raise UsageError(f"There is no filter {name}:.{there}")
+            near = get_close_matches(name, names, 1)
+            meant = f" Did you mean {_quoted(near[0])}:?" if near else ""
+            raise UsageError(f"There is no filter {name}:.{meant}{there}")
         values = tuple(part.replace('"', "").strip() for part in _PART.findall(found["value"]))
         terms.append(Term(name, values, bool(found["not"])))
         at = found.end()

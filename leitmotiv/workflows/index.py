@@ -108,8 +108,10 @@ def _brought_up_to_date(session: Session, step: Recorder, *, skip: bool, anew: b
     compared = _compared_ids(library, settings, everything)
     lacking = settings.correction != "none" and correcting.stored(library, settings) is None
     same = made_from == digest(everything, settings)
-    whole = same and not lacking and compared.issuperset(everything)
+    whole = same and not lacking and compared.issuperset(everything) and _are_grouped(library, everything)
     if old is not None and whole and not skip and not anew:
+        if library.placed.last():
+            library.placed.clear()  # the files of these are gone, as pictures that are there are all grouped
         return IndexReport(len(old.ids), 0, 0, len(old), old.default_count, gap=old.gap)
     sparse = is_sparse(len(everything), settings)
     if skip:
@@ -128,6 +130,12 @@ def _brought_up_to_date(session: Session, step: Recorder, *, skip: bool, anew: b
     for name in () if skip else unused:
         library.arrays.remove(name)
     return IndexReport(len(clusters.ids), new, pairs, len(clusters), clusters.default_count, gap=clusters.gap)
+
+
+def _are_grouped(library: Library, wanted: Sequence[str]) -> bool:
+    """Whether pictures are all in clusters that an index found, and none only joined them."""
+    indexed = library.clusters.indexed()
+    return indexed is not None and set(indexed.ids).issuperset(wanted)
 
 
 def _regrained(session: Session, groups: Groups, built: IndexReport, step: Recorder) -> IndexReport:

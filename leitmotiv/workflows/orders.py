@@ -242,9 +242,7 @@ def _shape(asking: Asking, _: str) -> Key:
 
 def _cluster(asking: Asking, _: str) -> Key:
     """The largest trend first; in each the pictures most like its exemplar first; those in none last."""
-    from leitmotiv.workflows import trends  # what cuts trees has kernels: no other order waits for their import
-
-    groups = trends.cut(asking.session)
+    groups = asking.trends
     if not groups:
         raise NoIndexError("No index yet. Run `leitmotiv build-index`.")
     n = len(asking.columns)

@@ -27,7 +27,7 @@ from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.neighbours import stored_neighbours
 from leitmotiv.workflows.progress import Recorder, Report, recorded
 from leitmotiv.workflows.session import Session
-from leitmotiv.workflows.vectors import Vectors, put_vectors, stored_vectors
+from leitmotiv.workflows.vectors import Vectors, indexed_vectors, put_vectors, stored_vectors
 
 SHORTLIST = 20
 """Exemplars nearest by their vectors that a new picture is compared with: among them is the nearest of all, or one
@@ -87,17 +87,19 @@ def place_new(session: Session, *, report: Report | None = None) -> int:
 
 def _place(session: Session, clusters: Clusters, made_from: str, others: Sequence[str], step: Recorder) -> None:
     library, settings = session.library, session.settings
-    vectors, numbers = stored_vectors(library, settings), correcting.stored(library, settings)
-    state = library.clusters.revision(), measure_digest(settings), numbers and numbers.witnesses
+    vectors, numbers = indexed_vectors(library, settings), correcting.stored(library, settings)
+    made_by = None if vectors is None else vectors.embedded_by
+    state = library.clusters.revision(), measure_digest(settings), made_by, numbers and numbers.witnesses
 
     def anchors() -> _Anchors:
         return _anchors(library, settings, clusters, numbers, vectors)
 
     found = _found(library, settings, others, remember(session, ("anchors", state), anchors), (vectors, numbers), step)
-    if len(library.placed.all()) + len(found) <= max(LEAST, int(SHARE * len(clusters.ids))):
+    if library.placed.count() + len(found) <= max(LEAST, int(SHARE * len(clusters.ids))):
         library.placed.add(found)
         return
-    clusters, numbers = _written(library, settings, (library.clusters.get() or clusters, numbers), vectors, found)
+    made = library.clusters.get() or clusters, numbers
+    clusters, numbers = _written(library, settings, made, stored_vectors(library, settings), found)
     correcting.store(library, settings, numbers)
     library.clusters.replace(clusters, digest=made_from)
 
@@ -225,18 +227,28 @@ def nearest_trend(session: Session, query: Mixture) -> tuple[str, float] | None:
     shown = remember(session, ("shown exemplars", library.clusters.stamp()), shown_exemplars)
     if not shown:
         return None
-    vectors, ids = stored_vectors(library, session.settings), list(shown)
+    vectors, ids = indexed_vectors(library, session.settings), list(shown)
     if vectors is not None and len(ids) > SHORTLIST:
         ready(session)
-        rows = remember(
-            session,
-            ("shown rows", library.clusters.stamp(), hash(vectors.ids)),
-            lambda: np.flatnonzero(np.isin(np.array(vectors.ids), ids)),
-        )
+        rows = _rows_of(session, vectors, shown)
         near = embedding.squared_distances(vectors.of(query, session.settings), vectors.coordinates[rows])
-        ids = [vectors.ids[row] for row in rows[np.argsort(near, kind="stable")[:SHORTLIST]]]
+        nearest = [vectors.ids[row] for row in rows[np.argsort(near, kind="stable")[:SHORTLIST]]]
+        # an index that goes on, or was interrupted, may not have stored the vectors of all yet
+        there = {vectors.ids[row] for row in rows}
+        ids = [*nearest, *[image for image in ids if image not in there][: likeness.EXACT]]
     order = likeness.ranked(session, query, ids, to_many(session, query, ids))
     return order.ids[0], float(order.values[0])
+
+
+def _rows_of(session: Session, vectors: Vectors, shown: tuple[str, ...]) -> Rows:
+    """The rows of the exemplars shown first, of those that have vectors."""
+
+    def look() -> tuple[Sequence[str], Rows]:
+        wanted = set(shown)
+        return vectors.ids, np.array([row for row, image in enumerate(vectors.ids) if image in wanted], np.int64)
+
+    # ids are kept with the rows, so that no others can be at their place in memory
+    return remember(session, ("shown rows", shown, id(vectors.ids)), look)[1]
 
 
 def trend_of_file(session: Session, path: Path) -> tuple[Image, float] | None:

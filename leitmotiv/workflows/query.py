@@ -14,6 +14,7 @@ from pathlib import Path
 from leitmotiv.errors import QueryError, UsageError
 from leitmotiv.workflows import trees, vocabulary
 from leitmotiv.workflows.scanning import EDGES, NOT, Kind, Token, scan
+from leitmotiv.workflows.sums import Sums
 from leitmotiv.workflows.terms import (
     LOOKS,
     File,
@@ -221,61 +222,30 @@ class _Reader:
             self.at += 1
             found.append(self._sum())
             if found[0] is None or found[-1] is None:
-                raise self._fault("There is nothing on one side of |, which stands as in cat | dog.", token)
+                raise self._fault(self._one_sided(token), token)
         return trees.joined("any", [part for one in found if one is not None for part in trees.parts("any", one)])
+
+    def _one_sided(self, token: Token) -> str:
+        if self.filters or self.like:
+            return "Filters hold for the whole search; either of two values is one filter, as in year:2023,2024."
+        quoted = "" if token.text in ("|", token.text.upper()) else f' The word itself is "{token.text}".'
+        return f"There is nothing on one side of {token.text}, which stands as in cat {token.text} dog.{quoted}"
 
     def _sum(self) -> Node | None:
         """Terms with their signs; what has none belongs to the last one that is wanted."""
-        entries: list[list[Node]] = []
-        wanted: list[Node] | None = None
-        refused = ""  # the signs of what NOT stands before, where that is the last entry
+        found = Sums()
         while True:
-            start = self.token
+            start, before = self.token, self.tokens[self.at - 1].kind if self.at else ""
             signs, added, against, met = self._signs()
             if self.token is _END or self._is(")", "|"):
                 if added or against or met:
                     raise self._fault("The search ends with a sign and nothing after it.", start)
-                break
-            if met and not entries:
+                return found.node()
+            if met and not found and before not in ("filter", "like"):  # those hold for the whole search anyway
                 raise self._fault("There is nothing before the &, which stands as in car & bridge.", start)
             node = self._primary(against)
-            if node is None:
-                continue
-            if node.weight < 0:
-                entries.append([node])
-                refused = signs if signs.endswith(_REFUSING) else ""
-            elif met and not added and refused:
-                wanted, refused = self._beside_refused(entries, wanted, node, refused), _REFUSING
-            elif met and not added:
-                self._meet(entries, node)
-            elif wanted is None or added or against:
-                wanted, refused = [node], ""
-                entries.append(wanted)
-            else:
-                wanted.append(node)
-        return trees.joined("sum", [trees.together(one) for one in entries])
-
-    def _beside_refused(
-        self, entries: list[list[Node]], wanted: list[Node] | None, node: Node, refused: str
-    ) -> list[Node]:
-        """What follows an & behind what NOT refuses is wanted without that, together with what was wanted before."""
-        if refused.startswith("+") and wanted is not None:
-            without = trees.joined("sum", [node, *entries.pop()])
-            node = node if without is None else without
-        elif wanted is not None:
-            wanted.append(node)
-            return wanted
-        entries.append([node])
-        return entries[-1]
-
-    def _meet(self, entries: list[list[Node]], node: Node) -> None:
-        """What follows an & belongs to what stands before it, be that wanted or not."""
-        last = entries[-1]
-        if last[0].weight < 0:
-            whole = trees.together([replace(last[0], weight=-last[0].weight), node])
-            last[:] = [replace(whole, weight=-whole.weight)]
-        else:
-            last.append(node)
+            if node is not None:
+                found.add(node, added=added, less=against and not signs.endswith(_REFUSING), met=met)
 
     def _signs(self) -> tuple[str, bool, bool, bool]:
         """The signs that stand here, and whether a plus, a minus in the end, and an & are among them."""

@@ -10,8 +10,8 @@ from leitmotiv.workflows.query import Query
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.terms import Words
 
-SIGNS = {"and": ("AND", "&"), "or": ("OR", "|"), "not": ("NOT", "-")}
-"""Words that join terms in capitals only, and the sign that means the same."""
+SIGNS = {"and": "AND or & joins terms", "without": "NOT or - takes away"}
+"""Words that a phrase may have of its own, and what joins terms in their stead."""
 
 
 def unknown(session: Session, query: Query, read: Sequence[str]) -> tuple[Unknown, ...]:
@@ -56,11 +56,9 @@ def notes(session: Session, query: Query, total: int, cut: int | None) -> tuple[
             said.append(f"“{phrase}” says nothing of what a picture shows, so nothing is looked for by it.")
             continue
         words = phrase.casefold().split()
-        for word, (capital, sign) in SIGNS.items():
+        for word, instead in SIGNS.items():
             if word in words and len(words) > 1:
-                said.append(
-                    f"“{word}” in small letters is a word of the phrase “{phrase}”; {capital} or {sign} joins terms."
-                )
+                said.append(f"“{word}” is a word of the phrase “{phrase}”; {instead}.")
     if cut == 0 and (total or not query.filters):
         wanted = [term.wanted.phrase for term in query.terms if isinstance(term.wanted, Words) and term.weight > 0]
         said += [_folder(*one) for one in _folders(session, wanted)]

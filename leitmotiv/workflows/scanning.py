@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
 from leitmotiv.analysis.named_colours import NAMES
 from leitmotiv.errors import QueryError
 from leitmotiv.workflows.terms import KINDS
-from leitmotiv.workflows.vocabulary import KEYWORDS, Known, parted
+from leitmotiv.workflows.vocabulary import KEYWORDS, OR, Known, begins_list, ends_list, parted, signs
 
 Kind = Literal["(", ")", "+", "-", "&", "|", ",", "weight", "power", "word", "phrase", "term", "like", "filter"]
 MINUS = "-−–"
@@ -26,8 +26,12 @@ _POWER = re.compile(r"\^\s*([0-9]+(?:\.[0-9]+)?)")
 _AFTER = re.compile(r"\*\s*([0-9]+(?:\.[0-9]+)?)(?=[\s+\-−–)&|,]|$)")
 _WORD = re.compile(r'(?:[^\s"\[\]()+*^&|−–,]|(?<=\d),(?=\d))+')
 _REFUSED = re.compile(r'!(?=[\w("\[])')
+_REFUSED_APART = re.compile(r"!(?=\s)")
+"""The same with a space behind it, which behind a word is an exclamation."""
 _SIGNS: dict[str, Kind] = {"(": "(", ")": ")", "+": "+", "&": "&", "|": "|", ",": ",", **dict.fromkeys(MINUS, "-")}
 NOT = "NOT"
+_LEADING = frozenset(("and", "but"))
+"""Words that say nothing more before a *not*."""
 _SAID: dict[str, Kind] = {NOT: "-", "AND": "&", "OR": "|"}
 _ENDS = "+^&|*"
 """Signs that end the value of a term."""
@@ -72,7 +76,46 @@ def scan(text: str, known: Known | None = None) -> list[Token]:
     QueryError
         A quotation mark or bracket is not closed, or a character has no meaning where it stands.
     """
-    return list(_with_commas(list(_Scanner(text, known).tokens())))
+    listed = _with_lists(list(_Scanner(text, known).tokens()))
+    return list(_with_commas(list(_with_signs(listed, text, known))))
+
+
+def _with_lists(tokens: Sequence[Token]) -> list[Token]:
+    """A comma between colours of which the last has an *or* before it is an *or* itself: *red, blue or green car*."""
+    runs: list[list[Token]] = []
+    for token in tokens:
+        if runs and token.kind == runs[-1][0].kind == "word":
+            runs[-1].append(token)
+        else:
+            runs.append([token])
+    at, listed = len(runs) - 1, False  # whether what stands behind belongs to a list
+    while at > 1:
+        before, said = ([token.text for token in runs[place]] for place in (at - 2, at))
+        listed = ends_list(said) or (listed and begins_list(said))
+        listed = listed and runs[at - 1][0].kind == "," and begins_list(before)
+        if listed:
+            runs[at - 1] = [] if said[0].casefold() == OR else [replace(runs[at - 1][0], kind="word", text=OR)]
+        at -= 1 + listed
+    return [token for run in runs for token in run]
+
+
+def _with_signs(tokens: Sequence[Token], text: str, known: Known | None) -> Iterator[Token]:
+    """*or* and *not* among words are signs, where `vocabulary.signs` says so; with a hyphen they are parts of words."""
+    at = 0
+    while at < len(tokens):
+        end = at
+        while end < len(tokens) and tokens[end].kind == "word":
+            end += 1
+        run = tokens[at:end]
+        joining = signs([token.text for token in run], known) if run else {}
+        for number, token in enumerate(run):
+            hyphens = text[token.at - 1 : token.at] + text[token.until : token.until + 1]
+            if number in joining and not set(MINUS).intersection(hyphens):
+                yield replace(token, kind="|") if joining[number] == OR else replace(token, kind="-", text=NOT)
+            elif not (token.text.casefold() in _LEADING and joining.get(number + 1, OR) != OR):
+                yield token
+        yield from tokens[end : end + 1]
+        at = end + 1
 
 
 def _with_commas(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -96,13 +139,16 @@ class _Scanner:
         self.known = known
         self.at = 0
         self.open = 0
+        self.said = False  # whether what stands right before is something that is looked for
 
     def tokens(self) -> Iterator[Token]:
         while self.at < len(self.text):
             if self.text[self.at].isspace():
                 self.at += 1
-            else:
-                yield from self._next()
+                continue
+            for token in self._next():
+                self.said = token.kind in _BEFORE
+                yield token
 
     def _next(self) -> Iterator[Token]:
         character = self.text[self.at]
@@ -111,7 +157,7 @@ class _Scanner:
             yield self._taken(_SIGNS[character], character, self.at + 1)
         elif character == '"':
             yield self._quoted()
-        elif _REFUSED.match(self.text, self.at):
+        elif _REFUSED.match(self.text, self.at) or (not self.said and _REFUSED_APART.match(self.text, self.at)):
             yield self._taken("-", NOT, self.at + 1)
         elif character == "[":
             yield self._bracketed()

@@ -87,6 +87,7 @@ def cluster(session: Session, cluster_id: int, query: str = "", count: int | Non
 
 
 def _cut(session: Session, query: str, count: int, by: float) -> tuple[Cluster, ...]:
+    stamp = session.library.clusters.stamp()  # before what it stands for is read
     part = _part(session, query, by)
     if not 1 <= count <= len(part.clusters):
         raise UsageError(f"count is {count}, but must lie between 1 and {len(part.clusters)}.")
@@ -97,7 +98,6 @@ def _cut(session: Session, query: str, count: int, by: float) -> tuple[Cluster, 
         groups = tree.cut(part.clusters, count, part.distance)
         return _in_its_unit(edited(part.clusters, groups, names, part.distance).groups, by)
 
-    stamp = session.library.clusters.stamp()
     return remember(session, ("cut", stamp, part.clusters.ids, count, revision, by), make)
 
 
@@ -119,8 +119,8 @@ def _part(session: Session, query: str, by: float) -> Part:
     if len(ids) > MOST:
         many, distance = large_parts.find(session, ids, query)
         return Part(many, distance, len(ids) - len(many.ids))
+    stamp = session.library.clusters.stamp()  # before what it stands for is read
     near = between(session, ids, doing="way of finding trends")
-    stamp = session.library.clusters.stamp()
     return remember(session, ("part", stamp, near.ids), lambda: _found(session, near, len(ids)), lane=True)
 
 

@@ -125,6 +125,12 @@ def is_empty(session: Session, phrase: str) -> bool:
     return slips.says_nothing(phrase) or slips.is_all_unknown(session, phrase)
 
 
+def silent(terms: Sequence[Term], said: Sequence[Said]) -> dict[int, bool]:
+    """The terms that say nothing of pictures, and of each whether it asks for anything at all, as "of the" does not."""
+    mute = [at for at, one in enumerate(said) if not one.says_something]
+    return {at: not slips.says_nothing(terms[at].label) for at in mute}
+
+
 def _concept(session: Session, wanted: OfBoard | OfConcept) -> Concept:
     if isinstance(wanted, OfConcept):
         from leitmotiv.workflows.concept_files import load_cav

@@ -15,7 +15,19 @@ from leitmotiv.analysis.cutoff import above_chance, mostly
 from leitmotiv.analysis.joining import falls
 from leitmotiv.errors import UsageError
 from leitmotiv.records import Float, Ranking, Result, Unknown
-from leitmotiv.workflows import boards, degrees, joining, names, ordering, remarks, scoring, selecting, spaces, words
+from leitmotiv.workflows import (
+    boards,
+    contradictions,
+    degrees,
+    joining,
+    names,
+    ordering,
+    remarks,
+    scoring,
+    selecting,
+    spaces,
+    words,
+)
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.query import Node, Query, parse
 from leitmotiv.workflows.said import Said
@@ -127,19 +139,38 @@ def search(
         approximate=any(one.approximate for one in scored.said),
         terms=tuple(term.label for term in query.terms),
         cut=cut,
-        nearest=() if lost else tuple(dict.fromkeys(word for one in scored.said for word in one.nearest)),
+        nearest=() if lost else _nearest(query, scored.said),
         unknown=_unknown(session, query, scored),
-        notes=remarks.notes(session, query, kept, cut),
+        notes=_notes(session, query, kept, cut),
     )
 
 
+def _nearest(query: Query, said: Sequence[Said]) -> tuple[str, ...]:
+    """The words nearest to what is looked for; to what is taken away only where nothing is."""
+    told = list(zip(query.terms, said, strict=False))  # there is nothing said of vectors
+    wanted = [one for term, one in told if term.weight > 0] or [one for _, one in told]
+    asked = {term.label.casefold() for term in query.terms}
+    return tuple(dict.fromkeys(word for one in wanted for word in one.nearest if word.casefold() not in asked))
+
+
 def wordless(session: Session, query: Query, said: Sequence[Said]) -> bool:
-    """Whether nothing that is looked for says anything: only words such as "of the", or words and signs not known."""
+    """Whether nothing that is looked for says anything: only words such as "of the", or words and signs not known.
+
+    Nor does what is taken away again.
+    """
+    if contradictions.is_nothing(query.tree):
+        return True
     says = [one.says_something for one in said] or [
         not (isinstance(term.wanted, Words) and scoring.is_empty(session, term.wanted.phrase)) for term in query.terms
     ]
     wanted = [one for term, one in zip(query.terms, says, strict=True) if term.weight > 0] or says
     return bool(wanted) and not any(wanted)
+
+
+def _notes(session: Session, query: Query, kept: int, cut: int | None) -> tuple[str, ...]:
+    """What a query does not say, though it looks so; what nothing is left of is not looked for in folders, either."""
+    lost = contradictions.is_nothing(query.tree)
+    return contradictions.notes(query.tree) + remarks.notes(session, query, kept, None if lost else cut)
 
 
 def _unknown(session: Session, query: Query, scored: _Scored) -> tuple[Unknown, ...]:
@@ -187,7 +218,7 @@ def totals(session: Session, text: str) -> Totals:
         scored.total,
         not wordless(session, query, scored.said),
         _unknown(session, query, scored),
-        remarks.notes(session, query, len(ids), cut),
+        _notes(session, query, len(ids), cut),
     )
 
 
@@ -274,11 +305,12 @@ def _scored(session: Session, query: Query, tree: Node, ids: list[str]) -> _Scor
     scoring.read(session, query.terms)
     said = [scoring.said(session, term, ids, by) for term in query.terms]
     if query.is_of_looks:
-        values = np.array([one.values for one in said]).reshape(len(said), len(ids))
-        parts = combining.parts(values, np.array([term.weight for term in query.terms]))
+        looks = np.array([one.values for one in said]).reshape(len(said), len(ids))
+        parts = combining.parts(looks, np.array([term.weight for term in query.terms]))
         return _settled(query, said, parts)
     told = [scoring.standardised(one) for one in said]
-    whole = joining.joined(tree, [values for values, _ in told], [one for _, one in told], [one.beside for one in said])
+    values, found, beside = [one for one, _ in told], [one for _, one in told], [one.beside for one in said]
+    whole = joining.joined(tree, values, found, beside, scoring.silent(query.terms, said))
     parts = np.array([whole.parts.get(at, np.zeros(len(ids))) for at in range(len(said))])
     return _Scored(whole.values, parts, whole.found, said, DEVIATIONS)
 

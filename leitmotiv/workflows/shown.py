@@ -1,5 +1,6 @@
 """The groups shown first, kept on disk with a large index: to describe a million members takes a server seconds."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
@@ -19,7 +20,7 @@ SHOWN = "shown"
 """The name of the stored arrays: members of all groups one behind the other, as rows of the clusters."""
 KEPT_FROM = 20_000
 """Pictures from which groups are kept: of fewer they are found as quickly."""
-_REVISION = 1
+_REVISION = 2
 
 
 def keep(session: Session) -> None:
@@ -50,9 +51,17 @@ def _stored(session: Session, clusters: Clusters) -> Stored | None:
 
 
 def _digest(session: Session, clusters: Clusters) -> str | None:
-    """Which clusters the groups are of, and by what measure their members are in order."""
+    """Which clusters the groups are of, and by what measure their members are in order.
+
+    Their revision alone does not tell: a library that was brought back from a copy gives the same number again.
+    """
     revision = session.library.clusters.revision_of(clusters)
-    return None if revision is None else f"{_REVISION} {revision} {measure_digest(session.settings)}"
+    if revision is None:
+        return None
+    made = hashlib.sha256(measure_digest(session.settings).encode())
+    for part in (clusters.labels, clusters.exemplars, clusters.distances):
+        made.update(part.tobytes())
+    return f"{_REVISION} {revision} {made.hexdigest()}"
 
 
 def _packed(found: Sequence[Cluster], clusters: Clusters) -> dict[str, NDArray[Any]]:

@@ -23,7 +23,13 @@ def unknown(session: Session, text: str) -> dict[str, tuple[str, ...]]:
     if not strange:
         return {}
     texts = written.of(session)
-    return {word: _meant(session, word) for word in strange if texts is None or word not in texts}
+    lost = [word for word in strange if not _is_joined(word)]
+    return {word: _meant(session, word) for word in lost if texts is None or word not in texts}
+
+
+def _is_joined(word: str) -> bool:
+    """Whether all that the hyphens of a word join is known: a folder may be called so, and the encoders read each."""
+    return "-" in word and all(map(known, word.split("-")))
 
 
 def _meant(session: Session, word: str) -> tuple[str, ...]:

@@ -30,6 +30,10 @@ def parts(session: Session, query: Query, mode: str, ids: list[str]) -> Float:
     """
     if query.tree is not None and not _is_flat(query.tree):
         raise UsageError(f"In the mode {mode} terms are added and subtracted, and nothing else; | has no meaning.")
+    if mode == "projection" and all(term.weight < 0 for term in query.terms):
+        raise UsageError(
+            "In the mode projection what is unwanted is taken out of what is wanted; write something that is wanted."
+        )
     preparing.ready(session)
     names, places = words.picture_vectors(session)
     row_of = {image_id: row for row, image_id in enumerate(names)}

@@ -94,8 +94,8 @@ def timeline(session: Session, query: str = "", *, by: By | None = None, count: 
     NoIndexError
         No index was built yet.
     """
+    key = ("over time", selecting.state_of(session), query.strip(), by, count)  # before what it stands for is read
     groups = trends.cut(session, count)
-    key = ("over time", selecting.state_of(session), query.strip(), by, count)
     return remember(session, key, lambda: _told(session, groups, _counted(session, groups, query, by)))
 
 

@@ -96,6 +96,8 @@ def holding(node: Node | None, other: Node) -> Node | None:
     """
     if not isinstance(node, Group) or node.how == "all":
         return None
+    if node.weight < 0:  # what is taken away stays so
+        return joined("sum", [node, other])
     things = [one for one in node.members if one.weight > 0 and not is_trait(one)]
     if node.how == "sum" and (len(things) < 2 or other.weight < 0):
         return None
@@ -134,13 +136,19 @@ def parts(how: How, node: Node) -> tuple[Node, ...]:
 
 
 def _merged(members: Sequence[Node]) -> list[Node]:
+    """The same terms as one of their weights together; where that is nothing, what is added and what is taken away."""
     found: dict[tuple[object, bool], Node] = {}
     for number, one in enumerate(members):
-        key = ((one.text, one.wanted) if isinstance(one, Term) else number, one.weight > 0)
-        if (before := found.get(key)) is not None:
+        key: object = (one.text, one.wanted) if isinstance(one, Term) else number
+        if (before := found.get((key, one.weight > 0))) is not None:
             weight = rounded(before.weight + one.weight)
             one = replace(one, weight=max(-MOST_WEIGHT, min(MOST_WEIGHT, weight)))
-        found[key] = one
+        found[key, one.weight > 0] = one
+    for (key, wanted), one in list(found.items()):
+        against = found.get((key, False)) if wanted else None
+        if against is not None and (weight := rounded(one.weight + against.weight)):
+            del found[key, weight < 0]
+            found[key, weight > 0] = replace(one, weight=weight)
     return list(found.values())
 
 

@@ -11,7 +11,7 @@ from leitmotiv.records import Cluster, Clusters, TrendEdit
 from leitmotiv.workflows import estimates, shown
 from leitmotiv.workflows.estimates import bounded_distances
 from leitmotiv.workflows.handwork import ALONE, Edited, edited
-from leitmotiv.workflows.memory import remember
+from leitmotiv.workflows.memory import recalled, remember
 from leitmotiv.workflows.session import Session
 
 
@@ -27,16 +27,13 @@ def stored(session: Session) -> Clusters:
 
 
 def _stored(session: Session) -> tuple[int | None, Clusters]:
-    """The clusters with the stamp that was theirs: an index may be replaced at any moment."""
+    """The clusters with the stamp that is theirs: an index may be replaced at any moment."""
     library = session.library
-    stamp, clusters = library.clusters.stamp(), None
-    for _ in range(5):
-        clusters = remember(session, ("clusters", stamp), library.clusters.get)
-        if (now := library.clusters.stamp()) == stamp:
-            break
-        with session.guard:
-            session.memory.pop("clusters", None)
-        stamp = now
+    stamp = library.clusters.stamp()
+    clusters = recalled(session, ("clusters", stamp))
+    if clusters is None:
+        stamp, clusters = found = library.clusters.stamped()
+        remember(session, ("clusters", stamp), lambda: found[1])
     if clusters is None:
         raise NoIndexError(
             f"No index for {library.images.count():,} pictures yet. Run `leitmotiv build-index`, or wait for the job."
@@ -84,24 +81,30 @@ def by_tree(session: Session, count: int) -> tuple[Cluster, ...]:
     stamp, clusters = _stored(session)
     if not 1 <= count <= len(clusters):
         raise UsageError(f"count is {count}, but must lie between 1 and {len(clusters)}.")
-    indexed = session.library.clusters.indexed()
+    indexed, revision = _indexed(session)
     # what joined since is put into the groups of the index, as long as these are the same that it joined
     same = indexed is not None and indexed.exemplars is clusters.exemplars and count == clusters.default_count
     if indexed is None or not same or not estimates.is_measure(session):
         return remember(
             session, ("cut", stamp, count), lambda: tree.cut(clusters, count, bounded_distances(session, clusters))
         )
-    key = ("cut", "indexed", session.library.clusters.revision(), count)
-    groups = remember(session, key, lambda: shown.groups(session, indexed))
+    groups = remember(session, ("cut", "indexed", revision, count), lambda: shown.groups(session, indexed))
     if len(indexed.ids) == len(clusters.ids):
         return groups
-    above = _above(session, indexed)
+    above = _above(session, indexed, revision)
     return remember(session, ("cut", stamp, count), lambda: _with_placed(groups, clusters, above, len(indexed.ids)))
 
 
-def _above(session: Session, clusters: Clusters) -> NDArray[np.int64]:
+def _indexed(session: Session) -> tuple[Clusters | None, int]:
+    """The clusters of the index and their own revision; None where they are just being replaced, or there are none."""
+    found = session.library.clusters.indexed()
+    revision = None if found is None else session.library.clusters.revision_of(found)
+    return (None, 0) if revision is None else (found, revision)
+
+
+def _above(session: Session, clusters: Clusters, revision: int) -> NDArray[np.int64]:
     """The group shown first that each fine cluster is in; what joins changes nothing of that."""
-    return remember(session, ("nodes", session.library.clusters.revision()), lambda: tree.shown_nodes(clusters))
+    return remember(session, ("nodes", revision), lambda: tree.shown_nodes(clusters))
 
 
 def _with_placed(
@@ -124,10 +127,14 @@ def of_placed(session: Session, image_id: str) -> Cluster | None:
     NoIndexError
         No index was built yet.
     """
-    label = next((one.label for one in session.library.placed.all() if one.image_id == image_id), None)
-    if label is None:
+    _, clusters = _stored(session)
+    indexed, revision = _indexed(session)
+    if indexed is None or indexed.exemplars is not clusters.exemplars:  # an index is just being replaced
         return None
-    node = _above(session, stored(session))[label]
+    first = len(indexed.ids)
+    if image_id not in (joined := clusters.ids[first:]):
+        return None
+    node = _above(session, indexed, revision)[clusters.labels[first + joined.index(image_id)]]
     return next((group for group in cut(session) if group.id == node and image_id in group.members), None)
 
 

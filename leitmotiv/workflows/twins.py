@@ -53,8 +53,8 @@ def groups(session: Session, ids: Sequence[str]) -> tuple[tuple[str, ...], ...]:
 
 def _features(session: Session, ids: Sequence[str]) -> tuple[list[str], Float32]:
     library = session.library
+    key = ("activation rows", library.revision("activations"))  # before what it stands for is read
     names, pooled = library.activations.matrix()
-    key = ("activation rows", library.revision("activations"))
     row_of = remember(session, key, lambda: {image_id: row for row, image_id in enumerate(names)})
     rows = {one: pooled[row_of[one]] for one in ids if one in row_of and row_of[one] < len(pooled)}
     handed = library.boards.pictures([one for one in ids if one not in rows])

@@ -37,14 +37,16 @@ def forget(session: Session, names: Sequence[str], *, missing: bool = False, dry
         chosen.update({image.id: image for image in images if image.state == "missing"})
     if chosen and not dry_run:
         with library.writer("forgetting pictures"):
-            old, made_from = library.clusters.get(), library.clusters.digest()
+            indexed, old, made_from = library.clusters.indexed(), library.clusters.get(), library.clusters.digest()
             with library.transaction():
                 files = library.files.holding(list(chosen))
                 library.images.forget(list(chosen))
                 for file in files:
                     if file.state != "missing":
                         library.files.put(replace(file, image_id=None, state="forgotten"))
-            if old is not None and made_from is not None and not set(chosen).isdisjoint(old.ids):
+            # one that only joined the trends since goes with its picture
+            grouped = indexed is not None and not set(chosen).isdisjoint(indexed.ids)
+            if grouped and old is not None and made_from is not None:
                 from leitmotiv.workflows.index import regroup
 
                 regroup(session, old, made_from)

@@ -96,14 +96,28 @@ def vectors_digest(settings: Settings) -> str:
 
 def stored_vectors(library: Library, settings: Settings) -> Vectors | None:
     """The vectors of a library; None where there are none, or another measure made them."""
-    stored = library.arrays.get(VECTORS)
-    if stored is None or stored.digest != vectors_digest(settings):
+    stored = _stored(library, settings)
+    if stored is None:
         return None
+    return _grown_of(stored).with_placed([one for one in since(stored, library.placed.all()) if one.vector is not None])
+
+
+def indexed_vectors(library: Library, settings: Settings) -> Vectors | None:
+    """The same without those of placed pictures, of which nothing has to be read."""
+    stored = _stored(library, settings)
+    return None if stored is None else _grown_of(stored).vectors
+
+
+def _stored(library: Library, settings: Settings) -> Stored | None:
+    stored = library.arrays.get(VECTORS)
+    return stored if stored is not None and stored.digest == vectors_digest(settings) else None
+
+
+def _grown_of(stored: Stored) -> "_Grown":
     with _guard:
         if stored not in _grown:
             _grown[stored] = _Grown(as_vectors(stored))
-        grown = _grown[stored]
-    return grown.with_placed([one for one in since(stored, library.placed.all()) if one.vector is not None])
+        return _grown[stored]
 
 
 def since(stored: Stored, placed: Sequence[PlacedPicture]) -> tuple[PlacedPicture, ...]:
@@ -119,16 +133,19 @@ class _Grown:
     """
 
     def __init__(self, vectors: Vectors) -> None:
-        self._vectors = vectors
+        self.vectors = vectors
         self._guard = threading.Lock()
         self._whole: Coordinates | None = None
         self._filled: tuple[int, ...] = ()
         self._given: Vectors | None = None
+        self._looked_for = 0
+        self._held: set[str] = set()
 
     def with_placed(self, pictures: Sequence[PlacedPicture]) -> Vectors:
         """The vectors of all; those that another embedding made are passed over, as pictures without one."""
-        vectors = self._vectors
-        placed = [one for one in pictures if one.model == vectors.embedded_by]
+        vectors = self.vectors
+        held = self._held_of(pictures)
+        placed = [one for one in pictures if one.model == vectors.embedded_by and one.image_id not in held]
         if not placed:
             return vectors
         serials = tuple(one.serial for one in placed)
@@ -147,10 +164,19 @@ class _Grown:
             found = self._whole[:wanted]
             read_only(found)
             together = replace(vectors, ids=(*vectors.ids, *(one.image_id for one in placed)), coordinates=found)
-            vars(together)["root"] = vectors
+            vars(together).update(root=vectors, embedded_by=vectors.embedded_by)
             if len(serials) >= len(self._filled):  # else another thread is already further
                 self._filled, self._given = serials, together
         return together
+
+    def _held_of(self, pictures: Sequence[PlacedPicture]) -> set[str]:
+        """Those whose vectors are stored all the same, by an index that was interrupted before it was done."""
+        with self._guard:
+            new = {one.image_id for one in pictures if one.serial > self._looked_for}
+            if new:
+                self._held |= new.intersection(self.vectors.ids)
+                self._looked_for = pictures[-1].serial
+            return self._held
 
 
 _grown: WeakKeyDictionary[Stored, _Grown] = WeakKeyDictionary()
@@ -215,7 +241,7 @@ def bring_up_to_date(library: Library, settings: Settings, wanted: Sequence[str]
         step("Dividing vectors into cells", 0, 0)
         centres = candidates.divided(vectors.coordinates)
         vectors = vectors if centres is None else replace(vectors, centres=centres)
-    if vectors is not old:
+    if vectors is not old or old.root is not old:  # the rows of what was placed go when the index is done
         put_vectors(library, settings, vectors)
     return vectors
 

@@ -43,7 +43,10 @@ _COLOURS = _all(
     """
 )
 """Words that stand for a colour before anything else; the many names of CSS need ``colour:`` before them."""
-_BETWEEN = frozenset(("and", "or"))
+OR, REFUSING = "or", "not"
+JOINING = frozenset((OR, REFUSING))
+"""Words that join others however they are written; no network hears them as words."""
+_BETWEEN = frozenset(("and", OR))
 """Words that join two colours, also in small letters."""
 _SHADES = frozenset(("dark", "light", "medium", "pale", "deep", "sky", "royal", "midnight", "forest", "hot", "navy"))
 _NAMES = _all(
@@ -106,11 +109,71 @@ def coloured(words: Sequence[str], known: Known | None = None) -> tuple[list[lis
         else:
             found.append([name])
         left = left[taken:]
-        between = left[0].casefold() if left and _colour(left[1:]) else ""
-        either = between == "or"
-        if between in _BETWEEN:
-            left = left[1:]
-    return found, left
+        between = left[0].casefold() if left else ""
+        joins = between in _BETWEEN and _colour(left[1:]) > 0 and not _is_name(left[1:], known)
+        either = joins and between == OR
+        left = left[joins:]
+    start = _listed(left)
+    return (found + coloured(left[start:])[0], left[:start]) if start else (found, left)
+
+
+def _listed(words: Sequence[str]) -> int:
+    """Where the colours begin that a phrase ends with, if there is an *or* between them: *car red or blue*; else 0."""
+    folded, at = [word.casefold() for word in words], len(words)
+    while at > 1 and (folded[at - 1] in _COLOURS or (at < len(words) and _leads_on(folded[at - 1], folded[at]))):
+        at -= 1
+    at += at < len(words) and folded[at] in _BETWEEN
+    return at if OR in folded[at:] else 0
+
+
+def _leads_on(word: str, behind: str) -> bool:
+    """Whether a word belongs to a list of colours by what stands behind it."""
+    return word in _BETWEEN or (word in _SHADES and word + behind in NAMES)
+
+
+def signs(words: Sequence[str], known: Known | None = None) -> dict[int, str]:
+    """Which of words side by side are no words but join the others, by their places: *or* and *not*, however written.
+
+    An *or* between two colours is none where they share what stands behind or before them; nor is any in a name.
+
+    Examples
+    --------
+    >>> signs(["panda", "or", "lotus"]), signs(["red", "or", "blue", "car"]), signs(["forget", "me", "not"])
+    ({1: 'or'}, {}, {})
+    """
+    folded = [word.casefold() for word in words]
+    found = {at: word for at, word in enumerate(folded) if word in JOINING}
+    if not found or _is_name(words, known):
+        return {}
+    ends = [*found, len(words)]
+    start = 0
+    for number, at in enumerate(list(found)):
+        before, behind = folded[start:at], folded[at + 1 : ends[number + 1]]
+        shared = _are_colours(before) or (before[-1:] and before[-1] in _COLOURS and _are_colours(behind))
+        if found[at] == OR and shared and _colour(behind) and not _is_name(behind, known):
+            del found[at]
+        start = at + 1
+    return found
+
+
+def begins_list(words: Sequence[str]) -> bool:
+    """Whether words are nothing but colours, as before a comma of a list of them."""
+    return _are_colours([word.casefold() for word in words])
+
+
+def ends_list(words: Sequence[str]) -> bool:
+    """Whether words begin with the end of a list of colours, after its last comma: *or green car*, *blue or green*."""
+    folded = [word.casefold() for word in words[:5]]
+    before = 0 if folded[:1] == [OR] else _colour(folded)
+    return folded[before : before + 1] == [OR] and _colour(folded[before + 1 :]) > 0
+
+
+def _are_colours(words: Sequence[str]) -> bool:
+    """Whether words in small letters are nothing but colours, and what joins them."""
+    at = 0
+    while at < len(words) and (taken := _colour(words[at : at + 2]) or int(words[at] in _BETWEEN)):
+        at += taken
+    return 0 < at == len(words)
 
 
 def _colour(words: Sequence[str]) -> int:
@@ -136,4 +199,5 @@ KEYWORDS = frozenset(("NOT", "AND", "OR"))
 def is_plain(phrase: str) -> bool:
     """Whether a phrase can be written without quotation marks and is read as the same."""
     words = phrase.split(" ")
-    return _WORD.fullmatch(phrase) is not None and not KEYWORDS.intersection(words) and not coloured(words)[0]
+    said = KEYWORDS.intersection(words) or JOINING.intersection(map(str.casefold, words))
+    return _WORD.fullmatch(phrase) is not None and not said and not coloured(words)[0]

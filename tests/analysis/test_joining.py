@@ -91,16 +91,17 @@ def other(values, found):
     return joining.alone(1, np.array(values), np.array(found))
 
 
-def doubtful(values, found):
+def doubtful(values, found, weight=1.0):
     """What stands out, and what is nearer to it than to what is usual."""
     least = values[found].min() if found.any() else np.inf
-    return values > joining.DOUBT * least
+    return (values > 0) & (weight * values > joining.DOUBT * least)
 
 
-def unwanted_of(wanted, values, found):
+def unwanted_of(wanted, values, found, weight=1.0):
     """What is doubtful, and rather the unwanted than what is wanted."""
     best = np.sort(values)[-joining.BEST :].mean()
-    return doubtful(values, found) & ((values > wanted) | (values > joining.NEARLY * best))
+    told = weight * values
+    return doubtful(values, found, weight) & ((told > wanted) | (told > joining.NEARLY * best))
 
 
 @given(st.integers(0, 10_000))
@@ -108,8 +109,9 @@ def test_nothing_comes_before_what_is_wanted_for_only_lacking_what_is_taken_away
     rng = np.random.default_rng(seed)
     wanted, against = rng.normal(size=(2, 12))
     wanted_found, against_found = wanted > 0.3, against > 1
-    whole = joining.less(masked(wanted, wanted_found), [(float(rng.uniform(0.2, 5)), other(against, against_found))])
-    unwanted = unwanted_of(wanted, against, against_found)
+    weight = float(rng.uniform(0.2, 5))
+    whole = joining.less(masked(wanted, wanted_found), [(weight, other(against, against_found))])
+    unwanted = unwanted_of(wanted, against, against_found, weight)
     for one in np.flatnonzero(wanted_found & ~unwanted):
         behind = np.flatnonzero(~wanted_found)
         assert (whole.values[one] >= whole.values[behind] - 1e-9).all()
@@ -123,10 +125,10 @@ def test_what_is_rather_what_is_taken_away_stands_behind_all_that_is_not(seed):
     values, first, second = rng.normal(size=(3, 12))
     against = [(0.3, other(first, first > 1)), (1.0, joining.alone(2, second, second > 1))]
     whole = joining.less(masked(values, values > 0.3), against)
-    taken = unwanted_of(values, first, first > 1) | unwanted_of(values, second, second > 1)
+    taken = unwanted_of(values, first, first > 1, 0.3) | unwanted_of(values, second, second > 1)
     if taken.any() and not taken.all():
         assert whole.values[taken].max() < whole.values[~taken].min()
-    doubt = (values > 0.3) & ~taken & (doubtful(first, first > 1) | doubtful(second, second > 1))
+    doubt = (values > 0.3) & ~taken & (doubtful(first, first > 1, 0.3) | doubtful(second, second > 1))
     others = (values > 0.3) & ~taken & ~doubt
     for one in np.flatnonzero(doubt):
         assert (whole.values[one] <= whole.values[others] + 1e-9).all()
@@ -145,6 +147,14 @@ def test_what_is_near_to_what_is_taken_away_stays_among_what_is_wanted_at_its_en
     order = kinds[np.argsort(-whole.values, kind="stable")].tolist()
     assert order[:5] == ["harp", "accordion", "accordion", "car", "car"]
     np.testing.assert_allclose(sum(whole.parts.values()), whole.values)
+
+
+def test_the_lighter_a_minus_the_less_it_takes_away():
+    wanted = masked([4.0, 3.9, 3.8, -0.5, -0.6], [True] * 3 + [False] * 2)
+    white = other([4.1, 2.0, 0.0, 0.1, 0.2], [True, True, False, False, False])
+    kept = [joining.less(wanted, [(weight, white)]).found.sum() for weight in (0.1, 0.4, 1.0, 4.0)]
+    assert kept == sorted(kept, reverse=True)
+    assert (kept[0], kept[2]) == (3, 1)
 
 
 def test_what_has_what_is_taken_away_may_fall_as_far_as_it_does():

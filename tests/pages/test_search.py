@@ -165,7 +165,7 @@ def test_words_and_pictures_are_typed_clicked_and_dragged_into_a_query(site, ope
     assert shown(page) == 10
     page.get_by_role("link", name="near word").click(modifiers=["Shift"])
     until(page, "document.querySelectorAll('.chip.less').length === 2")
-    assert page.locator("#q").input_value() == 'boat - heron -"near word"'
+    assert page.locator("#q").input_value() == "boat - heron -near word"
     page.locator(".result .held").first.hover()
     page.locator(".result .adds").first.click()
     until(page, "document.querySelectorAll('.terms .chip').length === 4")
@@ -178,6 +178,10 @@ def test_words_and_pictures_are_typed_clicked_and_dragged_into_a_query(site, ope
     page.mouse.up()
     until(page, "document.querySelector('.terms .chip b')?.textContent === '×2'")
     assert page.locator("#q").input_value().startswith("2*boat")
+    page.locator(".terms .chip a").first.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    until(page, "document.querySelector('#q')?.value.startsWith('2.5*boat')")
     page.locator(".terms .chip.less a").first.click()
     until(page, "document.querySelectorAll('.terms .chip.less').length === 1")
     page.locator("#q").fill("(pnada + boat) & heron")

@@ -8,7 +8,7 @@ from leitmotiv.store import catalogue
 from leitmotiv.store.library import Library
 from leitmotiv.store.texts import Texts
 
-from .making import add, file, image_id, path_of
+from .making import add, file, image, image_id, mixture, path_of
 
 
 @pytest.fixture(autouse=True)
@@ -102,6 +102,20 @@ def test_after_any_other_change_all_is_read_anew(library, change):
         for number in range(10, 16):
             add(library, number)
     assert content(library.catalogue.columns()) == content(anew(library))
+
+
+def test_a_change_beside_an_addition_that_was_taken_back_is_seen(library):
+    for number in range(8):
+        add(library, number)
+    library.catalogue.columns()
+    new = image(20)
+    with pytest.raises(ValueError, match="others at their paths"):  # a server gives its numbers to nobody else
+        library.images.add_all([(new, file(path_of(3), new), mixture(20))])
+    library.files.set_state([path_of(5)], "missing")
+    add(library, 21)
+    found = library.catalogue.columns()
+    assert [found.state.values[code] for code in found.state.codes][5] == "missing"
+    assert content(found) == content(anew(library))
 
 
 def test_names_of_a_forgotten_picture_do_not_stay_on_disk(library):

@@ -1,5 +1,6 @@
 """Rows of pictures that came after the index: read behind it by everybody, and whole or not there."""
 
+import json
 import subprocess
 import sys
 
@@ -118,6 +119,52 @@ def test_pictures_that_are_not_placed_are_known_without_the_missing_ones(library
     library.placed.add([placed(later[0])])
     library.images.forget([indexed[2]])
     assert library.clusters.get().ids == (indexed[1], indexed[3], later[0])
+
+
+def test_a_picture_that_was_forgotten_and_added_again_is_given_once(library, indexed):
+    library.images.forget([indexed[4]])
+    again = add(library, 4).id
+    assert again == indexed[4]
+    assert library.clusters.unplaced() == [indexed[5], again]
+    library.placed.add([placed(one) for one in library.clusters.unplaced()])
+    assert library.clusters.unplaced() == []
+    library.images.forget([again])
+    assert library.clusters.unplaced() == []
+    assert [one.image_id for one in library.placed.all()] == [indexed[5]]
+    assert add(library, 4).id == again
+    assert library.clusters.unplaced() == [again]
+
+
+def test_nothing_is_left_of_a_forgotten_picture_beside_the_clusters(library, indexed):
+    told = tables.Clusters.select(tables.Clusters.unplaced)
+    assert json.loads(library._database.row(told)[0]) == indexed[4:]
+    library.images.forget([indexed[4]])
+    assert json.loads(library._database.row(told)[0]) == [indexed[5]]
+    library.images.forget([indexed[0], indexed[5]])  # one of them in the clusters
+    assert json.loads(library._database.row(told)[0]) == []
+
+
+def test_a_list_that_still_names_a_picture_added_again_gives_it_once(library, indexed):
+    library.images.forget([indexed[4]])
+    library.clusters._database.run(tables.Clusters.update(unplaced=json.dumps(indexed[4:])))  # an earlier version's
+    add(library, 4)
+    assert library.clusters.unplaced() == [indexed[5], indexed[4]]
+
+
+def test_what_is_not_placed_is_told_without_reading_what_is(library, indexed, monkeypatch):
+    library.placed.add([placed(indexed[4])])
+    monkeypatch.setattr(library.placed, "_after", lambda serial: pytest.fail("the vectors were read"))
+    assert library.clusters.unplaced() == [indexed[5]]
+    with library.transaction():
+        assert library.clusters.unplaced() == [indexed[5]]
+    assert library.placed.count() == 1
+
+
+@pytest.mark.parametrize("model", [b"", b"short", bytes(33)])
+def test_a_vector_without_the_name_of_its_embedding_is_refused(library, indexed, model):
+    with pytest.raises(ValueError, match="32 bytes"):
+        library.placed.add([placed(indexed[4], vector=np.zeros(2, np.int16), model=model)])
+    assert library.placed.all() == ()
 
 
 def test_new_clusters_take_in_what_was_placed_and_numbers_go_on(library, indexed):

@@ -21,6 +21,7 @@ from leitmotiv.web.app import create_app
 from leitmotiv.workflows import scoring, seeking
 from leitmotiv.workflows.ingest import add_directories
 from leitmotiv.workflows.query import parse
+from leitmotiv.workflows.said import Said
 from leitmotiv.workflows.session import Session
 from tests.workflows.pictures import folder_of, picture
 
@@ -145,6 +146,10 @@ def test_a_term_can_be_taken_out_and_turned(client):
         ("cat | dog", "colour:teal@top", "(cat | dog) colour:teal@top"),
         ("cat | dog", "-snow", "(cat | dog) -snow"),
         ("cat | dog", "+ snow", "cat | dog + snow"),
+        ("-(cat | dog)", "colour:teal", "-(cat | dog) + colour:teal"),
+        ("cat", '+ "orange"', 'cat + "orange"'),
+        ("cat", '-"near word"', "cat -near word"),
+        ("", '-"near word"', "-near word"),
         ("(cat | dog) grass", "colour:teal", "(cat | dog) grass colour:teal"),
         ("colour:red + colour:blue", "colour:teal", "colour:red + colour:blue colour:teal"),
     ],
@@ -162,6 +167,29 @@ def test_what_cannot_be_added_to_a_line_is_told_on_the_page(client):
     assert page.status_code == 400
     assert "ends with a sign" in page.text
     assert 'value="cat +"' in page.text
+    for asked in ({"q": "cat", "add": "colour:nosuch"}, {"q": "cat", "sketch": "x"}):
+        page = client.get("/search", query_string=asked)
+        assert page.status_code == 400
+        assert "<mark>" not in page.text
+        assert "At character" not in page.text
+
+
+def test_an_address_past_the_last_result_begins_anew(client):
+    page = client.get("/search", query_string={"q": "sea", "offset": 60}).text
+    assert (
+        page.count('class="result"')
+        == client.get("/search", query_string={"q": "sea"}).text.count('class="result"')
+        > 0
+    )
+    assert "Better" not in page
+
+
+def test_words_near_to_what_is_taken_away_are_not_offered(client, monkeypatch):
+    monkeypatch.setattr(scoring, "_worded", lambda session, phrase, ids: Said(np.zeros(len(ids)), nearest=(phrase,)))
+    form = client.get("/search", query_string={"q": "unheard - unwanted"}).text
+    assert 'data-term="unheard"' in form
+    assert 'data-term="unwanted"' not in form
+    assert 'data-term="alone"' in client.get("/search", query_string={"q": "-alone"}).text
 
 
 def test_a_query_that_cannot_be_read_keeps_what_was_typed_and_says_why(client):
@@ -256,7 +284,10 @@ def test_a_space_inside_a_term_of_its_own_is_a_plain_message(client, name):
 def test_words_are_chips_that_can_be_added_and_subtracted(client):
     text = client.get("/search", query_string={"q": "sea + 2*dog - colour:red"}).get_data(as_text=True)
     assert text.count('class="chip less"') == 1
-    assert 'data-term="&#34;near word&#34;"' in text
+    assert 'data-term="near word"' in text
+    assert "add=%2B+near+word" in text
+    assert search_shown.phrase("orange") == '"orange"'
+    assert '<span class="unseen">not </span>red</span>' in text
     assert "Words by " in text
     assert text.count('class="button bare scripted adds"') == text.count('class="result"') > 0
     empty = client.get("/search").get_data(as_text=True)

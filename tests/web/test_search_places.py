@@ -93,7 +93,7 @@ def test_an_axis_has_one_pole_at_each_end_and_each_share_is_exact(client):
     page = of(client, "/search/axis", axis="pizza..flamingo", at=100)
     assert set(re.findall(r'data-id="(\w{64})"', page)) & of_kind("flamingo")
     assert of(client, "/api/v1/search/axis", axis="pizza..flamingo", n=5)["next"]
-    for wrong in ("pizza", "..", "pizza..(", "..hot"):
+    for wrong in ("pizza", "..", "pizza..(", "..hot", "pizza..flamingo..lion", "pizza name:x..flamingo"):
         assert 'role="alert"' in of(client, "/search/axis", 400, axis=wrong)
         assert of(client, "/api/v1/search/axis", 400, axis=wrong)["detail"]
 

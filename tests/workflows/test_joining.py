@@ -103,3 +103,47 @@ def test_shares_add_up_and_more_of_what_is_wanted_is_never_worse(line, seed):
     scores[at, which] += 1
     after = values(line, *scores)[which]
     assert after >= before - 1e-9 if query.terms[at].weight > 0 else after <= before + 1e-9
+
+
+def masks(line: str, *found: list[bool], silent: dict[int, bool] | None = None) -> list[bool]:
+    scores = [np.array(one) for one in (CAT, DOG, RED)][: len(found)]
+    return joined(parse(line).tree, scores, [np.array(one) for one in found], silent=silent or {}).found.tolist()
+
+
+def test_nothing_parts_from_chance_of_what_is_taken_away_from_itself():
+    shows, other = [True, True, False], [False, True, True]
+    assert masks("cat - cat", shows, shows) == [False] * 3
+    assert masks("cat & dog - dog", shows, other, other) == [False] * 3
+    assert masks("cat - 0.5*dog", shows, [False] * 3) == shows
+
+
+def test_what_says_nothing_is_left_out_and_what_nobody_knows_is_not_found_beside_others():
+    assert values("cat & dog", CAT, DOG) != list(CAT)
+    whole = joined(parse("cat & dog").tree, [np.array(CAT), np.array(DOG)], [np.ones(3, bool)] * 2, silent={1: True})
+    assert whole.values.tolist() == list(CAT)
+    shows = [True, True, False]
+    assert masks("cat & dog", shows, shows, silent={1: True}) == [False] * 3
+    assert masks("cat & dog", shows, [False] * 3, silent={1: False}) == shows
+    assert masks("cat | dog", shows, [False] * 3, silent={1: True}) == shows
+    taken = joined(parse("cat - dog").tree, [np.array(CAT), np.array(DOG)], [np.ones(3, bool)] * 2, silent={1: True})
+    assert taken.values.tolist() == list(CAT)
+
+
+def test_either_of_two_colours_of_a_thing_finds_what_each_of_them_finds():
+    scores = [np.array(one) for one in (RED, (3.0, -0.5, 0.0), CAT)]
+    strict, spots, shows = (
+        np.zeros(3, bool),
+        [np.array([False, True, True]), np.array([True, False, False])],
+        [True] * 3,
+    )
+
+    def of(line: str, *terms: int):
+        beside = [None if at == 2 else spots[at] for at in terms]
+        found = [np.array(shows) if at == 2 else strict for at in terms]
+        return joined(parse(line).tree, [scores[at] for at in terms], found, beside)
+
+    red, blue = of("colour:red & cat", 0, 2), of("colour:blue & cat", 1, 2)
+    either = of("(colour:red | colour:blue) & cat", 0, 1, 2)
+    assert either.found.tolist() == (red.found | blue.found).tolist() == [True] * 3
+    assert either.values == pytest.approx(np.maximum(red.values, blue.values))
+    assert np.sum(list(either.parts.values()), axis=0) == pytest.approx(either.values)

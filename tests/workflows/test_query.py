@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from leitmotiv.analysis.places import NAMED, Box
 from leitmotiv.analysis.sketch import Blob, Sketch
 from leitmotiv.errors import QueryError, UsageError
-from leitmotiv.workflows import scanning, sketches
+from leitmotiv.workflows import contradictions, scanning, sketches, trees
 from leitmotiv.workflows.query import Colour, Group, Picture, Region, Term, parse
 from leitmotiv.workflows.terms import File, Numbered, OfBoard, OfConcept, Words
 
@@ -264,6 +264,10 @@ def test_not_refuses_what_stands_next_to_it_and_a_minus_what_is_met_after_it():
         ("year:2024, panda,", "panda year:2024"),
         ("colour:teal@10,20,30,40, dog", "colour:teal@10,20,30,40 + dog"),
         ("red, blue", "red + blue"),
+        ("red, blue or green car", "red or blue or green car"),
+        ("pink, red, blue, or green car", "pink or red or blue or green car"),
+        ("red, panda or blue", "red + panda | blue"),
+        ("panda, red or blue", "panda + (red | blue)"),
     ],
 )
 def test_a_comma_between_terms_is_a_plus(line, same):
@@ -290,8 +294,123 @@ def test_an_or_between_colours_is_either_of_them():
     assert parse("red or dark blue car") == parse("(colour:red | colour:darkblue) car")
     assert parse("red or blue").tree == parse("red | blue").tree
     assert parse("red or blue and green") == parse("(colour:red | colour:blue) colour:green")
-    assert said("red or car") == [("red", 1), ("or car", 1)]
     assert parse("red or blue car").text == "(colour:red | colour:blue) car"
+    assert parse("car red or dark blue or green") == parse("(colour:red | colour:darkblue | colour:green) car")
+    assert parse("blue or red panda") == parse('colour:blue | "red panda"')
+    assert parse("red or blue car or boat") == parse("(red | blue) car | boat")
+
+
+@pytest.mark.parametrize(
+    ("line", "same"),
+    [
+        ("cat or dog", "cat | dog"),
+        ("cat Or dog - snow", "cat | dog - snow"),
+        ("red flower or blue flower", "(red flower) | (blue flower)"),
+        ("red or car", "red | car"),
+        ('"cat" or [img:3f2a]', "cat | [img:3f2a]"),
+        ("cat, or dog", "cat | dog"),
+        ("cat not dog", "cat - dog"),
+        ("Not cat", "-cat"),
+        ("cat but not dog, and not fox", "cat - dog - fox"),
+        ("not red or blue", "-(red | blue)"),
+        ("cat & ! dog", "cat - dog"),
+    ],
+)
+def test_or_and_not_are_signs_however_they_are_written(line, same):
+    assert parse(line) == parse(same)
+
+
+@pytest.mark.parametrize("line", ["or", "or cat", "cat or", "red or", "cat or or dog", "(cat or) dog"])
+def test_an_or_with_nothing_on_one_side_is_no_word_that_is_passed_over(line):
+    with pytest.raises(QueryError, match=r'one side of or, .* The word itself is "or"') as fault:
+        parse(line)
+    assert line[fault.value.at : fault.value.until] == "or"
+
+
+def test_or_and_not_in_names_and_in_quotation_marks_are_words():
+    assert said("forget me not") == [("forget me not", 1)]
+    assert said("trick or treat", known={"trick-or-treat"}.__contains__) == [("trick or treat", 1)]
+    assert said('"cat or dog"') == [("cat or dog", 1)]
+    assert parse('"cat or dog"').text == '"cat or dog"'
+    assert said("wow ! panda") == [("wow panda", 1)]
+
+
+def test_filters_beside_signs_hold_for_the_whole_search():
+    assert parse("year:2024 & cat") == parse("cat AND year:2024") == parse("cat year:2024")
+    for line in ("cat | year:2024", "year:2023 OR year:2024"):
+        with pytest.raises(QueryError, match="Filters hold for the whole search"):
+            parse(line)
+
+
+def test_not_in_parentheses_and_twice_binds_as_tightly():
+    assert parse("(NOT cat) & dog") == parse("(-cat) & dog") == parse("NOT cat & dog")
+    assert parse("(-cat - fox) & dog") == parse("-cat - fox + dog")
+    assert parse("bird + NOT cat & NOT fox & dog") == parse("bird + (dog - cat - fox)")
+    assert parse("bird + dog & NOT cat") == parse("bird + dog NOT cat") == parse("bird + (dog - cat)")
+    assert parse("fox - cat & NOT dog") == parse("fox - (cat - dog)")
+    assert parse("fox - NOT cat") == parse("fox + cat")
+
+
+def test_the_same_added_and_taken_away_is_what_is_left_of_its_weight():
+    assert parse("3*cat - cat").tree == parse("2*cat").tree
+    assert said("cat + dog - 2*cat") == [("dog", 1), ("cat", -1)]
+    assert said("cat - cat") == [("cat", 1), ("cat", -1)]
+
+
+@pytest.mark.parametrize(
+    ("line", "lost"),
+    [
+        ("cat - cat", True),
+        ("Cat - cats", True),
+        ("cat & NOT cat", True),
+        ("red car - red", True),
+        ("cat & dog - dog", True),
+        ("cat - (cat | dog)", True),
+        ("(cat | dog) - (dog | cat)", True),
+        ("(cat | dog) - cat - dog", True),
+        ("(cat | dog) - cat - fox", False),
+        ("(cat - cat) & dog", True),
+        ("[img:3f2a] - [img:3f2a]", True),
+        ("cat + dog - cat", False),
+        ("cat - cat | dog", False),
+        ("cat - cat & dog", False),
+        ("cat - (cat - dog)", False),
+        ("red panda - red", False),
+        ("red car - 0.3*red", False),
+        ("-cat", False),
+        ('"🐼" - "🐶"', False),
+    ],
+)
+def test_what_is_taken_away_from_itself_leaves_nothing(line, lost):
+    assert contradictions.is_nothing(parse(line).tree) is lost
+
+
+def test_what_is_added_to_something_taken_away_leaves_it_so():
+    for line in ("-(cat | dog)", "-(cat + dog)", "-2*(cat | dog)"):
+        whole = trees.holding(parse(line).tree, parse("colour:red").tree)
+        assert trees.written(whole) == f"{line} + colour:red"
+
+
+TERMS = st.sampled_from(["cat", "dog", "fox", "colour:red", '"red"', "[img:3f2a]"])
+LINES = st.recursive(
+    TERMS,
+    lambda inner: st.builds(
+        lambda first, sign, second, sort: sort.format(f"{first}{sign}{second}"),
+        *(inner, st.sampled_from([" + ", " - ", " & ", " | ", " & NOT ", " "]), inner),
+        st.sampled_from(["{}", "({})", "-({})", "2*({})"]),
+    ),
+    max_leaves=6,
+)
+
+
+@given(LINES, st.sampled_from(["colour:blue", "-colour:blue"]))
+def test_a_click_changes_no_sign_of_another_term(line, added):
+    query = parse(line)
+    before = [(term.label, term.weight > 0) for term in query.terms]
+    whole = trees.holding(query.tree, parse(added).tree)
+    after = parse(trees.written(whole)) if whole is not None else parse(f"{line} {added}")
+    if "blue" not in line and len(after.terms) == len(before) + 1:
+        assert sorted((term.label, term.weight > 0) for term in after.terms if term.label != "blue") == sorted(before)
 
 
 def test_boards_ways_to_compare_and_places_in_rankings_are_read():
@@ -365,7 +484,29 @@ def test_any_text_is_read_or_refused_and_what_is_read_survives_its_text(text):
 
 @pytest.mark.parametrize(
     "piece",
-    ["(", "a-", "1", "[ ", "[", "a:", '" ', "*", "x ", "-", "a + ", 'a"', 'name:"', "(a ", "red ", "^1", "1*", "a&"],
+    [
+        "or ",
+        "red, ",
+        "not ",
+        "(",
+        "a-",
+        "1",
+        "[ ",
+        "[",
+        "a:",
+        '" ',
+        "*",
+        "x ",
+        "-",
+        "a + ",
+        'a"',
+        'name:"',
+        "(a ",
+        "red ",
+        "^1",
+        "1*",
+        "a&",
+    ],
 )
 def test_reading_takes_time_in_proportion_to_the_length(piece, monkeypatch):
     """Counted in characters that are looked at one by one or matched, not in seconds."""

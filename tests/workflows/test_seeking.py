@@ -277,6 +277,8 @@ def test_vectors_are_added_subtracted_and_projected_with_exact_shares(heard, mon
             seeking.search(heard, line, mode="classic")
     with pytest.raises(UsageError, match="no way to put"):
         seeking.search(heard, "red", mode="magic")
+    with pytest.raises(UsageError, match="something that is wanted"):
+        seeking.search(heard, "-red", mode="projection")
 
 
 def test_a_name_of_a_colour_finds_whatever_visibly_has_it_however_many_do(session):

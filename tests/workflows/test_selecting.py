@@ -157,6 +157,7 @@ def test_sections_cover_every_picture_once_and_name_what_is_shared(session):
     [
         ("beach", "'beach' is no filter. Filters are: year:"),
         ("colr:red", "There is no filter colr:"),
+        ("yaer:2024", "no filter yaer:. Did you mean year:"),
         ("year:24", "'24' is no time"),
         ("year:2024-13", "is no time"),
         ("date:2024..2023", "ends before it begins"),

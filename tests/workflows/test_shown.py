@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from leitmotiv.analysis import tree
@@ -61,3 +62,35 @@ def test_groups_of_clusters_that_are_gone_are_not_taken_for_those_there_are(sett
         for clusters in (before, session.library.clusters.indexed()):
             members = [member for group in shown.groups(session, clusters) for member in group.members]
             assert sorted(members) == sorted(clusters.ids)
+
+
+def in_other_rows(old, turn):
+    """The same clusters with the last rows before the others."""
+    count = len(old.ids)
+    return replace(
+        old,
+        ids=(*old.ids[-turn:], *old.ids[:-turn]),
+        labels=np.roll(old.labels, turn),
+        distances=np.roll(old.distances, turn),
+        exemplars=(old.exemplars + turn) % count,
+        merges=tuple(replace(merge, exemplar=(merge.exemplar + turn) % count) for merge in old.merges),
+    )
+
+
+def test_groups_of_a_library_that_was_brought_back_are_not_those_it_had_later(settings):
+    database = settings.library / "leitmotiv.db"
+    with Session(settings) as session:
+        add(session.library, range(120))
+        build_index(session)
+    before = database.read_bytes()
+    for turn in (1, 7):
+        with Session(settings) as session:
+            turned = in_other_rows(session.library.clusters.indexed(), turn)
+            session.library.clusters.replace(turned, digest=session.library.clusters.digest())
+            shown.keep(session)
+            kept = shown.groups(session, session.library.clusters.indexed())
+            session.library.arrays.remove(shown.SHOWN)
+            assert kept == shown.groups(session, session.library.clusters.indexed())
+            shown.keep(session)
+        assert not database.with_name("leitmotiv.db-wal").exists()
+        database.write_bytes(before)

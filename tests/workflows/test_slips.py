@@ -151,12 +151,41 @@ def test_words_that_say_nothing_find_nothing_and_the_answer_says_so(session):
     assert {one.id for one in both.results} == of_kind("flamingo")
 
 
-def test_what_joins_only_in_capitals_is_explained_in_small_letters(session):
+def test_an_and_in_small_letters_is_explained(session):
     assert seeking.search(session, "pizza AND flamingo").notes == ()
     (note,) = seeking.search(session, "pizza and flamingo").notes
     assert "AND or &" in note
     assert "pizza and flamingo" in note
-    assert remarks.notes(session, parse("not"), 5, 5)[0].startswith("“not” says nothing")
+    (note,) = remarks.notes(session, parse("pizza without cheese"), 5, 5)
+    assert "NOT or - takes away" in note
+    assert remarks.notes(session, parse("pizza or flamingo - cheese"), 5, 5) == ()
+
+
+def test_what_is_taken_away_from_itself_finds_nothing_and_the_answer_says_so(session):
+    for line in ("pizza - pizza", "pizza & NOT pizzas", "red pizza - red"):
+        for mode in ("scores", "sum"):
+            if mode == "sum" and "red" in line:
+                continue
+            found = seeking.search(session, line, mode=mode)
+            assert (found.results, found.total, found.cut) == ((), 0, 0), line
+            assert "nothing of it is left" in found.notes[0]
+    assert not seeking.totals(session, "pizza - pizza").says_something
+    assert {one.id for one in seeking.search(session, "pizza + flamingo - pizza", n=EACH).results} == of_kind(
+        "flamingo"
+    )
+
+
+def test_a_word_that_nobody_knows_changes_nothing_in_the_order_of_others(session):
+    alone = first(session, "flamingo", EACH)
+    for line in ("flamingo & xqzzrv", "flamingo - xqzzrv", "flamingo & of the"):
+        assert first(session, line, EACH) == alone
+    assert seeking.search(session, "flamingo & xqzzrv").cut == 0
+    assert seeking.search(session, "flamingo & of the").cut == seeking.search(session, "flamingo").cut
+
+
+def test_words_with_a_hyphen_are_known_by_their_parts(session):
+    assert slips.unknown(session, "pizza-flamingo") == {}
+    assert "pizza-xqzzrv" in slips.unknown(session, "pizza-xqzzrv")
 
 
 def test_filters_that_leave_nothing_say_so_and_where_keywords_come_from(session):

@@ -43,7 +43,7 @@ function begin(plane) {
       }),
       ...form.words.map((one) => {
         const [x, y] = at(one);
-        const link = made("a", { href: `/search?${new URLSearchParams({ q: q ? `${q} + ${said(one.word)}` : said(one.word) })}`, class: "word", "data-word": one.word });
+        const link = made("a", { href: `/search?${new URLSearchParams({ q, add: `+ ${said(one.word)}` })}`, class: "word", "data-word": one.word });
         const title = made("title", {}), text = made("text", { x, y });
         title.textContent = `${one.word}: nearest word of ${one.pictures} picture${one.pictures === 1 ? "" : "s"}`;
         text.textContent = one.word;
@@ -64,8 +64,8 @@ function begin(plane) {
       one.setAttribute("x", String(Math.min(width - half, Math.max(half, Number(one.getAttribute("x"))))));
     }
   }
-  /** A word as a term. @param {string} word */
-  function said(word) { return /^\p{L}+( \p{L}+)*$/u.test(word) ? word : `"${word}"`; }
+  /** A word as a term, that is no colour; the server takes away what marks it needs not. @param {string} word */
+  function said(word) { return `"${word}"`; }
 
   async function ask() {
     const number = ++asked, { width, height } = size();
@@ -130,7 +130,7 @@ function begin(plane) {
     if (dragged) event.preventDefault();
     else if (word instanceof SVGElement && event.shiftKey) {
       event.preventDefault();
-      location.assign(`/search?${new URLSearchParams({ q: `${q} -${said(word.dataset.word ?? "")}`.trim() })}`);
+      location.assign(`/search?${new URLSearchParams({ q, add: `-${said(word.dataset.word ?? "")}` })}`);
     }
     dragged = false;
   }, { capture: true });

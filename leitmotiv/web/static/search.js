@@ -36,31 +36,47 @@ for (const chip of document.querySelectorAll("[data-term]")) {
 
 // ---- weights: a chip that is dragged sideways weighs more or less, a quarter for each 12 pixels ----
 const STEP = 12;
+const PRESSED_MS = 700;  // from the last key to the search
 for (const chip of document.querySelectorAll(".chip[data-weighed]")) {
   if (chip instanceof HTMLElement) weighing(chip);
 }
 /** @param {HTMLElement} chip */
 function weighing(chip) {
-  let weight = Number(chip.dataset.weight), moved = false;
+  const first = Number(chip.dataset.weight);
+  let weight = first, moved = false, timer = 0;
+  /** @param {number} quarters */
+  const show = (quarters) => {
+    weight = Math.min(10, Math.max(0.25, Math.round(quarters) / 4));
+    let said = chip.querySelector("b");
+    if (!said) chip.querySelector(".off")?.before(said = document.createElement("b"), " ");
+    if (said) said.textContent = `×${weight}`;
+  };
+  const go = () => { if (weight !== first) location.assign((chip.dataset.weighed ?? "").replace(/98\.765432(\*|%2A)/, weight === 1 ? "" : `${weight}*`)); };
+  chip.addEventListener("keydown", (event) => {
+    const by = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
+    if (!by || (event.target instanceof Element && event.target.closest(".off"))) return;
+    event.preventDefault();
+    show(4 * weight + by);
+    say(`Weight ${weight}`);
+    clearTimeout(timer);
+    timer = setTimeout(go, PRESSED_MS);
+  });
   chip.addEventListener("pointerdown", (event) => {
     if (event.button || (event.target instanceof Element && event.target.closest(".off"))) return;
-    const from = event.clientX, before = Number(chip.dataset.weight);
+    const from = event.clientX;
     moved = false;
     const move = (/** @type {PointerEvent} */ now) => {
       if (!moved && Math.abs(now.clientX - from) < STEP) return;
       moved = true;
-      weight = Math.min(10, Math.max(0.25, Math.round(4 * before + (now.clientX - from) / STEP) / 4));
-      let said = chip.querySelector("b");
-      if (!said) chip.querySelector(".off")?.before(said = document.createElement("b"), " ");
-      if (said) said.textContent = `×${weight}`;
+      show(4 * first + (now.clientX - from) / STEP);
     };
-    const end = () => {
+    const end = (/** @type {PointerEvent} */ last) => {
       removeEventListener("pointermove", move);
-      removeEventListener("pointerup", end);
-      if (moved && weight !== before) location.assign((chip.dataset.weighed ?? "").replace(/98\.765432(\*|%2A)/, weight === 1 ? "" : `${weight}*`));
+      for (const name of ["pointerup", "pointercancel"]) removeEventListener(name, /** @type {EventListener} */ (end));
+      if (last.type === "pointercancel") { if (moved) show(4 * first); moved = false; } else if (moved) go();
     };
     addEventListener("pointermove", move);
-    addEventListener("pointerup", end);
+    for (const name of ["pointerup", "pointercancel"]) addEventListener(name, /** @type {EventListener} */ (end));
   });
   chip.addEventListener("click", (event) => { if (moved) event.preventDefault(); moved = false; }, { capture: true });
 }
