@@ -327,6 +327,12 @@ def test_places_of_another_ranking_become_pictures(client):
     assert client.get("/api/v1/search", query_string={"q": "sea", "mode": "magic"}).status_code == 400
 
 
+def test_a_weight_beside_the_same_taken_away_is_not_dragged(client):
+    chips = client.get("/search", query_string={"q": "cat - cat"}).text
+    assert "data-weighed" not in chips
+    assert client.get("/search", query_string={"q": "cat - dog"}).text.count("data-weighed") == 2
+
+
 def line_of(client: FlaskClient, q: str) -> str:
     """The line of chips as one reads it."""
     text = client.get("/search", query_string={"q": q}).get_data(as_text=True)
