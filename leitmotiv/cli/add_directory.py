@@ -31,14 +31,12 @@ def command(
     and never stop the others.
     """
     from leitmotiv.workflows.ingest import add_directories
+    from leitmotiv.workflows.upkeep import place
 
     with (
         session(create=True, workers=workers, executor=executor, max_megapixels=max_megapixels) as opened,
         bars() as report,
     ):
         added = add_directories(opened, folders, include=include, exclude=exclude, report=report)
-        if added.new or added.changed:
-            from leitmotiv.workflows.placing import place_new
-
-            place_new(opened, report=report)
+        place(opened, report=report)
     add_result(added)

@@ -13,11 +13,9 @@ from leitmotiv.cli.verbs import Verb, add_result, session
 def command(files: tuple[Path, ...]) -> None:
     """Add single files, whatever their names."""
     from leitmotiv.workflows.ingest import add_files
+    from leitmotiv.workflows.upkeep import place
 
     with session(create=True) as opened, bars() as report:
         added = add_files(opened, files, report=report)
-        if added.new or added.changed:
-            from leitmotiv.workflows.placing import place_new
-
-            place_new(opened, report=report)
+        place(opened, report=report)
     add_result(added)

@@ -26,6 +26,8 @@ OURS = "urn:leitmotiv:ns:1.0#"
 """Where a favourite is kept: XMP has no word for it."""
 PREFIXES = {RDF: "rdf", XMP: "xmp", DC: "dc", LR: "lr", OURS: "leitmotiv"}
 LARGEST = 2_000_000
+_WIDE = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+"""How documents in UTF-16 begin: by their mark, or without one."""
 """Bytes of the largest sidecar that is read: those of raw developers hold long histories."""
 _EMPTY = (
     f'<x:xmpmeta xmlns:x="{META}" x:xmptk="leitmotiv"><rdf:RDF xmlns:rdf="{RDF}">'
@@ -147,12 +149,20 @@ def _parsed(data: bytes) -> minidom.Document:
     if len(data) > LARGEST:
         raise SidecarError(f"it is larger than any sidecar ({len(data):,} bytes)")
     try:
-        document: minidom.Document = parseString(data.strip(b"\0 \r\n\t"), forbid_dtd=True)
+        document: minidom.Document = parseString(_stripped(data), forbid_dtd=True)
     except (ExpatError, DefusedXmlException, ValueError, LookupError, RecursionError) as error:
         raise SidecarError(f"it is no XML that can be read ({error})") from error
     if not document.getElementsByTagNameNS(RDF, "RDF"):
         raise SidecarError("it is XML, but not XMP (no rdf:RDF)")
     return document
+
+
+def _stripped(data: bytes) -> bytes | str:
+    """A document without what may stand around it; in UTF-16, which has zeros in each letter of English, as text."""
+    wide = next((name for start, name in _WIDE.items() if data.startswith(start)), None)
+    if wide is not None:
+        return data.decode(wide, "replace").strip("\0 \r\n\t")
+    return data.strip(b"\0 \r\n\t")
 
 
 def _descriptions(document: minidom.Document) -> list[Any]:

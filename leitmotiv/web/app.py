@@ -32,6 +32,7 @@ from leitmotiv.web import (
     eye_views,
     eyes,
     figures,
+    foresight,
     images,
     jobs,
     keepers,
@@ -116,6 +117,7 @@ def create_app(session: Session, *, token: str | None = None) -> Flask:
     safety.install(app, host=session.settings.host, token=token, allowed=session.settings.allowed_hosts)
     errors.install(app)
     streams.install(app)
+    foresight.install(app, session, token)
     for page in (*PAGES, *TREND_PAGES):
         app.register_blueprint(page.pages)
     app.jinja_env.filters.update(_filters())

@@ -37,7 +37,8 @@ class Shown:
     without, turned : str
         Addresses of the search without it, and with its sign the other way.
     weighed : str
-        Address with `MARKED` as its weight, for the script to put another in its place; empty where it has none.
+        Address with `MARKED` as its weight, for the script to put another in its place; empty where it has none, or
+        where the same is taken away, beside which another weight is no weight of its own.
     swatch, picture, preview : str
         "#rrggbb", an id, an address: what stands for it, where there is one.
     """
@@ -215,7 +216,8 @@ def chip(asked: Asked, own: Query, term: Term) -> Shown:
     if term.at < len(own.terms):
         without = address("search.show", **asked.arguments(q=own.without(term.at)))
         turned = address("search.show", **asked.arguments(q=own.turned(term.at)))
-        weighed = address("search.show", **asked.arguments(q=own.weighed(term.at, MARKED)))
+        weighed = own.weighed(term.at, MARKED)
+        weighed = address("search.show", **asked.arguments(q=weighed)) if f"{MARKED}*" in weighed else ""
     else:
         weighed = ""
         name = next(name for name, value in asked.apart.items() if term_of(name, value) == term.text)

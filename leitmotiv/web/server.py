@@ -46,7 +46,8 @@ class Server:
         self._closing = threading.Lock()
         self._closed = False
         self._running = False
-        # what an app wants to know when its server closes, such as streams that would go on
+        # what an app wants to know: when its server runs, and when it closes, such as streams that would go on
+        self._running_calls = tuple(app.extensions.get("running", ()))
         self._closing_calls = tuple(app.extensions.get("closing", ()))
         self.port = int(listening.getsockname()[1])
         self.url = f"http://{_reachable(host)}:{self.port}/"
@@ -57,6 +58,8 @@ class Server:
             if self._closed:
                 return
             self._running = True
+        for call in self._running_calls:
+            call()
         try:
             self._server.run()
         finally:

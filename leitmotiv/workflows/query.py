@@ -117,7 +117,7 @@ class Query:
             The ranking is not that long.
         """
         found = self
-        for term in self.terms:
+        for term in reversed(self.terms):  # the same picture twice becomes one, which moves those behind it
             if isinstance(term.wanted, Numbered):
                 if term.wanted.place >= len(ids):
                     raise UsageError(f"{term.text} is past the end: from [IMG_0] on the ranking has {len(ids)}.")

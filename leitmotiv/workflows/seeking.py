@@ -321,7 +321,8 @@ def _settled(query: Query, said: Sequence[Said], parts: Float) -> _Scored:
     if len(there) < len(said):
         return _Scored(parts.sum(axis=0), parts, None, said, SHARE)
     against = [at for at, term in enumerate(query.terms) if term.weight < 0]
-    found = np.all([there[at] for at in range(len(there)) if at not in against], axis=0)
+    wanted = [there[at] for at in range(len(there)) if at not in against]
+    found = np.all(wanted, axis=0) if wanted else np.zeros(parts.shape[1], bool)
     if against and len(against) < len(there):
         taken = np.array([there[at] for at in against])
         fall = falls(parts.sum(axis=0), np.asarray(taken.any(axis=0)))

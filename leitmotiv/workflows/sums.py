@@ -17,7 +17,8 @@ class _Entry:
     late: list[Node] = field(default_factory=list)
 
     def take(self, node: Node) -> None:
-        refused = _refused(node)
+        # what a minus stands before is taken away as a whole, whatever it takes away itself
+        refused = _refused(node) if self.wanted or not self.less else []
         if not refused:
             self.wanted.append(node)
         else:

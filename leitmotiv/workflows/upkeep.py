@@ -7,6 +7,7 @@ from pathlib import Path
 
 from leitmotiv.errors import ImageNotFoundError
 from leitmotiv.records import Image
+from leitmotiv.workflows.progress import Report
 from leitmotiv.workflows.session import Session
 
 
@@ -66,8 +67,26 @@ def relocate(session: Session, old: Path, new: Path) -> int:
     """Change the folder of every file under `old` to `new`; returns how many. Those that are there count as present."""
     library = session.library
     before, after = (os.fsencode(os.path.abspath(folder)) for folder in (old, new))
-    with library.writer("relocating a folder"), library.transaction():
-        moved = library.files.relocate(before, after)
-        away = [file for file in library.files.known([after]).values() if file.state in ("missing", "offline")]
-        library.files.set_state([file.path for file in away if os.path.lexists(file.path)], "present")
-        return moved
+    with library.writer("relocating a folder"):
+        with library.transaction():
+            moved = library.files.relocate(before, after)
+            away = [file for file in library.files.known([after]).values() if file.state in ("missing", "offline")]
+            library.files.set_state([file.path for file in away if os.path.lexists(file.path)], "present")
+        place(session)
+    return moved
+
+
+def place(session: Session, *, report: Report | None = None) -> int:
+    """Let pictures that no trend has yet join the nearest: new ones, and those that came back; returns how many.
+
+    What compares them is imported only where there are any.
+    """
+    library = session.library
+    if library.clusters.digest() is None:
+        return 0
+    with library.writer("placing new pictures"):
+        if not library.clusters.unplaced():
+            return 0
+        from leitmotiv.workflows.placing import place_new
+
+        return place_new(session, report=report)

@@ -143,15 +143,19 @@ def _with_texts(seen: WordScores, texts: Written) -> WordScores:
     """What a phrase finds by what pictures show, put together with what is written of them.
 
     What is written counts as much as the best of what is seen: pictures of which all words of the phrase are written
-    come first, and stand out.
+    come first, and stand out. Those that the backbone has not seen yet are found by it, too, and show nothing of the
+    phrase else.
     """
-    told, whole = texts.match(seen.read, seen.ids)
+    ids, at = texts.with_others(seen.ids)
+    told, whole = texts.match(seen.read, ids)
     if not told.any():
         return seen
-    final = joint.standardised(seen.values + WRITTEN * told)
+    shown = np.full(len(ids), seen.values.min(initial=0.0))
+    shown[at] = seen.values
+    final = joint.standardised(shown + WRITTEN * told)
     stands_out = whole.copy()
-    stands_out[joint.top(seen.values, seen.cut)] = True
-    return replace(seen, values=final, cut=mostly(stands_out[np.argsort(-final, kind="stable")]))
+    stands_out[at[joint.top(seen.values, seen.cut)]] = True
+    return replace(seen, ids=ids, values=final, cut=mostly(stands_out[np.argsort(-final, kind="stable")]))
 
 
 def read(session: Session, texts: Sequence[str]) -> None:

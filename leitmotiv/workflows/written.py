@@ -40,6 +40,7 @@ class Written:
         self.words = words
         self.key = key
         self._asked: tuple[tuple[str, ...], NDArray[np.int64]] = ((), np.zeros(0, np.int64))
+        self._beside: tuple[tuple[str, ...], tuple[str, ...], NDArray[np.int64]] = ((), (), np.zeros(0, np.int64))
 
     def __contains__(self, word: str) -> bool:
         said = stems(word)
@@ -58,6 +59,20 @@ class Written:
         whole = share > 1 - 1e-9 if said else np.zeros(len(share), bool)
         told = share**2 + _SHORT * points / max(float(points.max(initial=0.0)), 1e-12)
         return np.append(told, 0.0)[rows], np.append(whole, False)[rows]
+
+    def with_others(self, ids: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+        """All of some pictures, in ascending order, and those that have a text, and where the former stand among them.
+
+        Kept, as it is the same pictures that are asked about.
+        """
+        asked, every, at = self._beside
+        if asked is not ids:
+            others = set(self.ids).difference(ids)
+            every = tuple(sorted([*ids, *others])) if others else ids
+            row_of = {image_id: row for row, image_id in enumerate(every)}
+            at = np.array([row_of[image_id] for image_id in ids], np.int64)
+            self._beside = ids, every, at
+        return every, at
 
     def _rows(self, ids: tuple[str, ...]) -> NDArray[np.int64]:
         """The rows of pictures, -1 for one that has no text; kept, as it is the same pictures that are asked about."""

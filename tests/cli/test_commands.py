@@ -163,6 +163,19 @@ def test_failed_images_end_with_3_and_are_listed(tmp_path):
     assert "bad\\nname.jpg" in listed
 
 
+def test_a_picture_that_is_back_joins_a_trend(tmp_path):
+    photos, library = folder_of(tmp_path / "photos", 5), tmp_path / "library"
+    one = sorted(photos.iterdir())[0]
+    leitmotiv("add-directory", photos, "--library", library)
+    one.rename(tmp_path / one.name)
+    leitmotiv("add-directory", photos, "--library", library)
+    leitmotiv("build-index", "--library", library)
+    (tmp_path / one.name).rename(one)
+    leitmotiv("add-directory", photos, "--library", library)
+    told = json.loads(leitmotiv("status", "--json", "--library", library).stdout)
+    assert (told["images"], told["missing"], told["indexed"]) == (5, 0, 5)
+
+
 def test_forget_and_relocate(tmp_path):
     photos = folder_of(tmp_path / "photos", 3)
     library = tmp_path / "lib"

@@ -113,3 +113,23 @@ def test_what_is_no_sidecar_is_refused_and_not_replaced(data, match):
     if data:
         with pytest.raises(SidecarError, match=match):
             written(data, Rating(stars=1))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_documents_of_any_unicode_are_read_and_written_again(encoding):
+    told = (
+        '<?xpacket begin="x" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:description><rdf:Alt><rdf:li>Zürich 夕</rdf:li></rdf:Alt>'
+        "</dc:description></rdf:Description></rdf:RDF></x:xmpmeta>" + 40 * " " + '<?xpacket end="w"?>'
+    )
+    for text in (told, f'<?xml version="1.0" encoding="{encoding[:6]}"?>{told}' if "6" in encoding else told):
+        data = text.encode(encoding)
+        for padded in (
+            data,
+            data + "\0\n".encode(encoding.removesuffix("-sig") if encoding != "utf-16" else "utf-16-le"),
+        ):
+            assert xmp.texts(padded) == (("caption", "Zürich 夕"),)
+            again = xmp.written(padded, Rating(stars=3))
+            assert xmp.texts(again) == (("caption", "Zürich 夕"),)
+            assert xmp.read(again).rating.stars == 3

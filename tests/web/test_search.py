@@ -185,11 +185,15 @@ def test_an_address_past_the_last_result_begins_anew(client):
 
 
 def test_words_near_to_what_is_taken_away_are_not_offered(client, monkeypatch):
-    monkeypatch.setattr(scoring, "_worded", lambda session, phrase, ids: Said(np.zeros(len(ids)), nearest=(phrase,)))
+    def worded(session, phrase, ids):
+        return Said(np.zeros(len(ids)), nearest=(phrase, f"near-{phrase}"))
+
+    monkeypatch.setattr(scoring, "_worded", worded)
     form = client.get("/search", query_string={"q": "unheard - unwanted"}).text
-    assert 'data-term="unheard"' in form
-    assert 'data-term="unwanted"' not in form
-    assert 'data-term="alone"' in client.get("/search", query_string={"q": "-alone"}).text
+    assert "near-unheard</a>" in form
+    assert "near-unwanted</a>" not in form
+    assert ">unheard</a>" not in form.partition("sayings")[2].partition("</div>")[0]
+    assert "near-alone</a>" in client.get("/search", query_string={"q": "-alone"}).text
 
 
 def test_a_query_that_cannot_be_read_keeps_what_was_typed_and_says_why(client):
@@ -325,6 +329,12 @@ def test_places_of_another_ranking_become_pictures(client):
     assert client.get("/api/v1/search", query_string={"q": "[IMG_99]", "from": RED}).status_code == 400
     assert client.get("/search", query_string={"q": "board:nosuch"}).status_code == 404
     assert client.get("/api/v1/search", query_string={"q": "sea", "mode": "magic"}).status_code == 400
+
+
+def test_a_weight_beside_the_same_taken_away_is_not_dragged(client):
+    chips = client.get("/search", query_string={"q": "cat - cat"}).text
+    assert "data-weighed" not in chips
+    assert client.get("/search", query_string={"q": "cat - dog"}).text.count("data-weighed") == 2
 
 
 def line_of(client: FlaskClient, q: str) -> str:

@@ -189,7 +189,8 @@ def test_no_index_yet_names_the_next_step(tmp_path):
 
 
 def test_likeness_beyond_the_bound_is_marked_as_approximate(tmp_path, monkeypatch):
-    monkeypatch.setattr(likeness, "EXACT", 8)
+    for name, count in (("NEAR", 4), ("FEW", 8), ("EXACT", 8)):
+        monkeypatch.setattr(likeness, name, count)
     with Session(replace(Settings(), library=tmp_path / "library", workers=1, limit=4)) as opened:
         add_directories(opened, [folder_of(tmp_path / "photos", 24)])
         build_index(opened)

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.measuring import look
 from leitmotiv.workflows.placing import place_new
 from leitmotiv.workflows.session import Session
-from leitmotiv.workflows.upkeep import forget
+from leitmotiv.workflows.upkeep import forget, relocate
 
 from .synthetic import add, family_member, image_id
 
@@ -353,6 +354,17 @@ def test_an_index_lets_go_of_placed_pictures_that_are_missing(session):
     set_state(session, 60, "present")
     assert browse.stale(session)
     assert place_new(session) == 1
+    assert browse.cluster_of(session, image_id(60)) is not None
+
+
+def test_a_picture_that_is_found_again_under_another_folder_joins_a_trend(session, tmp_path):
+    add(session.library, range(61))
+    set_state(session, 60, "missing")
+    build_index(session)
+    assert browse.cluster_of(session, image_id(60)) is None
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "000060.jpg").touch()
+    assert relocate(session, Path("/nowhere"), tmp_path / "elsewhere") == 61
     assert browse.cluster_of(session, image_id(60)) is not None
 
 

@@ -342,6 +342,18 @@ def test_filters_beside_signs_hold_for_the_whole_search():
             parse(line)
 
 
+TERMS = st.sampled_from(["cat", "dog", "fox", "colour:red", '"red"', "[img:3f2a]"])
+LINES = st.recursive(
+    TERMS,
+    lambda inner: st.builds(
+        lambda first, sign, second, sort: sort.format(f"{first}{sign}{second}"),
+        *(inner, st.sampled_from([" + ", " - ", " & ", " | ", " & NOT ", " "]), inner),
+        st.sampled_from(["{}", "({})", "-({})", "2*({})"]),
+    ),
+    max_leaves=6,
+)
+
+
 def test_not_in_parentheses_and_twice_binds_as_tightly():
     assert parse("(NOT cat) & dog") == parse("(-cat) & dog") == parse("NOT cat & dog")
     assert parse("(-cat - fox) & dog") == parse("-cat - fox + dog")
@@ -349,6 +361,13 @@ def test_not_in_parentheses_and_twice_binds_as_tightly():
     assert parse("bird + dog & NOT cat") == parse("bird + dog NOT cat") == parse("bird + (dog - cat)")
     assert parse("fox - cat & NOT dog") == parse("fox - (cat - dog)")
     assert parse("fox - NOT cat") == parse("fox + cat")
+    assert said("-(-cat - dog)") == said("fox - (-cat - dog)")[1:] == [("cat", 1), ("dog", 1)]
+
+
+@given(LINES)
+def test_what_is_read_of_nested_signs_survives_its_text(line):
+    text = parse(line).text
+    assert parse(text).text == text
 
 
 def test_the_same_added_and_taken_away_is_what_is_left_of_its_weight():
@@ -391,18 +410,6 @@ def test_what_is_added_to_something_taken_away_leaves_it_so():
         assert trees.written(whole) == f"{line} + colour:red"
 
 
-TERMS = st.sampled_from(["cat", "dog", "fox", "colour:red", '"red"', "[img:3f2a]"])
-LINES = st.recursive(
-    TERMS,
-    lambda inner: st.builds(
-        lambda first, sign, second, sort: sort.format(f"{first}{sign}{second}"),
-        *(inner, st.sampled_from([" + ", " - ", " & ", " | ", " & NOT ", " "]), inner),
-        st.sampled_from(["{}", "({})", "-({})", "2*({})"]),
-    ),
-    max_leaves=6,
-)
-
-
 @given(LINES, st.sampled_from(["colour:blue", "-colour:blue"]))
 def test_a_click_changes_no_sign_of_another_term(line, added):
     query = parse(line)
@@ -421,6 +428,8 @@ def test_boards_ways_to_compare_and_places_in_rankings_are_read():
     assert named.text == f'board:"dusk at sea" + [img:{ID[:16]}] like:subject year:2024'
     with pytest.raises(UsageError, match="past the end"):
         query.numbered(["0" * 64])
+    twice = parse(f"[img:{ID[:16]}] + [IMG_0] + cat + [IMG_1]").numbered([ID, "1" * 64])
+    assert twice.text == f"2*[img:{ID[:16]}] + cat + [img:{'1' * 16}]"
 
 
 def test_only_looks_in_one_line_are_put_together_as_looks():

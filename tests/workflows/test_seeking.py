@@ -281,6 +281,20 @@ def test_vectors_are_added_subtracted_and_projected_with_exact_shares(heard, mon
         seeking.search(heard, "-red", mode="projection")
 
 
+@pytest.mark.parametrize("line", ["-colour:blue", "NOT blue", "-red - blue", "blue - 2*blue", "-(red | blue)"])
+def test_what_has_the_least_of_colours_comes_first_where_they_are_only_taken_away(session, line):
+    ranking = seeking.search(session, line, n=99)
+    assert (len(ranking.results), ranking.cut) == (len(PICTURES), 0)
+    assert "sun" not in ranking.results[0].path
+    assert {Path(one.path).stem for one in ranking.results[-2:]} <= {
+        "flag",
+        "sun-left",
+        "sun-right",
+        "red-top",
+        "red-bottom",
+    }
+
+
 def test_a_name_of_a_colour_finds_whatever_visibly_has_it_however_many_do(session):
     has_blue = {"flag", "sun-left", "sun-right"}
     ranking = seeking.search(session, "colour:blue", n=99)

@@ -9,7 +9,7 @@ from leitmotiv.workflows import seeking, slips, words
 from leitmotiv.workflows.session import Session
 
 from .spoken import fill
-from .synthetic import image_id
+from .synthetic import add, image_id
 
 SAID = ("नदी के किनारे सूर्यास्त", "夕焼けの海と山", "ทะเลที่สวยงาม", "מִדְבָּר בלילה", "гора зимой", "Zu\u0308richsee")
 
@@ -45,6 +45,29 @@ def test_a_word_of_any_script_finds_what_is_written_and_is_known(session, phrase
     answer = seeking.search(session, phrase, n=3)
     assert answer.results[0].id == image_id(number)
     assert not answer.unknown
+
+
+def test_what_is_written_of_pictures_that_nothing_has_seen_is_found(tmp_path):
+    """New pictures with captions, before the backbone looked at them; the others rank as without them."""
+    with Session(Settings(library=tmp_path / "library", words="wordllama")) as opened:
+        fill(opened)
+        before = words.scores(opened, "pizza")
+        order = [before.ids[row] for row in np.argsort(-before.values, kind="stable")]
+        new = [image_id(number) for number in (900, 901, 902)]
+        add(opened.library, (900, 901, 902))
+        told = [Caption(new[0], "zorblax pizza", "caption", "told"), Caption(new[1], "a zorblax", "caption", "told")]
+        opened.library.captions.replace(new, ["told"], told)
+        found = words.scores(opened, "zorblax")
+        assert list(found.ids) == sorted(found.ids)
+        assert {found.ids[row] for row in np.argsort(-found.values)[:2]} == set(new[:2])
+        assert found.cut == 2
+        answer = seeking.search(opened, "zorblax", n=4)
+        assert {one.id for one in answer.results[:2]} == set(new[:2])
+        both = words.scores(opened, "pizza")
+        after = [both.ids[row] for row in np.argsort(-both.values, kind="stable")]
+        assert after[0] == new[0]
+        assert [one for one in after if one not in new] == order
+        assert both.cut >= before.cut
 
 
 @pytest.mark.parametrize("phrase", ["नाव", "夕立", "מגדל"])
