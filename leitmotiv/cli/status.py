@@ -26,10 +26,17 @@ def as_text(state: "Status") -> str:
     index = f"{state.indexed:,} pictures in {state.clusters:,} trends" if state.indexed else "none yet"
     if state.way == "neighbours":
         index += ", each compared with its likeliest neighbours"
-        index += f" ({state.recall:.1%} of the nearest ten among them)" if state.recall is not None else ""
+        index += (
+            f" ({state.recall:.1%} of the nearest ten among them when measured)" if state.recall is not None else ""
+        )
     if state.gap is not None:
-        index += f"; the trends are at most {state.gap:.2%} from the best along the pairs compared"
-    if state.stale:
+        index += (
+            f"; the trends {'were' if state.stale else 'are'} at most {state.gap:.2%} from the best along the pairs"
+        )
+        index += " compared" + (" when the index was built" if state.stale else "")
+    if state.indexed and state.way == "none":
+        index += " (what was compared for it is away or damaged: `leitmotiv build-index` makes it again)"
+    elif state.stale:
         index += " (stale: run `leitmotiv build-index`)"
     lines = [
         f"library   {state.library} ({state.disk_bytes / 1e6:,.1f} MB)",

@@ -254,6 +254,23 @@ class SharedArrays(Arrays):
                 self._shelf.remove(one)
         super().remove(name)
 
+    def mend(self) -> None:
+        """Put again what lies cut on the storage, or is gone from it, and is whole in the own cache.
+
+        Raises
+        ------
+        DiskFullError, PermissionDeniedError, StorageAwayError
+        """
+        sizes = self._shelf.sizes()
+        for name in sorted(sizes):
+            text = self._shelf.read(name) if name.endswith(".json") else None
+            content = None if text is None else _checked(text)
+            if content is None or "sha256" not in content or sizes.get(content["file"]) == content["bytes"]:
+                continue
+            path = self._folder / content["file"]
+            if path.exists() and _digest(path) == content["sha256"]:
+                self._shelf.upload(path)
+
     def forget(self, ids: Sequence[str]) -> None:
         """Blank images out of every description: their rows are about nobody from now on."""
         gone = set(ids)

@@ -4,6 +4,7 @@ Workers read pictures and compare them; nothing is written there. One that dies 
 another does again, and a file counts as unreadable only where this machine cannot read it either.
 """
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -18,8 +19,9 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 import numpy as np
-from distributed import Client, Future
+from distributed import Client, Future, Security
 from distributed.comm import CommClosedError
+from distributed.core import rpc
 from distributed.scheduler import KilledWorker
 from numpy.typing import NDArray
 
@@ -34,6 +36,8 @@ from leitmotiv.workflows.readers import Reading, Task, readings
 from leitmotiv.workflows.tiles import MOST, SIDE, tiles
 
 CONNECT_S = 10.0
+ANSWER_S = 20.0
+"""How long whoever listens at a scheduler's place, or a worker that has come, may take to say who it is."""
 LOOK_S = 2.0
 TOGETHER_S = 0.2
 """How long results are let gather before they are fetched, in one go, while workers have others to work on."""
@@ -70,6 +74,9 @@ class Cluster:
         way, _, place = name.partition("://")
         try:
             where = f"{'tls' if way == 'dask+tls' else 'tcp'}://{place}"
+            who = asyncio.run(_answering(where))
+            if who != "Scheduler":
+                raise self._another(place.rpartition(":")[2], who)
             self._client = Client(where, timeout=CONNECT_S, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
             raise self._away("no scheduler answers there") from error
@@ -175,7 +182,9 @@ class Cluster:
         waiting = iter(items)
         try:
             while True:
-                more = list(islice(waiting, max(0, AHEAD * self._threads() - len(flying))))
+                # with no worker at the moment one thing is sent all the same, and waits for who comes
+                most = max(1, AHEAD * self._threads())
+                more = list(islice(waiting, max(0, most - len(flying))))
                 sent = self._client.map(function, more, pure=False, **common) if more else []
                 for future, item in zip(sent, more, strict=True):
                     flying[future] = item
@@ -245,7 +254,10 @@ class Cluster:
         """Refuse whoever is not the same leitmotiv, and let the workers compile what they will need."""
         self._scheduler_introduced()
         wanted = at_worker.mark()
-        for address, found in self._asked(at_worker.introduce).items():
+        introduced = self._asked(at_worker.introduce, ANSWER_S)
+        if not introduced:
+            raise self._away("its workers went as soon as they had come; see what they say where they were started")
+        for address, found in introduced.items():
             if not isinstance(found, Introduction):
                 raise ExecutorError(
                     f"The worker {address} has no leitmotiv, or another one ({type(found).__name__}: {found}). It must "
@@ -272,9 +284,18 @@ class Cluster:
         if found != at_worker.code():
             raise ExecutorError(at_worker.other_version(f"The scheduler {self._name}", found, at_worker.code()))
 
-    def _asked(self, function: Callable[[], Any]) -> dict[str, Any]:
+    def _asked(self, function: Callable[[], Any], most_s: float | None = None) -> dict[str, Any]:
+        """What each worker answers; ExecutorError where one takes longer than `most_s` seconds."""
+
+        async def ask() -> dict[str, Any]:
+            answers: dict[str, Any] = await self._client.run(function, on_error="return")
+            return answers
+
         try:
-            answers: dict[str, Any] = self._client.run(function, on_error="return")
+            answers: dict[str, Any] = self._client.sync(ask, callback_timeout=most_s)
+        except TimeoutError as error:
+            workers = ", ".join(sorted(self._client.nthreads())) or "none any more"
+            raise self._away(f"a worker does not answer (there are: {workers}); start it again") from error
         except _GONE as error:
             raise self._away("the connection to the scheduler was lost") from error
         return answers
@@ -283,6 +304,17 @@ class Cluster:
         return ExecutorError(
             f"The cluster {self._name} cannot be used: {why}. What was finished is kept; start it and run the command "
             "again, or leave --executor out to use this machine alone."
+        )
+
+    def _another(self, port: str, who: str) -> ExecutorError:
+        if who:
+            return self._away(
+                f"no Dask scheduler answers there, but a {who.lower()}. A scheduler usually has port 8786"
+            )
+        encrypted = "" if self._name.startswith("dask+tls") else " (with certificates: dask+tls://HOST:8786)"
+        return self._away(
+            f"no Dask scheduler answers there, but something else. Is {port} its dashboard? It usually listens on 8786"
+            f"{encrypted}"
         )
 
     def _not_shared(self, task: Task, seen: Seen) -> ExecutorError:
@@ -298,6 +330,31 @@ class Cluster:
             f"The worker on {seen.host} cannot read {path} ({seen.barred}), which this machine can. Let the user that "
             "it runs as read the pictures, or mount their disk there again. What was read is kept."
         )
+
+
+async def _answering(where: str) -> str:
+    """What of Dask listens at a place: "Scheduler", "Worker", "Nanny", or "" for anything else.
+
+    A client waits without end for the answer of whoever takes its connection and is none of these.
+
+    Raises
+    ------
+    OSError
+        Nobody listens there.
+    RuntimeError, TypeError
+        Dask lacks a certificate.
+    """
+    options = Security().get_connection_args("client")
+    async with rpc(where, timeout=CONNECT_S, connection_args=options) as there:
+        try:
+            found = await asyncio.wait_for(there.identity(), ANSWER_S)
+        except (TimeoutError, CommClosedError):
+            return ""
+        except (OSError, RuntimeError, TypeError):
+            raise
+        except Exception:  # what came is no message of Dask's, and fails in many ways
+            return ""
+    return str(found.get("type", ""))
 
 
 def _near_each_other(ids: Sequence[str], pairs: NDArray[np.int64]) -> tuple[Sequence[str], NDArray[np.int64]]:

@@ -105,8 +105,10 @@ def _brought_up_to_date(session: Session, step: Recorder, *, skip: bool, anew: b
     before = None if old is None else going_on(old, _price(old, made_from, settings), len(everything))
     if old is not None and anew:
         before = asked(old, "anew", len(everything))
+    library.arrays.mend()
     compared = _compared_ids(library, settings, everything)
     lacking = settings.correction != "none" and correcting.stored(library, settings) is None
+    lacking |= is_sparse(len(everything), settings) and stored_vectors(library, settings) is None  # it may be damaged
     same = made_from == digest(everything, settings)
     whole = same and not lacking and compared.issuperset(everything) and _are_grouped(library, everything)
     if old is not None and whole and not skip and not anew:

@@ -147,11 +147,18 @@ def index(settings: Settings) -> list[Check]:
     if not state.indexed:
         return []
     text = f"{state.indexed:,} pictures in {state.clusters:,} trends"
+    if state.way == "none":
+        return [
+            Check("index", False, f"{text}; what was compared is away or damaged. leitmotiv build-index makes it again")
+        ]
     if state.recall is not None:
         text += f"; {state.recall:.1%} of the ten nearest among those each was compared with"
-        text += f" (of {sparse_index.queried(state.indexed)} pictures looked at)"
+        text += f" (of {sparse_index.queried(state.indexed)} pictures looked at when it was measured)"
     if state.gap is not None:
-        text += f"; the trends cost at most {state.gap:.2%} more than the best of those compared"
+        text += (
+            f"; the trends {'cost' if not state.stale else 'when the index was built cost'} at most {state.gap:.2%} "
+        )
+        text += "more than the best of those compared"
     return [Check("index", True, text)]
 
 

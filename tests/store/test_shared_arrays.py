@@ -110,6 +110,26 @@ def test_the_own_copy_is_fetched_again_where_it_is_damaged(one, other, tmp_path,
 
 
 @pytest.mark.parametrize("url", ["file"], indirect=True)
+@pytest.mark.parametrize("kept", [0, 17, None])
+def test_what_is_cut_on_the_storage_and_whole_here_is_put_there_again(one, other, shared, tmp_path, kept):
+    one.put("look", {"values": matrix()}, IDS, "d")
+    (path,) = shared.glob("look*.bin")
+    if kept is None:
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:kept])
+    other.mend()  # it has nothing, and can do nothing
+    assert other.get("look") is None
+    one.mend()
+    np.testing.assert_array_equal(other.get("look")["values"], matrix())
+    (own,) = (tmp_path / "one").rglob("*.bin")
+    own.write_bytes(bytes(own.stat().st_size))
+    path.write_bytes(b"")
+    one.mend()
+    assert path.read_bytes() == b""  # what is damaged here, too, is not spread
+
+
+@pytest.mark.parametrize("url", ["file"], indirect=True)
 def test_a_damaged_file_of_the_right_size_is_mended_by_the_next_put(one, other, shared):
     one.put("look", {"values": matrix()}, IDS, "d")
     (path,) = shared.glob("look*.bin")

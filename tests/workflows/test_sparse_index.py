@@ -1,5 +1,7 @@
 """The index of a library above the limit: as good as with all pairs, without a matrix, extended and resumed."""
 
+import os
+import shutil
 import tracemalloc
 from dataclasses import replace
 
@@ -10,6 +12,7 @@ from leitmotiv.analysis import divergence, exemplars, hubness, tree
 from leitmotiv.cli.status import as_text
 from leitmotiv.errors import NoIndexError
 from leitmotiv.settings import Settings
+from leitmotiv.store import library as opening
 from leitmotiv.workflows import browse, correcting, likeness, neighbours, readiness, sparse_index, vectors
 from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.measuring import MATRIX, look
@@ -175,7 +178,7 @@ def test_no_matrix_is_left_and_status_says_how_pictures_were_compared(base):
     (told,) = readiness.index(base.settings)
     assert told.good
     assert f"at most {state.gap:.2%} more" in told.text
-    assert f"(of {sparse_index.queried(SIZE)} pictures looked at)" in told.text
+    assert f"(of {sparse_index.queried(SIZE)} pictures looked at when it was measured)" in told.text
     assert base.report.images == base.report.new == SIZE
     assert SIZE * 50 < base.report.pairs < SIZE * (SIZE - 1) // 2 + 1
 
@@ -228,6 +231,9 @@ def test_second_build_does_nothing_and_a_few_pictures_cost_little(session):
     add(session.library, range(240, 245))
     assert place_new(session) == 5
     assert browse.stale(session)
+    assert "from the best along the pairs compared when the index was built" in as_text(browse.status(session))
+    (told,) = readiness.index(session.settings)
+    assert "the trends when the index was built cost at most" in told.text
     assert sum(group.size for group in browse.clusters(session).clusters) == 245
     near = browse.similar(session, image_id(242), n=10)
     assert sum(int(result.path[-10:-4]) % 12 == 242 % 12 for result in near.results) >= 8
@@ -237,7 +243,40 @@ def test_second_build_does_nothing_and_a_few_pictures_cost_little(session):
     assert second.images == 245
     assert 5 * 50 < second.pairs < first.pairs / 5
     assert not browse.stale(session)
+    assert "when the index was built" not in as_text(browse.status(session))
     assert len(before.intersection(tree.shown_exemplars(session.library.clusters.get()))) >= 0.8 * len(before)
+
+
+@pytest.mark.parametrize("name", [VECTORS, NEIGHBOURS])
+def test_half_written_arrays_are_told_of_and_made_again_though_no_picture_is_new(session, tmp_path, monkeypatch, name):
+    monkeypatch.setattr(opening, "cache_folder", lambda environ: tmp_path / "cache")
+    session.settings.library.mkdir()
+    (session.settings.library / "library.toml").write_text(f'[arrays]\nurl = "file://{tmp_path}/shared"\n')
+    add(session.library, range(150))
+    build_index(session)
+    recall = browse.status(session).recall
+    assert recall is not None
+
+    def cut() -> None:
+        (path,) = (tmp_path / "shared").glob(f"{name}-*.bin")
+        os.truncate(path, path.stat().st_size // 2)
+
+    cut()
+    build_index(session)  # whole in the own cache: put again from there
+    shutil.rmtree(tmp_path / "cache")
+    with Session(session.settings) as other:
+        assert browse.status(other).recall == recall
+    cut()
+    shutil.rmtree(tmp_path / "cache")
+    with Session(session.settings) as other:
+        assert "away or damaged: `leitmotiv build-index` makes it again" in as_text(browse.status(other))
+        (told,) = readiness.index(session.settings)
+        assert not told.good
+        assert "build-index makes it again" in told.text
+        assert build_index(other).new == (0 if name == VECTORS else 150)
+        assert browse.status(other).recall == pytest.approx(recall)
+        assert build_index(other).pairs == 0
+        assert readiness.index(session.settings)[0].good
 
 
 @pytest.mark.parametrize("whole", [1000, 100], ids=["against all", "by cells"])

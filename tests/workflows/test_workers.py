@@ -1,8 +1,12 @@
 """Workers of a cluster that are not as they should be: what they keep, what they cannot, and what is said of it."""
 
+import contextlib
 import os
 import shutil
+import signal
+import socket
 import subprocess
+import threading
 
 import dask
 import numpy as np
@@ -16,7 +20,7 @@ from leitmotiv.workflows.ingest import add_directories
 from leitmotiv.workflows.measuring import look
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.upkeep import forget
-from tests.cluster import Cluster, cluster
+from tests.cluster import Cluster, cluster, wait_until
 from tests.postgres import name_database, needed
 
 from . import synthetic
@@ -155,6 +159,76 @@ def test_what_goes_wrong_at_a_worker_names_it(machines, worker, postgres, tmp_pa
     with pytest.raises(MissingExtraError, match=rf"^The worker {process.pid} on .*: The library .* pip install"):
         compared(settings)
     postgres.give_back(url)
+
+
+@contextlib.contextmanager
+def answering(data: bytes):
+    """Something that takes connections and says the same to everyone; its port."""
+    kept = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    kept.append(listening.accept()[0])
+                    kept[-1].sendall(data)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            for one in kept:
+                one.close()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"HTTP/1.0 400 Bad Request\r\n\r\n", b"SSH-2.0-OpenSSH_9.2\r\n", b"\x10" + bytes(7) + b"\xff" * 99, b""],
+    ids=["a web server", "a shell", "other bytes", "nothing"],
+)
+def test_what_listens_and_is_no_scheduler_is_told_with_the_port_to_try(data, monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "ANSWER_S", 1.0)
+    with answering(data) as port:
+        name = f"dask://127.0.0.1:{port}"
+        with pytest.raises(ExecutorError, match=f"no Dask scheduler answers .*Is {port} its dashboard.*on 8786"):
+            Session(Settings(library=tmp_path, executor=name)).executor  # noqa: B018 - asking for it connects
+
+
+def test_a_worker_that_is_taken_for_the_scheduler_is_told_apart(machines, worker, tmp_path):
+    worker()
+    with module.Client(machines.name.replace("dask", "tcp"), set_as_default=False) as client:
+        client.wait_for_workers(1)
+        ((address, _),) = client.nthreads().items()
+    with pytest.raises(ExecutorError, match="no Dask scheduler answers there, but a worker"):
+        Session(Settings(library=tmp_path, executor=address.replace("tcp", "dask"))).executor  # noqa: B018
+
+
+def test_a_worker_that_came_and_does_not_answer_ends_the_run_by_its_place(machines, worker, monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "ANSWER_S", 3.0)
+    process = worker()
+    process.send_signal(signal.SIGSTOP)
+    try:
+        with pytest.raises(ExecutorError, match=r"a worker does not answer \(there are: tcp://127"):
+            Session(Settings(library=tmp_path, executor=machines.name)).executor  # noqa: B018 - asking for it connects
+    finally:
+        process.send_signal(signal.SIGCONT)
+
+
+def test_nothing_counts_as_compared_while_there_are_no_workers(machines, worker, monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "ALONE_S", 1.0)
+    process = worker()
+    with Session(Settings(library=tmp_path / "library", points=48, executor=machines.name)) as session:
+        add(session.library, range(4))
+        client = session.executor._client
+        process.kill()
+        wait_until(lambda: not client.nthreads())
+        with pytest.raises(ExecutorError, match="no workers for a minute"):
+            _compared(session)
+        worker()
+        np.testing.assert_array_equal(*_compared(session))
 
 
 def certificates(folder):
