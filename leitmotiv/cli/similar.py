@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from leitmotiv.cli.blend import by_option, ready
-from leitmotiv.cli.verbs import Verb, printable, session, show
+from leitmotiv.cli.verbs import Verb, common, note, printable, session, show
 from leitmotiv.errors import ImageNotFoundError
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ def command(image: str, n: int, by: str) -> None:
         else:
             ranking = browse.similar(opened, image, n=n, by=chosen)
         odd = browse.odd_paths(opened, ranking)
+    if ranking.results and not common("json"):
+        note(f"order   {'nats  ' if ranking.results[0].cosine is None else 'cosine'}  path")
     show(forms.ranking(ranking, odd), lambda: "\n".join(map(_line, ranking.results)))
     if trend is not None:
         exemplar, apart = trend

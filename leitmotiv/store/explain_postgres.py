@@ -1,6 +1,8 @@
 """What PostgreSQL refuses, in words that name the database and the next step; it handles nothing."""
 
+import shlex
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from leitmotiv.errors import (
     DatabaseAwayError,
@@ -41,7 +43,7 @@ def from_postgres(error: BaseException, url: str, folder: Path) -> LeitmotivErro
         case "28", _:
             return PermissionDeniedError(f"The database {url} does not let this user in ({_brief(cause)}). {_PASSWORD}")
         case _, "3D000":
-            return NotALibraryError(f"There is no database {url}. Make it: createdb --encoding UTF8 NAME")
+            return NotALibraryError(f"There is no database {url}. Make it: {making(url)}")
         case _, "42501" | "25006":
             return PermissionDeniedError(
                 f"The database {url} does not let this user write ({_brief(cause)}). Let its owner grant it, or name "
@@ -75,8 +77,25 @@ def _without_state(cause: BaseException, url: str) -> LeitmotivError | None:
     if "password" in text or "authentication" in text or "no pg_hba.conf entry" in text or "role " in text:
         return PermissionDeniedError(f"The database {url} does not let this user in ({_brief(cause)}). {_PASSWORD}")
     if "does not exist" in text and "database" in text:
-        return NotALibraryError(f"There is no database {url}. Make it: createdb --encoding UTF8 NAME")
+        return NotALibraryError(f"There is no database {url}. Make it: {making(url)}")
     return away(url, cause)
+
+
+def making(url: str) -> str:
+    """The command that makes the database of a URL, or another one beside it: on its server, by its user, for any text.
+
+    The first template of a server may have another encoding, which only `template0` lets one change.
+    """
+    found = urlsplit(url)
+    beside = {key: values[0] for key, values in parse_qs(found.query).items()}
+    where = {
+        "--host": found.hostname or beside.get("host"),
+        "--port": found.port or beside.get("port"),
+        "--username": found.username or beside.get("user"),
+    }
+    options = [f"{key}={unquote(str(value))}" for key, value in where.items() if value]
+    name = unquote(found.path.lstrip("/")) or "NAME"
+    return shlex.join(["createdb", *options, "--encoding=UTF8", "--template=template0", name])
 
 
 def _is_error(value: object) -> bool:

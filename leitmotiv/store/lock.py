@@ -4,6 +4,7 @@ import contextlib
 import errno
 import json
 import os
+import socket
 import sys
 import threading
 import time
@@ -68,7 +69,7 @@ class WriterLock:
         Raises
         ------
         LibraryLockedError
-            Somebody else holds it; the text names the process, what it does, and since when.
+            Somebody else holds it; the text names the process, its machine, what it does, and since when.
         PermissionDeniedError
             The library is only readable.
         """
@@ -129,7 +130,7 @@ class WriterLock:
 def _sign(descriptor: int, purpose: str) -> None:
     """Write who holds the lock; on a full disk nobody is named, and the lock holds all the same."""
     since = datetime.now().astimezone().isoformat(timespec="seconds")
-    text = json.dumps({"pid": os.getpid(), "purpose": purpose, "since": since})
+    text = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "purpose": purpose, "since": since})
     with contextlib.suppress(OSError):
         os.ftruncate(descriptor, 0)
         os.lseek(descriptor, 0, os.SEEK_SET)
@@ -143,6 +144,8 @@ def _holder(path: Path) -> str:
         since = datetime.fromisoformat(said["since"]).astimezone()
         today = since.date() == datetime.now().astimezone().date()
         when = since.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
-        return f"process {said['pid']} ({said['purpose']} since {when})"
+        host = said.get("host", socket.gethostname())  # earlier versions name none
+        where = "" if host == socket.gethostname() else f" on the machine {host}"
+        return f"process {said['pid']}{where} ({said['purpose']} since {when})"
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"

@@ -29,8 +29,14 @@ LONGEST = 63
 
 def said(pid: int, host: str, purpose: str) -> str:
     """The name of a connection: the process, and what it holds a lock for since when; others read it."""
-    name = f"{this_process()} {int(time.time()):x} {pid}@{host[:HOST]} {purpose}".strip()
+    name = f"{this_process()} {int(time.time()):x} {pid}@{_short(host)} {purpose}".strip()
     return name.encode()[:LONGEST].decode("utf-8", "ignore")
+
+
+def _short(host: str) -> str:
+    """The name of a machine in at most `HOST` characters: those of one place differ at the end as a rule."""
+    name = host.partition(".")[0]
+    return name if len(name) <= HOST else f"{name[: HOST - 7]}~{name[-6:]}"
 
 
 class Holder(Protocol):
@@ -127,7 +133,7 @@ def _told(name: str) -> str:
     except ValueError:
         return "another process"
     today = at.date() == datetime.now().astimezone().date()
-    where = "" if host == socket.gethostname()[:HOST] else f" on the machine {host}"
+    where = "" if host == _short(socket.gethostname()) else f" on the machine {host}"
     return f"process {pid}{where} ({purpose} since {at:{'%H:%M' if today else '%Y-%m-%d %H:%M'}})"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leitmotiv.errors import ImageReadError, LeitmotivError, MissingExtraError
+from leitmotiv.errors import ImageNotFoundError, ImageReadError, LeitmotivError, MissingExtraError
 from leitmotiv.imaging.square import SHORT, network_input
 from leitmotiv.records import SEEN_SIDE, Image, Pixels
 from leitmotiv.workflows.progress import Report, recorded
@@ -121,7 +121,10 @@ def follow(session: Session, report: Report | None = None, *, wait: float = 5.0)
         seen = ensure(session, report, wait=wait)
     except MissingExtraError as error:
         return f"What pictures show was left out, and their looks are whole. {error}"
-    return f"{seen:,} pictures seen by subject" if seen else ""
+    said = [f"{seen:,} pictures seen by subject"] if seen else []
+    if passed := len(session.library.activations.missing()):
+        said.append(f"{passed:,} pictures have no file and no thumbnail that can be read, and were not looked at")
+    return "; ".join(said)
 
 
 def of_pixels(session: Session, pixels: Pixels) -> "Features":
@@ -167,8 +170,10 @@ def shown(session: Session, image: Image, side: int = SEEN_SIDE) -> Pixels:
             return network_input(reading.read_pixels(path, max_size=size, max_megapixels=megapixels), side=side)
     try:
         return network_input(reading.decoded(session.library.images.thumbnail(image.id, 512)), side=side)
-    except OSError as error:
-        raise ImageReadError(image.path or image.id, "its file is away, and its thumbnail is damaged") from error
+    except (OSError, ImageNotFoundError) as error:
+        raise ImageReadError(
+            image.path or image.id, "its file is away, and its thumbnail is damaged or gone"
+        ) from error
 
 
 def read_ahead(session: Session, ids: Sequence[str]) -> Iterator[tuple[Sequence[str], list[Pixels | None]]]:

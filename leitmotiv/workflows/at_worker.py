@@ -107,7 +107,7 @@ def other_version(who: str, found: str, wanted: str) -> str:
     needed = [one for one in must if one not in has]
     text = f"{who} has {', '.join(differs) or 'less'}, but must have {', '.join(needed)}."
     if any(not one.startswith("LEITMOTIV_LANES ") for one in needed):
-        text += f" Install the same there (pip install leitmotiv=={leitmotiv.__version__}, from the same files)."
+        text += " Install the same there (pip install '.[cluster]', in a clone at the same commit)."
     if any(one.startswith("LEITMOTIV_LANES ") for one in differs):
         text += " Set LEITMOTIV_LANES to the smaller number on all machines, this one too."
     return f"{text} Then start it again."

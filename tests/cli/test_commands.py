@@ -79,7 +79,9 @@ def test_similar_takes_files_and_ids(library, photos):
         leitmotiv("similar", inside["query"]["image"][:12], "-n", 3, "--library", library, "--json").stdout
     )
     assert by_id["results"] == inside["results"]
-    lines = leitmotiv("similar", photos / "p001.jpg", "-n", 3, "--library", library).stdout.splitlines()
+    done = leitmotiv("similar", photos / "p001.jpg", "-n", 3, "--library", library)
+    lines = done.stdout.splitlines()
+    assert "order   nats    path" in done.stderr.splitlines()
     first = inside["results"][0]
     assert lines[0] == f"{first['score']:.4f}  {first['divergence']:.4f}  {first['path']}"
 

@@ -2,6 +2,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -50,6 +51,15 @@ def test_a_second_process_is_told_who_writes_and_since_when(library, hold):
     assert str(library.folder) in text
     assert re.search(rf"by process {process.pid} \(adding pictures since (\S+ )?\d\d:\d\d\)", text)
     assert text.endswith("Wait for it, or stop it.")
+
+
+def test_a_holder_on_another_machine_is_named(library, hold, monkeypatch):
+    process = hold("adding pictures")
+    monkeypatch.setattr("socket.gethostname", lambda: "another")
+    with pytest.raises(LibraryLockedError) as caught, library.writer("forgetting", wait=0.2):
+        pytest.fail("two writers at once")
+    monkeypatch.undo()
+    assert f"by process {process.pid} on the machine {socket.gethostname()} (adding" in str(caught.value)
 
 
 def test_waiting_ends_as_soon_as_the_other_ends(library, hold):

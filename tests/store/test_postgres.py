@@ -24,7 +24,7 @@ from leitmotiv.errors import (
 )
 from leitmotiv.store import backups, library_file, tables
 from leitmotiv.store.database import IntegrityError
-from leitmotiv.store.explain_postgres import from_postgres
+from leitmotiv.store.explain_postgres import from_postgres, making
 from leitmotiv.store.library import Library, exists
 from leitmotiv.store.postgres_schema import translated
 from tests.postgres import name_database, name_of, running
@@ -107,7 +107,7 @@ def test_without_create_a_database_stays_empty(url, tmp_path):
 
 
 def test_a_database_that_is_not_there_is_named_with_the_next_step(postgres, tmp_path):
-    with pytest.raises(NotALibraryError, match="createdb"):
+    with pytest.raises(NotALibraryError, match=r"createdb --host=.* --encoding=UTF8 --template=template0 "):
         Library.open(name_database(tmp_path / "library", postgres.url("nowhere")))
 
 
@@ -306,14 +306,33 @@ def test_who_loses_the_lock_with_the_connection_writes_nothing_more(postgres, sh
             add(library, 1)
 
 
-def test_a_holder_on_another_machine_is_named(shared, monkeypatch):
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://me@atlas:5433/photos", "--host=atlas --port=5433 --username=me {} photos"),
+        ("postgresql://atlas/our%20photos?sslmode=require", "--host=atlas {} 'our photos'"),
+        ("postgresql:///photos", "{} photos"),
+    ],
+)
+def test_the_command_that_makes_a_database_is_whole(url, told):
+    assert making(url) == "createdb " + told.format("--encoding=UTF8 --template=template0")
+
+
+@pytest.mark.parametrize(
+    ("host", "ours", "told"),
+    [
+        ("atlas", "here", "atlas"),
+        ("photographs-server-1.example", "photographs-server-2.example", "photo~rver-1"),
+    ],
+)
+def test_a_holder_on_another_machine_is_named(shared, monkeypatch, host, ours, told):
     with Library.open(shared) as library, Library.open(shared) as other:
-        monkeypatch.setattr("socket.gethostname", lambda: "atlas")
+        monkeypatch.setattr("socket.gethostname", lambda: host)
         with library.writer("adding pictures"):
-            monkeypatch.undo()
+            monkeypatch.setattr("socket.gethostname", lambda: ours)
             with pytest.raises(LibraryLockedError) as caught, other.writer("x", wait=0):
                 pytest.fail("two writers at once")
-    assert re.search(r"process \d+ on the machine atlas \(adding pictures? since \d\d:\d\d\)", str(caught.value))
+    assert re.search(rf"process \d+ on the machine {told} \(adding pictures? since \d\d:\d\d\)", str(caught.value))
 
 
 def test_jobs_of_other_machines_are_stopped_only_when_their_process_is_gone(shared):

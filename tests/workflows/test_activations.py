@@ -16,6 +16,7 @@ from leitmotiv.workflows.progress import Stopped
 from leitmotiv.workflows.session import Session
 
 from .pictures import folder_of
+from .synthetic import add
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,15 @@ def unreadable(monkeypatch, photos) -> bytes:
 
     monkeypatch.setattr(reading, "read_pixels", read)
     return path
+
+
+def test_pictures_without_a_file_or_a_thumbnail_are_passed_over_and_counted(session):
+    add(session.library, range(3))
+    assert activations.follow(session) == (
+        "5 pictures seen by subject; 3 pictures have no file and no thumbnail that can be read, and were not looked at"
+    )
+    assert activations.follow(session).startswith("3 pictures have no file")
+    assert session.library.activations.count() == 5
 
 
 def test_every_picture_is_seen_once_and_as_it_is_seen_alone(session):
