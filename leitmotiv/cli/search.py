@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """How many are printed where nobody says."""
-TOLD = 0.005
-"""What a term gave is printed from here on: less is 0.00, as what the other terms of a union gave."""
 TERMS = """\b
 Terms:
   hot air balloon           what pictures show: a word, or a few side by side
@@ -126,7 +124,7 @@ def command(
     if paths or nul:
         _write(found, odd, b"\0" if nul else b"\n")
     else:
-        show(forms.ranking(found, odd), lambda: "\n".join(_line(one, found.terms) for one in found.results))
+        show(forms.ranking(found, odd), lambda: "\n".join(_line(one, found.terms, found.decimals) for one in found.results))
         if found.cut == 0 and found.results:
             note("Nothing stands out from chance; these come nearest.")
         elif found.cut is not None and found.cut < len(found.results):
@@ -199,9 +197,10 @@ def _write(ranking: "Ranking", odd: dict[str, bytes], end: bytes) -> None:
         click.echo(odd.get(result.id, os.fsencode(result.path)) + end, nl=False)
 
 
-def _line(result: "Result", terms: Sequence[str]) -> str:
+def _line(result: "Result", terms: Sequence[str], decimals: int) -> str:
     """A result as a line; of several terms those are named that gave it something or took something from it."""
     told = zip(terms, result.parts, strict=True) if len(terms) > 1 else ()
-    parts = ", ".join(f"{printable(term)} {part:+.2f}" for term, part in told if abs(part) >= TOLD)
+    given = [(term, part) for term, part in told if abs(part) >= 0.5 * 10**-decimals]
+    parts = ", ".join(f"{printable(term)} {part:+.{decimals}f}" for term, part in given)
     copies = f"  (+{len(result.copies)})" if result.copies else ""
-    return "  ".join(filter(None, [f"{result.score:.3f}", parts, printable(result.path) + copies]))
+    return "  ".join(filter(None, [f"{result.score:.{decimals + 1}f}", parts, printable(result.path) + copies]))
