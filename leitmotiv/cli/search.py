@@ -124,7 +124,10 @@ def command(
     if paths or nul:
         _write(found, odd, b"\0" if nul else b"\n")
     else:
-        show(forms.ranking(found, odd), lambda: "\n".join(_line(one, found.terms, found.decimals) for one in found.results))
+        show(
+            forms.ranking(found, odd),
+            lambda: "\n".join(_line(one, found.terms, found.decimals) for one in found.results),
+        )
         if found.cut == 0 and found.results:
             note("Nothing stands out from chance; these come nearest.")
         elif found.cut is not None and found.cut < len(found.results):
