@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,7 +49,25 @@ _PART = re.compile(r"""[\w-]+:"[^"]*"|"(?P<quoted>[^"]*)"|(?P<sign>[-−–!])?(
 """A word of a query, or what stands in quotation marks."""
 
 
-@click.command("search", cls=Verb, epilog=TERMS)
+_MINUS = re.compile(r"-[^-\d].")
+"""What begins as a word that is taken away does, and is no option of one letter."""
+
+
+class _Asking(Verb):
+    """Where a search that begins with a minus is taken for options, the error says how it is written."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = args[: args.index("--")] if "--" in args else list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if first := next(filter(_MINUS.match, given), None):
+                hint = f"What begins with a minus comes after --: leitmotiv search -- {shlex.quote(first)}"
+                error.message = f"{error.message} {hint}".strip()
+            raise
+
+
+@click.command("search", cls=_Asking, epilog=TERMS)
 @click.argument("query", metavar="QUERY...", nargs=-1, required=True)
 @click.option("-n", "n", type=click.IntRange(1), help="How many. Without it, 20 at most, and none past the cut-off.")
 @click.option("--all", "everything", is_flag=True, help="Go on where chance begins.")
@@ -95,6 +114,8 @@ def command(
 
     if (paths or nul) and common("json"):
         raise click.UsageError("--json prints more than paths: give it, or --paths or -0, but not both.")
+    for option in _options_behind(query):
+        note(f"{option} stands behind --, so it is read as a part of the search; options come before: {option} … -- …")
     files = [Path(part) for part in query if _is_file(part)]
     text = " ".join(_with_files(part) for part in query if not _is_file(part))
     with session() as opened:
@@ -134,6 +155,12 @@ def command(
             note(f"From the {found.cut + 1}. on they fit little better than chance.")
     if not found.results:
         sys.exit(1)
+
+
+def _options_behind(query: Sequence[str]) -> list[str]:
+    """What is spelt as an option of this command, and was read as a part of the query."""
+    spelt = {name for parameter in click.get_current_context().command.params for name in parameter.opts}
+    return [part for part in query if part.startswith("-") and part in spelt]
 
 
 def _unknown(one: "Unknown") -> str:
