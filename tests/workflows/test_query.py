@@ -482,7 +482,22 @@ PIECES = (
         "like:subject",
         "[IMG_1]",
     ),
-    *("board:x", 'board:"a b"', "2*", "^3", "×", ".5*", " ", "a", "sea_horse", "🐶", "−", 'name:"x y"', '"a b"', '"my col":3'),
+    *(
+        "board:x",
+        'board:"a b"',
+        "2*",
+        "^3",
+        "×",
+        ".5*",
+        " ",
+        "a",
+        "sea_horse",
+        "🐶",
+        "−",
+        'name:"x y"',
+        '"a b"',
+        '"my col":3',
+    ),
 )
 
 
