@@ -61,10 +61,10 @@ class _Asking(Verb):
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            if first := next(filter(_MINUS.match, given), None):
-                hint = f"What begins with a minus comes after --: leitmotiv search -- {shlex.quote(first)}"
-                error.message = f"{error.message} {hint}".strip()
-            raise
+            if (first := next(filter(_MINUS.match, given), None)) is None:
+                raise
+            hint = f"What begins with a minus comes after --: leitmotiv search -- {shlex.quote(first)}"
+            raise click.UsageError(f"{error.format_message()} {hint}", ctx) from error
 
 
 @click.command("search", cls=_Asking, epilog=TERMS)
