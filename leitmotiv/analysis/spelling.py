@@ -54,13 +54,12 @@ class Vocabulary:
         allowed = min(MOST, (len(word) + 1) // LETTERS_A_SLIP)
         if not allowed or len(word) > LONGEST:
             return []
-        rows = np.concatenate([self._sorted[at][0] for at in self._lengths(word, allowed)] or [_NONE])
+        found = [self._close(word, at, allowed) for at in self._lengths(word, allowed)]
+        rows = np.concatenate([of_length for of_length, _ in found] or [_NONE])
         if not len(rows):
             return []
-        letters = np.concatenate(
-            [_padded(self._sorted[at][1], len(word) + allowed) for at in self._lengths(word, allowed)]
-        )
-        lengths = np.concatenate([np.full(len(self._sorted[at][0]), at) for at in self._lengths(word, allowed)])
+        letters = np.concatenate([_padded(text, len(word) + allowed) for _, text in found])
+        lengths = np.concatenate([np.full(*text.shape) for _, text in found])
         apart = slips(word, letters, lengths)
         near = np.flatnonzero((apart > 0) & (apart <= allowed))
         cost = apart[near] - FREQUENT * np.log(self._often[rows[near]])
@@ -70,6 +69,16 @@ class Vocabulary:
 
     def _lengths(self, word: str, allowed: int) -> list[int]:
         return [at for at in range(max(1, len(word) - allowed), len(word) + allowed + 1) if at in self._sorted]
+
+    def _close(self, word: str, length: int, allowed: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Rows and letters of the words of a length that lack few letters of `word`, and have few that it has not.
+
+        Each slip takes away one letter at most, and adds one: to count the slips of all others would cost far more.
+        """
+        rows, letters, held = self._sorted[length]
+        own = _held(np.frombuffer(word.encode("utf-32-le"), np.int32)[None])
+        close = (_ones(own & ~held) <= allowed) & (_ones(held & ~own) <= allowed)
+        return rows[close], letters[close]
 
     @cached_property
     def _words(self) -> list[str]:
@@ -82,18 +91,29 @@ class Vocabulary:
         return np.maximum(found / max(float(found.max(initial=0.0)), 1e-12), 1e-9)
 
     @cached_property
-    def _sorted(self) -> Mapping[int, tuple[NDArray[np.int64], NDArray[np.int32]]]:
-        """Rows and letters of the words of each length; made when a word is first looked for."""
+    def _sorted(self) -> Mapping[int, tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint32]]]:
+        """Rows and letters of the words of each length, and which letters; made when a word is first looked for."""
         lengths = np.array([len(word) for word in self._words], np.int64)
         found = {}
         for length in np.unique(lengths[(lengths > 0) & (lengths <= LONGEST + MOST)]).tolist():
             rows = np.flatnonzero(lengths == length)
             text = "".join(self._words[row] for row in rows)
-            found[length] = rows, np.frombuffer(text.encode("utf-32-le"), np.int32).reshape(len(rows), length)
+            letters = np.frombuffer(text.encode("utf-32-le"), np.int32).reshape(len(rows), length)
+            found[length] = rows, letters, _held(letters)
         return found
 
 
 _NONE = np.zeros(0, np.int64)
+_ONES = np.array([number.bit_count() for number in range(1 << 16)], np.uint8)
+
+
+def _held(letters: NDArray[np.int32]) -> NDArray[np.uint32]:
+    """Which letters stand in words (W, L), a bit for each, (W,); letters far apart in the code may share one."""
+    return np.asarray(np.bitwise_or.reduce(np.uint32(1) << (letters & 31).astype(np.uint32), axis=1))
+
+
+def _ones(bits: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    return np.asarray(_ONES[bits & 0xFFFF] + _ONES[bits >> 16])
 
 
 def _padded(letters: NDArray[np.int32], width: int) -> NDArray[np.int32]:

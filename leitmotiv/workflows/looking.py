@@ -1,7 +1,5 @@
 """What colours, sketches, parts and pictures say of every picture by their looks."""
 
-import os
-
 import numpy as np
 
 from leitmotiv.analysis import colour_search, colour_words, sketch
@@ -48,9 +46,6 @@ def _looking(session: Session, wanted: Looked, ids: list[str], by: float) -> Sai
         return _sketch(session, wanted, ids)
     if isinstance(wanted, Upload):
         return _alike(session, likeness.order_to(session, uploads.get(session, wanted.id).mixture), ids)
-    own = session.library.images.find_path(os.fsencode(os.path.abspath(wanted.path)))
-    if own is not None:
-        return _alike(session, likeness.order(session, own.id), ids, own.id)
     return _alike(session, likeness.order_to(session, fit_file(wanted.path, session.settings)), ids)
 
 

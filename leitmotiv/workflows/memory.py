@@ -81,6 +81,7 @@ KEPT = {
     "word scores": 48,
     "word vectors": 1,
     "vocabulary": 1,
+    "meant": 48,
     "copy groups": 1,
     "duplicates": 1,
     "outliers": 1,

@@ -18,7 +18,7 @@ from leitmotiv.workflows.degrees import SUBJECT
 from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.said import Said
 from leitmotiv.workflows.session import Session
-from leitmotiv.workflows.terms import Colour, File, Numbered, OfBoard, OfConcept, Sketch, Upload, Words
+from leitmotiv.workflows.terms import Colour, File, Numbered, OfBoard, OfConcept, Picture, Sketch, Upload, Wanted, Words
 from leitmotiv.workflows.trees import Term
 
 SEEN = (Words, OfBoard, OfConcept)
@@ -45,6 +45,25 @@ def said(session: Session, term: Term, ids: list[str], by: float) -> Said:
     state = (*revision, session.library.clusters.stamp(), session.settings.words, taught.stamp(session))
     key = ("term", _stamp(session, term), by, state)
     return remember(session, key, lambda: _said(session, term, ids, by), lane=True)
+
+
+def recognised(session: Session, wanted: Wanted) -> Wanted:
+    """What a term asks for; of a file, or a picture that was handed in, the picture of the library that it is.
+
+    Raises
+    ------
+    ImageNotFoundError
+        What was handed in is not kept any more.
+    """
+    own: str | None = None
+    if isinstance(wanted, File):
+        known = session.library.images.find_path(os.fsencode(os.path.abspath(wanted.path)))
+        own = None if known is None else known.id
+    elif isinstance(wanted, Upload):
+        from leitmotiv.workflows import uploads
+
+        own = uploads.own(session, wanted.id)
+    return wanted if own is None else Picture(own)
 
 
 def read(session: Session, terms: Sequence[Term]) -> None:
@@ -87,7 +106,7 @@ def _stamp(session: Session, term: Term) -> str:
 
 
 def _said(session: Session, term: Term, ids: list[str], by: float) -> Said:
-    wanted = term.wanted
+    wanted = recognised(session, term.wanted)
     if isinstance(wanted, Words):
         return _worded(session, wanted.phrase, ids)
     if isinstance(wanted, OfBoard | OfConcept):

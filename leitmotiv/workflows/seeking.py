@@ -1,7 +1,6 @@
 """Search: the ranking that comes of a query, by looks alone as ever, or by words, pictures and boards together."""
 
 import math
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +31,7 @@ from leitmotiv.workflows.memory import remember
 from leitmotiv.workflows.query import Node, Query, parse
 from leitmotiv.workflows.said import Said
 from leitmotiv.workflows.session import Session
-from leitmotiv.workflows.terms import File, OfBoard, Picture, Region, Words
+from leitmotiv.workflows.terms import OfBoard, Picture, Region, Words
 
 Rows = NDArray[np.int64]
 SHARE, DEVIATIONS, COSINE, CLASSIC = "share of the query", "standard deviations", "cosine", "product"
@@ -392,13 +391,11 @@ def _own(session: Session, query: Query) -> set[str]:
     for term in query.terms:
         if term.weight < 0:
             continue
-        if isinstance(term.wanted, Picture | Region):
-            found.add(session.library.images.get(term.wanted.id).id)
-        elif isinstance(term.wanted, File):
-            known = session.library.images.find_path(os.fsencode(os.path.abspath(term.wanted.path)))
-            found.update([] if known is None else [known.id])
-        elif isinstance(term.wanted, OfBoard):
-            found.update(one.id for one in boards.get(session, term.wanted.board).examples)
+        wanted = scoring.recognised(session, term.wanted)
+        if isinstance(wanted, Picture | Region):
+            found.add(session.library.images.get(wanted.id).id)
+        elif isinstance(wanted, OfBoard):
+            found.update(one.id for one in boards.get(session, wanted.board).examples)
     return found
 
 

@@ -35,7 +35,14 @@ def _is_joined(word: str) -> bool:
 def _meant(session: Session, word: str) -> tuple[str, ...]:
     if bare(word) in _folders(session):
         return (f"folder:{bare(word)}",)
-    return tuple(near for near, _ in _here(session).nearest(bare(word)))
+    return _nearest(session, bare(word))
+
+
+def _nearest(session: Session, word: str) -> tuple[str, ...]:
+    """The words that one may be a slip of, found once: a search asks for them several times."""
+    texts = written.of(session)
+    key = ("meant", session.library.revision("images", "files"), texts and texts.key, word)
+    return remember(session, key, lambda: tuple(near for near, _ in _here(session).nearest(word)))
 
 
 def readings(session: Session, phrase: str) -> list[str]:

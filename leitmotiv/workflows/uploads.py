@@ -28,6 +28,8 @@ class Upload:
     ----------
     id : str
         SHA-256 of its bytes.
+    pixel_hash : str
+        As of pictures of the library.
     preview : bytes
         JPEG.
     at : float
@@ -35,6 +37,7 @@ class Upload:
     """
 
     id: str
+    pixel_hash: str
     mixture: Mixture
     preview: bytes
     width: int
@@ -76,6 +79,20 @@ def get(session: Session, upload_id: str) -> Upload:
     return found
 
 
+def own(session: Session, upload_id: str) -> str | None:
+    """The id of the picture of the library that was handed in: the same file, or the same pixels; None for another.
+
+    Raises
+    ------
+    ImageNotFoundError
+        See `get`.
+    """
+    upload = get(session, upload_id)
+    images = session.library.images
+    same = images.by_sha256(upload.id) or next(iter(images.by_pixel_hash(upload.pixel_hash)), None)
+    return None if same is None else same.id
+
+
 def _read(session: Session, name: str, data: bytes) -> Upload:
     ready(session)
     chosen = replace(session.settings, max_megapixels=min(session.settings.max_megapixels, MOST_MEGAPIXELS))
@@ -92,4 +109,12 @@ def _read(session: Session, name: str, data: bytes) -> Upload:
         except ImageReadError as error:
             raise ImageReadError("The picture cannot be looked for", error.reason) from error
     mixture = fit_pixels(picture.pixels, chosen)
-    return Upload(name, mixture, picture.thumbnails[_SIDE], picture.width, picture.height, time.monotonic())
+    return Upload(
+        name,
+        picture.pixel_hash,
+        mixture,
+        picture.thumbnails[_SIDE],
+        picture.width,
+        picture.height,
+        time.monotonic(),
+    )

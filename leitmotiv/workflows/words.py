@@ -83,15 +83,17 @@ def _best(session: Session, knows: _Knows, phrase: str, as_written: WordScores |
     """The scores of a phrase; where nothing is found and a word is a slip of another, those of the other."""
     if slips.says_nothing(phrase) and not _is_written(knows.texts, phrase):
         return _nothing(knows, phrase)
+    lost = slips.is_all_unknown(session, phrase)
+    if not lost:
+        as_written = as_written or _scores(knows, phrase)
+        if as_written.cut:
+            return as_written
+    for other in slips.readings(session, phrase):
+        scored = _scores(knows, other)
+        if scored.cut:
+            return scored
     as_written = as_written or _scores(knows, phrase)
-    if slips.is_all_unknown(session, phrase):
-        as_written = replace(as_written, cut=0)
-    if not as_written.cut:
-        for other in slips.readings(session, phrase):
-            scored = _scores(knows, other)
-            if scored.cut:
-                return scored
-    return as_written
+    return replace(as_written, cut=0) if lost else as_written
 
 
 def _is_written(texts: Written | None, phrase: str) -> bool:

@@ -1,8 +1,11 @@
+from itertools import permutations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leitmotiv.analysis import spelling
 from leitmotiv.analysis.spelling import Vocabulary, slips
 
 NAMES = ["accordion", "according", "elephant", "elegant", "flower", "ferry", "sketch", "dog", "panda", "sunflower"]
@@ -73,3 +76,24 @@ def test_any_word_has_an_answer(word):
     near = WORDS.nearest(word)
     assert len(near) <= 3
     assert all(0 < how <= 3 for _, how in near)
+
+
+def test_only_words_with_nearly_the_same_letters_are_compared_letter_by_letter(monkeypatch):
+    compared = []
+
+    def noted(word, letters, lengths):
+        compared.append(len(letters))
+        return slips(word, letters, lengths)
+
+    monkeypatch.setattr(spelling, "slips", noted)
+    many = Vocabulary([*NAMES, *("".join(one) for one in permutations("qwxyz", 5))])
+    assert many.nearest("pnada") == [("panda", 1.0)]
+    assert compared == [1]
+
+
+@settings(max_examples=60)
+@given(st.text("abcä", min_size=3, max_size=12), st.sets(st.text("abcdää", min_size=1, max_size=12), min_size=1))
+def test_no_word_that_is_near_is_passed_over(word, others):
+    allowed = min(3, (len(word) + 1) // 4)
+    near = {other for other in others if 0 < apart(word, other) <= allowed}
+    assert {other for other, _ in Vocabulary(others).nearest(word, len(others))} == near

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -164,6 +165,24 @@ def test_an_upload_is_kept_under_its_hash_and_looked_for(session):
     assert (kept.width, kept.height) == (120, 80)
     assert found(session, f"upload:{kept.id}")[0] == "red-top"
     assert len(session.library.images.ids()) == len(PICTURES)
+
+
+@pytest.mark.parametrize("like", ["like:look", "like:subject"])
+def test_a_picture_of_the_library_that_is_handed_in_is_left_out_as_by_its_path(made, tmp_path, like):
+    shutil.copytree(made / "library", tmp_path / "library")
+    path = made / "photos" / "flag.png"
+    again = io.BytesIO()  # other bytes, the same pixels
+    Image.open(path).save(again, "PNG", compress_level=1)
+    assert again.getvalue() != path.read_bytes()
+    with Session(replace(Settings(), library=tmp_path / "library", workers=1)) as session:
+        ids = session.library.images.ids()
+        session.library.activations.put(ids, np.random.default_rng(0).gamma(0.4, 0.25, (len(ids), 1280)).astype("f2"))
+        wanted = found(session, f"[img:{id_of(session, 'flag')}] {like}", n=99, everything=True)
+        assert len(wanted) == len(PICTURES) - 1
+        assert found(session, like, files=[path], n=99, everything=True) == wanted
+        for data in (path.read_bytes(), again.getvalue()):
+            kept = uploads.keep(session, data)
+            assert found(session, f"upload:{kept.id} {like}", n=99, everything=True) == wanted
 
 
 def test_an_upload_that_is_no_picture_or_is_gone_is_told_so(session):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from leitmotiv.analysis.spelling import Vocabulary
 from leitmotiv.errors import LibraryLockedError, UsageError
 from leitmotiv.records import Caption, Unknown
 from leitmotiv.settings import Settings
@@ -245,3 +246,23 @@ def test_a_search_does_not_wait_each_time_for_another_process_that_writes(sessio
         with pytest.raises(LibraryLockedError, match="process 7"):
             seeking.search(fresh, "flamingo")
     assert waits[-1] <= 1
+
+
+def test_a_slip_is_looked_up_once_and_read_as_soon_as_another_reading_finds_something(session, monkeypatch):
+    looked, scored = [], []
+    nearest, scores = Vocabulary.nearest, words._scores
+
+    def noted_nearest(self, word, count=3):
+        looked.append(word)
+        return nearest(self, word, count)
+
+    def noted_scores(knows, phrase):
+        scored.append(phrase)
+        return scores(knows, phrase)
+
+    monkeypatch.setattr(Vocabulary, "nearest", noted_nearest)
+    monkeypatch.setattr(words, "_scores", noted_scores)
+    ranking = seeking.search(session, "zorrblax")
+    assert [one.word for one in ranking.unknown] == ["zorrblax"]
+    assert ranking.results
+    assert (looked, scored) == (["zorrblax"], ["zorblax"])
