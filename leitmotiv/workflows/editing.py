@@ -23,6 +23,8 @@ from leitmotiv.workflows.session import Session
 ANCHOR = 100
 """Central pictures by which a trend is found again that a picture was put into or kept out of."""
 MOST_PARTS = 12
+NAMED_APART = 3000
+"""Largest trends of a cut whose names differ from each other, wherever they are told: each takes the colours of ten."""
 
 
 @dataclass(frozen=True)
@@ -257,13 +259,10 @@ def called(session: Session, group: Cluster, count: int | None = None) -> str:
     """What a trend is called on the page of its cut."""
     if group.name:
         return group.name
-    before = []
-    for candidate in trends.cut(session, count):
-        if candidate.size > 1 or candidate.id == group.id:
-            before.append(candidate)
-        if candidate.id == group.id:
-            return portraits.names(session, before)[group.id]
-    return portraits.names(session, [group])[group.id]
+    # those of all at once, which stay remembered whichever trend is asked for next
+    apart = [one for one in trends.cut(session, count) if one.size > 1][:NAMED_APART]
+    found = apart if any(one.id == group.id for one in apart) else [group]
+    return portraits.names(session, found)[group.id]
 
 
 def _say(
