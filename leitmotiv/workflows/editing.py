@@ -23,8 +23,8 @@ from leitmotiv.workflows.session import Session
 ANCHOR = 100
 """Central pictures by which a trend is found again that a picture was put into or kept out of."""
 MOST_PARTS = 12
-NAMED_APART = 3000
-"""Largest trends of a cut whose names differ from each other, wherever they are told: each takes the colours of ten."""
+NAMED_AT_ONCE, NAMED_APART = 64, 4096
+"""Largest trends of a cut that are told apart by their names: first so many, at most so many, wherever they are told."""
 
 
 @dataclass(frozen=True)
@@ -259,10 +259,15 @@ def called(session: Session, group: Cluster, count: int | None = None) -> str:
     """What a trend is called on the page of its cut."""
     if group.name:
         return group.name
-    # those of all at once, which stay remembered whichever trend is asked for next
     apart = [one for one in trends.cut(session, count) if one.size > 1][:NAMED_APART]
-    found = apart if any(one.id == group.id for one in apart) else [group]
-    return portraits.names(session, found)[group.id]
+    place = next((place for place, one in enumerate(apart) if one.id == group.id), None)
+    if place is None:
+        return portraits.names(session, [group])[group.id]
+    # a few lengths, so that what is remembered serves whichever trend is asked for next
+    length = NAMED_AT_ONCE
+    while length <= place:
+        length *= 4
+    return portraits.names(session, apart[:length])[group.id]
 
 
 def _say(

@@ -35,12 +35,25 @@ def test_each_is_called_as_on_the_page_of_all(session):
 def test_the_colours_of_a_trend_are_found_once_however_many_are_asked_for(session, monkeypatch):
     groups, asked = large(session), []
     session.memory.clear()
+    monkeypatch.setattr(editing, "NAMED_AT_ONCE", 2)
     palette = portraits.views.palette
     monkeypatch.setattr(portraits.views, "palette", lambda mixtures: asked.append(1) or palette(mixtures))
     for _ in range(3):
         for group in groups:
             editing.called(session, group, 40)
     assert len(asked) == len(groups)
+
+
+def test_for_one_of_the_largest_only_those_are_looked_at(session, monkeypatch):
+    groups, asked = large(session), []
+    session.memory.clear()
+    monkeypatch.setattr(editing, "NAMED_AT_ONCE", 2)
+    palette = portraits.views.palette
+    monkeypatch.setattr(portraits.views, "palette", lambda mixtures: asked.append(1) or palette(mixtures))
+    editing.called(session, groups[1], 40)
+    assert len(asked) == 2
+    editing.called(session, groups[2], 40)
+    assert len(asked) == 8
 
 
 def test_one_behind_the_largest_is_called_by_its_own_colours(session, monkeypatch):
