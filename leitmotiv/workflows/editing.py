@@ -24,7 +24,7 @@ ANCHOR = 100
 """Central pictures by which a trend is found again that a picture was put into or kept out of."""
 MOST_PARTS = 12
 NAMED_AT_ONCE, NAMED_APART = 64, 4096
-"""Largest trends of a cut that are told apart by their names: first so many, at most so many, wherever they are told."""
+"""Largest trends of a cut that are told apart by their names: first so many, at most so many, wherever they are."""
 
 
 @dataclass(frozen=True)
