@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """How many are printed where nobody says."""
-TOLD = 0.005
-"""What a term gave is printed from here on: less is 0.00, as what the other terms of a union gave."""
 TERMS = """\b
 Terms:
   hot air balloon           what pictures show: a word, or a few side by side
@@ -50,7 +49,25 @@ _PART = re.compile(r"""[\w-]+:"[^"]*"|"(?P<quoted>[^"]*)"|(?P<sign>[-−–!])?(
 """A word of a query, or what stands in quotation marks."""
 
 
-@click.command("search", cls=Verb, epilog=TERMS)
+_MINUS = re.compile(r"-[^-\d].")
+"""What begins as a word that is taken away does, and is no option of one letter."""
+
+
+class _Asking(Verb):
+    """Where a search that begins with a minus is taken for options, the error says how it is written."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = args[: args.index("--")] if "--" in args else list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if (first := next(filter(_MINUS.match, given), None)) is None:
+                raise
+            hint = f"What begins with a minus comes after --: leitmotiv search -- {shlex.quote(first)}"
+            raise click.UsageError(f"{error.format_message()} {hint}", ctx) from error
+
+
+@click.command("search", cls=_Asking, epilog=TERMS)
 @click.argument("query", metavar="QUERY...", nargs=-1, required=True)
 @click.option("-n", "n", type=click.IntRange(1), help="How many. Without it, 20 at most, and none past the cut-off.")
 @click.option("--all", "everything", is_flag=True, help="Go on where chance begins.")
@@ -97,6 +114,8 @@ def command(
 
     if (paths or nul) and common("json"):
         raise click.UsageError("--json prints more than paths: give it, or --paths or -0, but not both.")
+    for option in _options_behind(query):
+        note(f"{option} stands behind --, so it is read as a part of the search; options come before: {option} … -- …")
     files = [Path(part) for part in query if _is_file(part)]
     text = " ".join(_with_files(part) for part in query if not _is_file(part))
     with session() as opened:
@@ -126,13 +145,22 @@ def command(
     if paths or nul:
         _write(found, odd, b"\0" if nul else b"\n")
     else:
-        show(forms.ranking(found, odd), lambda: "\n".join(_line(one, found.terms) for one in found.results))
+        show(
+            forms.ranking(found, odd),
+            lambda: "\n".join(_line(one, found.terms, found.decimals) for one in found.results),
+        )
         if found.cut == 0 and found.results:
             note("Nothing stands out from chance; these come nearest.")
         elif found.cut is not None and found.cut < len(found.results):
             note(f"From the {found.cut + 1}. on they fit little better than chance.")
     if not found.results:
         sys.exit(1)
+
+
+def _options_behind(query: Sequence[str]) -> list[str]:
+    """What is spelt as an option of this command, and was read as a part of the query."""
+    spelt = {name for parameter in click.get_current_context().command.params for name in parameter.opts}
+    return [part for part in query if part.startswith("-") and part in spelt]
 
 
 def _unknown(one: "Unknown") -> str:
@@ -199,9 +227,10 @@ def _write(ranking: "Ranking", odd: dict[str, bytes], end: bytes) -> None:
         click.echo(odd.get(result.id, os.fsencode(result.path)) + end, nl=False)
 
 
-def _line(result: "Result", terms: Sequence[str]) -> str:
+def _line(result: "Result", terms: Sequence[str], decimals: int) -> str:
     """A result as a line; of several terms those are named that gave it something or took something from it."""
     told = zip(terms, result.parts, strict=True) if len(terms) > 1 else ()
-    parts = ", ".join(f"{printable(term)} {part:+.2f}" for term, part in told if abs(part) >= TOLD)
+    given = [(term, part) for term, part in told if abs(part) >= 0.5 * 10**-decimals]
+    parts = ", ".join(f"{printable(term)} {part:+.{decimals}f}" for term, part in given)
     copies = f"  (+{len(result.copies)})" if result.copies else ""
-    return "  ".join(filter(None, [f"{result.score:.3f}", parts, printable(result.path) + copies]))
+    return "  ".join(filter(None, [f"{result.score:.{decimals + 1}f}", parts, printable(result.path) + copies]))

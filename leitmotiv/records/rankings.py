@@ -1,10 +1,13 @@
 """Pictures in an order, and why."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 Order = Literal["ascending", "descending"]
+_SMALL = 0.1
+"""Scores below it are shown with more decimals."""
 
 
 @dataclass(frozen=True)
@@ -102,3 +105,20 @@ class Ranking:
     nearest: tuple[str, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals tell the scores apart: two, and more where all of them are small, up to 8.
+
+        Examples
+        --------
+        >>> results = (Result("3f2a", "a.jpg", 0.00312), Result("4b11", "b.jpg", 0.00301))
+        >>> Ranking("search", "product", "descending", {}, results, 2).decimals
+        6
+        """
+        scores = [one.score for one in self.results]
+        largest = max(map(abs, scores), default=1.0)
+        if largest >= _SMALL or not largest:
+            return 2
+        apart = min(max(scores) - min(scores) or largest, largest)
+        return min(8, 2 - math.floor(math.log10(apart)))

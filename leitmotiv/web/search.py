@@ -90,7 +90,9 @@ def _rendered(
     chips = [search_shown.chip(asked, own, term) for term in query.terms]
     region = search_shown.region(session, asked)
     said = offers.words(session)
-    longest = max([1.0, *(sum(part for part in result.parts if part > 0) for result in results)])
+    decimals = ranking.decimals if ranking else 2
+    sums = [sum(part for part in result.parts if part > 0) for result in results]
+    longest = max([1.0, *sums]) if decimals == 2 else max(sums, default=1.0) or 1.0
     return render_template(
         "search.html",
         asked=asked,
@@ -104,7 +106,10 @@ def _rendered(
         ranking=ranking,
         images=found,
         phrase=search_shown.phrase,
-        bars=lambda result: search_shown.bars(result, longest),
+        bars=lambda result: search_shown.bars(result, longest, decimals),
+        given=lambda result: search_shown.given(result, [one.label for one in chips], decimals),
+        figure=f"%.{decimals}f",
+        signed=f"%+.{decimals}f",
         by_looks=query.is_of_looks,
         linked=lambda note: search_shown.linked(note, asked),
         comparings=search_shown.comparings(asked, own, query),

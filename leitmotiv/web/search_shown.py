@@ -254,7 +254,16 @@ class Bar:
     kind: str
 
 
-def bars(result: Result, most: float = 1.0) -> list[Bar]:
+@dataclass(frozen=True)
+class Given:
+    """What a term gave to a result or took from it, by its name; `kind` is that of its `Bar`."""
+
+    label: str
+    value: float
+    kind: str
+
+
+def bars(result: Result, most: float = 1.0, decimals: int = 2) -> list[Bar]:
     """A result's score in its parts: what terms gave one after the other, and hatched what others took.
 
     Parameters
@@ -263,12 +272,28 @@ def bars(result: Result, most: float = 1.0) -> list[Bar]:
         A score that fills the line.
     """
     found, at = [], 0.0
-    for number, part in enumerate(result.parts):
+    for kind, part in zip(_kinds(result, decimals), result.parts, strict=True):
         width = min(100 * abs(part) / most, 100 - at)
-        if width > 0.2:
-            found.append(Bar(round(at, 1), round(width, 1), "less" if part < 0 else ("one", "two")[number % 2]))
+        if kind and width > 0.2:
+            found.append(Bar(round(at, 1), round(width, 1), kind))
             at += width
     return found
+
+
+def given(result: Result, labels: Sequence[str], decimals: int = 2) -> list[Given]:
+    """What each term gave to a result, in the order of the stretches; those are left out that gave nothing."""
+    told = zip(labels, result.parts, _kinds(result, decimals), strict=True)
+    return [Given(label, part, kind) for label, part, kind in told if kind]
+
+
+def _kinds(result: Result, decimals: int) -> list[str]:
+    """How each part is drawn: stretches side by side differ, however many terms between them gave nothing."""
+    kinds, drawn = [], 0
+    for part in result.parts:
+        told = abs(part) >= 0.5 * 10**-decimals
+        kinds.append("" if not told else "less" if part < 0 else ("one", "two")[drawn % 2])
+        drawn += told and part > 0
+    return kinds
 
 
 def poles(result: Result, most: float) -> tuple[float, float]:

@@ -21,10 +21,12 @@ _PLACED = re.compile(r"([^\W\d_]+)(?:\s+([^\W\d_]+))?@(?=\S)")
 """What may be a colour by its name, of one word or two, in a place."""
 _STRAY = re.compile(r"[:@][^\s+&|()]*")
 """What can only be meant to stand inside of the bracket before."""
-_WEIGHT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*\*")
-_POWER = re.compile(r"\^\s*([0-9]+(?:\.[0-9]+)?)")
-_AFTER = re.compile(r"\*\s*([0-9]+(?:\.[0-9]+)?)(?=[\s+\-−–)&|,]|$)")
-_WORD = re.compile(r'(?:[^\s"\[\]()+*^&|−–,]|(?<=\d),(?=\d))+')
+_NUMBER = r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
+_WEIGHT = re.compile(rf"{_NUMBER}\s*(?:\*|×(?!\s*\.?[0-9]))")
+_POWER = re.compile(rf"\^\s*{_NUMBER}")
+_AFTER = re.compile(rf"(?:\*|(?<![0-9])×)\s*{_NUMBER}(?=[\s+\-−–)&|,]|$)")
+"""A weight behind a term; between two numbers a × is none, as in 6×6."""
+_WORD = re.compile(rf'(?:(?!{_AFTER.pattern})[^\s"\[\]()+*^&|−–,]|(?<=\d),(?=\d))+')
 _REFUSED = re.compile(r'!(?=[\w("\[])')
 _REFUSED_APART = re.compile(r"!(?=\s)")
 """The same with a space behind it, which behind a word is an exclamation."""

@@ -50,15 +50,25 @@ class Written:
         """How well what is written of pictures has the words of a phrase, (N,) in 0 to 1.1, and which have all of them.
 
         The share of the words that is there, rare ones counting more, squared, so that half of a phrase is not half of
-        what it says; a little more where little else is written.
+        what it says; a little more where little else is written. Two words side by side are found written together,
+        too: sea horse and seahorse.
         """
-        said = stems(phrase)
         rows = self._rows(ids)
+        read = [self._match(said) for said in self._readings(stems(phrase))]
+        told = np.max([values for values, _ in read], axis=0)
+        whole = np.any([there for _, there in read], axis=0)
+        return np.append(told, 0.0)[rows], np.append(whole, False)[rows]
+
+    def _match(self, said: list[str]) -> tuple[Float, NDArray[np.bool_]]:
         points = self.words.points(said)
         share = self.words.covered(said)
         whole = share > 1 - 1e-9 if said else np.zeros(len(share), bool)
-        told = share**2 + _SHORT * points / max(float(points.max(initial=0.0)), 1e-12)
-        return np.append(told, 0.0)[rows], np.append(whole, False)[rows]
+        return share**2 + _SHORT * points / max(float(points.max(initial=0.0)), 1e-12), whole
+
+    def _readings(self, said: list[str]) -> list[list[str]]:
+        """The words, and the same with two side by side as the one word that is written somewhere."""
+        pairs = [(at, "".join(said[at : at + 2])) for at in range(len(said) - 1)]
+        return [said, *([*said[:at], one, *said[at + 2 :]] for at, one in pairs if one in self.words)]
 
     def with_others(self, ids: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
         """All of some pictures, in ascending order, and those that have a text, and where the former stand among them.

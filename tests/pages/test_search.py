@@ -220,6 +220,20 @@ def test_variety_stays_with_a_search(site, open_page, heard):
     assert page.get_by_label("variety among the best").input_value() == "1"
 
 
+def test_what_changed_a_search_by_keys_has_the_focus_again(site, open_page, heard):
+    page = open_page(site.url + "/search?q=boat+%2B+heron")
+    page.locator(".terms .chip a:not(.off)").nth(1).focus()
+    page.keyboard.press("ArrowUp")
+    until(page, "location.search.includes('1.25') && document.readyState === 'complete'")
+    until(page, "document.activeElement === document.querySelectorAll('.terms .chip a:not(.off)')[1]")
+    page.keyboard.press("ArrowUp")
+    until(page, "location.search.includes('1.5') && document.readyState === 'complete'")
+    page.get_by_label("variety among the best").focus()
+    page.keyboard.press("ArrowRight")
+    until(page, "location.search.includes('diverse=0.05') && document.readyState === 'complete'")
+    until(page, "document.activeElement?.name === 'diverse'")
+
+
 def test_the_plane_is_dragged_and_zoomed_and_an_axis_is_slid(site, open_page):
     word_map.word_map(site.session)
     page = open_page(site.url + "/search/map")
@@ -243,6 +257,12 @@ def test_the_plane_is_dragged_and_zoomed_and_an_axis_is_slid(site, open_page):
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=*")
     assert said in page.locator("#q").input_value()
+    page.goto(site.url + "/search/map")
+    page.get_by_label("takes it away").check()
+    plane.locator(".word").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=*")
+    assert page.locator("#q").input_value().startswith("-")
     page.goto(site.url + "/search/axis?axis=colour:%23c83c28..colour:%232850a0")
     first = page.locator("[data-here] .tile").first.get_attribute("data-id")
     page.get_by_label("place on the axis").fill("100")

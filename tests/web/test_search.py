@@ -273,6 +273,36 @@ def test_bars_show_what_each_term_gave_and_never_overflow():
     assert sum(bar.width for bar in drawn) == pytest.approx(100)
 
 
+def test_stretches_side_by_side_differ_and_each_number_has_the_name_of_its_term():
+    labels = ["bird", "fish", "apple", "bear"]
+    result = Result("0" * 64, "a.jpg", 5.14, None, (2.28, 0.0, 2.86, -0.36))
+    assert [bar.kind for bar in search_shown.bars(result, 6)] == ["one", "two", "less"]
+    told = search_shown.given(result, labels)
+    assert [(one.label, one.value, one.kind) for one in told] == [
+        ("bird", 2.28, "one"),
+        ("apple", 2.86, "two"),
+        ("bear", -0.36, "less"),
+    ]
+
+
+def test_the_page_names_the_term_of_each_number(client):
+    page = client.get("/search", query_string={"q": "boat & heron & tree - snow"}).text
+    first = page[page.index('<figcaption class="caption">') :].split("</figcaption>")[0]
+    named = re.findall(r'class="of">([^<]+)</span> <span class="number">([+−][0-9.]+)<', first)
+    assert [label for label, _ in named] == ["boat", "heron", "tree", "snow"]
+    assert [value[0] for _, value in named] == ["+", "+", "+", "−"]
+
+
+def test_scores_that_are_small_throughout_have_decimals_that_tell_them_apart(client, session, monkeypatch):
+    ids = tuple(session.library.images.ids())
+    small = np.array([np.linspace(0.00312, 0.0031, len(ids)), np.full(len(ids), 1e-6)])
+    monkeypatch.setattr(seeking.spaces, "parts", lambda session, query, mode, wanted: small)
+    page = client.get("/search", query_string={"q": "boat + heron", "mode": "classic"}).text
+    scores = re.findall(r'<figcaption class="caption"><span class="number">([0-9.]+)<', page)
+    assert len(scores) == len(ids)
+    assert len(set(scores)) == len(ids)
+
+
 def test_every_page_but_this_one_has_the_field_in_its_bar(client):
     assert 'class="query"' in client.get("/about").get_data(as_text=True)
     assert 'class="query"' not in client.get("/search").get_data(as_text=True)
@@ -291,7 +321,7 @@ def test_words_are_chips_that_can_be_added_and_subtracted(client):
     assert 'data-term="near word"' in text
     assert "add=%2B+near+word" in text
     assert search_shown.phrase("orange") == '"orange"'
-    assert '<span class="unseen">not </span>red</span>' in text
+    assert '<span class="unseen">not </span>red</a>' in text
     assert "Words by " in text
     assert text.count('class="button bare scripted adds"') == text.count('class="result"') > 0
     empty = client.get("/search").get_data(as_text=True)

@@ -191,6 +191,13 @@ def test_words_side_by_side_are_one_phrase():
     assert said("日本 + عربى + 🐶") == [("日本", 1), ("عربى", 1), ("🐶", 1)]
 
 
+def test_weights_are_written_as_chips_show_them_and_without_a_nought():
+    assert parse("2×panda") == parse("panda ×2") == parse("panda×2") == parse("2 × panda") == parse("2*panda")
+    assert parse(".5*panda") == parse("panda^.5") == parse("panda*.5") == parse(".5×panda") == parse("0.5*panda")
+    assert said("6×6 camera") == [("6×6 camera", 1)]
+    assert said("cat × dog") == [("cat × dog", 1)]
+
+
 def test_weights_are_written_in_three_ways():
     assert parse("3*park") == parse("park^3") == parse("park + park + park") == parse("park*3")
     assert said("2*hot air balloon + 0.5*(cat - 2*dog)") == [("hot air balloon", 2), ("cat", 0.5), ("dog", -1)]
@@ -475,7 +482,22 @@ PIECES = (
         "like:subject",
         "[IMG_1]",
     ),
-    *("board:x", 'board:"a b"', "2*", "^3", " ", "a", "sea_horse", "🐶", "−", 'name:"x y"', '"a b"', '"my col":3'),
+    *(
+        "board:x",
+        'board:"a b"',
+        "2*",
+        "^3",
+        "×",
+        ".5*",
+        " ",
+        "a",
+        "sea_horse",
+        "🐶",
+        "−",
+        'name:"x y"',
+        '"a b"',
+        '"my col":3',
+    ),
 )
 
 
@@ -514,6 +536,8 @@ def test_any_text_is_read_or_refused_and_what_is_read_survives_its_text(text):
         "red ",
         "^1",
         "1*",
+        "×1",
+        "a×",
         "a&",
     ],
 )

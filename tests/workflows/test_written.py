@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from leitmotiv.analysis.inverted import Inverted
 from leitmotiv.records import Caption
 from leitmotiv.settings import Settings
 from leitmotiv.workflows import seeking, slips, words
 from leitmotiv.workflows.session import Session
+from leitmotiv.workflows.written import Written
 
 from .spoken import fill
 from .synthetic import add, image_id
@@ -74,3 +76,11 @@ def test_what_is_written_of_pictures_that_nothing_has_seen_is_found(tmp_path):
 def test_a_word_that_is_written_nowhere_is_told_whole(session, phrase):
     assert list(slips.unknown(session, phrase)) == [phrase]
     assert words.scores(session, phrase).cut == 0
+
+
+def test_words_apart_find_what_is_written_together():
+    texts = [{"seahorse": 1.0}, {"sea": 1.0, "lion": 1.0}, {"horse": 1.0}, {"sea": 1.0, "horse": 1.0}]
+    ids = tuple(map(image_id, range(len(texts))))
+    told, whole = Written(ids, Inverted(texts), "key").match("sea horses", ids)
+    assert whole.tolist() == [True, False, False, True]
+    assert min(told[0], told[3]) > max(told[1], told[2])

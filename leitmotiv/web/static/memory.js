@@ -19,3 +19,18 @@ export function leave(id) {
 export function seen() {
   try { return sessionStorage.getItem("leitmotiv.seen"); } catch { return null; }
 }
+
+const HELD = "leitmotiv.held";
+/** Which control has the focus again on the page at an address, in this tab. @param {string | URL} address @param {string} control */
+export function hold(address, control) {
+  try { sessionStorage.setItem(HELD, JSON.stringify([new URL(address, location.href).href, control])); } catch { /* focus starts at the top */ }
+}
+
+/** The control that `hold` named for this page, once. @returns {string | null} */
+export function held() {
+  try {
+    const [address, control] = JSON.parse(sessionStorage.getItem(HELD) ?? "[]");
+    sessionStorage.removeItem(HELD);
+    return address === location.href ? String(control) : null;
+  } catch { return null; }
+}

@@ -104,6 +104,7 @@ function begin(plane) {
     const here = plane.getBoundingClientRect();
     zoom(Math.exp(Math.max(-60, Math.min(60, event.deltaY)) / 240), (event.clientX - here.left) / here.width, (event.clientY - here.top) / here.height);
   }, { passive: false });
+  const less = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-less]"));
   let dragged = false;
   plane.addEventListener("pointerdown", (event) => {
     if (event.button) return;
@@ -128,7 +129,7 @@ function begin(plane) {
   plane.addEventListener("click", (event) => {
     const word = event.target instanceof Element ? event.target.closest(".word") : null;
     if (dragged) event.preventDefault();
-    else if (word instanceof SVGElement && event.shiftKey) {
+    else if (word instanceof SVGElement && (event.shiftKey || less?.checked)) {
       event.preventDefault();
       location.assign(`/search?${new URLSearchParams({ q, add: `-${said(word.dataset.word ?? "")}` })}`);
     }

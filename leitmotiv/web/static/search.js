@@ -1,6 +1,7 @@
 // Search: which way of asking is open, colours that are mixed, a box on a picture, a picture handed in.
 
 import { say } from "./frame.js";
+import { held, hold } from "./memory.js";
 import { picks } from "./picks.js";
 
 /** @typedef {{q: string, apart: Record<string, string>, kept: Record<string, string>, tool: string}} Asked */
@@ -37,11 +38,10 @@ for (const chip of document.querySelectorAll("[data-term]")) {
 // ---- weights: a chip that is dragged sideways weighs more or less, a quarter for each 12 pixels ----
 const STEP = 12;
 const PRESSED_MS = 700;  // from the last key to the search
-for (const chip of document.querySelectorAll(".chip[data-weighed]")) {
-  if (chip instanceof HTMLElement) weighing(chip);
-}
-/** @param {HTMLElement} chip */
-function weighing(chip) {
+const chips = [...document.querySelectorAll(".terms .chip")];
+chips.forEach((chip, place) => { if (chip instanceof HTMLElement && chip.dataset.weighed) weighing(chip, place); });
+/** @param {HTMLElement} chip @param {number} place among all chips */
+function weighing(chip, place) {
   const first = Number(chip.dataset.weight);
   let weight = first, moved = false, timer = 0;
   /** @param {number} quarters */
@@ -51,7 +51,12 @@ function weighing(chip) {
     if (!said) chip.querySelector(".off")?.before(said = document.createElement("b"), " ");
     if (said) said.textContent = `×${weight}`;
   };
-  const go = () => { if (weight !== first) location.assign((chip.dataset.weighed ?? "").replace(/98\.765432(\*|%2A)/, weight === 1 ? "" : `${weight}*`)); };
+  const go = () => {
+    if (weight === first) return;
+    const address = (chip.dataset.weighed ?? "").replace(/98\.765432(\*|%2A)/, weight === 1 ? "" : `${weight}*`);
+    if (chip.contains(document.activeElement)) hold(address, `chip ${place}`);
+    location.assign(address);
+  };
   chip.addEventListener("keydown", (event) => {
     const by = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : 0;
     if (!by || (event.target instanceof Element && event.target.closest(".off"))) return;
@@ -96,10 +101,17 @@ if (variety && range) {
     address.searchParams.delete("offset");
     if (range.value === "0") address.searchParams.delete("diverse");
     else address.searchParams.set("diverse", range.value);
+    if (document.activeElement === range) hold(address, "variety");
     location.assign(address);
   });
   paint();
 }
+
+// ---- what had the focus when it changed the search has it again beside the results ----
+const control = held();
+const chip = control?.startsWith("chip ") ? chips[Number(control.slice(5))]?.querySelector("a:not(.off)") : null;
+const again = control === "variety" ? range : chip;
+if (again instanceof HTMLElement) again.focus({ preventScroll: true });
 
 // ---- examples: to try them takes seconds in a server that is new, so the page does not wait for them ----
 const examples = /** @type {HTMLElement | null} */ (document.querySelector("[data-examples]"));
