@@ -107,7 +107,7 @@ def command(
     path to a file is a term too. FILE of --from is what --json or --paths wrote.
 
     Each line has the score, the terms that it is owed to where there are several, and the path. Of looks alone, 1 is a
-    perfect fit and 0 chance; else scores are standard deviations from what is usual here.
+    perfect fit and 0 chance, if nothing is taken away; else scores are standard deviations from what is usual here.
     """
     from leitmotiv.web import forms
     from leitmotiv.workflows import seeking

@@ -83,25 +83,29 @@ def background(session: Session, report: Report | None = None) -> Ground:
     _seen(session, report)
     ids = _ids(session)
     if not ids:
+        if any(job.kind == "add" and job.state == "running" for job in session.library.jobs.list()):
+            raise EmptyLibraryError(
+                "The pictures are being read, and the first are not there yet. Ask again in a moment."
+            )
         raise EmptyLibraryError("The library has no pictures yet. Add some: leitmotiv add-directory FOLDER")
     key = known_digest(session, ids)
     return remember(session, ("background", key), lambda: _made(session, ids, key, report), lane=True)
 
 
 def follow(session: Session, report: Report | None = None, *, wait: float = 5.0) -> str:
-    """After an index, measure what is new, have the backbone see it, and learn what a large collection is like.
+    """After an index, have the backbone see what is new, learn what a large collection is like, and measure.
 
-    Small ones are learnt in a moment when a board asks.
+    Small ones are learnt in a moment when a board asks. Measures come last: words wait for what is seen.
 
     Returns
     -------
     str
         As of `activations.follow`.
     """
-    technical.ensure(session, report, wait=wait)
     said = activations.follow(session, report, wait=wait)
     if session.settings.activations == "index":
         prepare(session, report)
+    technical.ensure(session, report, wait=wait)
     return said
 
 

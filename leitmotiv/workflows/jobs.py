@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -16,6 +16,9 @@ from leitmotiv.store.library import Library
 from leitmotiv.workflows.progress import Report, Step, Stopped
 from leitmotiv.workflows.readers import apart_from_main
 from leitmotiv.workflows.session import Session
+
+WAITED = 24 * 3600.0
+"""Seconds that the index waits for another writer: mostly it is a job that the person asked for on a page."""
 
 
 @dataclass
@@ -111,8 +114,6 @@ def _grow(
     channel: Connection,
     parent: int,
 ) -> None:
-    from leitmotiv.workflows.backgrounds import follow
-    from leitmotiv.workflows.index import build_index
     from leitmotiv.workflows.ingest import add_directories
     from leitmotiv.workflows.measuring import ready
 
@@ -139,8 +140,7 @@ def _grow(
             if asked.is_set():
                 raise Stopped
             if session.library.images.count():
-                channel.send(("line", str(build_index(session, report=report))))
-                if said := follow(session, report):
+                for said in _indexed(session, report):
                     channel.send(("line", said))
     except (KeyboardInterrupt, Stopped, BrokenPipeError):
         pass
@@ -148,6 +148,15 @@ def _grow(
         channel.send(("error", error))
     finally:
         channel.close()
+
+
+def _indexed(session: Session, report: Report) -> Iterator[str]:
+    """Build the index and what follows it, after whatever a page has the worker beside the server do meanwhile."""
+    from leitmotiv.workflows import backgrounds, index
+
+    yield str(index.build_index(session, report=report, wait=WAITED))
+    if said := backgrounds.follow(session, report, wait=WAITED):
+        yield said
 
 
 def reap(library: Library) -> None:

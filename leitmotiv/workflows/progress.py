@@ -48,6 +48,10 @@ class Stopped(Exception):  # noqa: N818 - an order, not an error
     """The person asked the work to stop; what is finished is kept."""
 
 
+UNSTEADY = frozenset({"Finding trends"})
+"""Phases whose numbers are parts of the work that take unlike long: no time left follows from their pace."""
+
+
 class Pace:
     """Turns counts into a rate and the time left, over a sliding window of a few seconds."""
 
@@ -71,7 +75,7 @@ class Pace:
         while len(self._marks) > 2 and now - self._marks[1][0] > self.WINDOW_S:
             self._marks.popleft()
         then, before = self._marks[0]
-        rate = (done - before) / (now - then) if now - then > 0.5 else 0.0
+        rate = (done - before) / (now - then) if now - then > 0.5 and phase not in UNSTEADY else 0.0
         # of the first moments nothing can be told: what comes first is seldom like the rest
         known = now - self._since >= self.LEAST_S or done == total
         remaining = (total - done) / rate if rate > 0 and total and known else None

@@ -18,7 +18,7 @@ from leitmotiv.records import Caption, Result, WordScores
 from leitmotiv.settings import Settings
 from leitmotiv.web import search_shown
 from leitmotiv.web.app import create_app
-from leitmotiv.workflows import scoring, seeking
+from leitmotiv.workflows import activations, scoring, seeking
 from leitmotiv.workflows.ingest import add_directories
 from leitmotiv.workflows.query import parse
 from leitmotiv.workflows.said import Said
@@ -485,6 +485,12 @@ def test_a_search_before_pictures_were_seen_says_how_far_that_is_or_offers_it(cl
     assert answer.status_code == 409
     assert "data-unseen-begin" in text
     assert "data-going" not in text
+    adding = session.library.jobs.start("add", "photos")
+    session.library.jobs.update(adding, phase="Reading pictures", done=1, total=5)
+    assert "show is looked at when this is done" in client.get("/search?q=lotus").get_data(as_text=True)
+    session.library.jobs.update(adding, phase=activations.PHASE, done=1, total=5)
+    assert "show is being looked at" in client.get("/search?q=lotus").get_data(as_text=True)
+    session.library.jobs.finish(adding, "done")
     made = session.library.jobs.enqueue("activations", "Subjects", {})
     text = client.get("/search?q=lotus").get_data(as_text=True)
     monkeypatch.undo()

@@ -35,7 +35,8 @@ if (!button && !document.querySelector("[data-going]")) void begin();
 follow(async (status) => {
   const mine = status.jobs.find((one) => (own === null ? WORKS.includes(one.state) : one.id === own));
   if (mine && WORKS.includes(mine.state)) {
-    if (going) going.textContent = `${mine.phase}: ${mine.text}`;
+    // the phase of a job that was there before stands beside it already
+    if (going) going.textContent = going.hasAttribute("data-going") ? mine.text : `${mine.phase}: ${mine.text}`;
     busy = true;
   } else if (own !== null) {
     // what is told of may be older than the job: only the job itself says how it ended
