@@ -28,6 +28,7 @@ PAGES = (
     "/clusters/time",
     "/compare",
     "/map",
+    "/clusters/{last}",
 )
 """What is looked at, in this order. All only read, and none starts a job."""
 KEY = "foresight"
@@ -95,8 +96,10 @@ class Foresight:
         """Ask for each page; tells whether none is left."""
         client = self._app.test_client()
         images = browse.images(self._session, limit=1).images
-        groups = browse.clusters(self._session).clusters
-        names = {"one": images[0].id if images else "", "trend": str(groups[0].id if groups else 0)}
+        groups = [group for group in browse.clusters(self._session).clusters if group.size > 1]
+        names = {"one": images[0].id if images else ""}
+        # the last for the sake of its name, for which the colours of all before it are found
+        names |= {"trend": str(groups[0].id if groups else 0), "last": str(groups[-1].id if groups else 0)}
         for page in PAGES:
             if not self._quiet():
                 return False

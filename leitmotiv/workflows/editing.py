@@ -23,6 +23,8 @@ from leitmotiv.workflows.session import Session
 ANCHOR = 100
 """Central pictures by which a trend is found again that a picture was put into or kept out of."""
 MOST_PARTS = 12
+NAMED_AT_ONCE, NAMED_APART = 64, 4096
+"""Largest trends of a cut that are told apart by their names: first so many, at most so many, wherever they are."""
 
 
 @dataclass(frozen=True)
@@ -257,13 +259,15 @@ def called(session: Session, group: Cluster, count: int | None = None) -> str:
     """What a trend is called on the page of its cut."""
     if group.name:
         return group.name
-    before = []
-    for candidate in trends.cut(session, count):
-        if candidate.size > 1 or candidate.id == group.id:
-            before.append(candidate)
-        if candidate.id == group.id:
-            return portraits.names(session, before)[group.id]
-    return portraits.names(session, [group])[group.id]
+    apart = [one for one in trends.cut(session, count) if one.size > 1][:NAMED_APART]
+    place = next((place for place, one in enumerate(apart) if one.id == group.id), None)
+    if place is None:
+        return portraits.names(session, [group])[group.id]
+    # a few lengths, so that what is remembered serves whichever trend is asked for next
+    length = NAMED_AT_ONCE
+    while length <= place:
+        length *= 4
+    return portraits.names(session, apart[:length])[group.id]
 
 
 def _say(

@@ -55,6 +55,7 @@ KEPT = {
     "names": 1,
     "part of many": 2,
     "trend names": 16,
+    "palette": 8192,
     "folder names": 1,
     "folder words": 1,
     "written": 1,
