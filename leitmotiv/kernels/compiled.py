@@ -3,7 +3,8 @@
 Kernels release the interpreter's lock and run on one thread: whoever calls them may run several at once.
 Compiled code lies in one folder, whose name is a digest of everything that it depends on: the source of all
 kernels, the version of numba, the CPU and the number of lanes. numba itself looks only at the file of a kernel,
-not at the kernels that it calls.
+not at the kernels that it calls. It finds code again only for a file at the same path and of the same time of change,
+so that these belong to the digest, too: else one installation would take what another compiled for its own.
 """
 
 import atexit
@@ -70,8 +71,10 @@ def _digest() -> str:
         str(LANES),
     )
     digest = hashlib.sha256("\n".join(machine).encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.name.encode() + b"\0" + source.read_bytes())
+    folder = Path(__file__).resolve().parent
+    digest.update(os.fsencode(folder))
+    for source in sorted(folder.glob("*.py")):
+        digest.update(f"{source.name}\0{source.stat().st_mtime_ns}\0".encode() + source.read_bytes())
     return digest.hexdigest()[:20]
 
 

@@ -1,6 +1,9 @@
 import os
+import runpy
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +56,19 @@ def test_a_cache_is_warm_once_it_was_marked(tmp_path):
     ask("compiled.mark_warm()", LEITMOTIV_CACHE=str(tmp_path))
     assert ask("print(compiled.is_warm())", LEITMOTIV_CACHE=str(tmp_path)).stdout == "True\n"
     assert ask("print(compiled.is_warm())", LEITMOTIV_CACHE=str(tmp_path), LEITMOTIV_LANES="4") != "True\n"
+
+
+def test_what_one_installation_compiled_is_not_taken_for_that_of_another(tmp_path):
+    def digest(name):
+        return runpy.run_path(str(tmp_path / name / "compiled.py"))["_digest"]()
+
+    for name in ("one", "two"):
+        shutil.copytree(Path(compiled.__file__).parent, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    first = digest("one")
+    assert first == digest("one")
+    assert first != digest("two")
+    os.utime(tmp_path / "one" / "plain.py")
+    assert first != digest("one")
 
 
 def test_kernels_divide_as_ieee_754_says():

@@ -121,7 +121,7 @@ async function offer(list) {
   const page = await fetch(list.dataset.examples ?? "").then((one) => one.text()).catch(() => "");
   const found = new DOMParser().parseFromString(page, "text/html").querySelector(".examples");
   if (found) list.replaceWith(found);
-  else list.querySelector('[role="status"]')?.remove();
+  else list.querySelector('[role="status"]')?.closest("li")?.remove();
 }
 
 // ---- ways to ask ----
