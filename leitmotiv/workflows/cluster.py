@@ -12,7 +12,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from queue import Empty, SimpleQueue
@@ -74,7 +74,7 @@ class Cluster:
         way, _, place = name.partition("://")
         try:
             where = f"{'tls' if way == 'dask+tls' else 'tcp'}://{place}"
-            who = asyncio.run(_answering(where))
+            who = _asked(where)
             if who != "Scheduler":
                 raise self._another(place.rpartition(":")[2], who)
             self._client = Client(where, timeout=CONNECT_S, set_as_default=False)
@@ -330,6 +330,12 @@ class Cluster:
             f"The worker on {seen.host} cannot read {path} ({seen.barred}), which this machine can. Let the user that "
             "it runs as read the pictures, or mount their disk there again. What was read is kept."
         )
+
+
+def _asked(where: str) -> str:
+    """Who answers, asked in a thread of its own: a notebook has a loop that runs already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(_answering(where))).result()
 
 
 async def _answering(where: str) -> str:

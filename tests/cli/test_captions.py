@@ -14,6 +14,7 @@ def library(tmp_path, monkeypatch):
     monkeypatch.setenv("LEITMOTIV_LIBRARY", str(tmp_path / "library"))
     with Library.open(tmp_path / "library") as opened:
         for number, name in enumerate(("a.jpg", "b.jpg")):
+            (tmp_path / name).write_bytes(b"a picture that nobody opens")
             one = image(number)
             opened.images.add(one, files=[file(bytes(tmp_path / name), one)], thumbnails={}, mixture=mixture(number))
     return tmp_path

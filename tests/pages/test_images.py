@@ -61,7 +61,7 @@ def test_similar_pictures_share_the_look(site, open_page):
     assert len({number % 6 for number in names[:5]}) == 1
     page.get_by_text("All, from most to least alike").click()
     page.wait_for_url("**/ranked/*")
-    assert page.locator(".near").count() == len(site.ids) - 1
+    assert page.locator(".near").count() == 50  # of 59, a page
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")

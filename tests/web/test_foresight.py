@@ -106,5 +106,5 @@ def test_a_server_that_closes_ends_it(visits):
     time.sleep(0.2)
     visits.bound.close()
     visits.thread.join(PATIENCE_S)
-    assert not any(one.name == foresight.KEY for one in threading.enumerate())
+    assert not foresight.of(visits.app)._thread.is_alive()
     assert visits.seen == []
