@@ -81,8 +81,10 @@ class Foresight:
 
     def _work(self) -> None:
         seen: int | None = None
-        while not self._closed:
+        while True:
             self._news.clear()
+            if self._closed:  # looked at after the clearing, so that the news of it is never lost
+                return
             try:
                 index = self._session.library.clusters.revision()
                 if index is not None and index != seen and browse.count(self._session) >= LARGE and self._look():
