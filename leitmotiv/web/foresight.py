@@ -50,7 +50,7 @@ class Foresight:
         self._news = threading.Event()
         self._guard = threading.Lock()
         self._asking, self._last = 0, time.monotonic()
-        self._closed = False
+        self._closed = threading.Event()
         self._thread = threading.Thread(target=self._work, name=KEY, daemon=True)
         self.looked = 0
 
@@ -60,9 +60,9 @@ class Foresight:
 
     def close(self) -> None:
         """Look at nothing more; a page that is being looked at is waited for a moment."""
-        if self._closed:
+        if self._closed.is_set():
             return
-        self._closed = True
+        self._closed.set()
         self._news.set()
         if self._thread.is_alive():
             self._thread.join(timeout=2)
@@ -83,7 +83,7 @@ class Foresight:
         seen: int | None = None
         while True:
             self._news.clear()
-            if self._closed:  # looked at after the clearing, so that the news of it is never lost
+            if self._closed.is_set():  # looked at after the clearing, so that the news of it is never lost
                 return
             try:
                 index = self._session.library.clusters.revision()
@@ -114,12 +114,12 @@ class Foresight:
 
     def _quiet(self) -> bool:
         """Wait until nobody asks; False when the server ends."""
-        while not self._closed:
+        left = 0.0
+        while not self._closed.wait(left):
             with self._guard:
                 left = QUIET_S if self._asking else self._last + QUIET_S - time.monotonic()
             if left <= 0:
                 return True
-            time.sleep(min(left, 0.2))
         return False
 
 

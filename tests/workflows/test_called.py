@@ -20,6 +20,16 @@ def session(tmp_path_factory):
         yield opened
 
 
+@pytest.fixture
+def asked(session, monkeypatch):
+    """Nothing is remembered, and so often the colours of a trend were found since."""
+    found, palette = [], portraits.views.palette
+    session.memory.clear()
+    monkeypatch.setattr(editing, "NAMED_AT_ONCE", 2)
+    monkeypatch.setattr(portraits.views, "palette", lambda mixtures: found.append(1) or palette(mixtures))
+    return found
+
+
 def large(session):
     return [one for one in trends.cut(session, 40) if one.size > 1]
 
@@ -32,24 +42,16 @@ def test_each_is_called_as_on_the_page_of_all(session):
     assert len(set(names.values())) == len(names)
 
 
-def test_the_colours_of_a_trend_are_found_once_however_many_are_asked_for(session, monkeypatch):
-    groups, asked = large(session), []
-    session.memory.clear()
-    monkeypatch.setattr(editing, "NAMED_AT_ONCE", 2)
-    palette = portraits.views.palette
-    monkeypatch.setattr(portraits.views, "palette", lambda mixtures: asked.append(1) or palette(mixtures))
+def test_the_colours_of_a_trend_are_found_once_however_many_are_asked_for(session, asked):
+    groups = large(session)
     for _ in range(3):
         for group in groups:
             editing.called(session, group, 40)
     assert len(asked) == len(groups)
 
 
-def test_for_one_of_the_largest_only_those_are_looked_at(session, monkeypatch):
-    groups, asked = large(session), []
-    session.memory.clear()
-    monkeypatch.setattr(editing, "NAMED_AT_ONCE", 2)
-    palette = portraits.views.palette
-    monkeypatch.setattr(portraits.views, "palette", lambda mixtures: asked.append(1) or palette(mixtures))
+def test_for_one_of_the_largest_only_those_are_looked_at(session, asked):
+    groups = large(session)
     editing.called(session, groups[1], 40)
     assert len(asked) == 2
     editing.called(session, groups[2], 40)
