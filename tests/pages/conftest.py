@@ -21,8 +21,11 @@ from leitmotiv.workflows.index import build_index
 from leitmotiv.workflows.ingest import add_directories
 from leitmotiv.workflows.readiness import prepare
 from leitmotiv.workflows.session import Session
+from tests.pages.browsers import Browser, close, ended_after
 
 COUNT = 60
+HANGS_S = 240.0
+"""Longer than any test in a browser takes, and shorter than the patience of pytest (`faulthandler_timeout`)."""
 LOOKS = ((200, 60, 40), (40, 90, 200), (60, 150, 70), (220, 200, 90), (30, 30, 40), (150, 80, 170))
 ARGUMENTS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -126,7 +129,14 @@ def playwright(chromium: str) -> Iterator[Any]:
 
     with sync_playwright() as started:
         path = os.environ.get("LEITMOTIV_CHROMIUM") or chromium
-        yield lambda arguments: started.chromium.launch(executable_path=path, args=list(arguments))
+        yield lambda arguments: Browser(lambda: started.chromium.launch(executable_path=path, args=list(arguments)))
+
+
+@pytest.fixture(autouse=True)
+def _bounded() -> Iterator[None]:
+    """End a browser that hangs, so that its test fails, and the others do not wait."""
+    with ended_after(HANGS_S):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -205,5 +215,5 @@ def open_page(browser: Any) -> Iterator[Any]:
 
     yield open_
     for context in contexts:
-        context.close()
+        close(context)
     assert watch.faults == []

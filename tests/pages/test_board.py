@@ -5,6 +5,7 @@ import json
 import pytest
 
 from leitmotiv.workflows import boards, learning, pinning, tasks
+from tests.pages.browsers import close
 from tests.pages.conftest import until
 
 pytestmark = pytest.mark.browser
@@ -156,7 +157,7 @@ def test_a_stale_tab_names_nothing_and_what_is_pasted_in_vain_is_told(site, brow
     page.keyboard.press("Enter")
     until(page, "document.querySelector('.toast')?.textContent.includes('changed in another tab')")
     until(page, "document.querySelector('[data-title]').textContent === 'Red under'")
-    page.close()
+    close(page)
     boards.rename(site.session, learnt.id, "Red over")
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from leitmotiv.workflows import boards, pinning
+from tests.pages.browsers import close
 from tests.pages.conftest import paint, until
 
 pytestmark = pytest.mark.browser
@@ -152,7 +153,7 @@ def test_two_tabs_lose_nothing(site, browser, board):
     page.locator(f'[data-example="{site.ids[0]}"] [data-do-off]').click()
     until(page, "document.querySelector('.toast')?.textContent.includes('changed in another tab')")
     until(page, f"document.querySelector('[data-example=\"{site.ids[30]}\"]')")
-    context.close()
+    close(context)
     assert site.ids[0] in on(site, board, "positive")
 
 
@@ -168,7 +169,7 @@ def test_what_was_handed_in_does_not_have_the_next_change_of_the_same_tab_refuse
     until(page, "document.querySelector('.toast')?.textContent.includes('from the disk')")
     page.locator(f'[data-example="{site.ids[0]}"] [data-do-off]').click()
     until(page, "document.querySelector('.toast')?.textContent.includes('Taken off')")
-    context.close()
+    close(context)
     assert site.ids[0] not in on(site, board, "positive")
 
 

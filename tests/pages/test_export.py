@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from leitmotiv.workflows import own, shelf
+from tests.pages.browsers import close
 from tests.pages.conftest import until
 
 pytestmark = pytest.mark.browser
@@ -80,7 +81,7 @@ def test_the_site_opens_from_the_disk(site, browser, tmp_path):
     page.keyboard.press("Escape")
     assert page.locator("dialog[open]").count() == 0
     assert faults == []
-    context.close()
+    close(context)
 
 
 def test_sidecars_are_previewed_and_then_written(site, open_page, tmp_path):

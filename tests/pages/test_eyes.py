@@ -8,7 +8,7 @@ from tests.pages.conftest import ARGUMENTS, Watch, until
 
 pytestmark = pytest.mark.browser
 
-CAMERA = (*ARGUMENTS, "--use-fake-device-for-media-stream")
+CAMERA = (*ARGUMENTS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 REFUSE = """() => {
   navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));
 }"""
@@ -20,7 +20,7 @@ PAINTED = """(canvas) => {
 
 @pytest.fixture
 def filmed(playwright):
-    """A page whose camera is Chromium's own film, as soon as it is allowed."""
+    """A page whose camera is Chromium's own film."""
     watch = Watch()
     browser = playwright(CAMERA)
     context = browser.new_context(viewport={"width": 1200, "height": 800}, reduced_motion="reduce")
@@ -68,7 +68,6 @@ def test_eyes_are_made_of_a_trend_and_a_picture_and_a_camera_are_seen_through_th
     page.get_by_role("button", name="Start").click()
     until(page, "!document.querySelector('[data-fault]').hidden")
     assert "told not to let this page use the camera" in page.locator("[data-fault]").inner_text()
-    page.context.grant_permissions(["camera"])
     page.reload()
     page.get_by_role("button", name="Start").click()
     until(page, "document.querySelector('[data-pane=first]').dataset.frames >= 3", seconds=60)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from leitmotiv.workflows import map_page
+from tests.pages.browsers import close
 from tests.pages.conftest import COUNT, until
 
 pytestmark = pytest.mark.browser
@@ -192,7 +193,7 @@ def test_without_webgl_the_list_stands_in(site, open_page, browser):
     page.goto(f"{site.url}/map")
     until(page, "document.querySelectorAll('[data-list] tbody tr').length === 50", seconds=40)
     assert page.get_by_text("no WebGL2").is_visible()
-    context.close()
+    close(context)
 
 
 def test_a_lost_context_is_drawn_again(open_map):

@@ -7,6 +7,7 @@ import pytest
 
 from leitmotiv.records import WordScores
 from leitmotiv.workflows import offers, scoring, seeking, word_map
+from tests.pages.browsers import close
 from tests.pages.conftest import paint, until
 
 pytestmark = pytest.mark.browser
@@ -154,7 +155,7 @@ def test_a_query_that_cannot_be_read_is_marked_where_it_breaks(site, browser, he
     page.keyboard.press("Enter")
     page.locator(".fault mark").wait_for()
     assert page.locator(".fault mark").inner_text() == "("
-    page.close()
+    close(page)
 
 
 def test_words_and_pictures_are_typed_clicked_and_dragged_into_a_query(site, open_page, heard):
