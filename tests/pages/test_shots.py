@@ -1,6 +1,6 @@
 """The screenshots of the docs, one for each page and view; each page is opened, looked at, and named in the docs.
 
-    LEITMOTIV_SHOTS=FOLDER python -m pytest tests/pages/test_shots.py
+    LEITMOTIV_SHOTS=FOLDER python -m pytest tests/pages/test_shots.py -m slow
 
 takes them from the photos of a folder and writes them to docs/shots. Without it they are taken from painted pictures,
 and are only looked at.
@@ -246,6 +246,7 @@ def _evolved(session):
     return str(run.id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shot", ALL, ids=lambda shot: shot.name)
 def test_each_page_is_worth_a_picture(shot, shown, open_page):
     url, names = shown
