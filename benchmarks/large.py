@@ -23,15 +23,14 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.candidates import recall
 from benchmarks.charts import chart
 from benchmarks.sampler import Sampler, fill, photos_of
 from leitmotiv.analysis import warming
 from leitmotiv.settings import Settings
 from leitmotiv.workflows.executors import Here
 from leitmotiv.workflows.index import build_index
-from leitmotiv.workflows.measuring import look
-from leitmotiv.workflows.neighbours import extend, stored_neighbours
-from leitmotiv.workflows.pool import Pool
+from leitmotiv.workflows.neighbours import extend
 from leitmotiv.workflows.session import Session
 from leitmotiv.workflows.vectors import bring_up_to_date
 
@@ -78,27 +77,12 @@ def run(step: str, photos: Path, folder: Path, size: int) -> dict[str, float]:
                 _, comparer = extend(library, settings, vectors, said, Here(settings))
             told = {"pairs": comparer.computed, "packed": comparer.packed}
         elif step == "recall":
-            told = {"recall": recall(session)}
+            told = {"recall": recall(session, QUERIES)}
         else:
             report = build_index(session, report=lambda now: said(now.phase, now.done, now.total))
             told = {"shown": report.shown, "groups": report.clusters}
         told |= {phase: seconds for phase, seconds in said.seconds.items() if seconds >= 1}
         return told | {"seconds": time.perf_counter() - began, "processor": time.process_time() - spent}
-
-
-def recall(session: Session) -> float:
-    stored = stored_neighbours(session.library, session.settings)
-    size = len(stored.ids)
-    rows = np.sort(np.random.default_rng(1).permutation(size)[:QUERIES])
-    pool = Pool(session.library, stored.ids, look(session.settings), session.settings.cores)
-    exact = np.empty((QUERIES, size), np.float32)
-    for start in range(0, size, 10_000):
-        columns = np.arange(start, min(size, start + 10_000))
-        pairs = np.stack(np.broadcast_arrays(rows[:, None], columns), axis=-1).reshape(-1, 2)
-        exact[:, columns] = pool.divergences(pairs).reshape(QUERIES, -1)
-    exact[np.arange(QUERIES), rows] = np.inf
-    near = np.argsort(exact, axis=1, kind="stable")[:, :10]
-    return float(np.mean([np.isin(top, stored["lists"][row]).mean() for row, top in zip(rows, near, strict=True)]))
 
 
 def measure(step: str, asked: argparse.Namespace, size: int) -> dict[str, float]:
