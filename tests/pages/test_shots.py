@@ -118,7 +118,7 @@ ALL = (
     Shot("why-dark", "/why/{a}/{b}", size=WIDE),
     Shot("search-dark", "/search?q=colour:%232850a0@top+colour:%23c83c28"),
     Shot("search-map-dark", "/search/map?q=butterfly", size=(1200, 980), wait_ms=1500),
-    Shot("search-axis-light", "/search/axis?axis=water..land&at=100", "light"),
+    Shot("search-axis-light", "/search/axis?axis=animal..machine&at=100", "light"),
     Shot("search-words-dark", "/search?q=boat+%2B+butterfly&diverse=0.3", size=TALL),
     Shot("sketch-light", f"/search?tool=sketch&sketch={SKETCH}", "light"),
     Shot("region-dark", "/search?tool=region&region={a}@10,10,50,50"),
