@@ -14,7 +14,7 @@ import pytest
 from tests.postgres import Server, running
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-"""The shell first: it draws the same, in half the time, and a whole browser hangs now and then as a page is closed."""
+"""The shell first: it draws the same, in less time, and a whole browser hangs now and then as a page is closed."""
 HOMES = {
     "HOME": "",
     "XDG_CACHE_HOME": "cache",
